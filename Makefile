@@ -1,0 +1,49 @@
+# The console's commands. `make help` lists them.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+BIN := .venv/bin
+# CI installs exact versions with their hashes; elsewhere compatible ranges do.
+REQUIREMENTS := $(if $(CI),requirements-dev.lock,requirements-dev.txt)
+WORKERS ?= 2
+
+.PHONY: help run demo test check format lock
+
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/installed-to-run ## Install, migrate and serve on http://127.0.0.1:8000 (HOST, PORT).
+	@exec $(BIN)/python -m tools.run
+
+demo: .venv/installed-to-run ## Serve the console with an invented organisation, in demo.db (DEMO_PATH).
+	@exec $(BIN)/python -m tools.demo
+
+test: check ## Check, then run every test that this machine can run (REQUIRE=... insists).
+	@$(BIN)/pytest -n $(WORKERS) --timeout 300
+
+check: .venv/installed-to-test ## Check format, lint, types, import rules and templates.
+	@$(BIN)/ruff format --check --quiet --diff .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@$(BIN)/djlint --check templates > .venv/djlint.txt 2>&1 || { cat .venv/djlint.txt; exit 1; }
+	@$(BIN)/djlint --lint templates > .venv/djlint.txt 2>&1 || { cat .venv/djlint.txt; exit 1; }
+
+format: .venv/installed-to-test ## Put code and templates into the house's format.
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/djlint --quiet --reformat templates
+
+lock: .venv/installed-to-test ## Write requirements.lock and requirements-dev.lock anew.
+	@tools/lock.sh
+
+.venv/installed-to-run: requirements.txt
+	@tools/install.sh requirements.txt
+	@touch $@
+
+.venv/installed-to-test: requirements.txt $(REQUIREMENTS)
+	@tools/install.sh $(REQUIREMENTS)
+	@touch $@ .venv/installed-to-run
