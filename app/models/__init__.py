@@ -1,0 +1,24 @@
+"""The tables: the guide's, and the console's own (named ``console_*``)."""
+
+from app.models.access_guard import AccessGuard
+from app.models.application_setting import ApplicationSetting
+from app.models.audit_event import AuditEvent
+from app.models.base import Base, DbSession
+from app.models.link import OneTimeLink
+from app.models.session import ConsoleSession
+from app.models.user import Permission, Role, User, role_permissions, user_roles
+
+__all__ = [
+    "AccessGuard",
+    "ApplicationSetting",
+    "AuditEvent",
+    "Base",
+    "ConsoleSession",
+    "DbSession",
+    "OneTimeLink",
+    "Permission",
+    "Role",
+    "User",
+    "role_permissions",
+    "user_roles",
+]

@@ -1,0 +1,134 @@
+"""Users, the roles they hold and the permissions that roles grant."""
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+    true,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from app.models.base import MYSQL_TABLE, Base, natural_key, normalised
+
+ADMIN = "admin"
+NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$"  # noqa: S105 - no secret
+PASSWORD = "$argon2id$v=19$"  # noqa: S105 - the head that every string that can be verified has
+
+
+def _association(name: str, owner: str, owned: str) -> Table:
+    return Table(
+        name,
+        Base.metadata,
+        Column(
+            f"{owner}_id",
+            Integer,
+            ForeignKey(f"{owner}s.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        Column(
+            f"{owned}_id",
+            Integer,
+            ForeignKey(f"{owned}s.id", ondelete="CASCADE"),
+            primary_key=True,
+            index=True,
+        ),
+        **MYSQL_TABLE,
+    )
+
+
+user_roles = _association("user_roles", "user", "role")
+role_permissions = _association("role_permissions", "role", "permission")
+
+
+class Permission(Base):
+    """A single thing that may be allowed, named ``resource:action``."""
+
+    __tablename__ = "permissions"
+    __table_args__ = (Index(None, "resource", "action"), MYSQL_TABLE)
+
+    code: Mapped[str] = mapped_column(natural_key(255), unique=True, index=True)
+    resource: Mapped[str] = mapped_column(String(100), index=True)
+    action: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(Text)
+
+    roles: Mapped[list["Role"]] = relationship(
+        secondary=role_permissions, back_populates="permissions", order_by="Role.name"
+    )
+
+
+class Role(Base):
+    """A named set of permissions that is assigned to users.
+
+    The role named ``admin`` grants every permission there is, also one that is added later.
+    """
+
+    __tablename__ = "roles"
+
+    name: Mapped[str] = mapped_column(natural_key(100), unique=True, index=True)
+    description: Mapped[str | None] = mapped_column(Text)
+    is_system: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    permissions: Mapped[list[Permission]] = relationship(
+        secondary=role_permissions, back_populates="roles", order_by="Permission.code"
+    )
+    users: Mapped[list["User"]] = relationship(
+        secondary=user_roles, back_populates="roles", order_by="User.username"
+    )
+
+    @validates("name")
+    def _normalise_name(self, _attribute: str, name: str) -> str:
+        return name.strip().lower()
+
+    def grants(self, code: str) -> bool:
+        """Tell whether the role grants the permission ``code``."""
+        return self.name == ADMIN or any(granted.code == code for granted in self.permissions)
+
+
+class User(Base):
+    """A person or program that can sign in, to the backend or to this console."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("ix_users_created_at", "created_at"), MYSQL_TABLE)
+
+    username: Mapped[str] = mapped_column(natural_key(255), unique=True, index=True)
+    email: Mapped[str] = mapped_column(natural_key(255), unique=True, index=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    full_name: Mapped[str | None] = mapped_column(String(255))
+    bio: Mapped[str | None] = mapped_column(Text)
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=true(), index=True)
+    is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    roles: Mapped[list[Role]] = relationship(
+        secondary=user_roles, back_populates="users", order_by="Role.name"
+    )
+
+    @validates("username", "email")
+    def _normalise_name(self, _attribute: str, name: str) -> str:
+        return normalised(name)
+
+    @hybrid_property
+    def has_password(self) -> bool:
+        """Tell whether the stored hash is one that some password can match."""
+        return self.password_hash.startswith(PASSWORD) and not self.password_hash.startswith(
+            NO_PASSWORD
+        )
+
+    @has_password.inplace.expression
+    @classmethod
+    def _has_password(cls) -> ColumnElement[bool]:
+        return cls.password_hash.startswith(PASSWORD) & ~cls.password_hash.startswith(NO_PASSWORD)
+
+    def has_role(self, name: str) -> bool:
+        """Tell whether the user holds the role ``name``."""
+        return any(role.name == name for role in self.roles)
+
+    def has_permission(self, code: str) -> bool:
+        """Tell whether one of the user's roles grants the permission ``code``."""
+        return any(role.grants(code) for role in self.roles)

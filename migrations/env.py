@@ -1,0 +1,203 @@
+"""How Alembic runs the revisions: on the console's own engine, inside ``flask db``."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
+from flask import current_app
+from sqlalchemy.exc import DBAPIError
+
+from app import revisions
+from app.engine import prepare
+from app.extensions import db
+from app.models import Base
+from migrations import comparison, lock
+
+TABLES = set(Base.metadata.tables)
+WRITING = {"upgrade", "downgrade", "stamp"}
+SESSION = {
+    "postgresql": "SET lock_timeout = '{0}s'; SET statement_timeout = 0;"
+    " SET idle_in_transaction_session_timeout = 0",
+    "mysql": "SET SESSION lock_wait_timeout = {0}, SESSION innodb_lock_wait_timeout = {0}",
+}
+IN_USE = {"55P03", "40P01", 1205, 1213, "SQLITE_BUSY"}
+
+command: str = context.config.attributes.get("command", "upgrade")
+options: dict[str, Any] = {
+    "target_metadata": Base.metadata,
+    "include_name": lambda name, kind, _: comparison.is_compared(name, kind, TABLES),
+    "compare_type": True,
+    "compare_server_default": comparison.server_default_differs,
+    "render_as_batch": True,
+    "dont_mutate": command not in WRITING,
+}
+
+
+def run_offline() -> None:
+    """Write the statements to standard output; no database is asked."""
+    dialect = db.engine.dialect.name
+    context.configure(
+        url=db.engine.url,
+        literal_binds=True,
+        transactional_ddl=_has_transactional_ddl(dialect),
+        **options,
+    )
+    with context.begin_transaction():
+        if dialect == "mysql":
+            context.execute("SET time_zone = '+00:00'")
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Run the statements, or ask the database what a command wants to know."""
+    if command not in WRITING:
+        with db.engine.connect() as connection:
+            _run(connection)
+        return
+    with _engine().connect().execution_options(write=True) as connection:
+        setting_up = _sqlite if connection.dialect.name == "sqlite" else _server
+        with setting_up(connection), lock.exclusive(connection):
+            _run_until_free(connection)
+
+
+def _engine() -> sa.Engine:
+    # A page may give up on a statement; making an index of a large table takes as long as it does.
+    # What is set for the session, and the lock, end with the connection, which no pool keeps.
+    console = current_app.config["CONSOLE"]
+    arguments = dict(console.engine_options["connect_args"])
+    if console.database_url.get_backend_name() == "sqlite":
+        return db.engine
+    if console.database_url.get_backend_name() == "mysql":
+        arguments |= {"read_timeout": None, "write_timeout": None}
+    engine = sa.create_engine(console.database_url, poolclass=sa.NullPool, connect_args=arguments)
+    prepare(engine)
+    return engine
+
+
+@contextmanager
+def _sqlite(connection: sa.Connection) -> Iterator[None]:
+    # A batch change drops the table and makes it anew; with foreign keys enforced, dropping users
+    # would empty user_roles. That can be switched off only outside a transaction.
+    _outside_transaction(connection, "PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        _outside_transaction(connection, "PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def _server(connection: sa.Connection) -> Iterator[None]:
+    connection.exec_driver_sql(SESSION[connection.dialect.name].format(lock.TABLE_PATIENCE))
+    connection.commit()
+    yield
+
+
+def _run_until_free(connection: sa.Connection) -> None:
+    for left in reversed(range(lock.TABLE_TRIES)):
+        try:
+            _run(connection)
+        except DBAPIError as error:
+            connection.rollback()
+            if not _is_in_use(error):
+                raise
+            if not left:
+                raise CommandError(
+                    "A table stayed in use by another program for too long. Run the command again,"
+                    " at a quieter moment."
+                ) from error
+            time.sleep(1)
+        else:
+            return
+
+
+def _run(connection: sa.Connection) -> None:
+    context.configure(
+        connection=connection,
+        transactional_ddl=_has_transactional_ddl(connection.dialect.name),
+        **options,
+    )
+    with context.begin_transaction():
+        heads = context.get_context().get_current_heads()
+        _refuse_wrong_revision(heads)
+        if command == "downgrade":
+            _ask_before_downgrade(connection, heads)
+        if command == "check":
+            _refuse_foreign_collations(connection)
+        broken = _broken_references(connection)
+        context.run_migrations()
+        _refuse_broken(_broken_references(connection) - broken)
+
+
+def _refuse_wrong_revision(heads: tuple[str, ...]) -> None:
+    revisions.known.cache_clear()  # this process may have written a revision since
+    for version in heads or (None,):
+        standing = revisions.standing(version, Path(context.script.dir))
+        if standing.state is revisions.State.UNKNOWN:
+            raise CommandError(standing.sentence)
+        if command == "check" and not standing.is_current:
+            raise CommandError(f"{standing.sentence} Run: {standing.command}")
+
+
+def _ask_before_downgrade(connection: sa.Connection, heads: tuple[str, ...]) -> None:
+    # Asked here and not on the way: MySQL would have committed the steps before by then.
+    target = context.config.attributes["revision"]
+    try:
+        steps = list(context.script.iterate_revisions(heads, target, select_for_downgrade=True))
+    except RevisionError:
+        return  # Alembic says what is wrong with the target when it gets there itself.
+    for step in steps:
+        ask = getattr(step.module, "before_downgrade", None)
+        if ask:
+            ask(connection)
+
+
+def _refuse_foreign_collations(connection: sa.Connection) -> None:
+    found = comparison.foreign_collations(connection, TABLES)
+    if found:
+        raise CommandError("Not InnoDB with the collation utf8mb4_bin: " + ", ".join(found) + ".")
+
+
+def _broken_references(connection: sa.Connection) -> Counter[tuple[str, str]]:
+    if connection.dialect.name != "sqlite" or command not in WRITING:
+        return Counter()
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return Counter((row[0], row[2]) for row in rows)
+
+
+def _refuse_broken(references: Counter[tuple[str, str]]) -> None:
+    for (table, parent), count in references.items():
+        raise CommandError(
+            f"Afterwards {count} rows of {table} would point at rows of {parent} that are not"
+            " there. Nothing was changed."
+        )
+
+
+def _outside_transaction(connection: sa.Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _has_transactional_ddl(dialect: str) -> bool:
+    # SQLite can, as long as the transaction is begun by the engine and not left to its driver.
+    return dialect in {"sqlite", "postgresql"}
+
+
+def _is_in_use(error: DBAPIError) -> bool:
+    cause = error.orig
+    codes = {getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorname", None)}
+    return bool(IN_USE & (codes | set(cause.args[:1] if cause else ())))
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

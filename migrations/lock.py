@@ -1,0 +1,95 @@
+"""One upgrade of a database at a time, whichever process or machine started it."""
+
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.util import CommandError
+
+PATIENCE = 60.0  # seconds that another upgrade may take
+PAUSE = 0.2
+# PostgreSQL queues everybody behind a statement that waits for a table, readers too: wait briefly,
+# give up, let them pass, and try again.
+TABLE_PATIENCE = 3
+TABLE_TRIES = 5
+
+_POSTGRESQL_KEY = 0x636F6E736F6C65  # "console", as the bytes of a bigint
+
+
+def exclusive(connection: sa.Connection) -> AbstractContextManager[None]:
+    """Return a context in which no other process upgrades the database.
+
+    PostgreSQL and MySQL give the lock back when the connection is closed.
+
+    Raises:
+        CommandError: Another process still held the lock after ``PATIENCE`` seconds.
+    """
+    if connection.dialect.name == "sqlite":
+        path = connection.engine.url.database
+        return _beside(Path(path)) if path and path != ":memory:" else nullcontext()
+    question = _question(connection)
+    _wait_for(lambda: _is_granted(connection, question))
+    return nullcontext()
+
+
+def _question(connection: sa.Connection) -> sa.Select[tuple[bool]]:
+    if connection.dialect.name == "postgresql":
+        return sa.select(sa.func.pg_try_advisory_lock(_POSTGRESQL_KEY))
+    # The locks of MySQL are the server's, not the database's, and their names are short.
+    database = connection.engine.url.database or ""
+    name = "console " + hashlib.sha256(database.encode()).hexdigest()[:32]
+    return sa.select(sa.func.get_lock(name, 0))
+
+
+def _is_granted(connection: sa.Connection, question: sa.Select[tuple[bool]]) -> bool:
+    # Asked again and again, each time in a transaction of its own: one that waits inside the
+    # database would hold up a CREATE INDEX CONCURRENTLY of the process it is waiting for.
+    granted = bool(connection.scalar(question))
+    connection.commit()
+    return granted
+
+
+@contextmanager
+def _beside(database: Path) -> Iterator[None]:
+    path = database.with_name(database.name + ".upgrading")
+    held: list[int] = []
+    _wait_for(lambda: _is_locked(path, held))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(held[0])
+
+
+def _is_locked(path: Path, held: list[int]) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be opened for writing: {error.strerror}.") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever held it before has removed the file, so it may not be the one of that name now.
+        is_ours = path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        is_ours = False
+    if is_ours:
+        held.append(descriptor)
+    else:
+        os.close(descriptor)
+    return is_ours
+
+
+def _wait_for(is_granted: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_granted():
+        if time.monotonic() >= deadline:
+            raise CommandError(
+                f"Another upgrade of this database has been running for more than {PATIENCE:.0f}"
+                " seconds. Nothing was changed; run the command again when it has ended."
+            )
+        time.sleep(PAUSE)
