@@ -1,0 +1,1 @@
+"""The rules: what may be changed, by whom, and what is recorded of it."""

@@ -1,0 +1,38 @@
+"""Who makes a change."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """What kind of actor: decides whose permissions a rule asks for."""
+
+    PERSON = "person"
+    COMMAND = "command"
+    VISITOR = "visitor"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person, visitor or command behind a change, as the audit event names it.
+
+    Attributes:
+        kind: A person who has signed in, a visitor with a link, or a command of the server.
+        name: The user name, or ``os:<user>`` for a command.
+        id: The user's id, where there is one.
+        session_id: The session the request came with.
+        address: The client's address.
+        request_id: The request, as logs and error pages name it.
+    """
+
+    kind: ActorKind
+    name: str
+    id: int | None = None
+    session_id: int | None = None
+    address: str | None = None
+    request_id: str | None = None
+
+    @property
+    def is_command(self) -> bool:
+        """Tell whether this is a command, which holds every permission."""
+        return self.kind is ActorKind.COMMAND

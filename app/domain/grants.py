@@ -1,0 +1,264 @@
+"""Grants: which role grants which permission, who may change that, and what follows from it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+
+from app.domain import access, audit, holders, roles
+from app.domain.access import Holdings
+from app.domain.actor import Actor
+from app.domain.audit import Change, Target
+from app.domain.errors import BeyondOwnPermissions, ChangedMeanwhile, InvalidValue, RuleError
+from app.domain.holders import Consequence, Difference, Granted
+from app.domain.permissions import PermissionCode
+from app.domain.roles import MOST_AT_ONCE, Matrix, MatrixRole
+from app.domain.text import checked_reason
+from app.models import DbSession, Role, role_permissions
+from app.models.user import ADMIN
+
+
+class RoleIsGuarded(RuleError):
+    """The role came with the console, which relies on it."""
+
+
+class GrantsChangedMeanwhile(ChangedMeanwhile):
+    """Roles no longer grant what the editor saw.
+
+    Attributes:
+        role_ids: The roles.
+    """
+
+    def __init__(self, stale: Sequence[MatrixRole]) -> None:
+        names = ", ".join(role.name for role in stale)
+        what = f"the role {names}" if len(stale) == 1 else f"the roles {names}"
+        super().__init__(
+            f"The permissions of {what} were changed by somebody else while you were editing."
+        )
+        self.role_ids = frozenset(role.id for role in stale)
+
+
+@dataclass(frozen=True)
+class GrantEdit:
+    """The permissions that a role shall grant, and the etag they were ticked against."""
+
+    permission_ids: frozenset[int]
+    etag: str
+
+
+Edits = Mapping[int, GrantEdit]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What changed grants lead to.
+
+    Attributes:
+        consequences: What each role gains and loses, and whom that reaches.
+        left_without: The permissions that nobody but administrators would hold any more.
+    """
+
+    consequences: list[Consequence]
+    left_without: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the change changes nothing."""
+        return not self.consequences
+
+
+def etag_of(permission_ids: Collection[int]) -> str:
+    """Return the digest of what a role grants that an edit is checked against."""
+    return access.etag_of(permission_ids)
+
+
+def review(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> Review:
+    """Return what the edits would lead to.
+
+    What `change` would refuse is refused here already, before anybody gives a reason for it.
+
+    Raises:
+        RuleError: As `change`.
+    """
+    matrix = roles.matrix(session)
+    checked_reason(reason)
+    differences = _allowed(session, matrix, edits, actor)
+    before, after = matrix.granted, _after(matrix, edits)
+    return Review(
+        consequences=holders.consequences(session, differences, before, after),
+        left_without=holders.left_without(session, before, after, _admin_of(matrix)),
+    )
+
+
+def change(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> list[Difference]:
+    """Let roles grant exactly these permissions, all or none, and record who did it.
+
+    Args:
+        session: The database session; the caller commits it.
+        edits: What each role shall grant and what was seen, by the id of the role.
+        reason: Why, in the actor's words, for all of them.
+        actor: The person or command making the changes.
+
+    Returns:
+        What was changed.
+
+    Raises:
+        InvalidValue: A role or a permission does not exist, or the reason is too long.
+        GrantsChangedMeanwhile: A role no longer grants what the editor saw.
+        RoleIsGuarded: The role ``admin`` grants every permission, always.
+        BeyondOwnPermissions: The actor may not change roles, does not hold what would be granted or
+            all that the role grants, or would take from somebody who holds more.
+    """
+    access.take_turn(session)
+    lock(session, edits)
+    matrix = roles.matrix(session)
+    reason = checked_reason(reason)
+    differences = _allowed(session, matrix, edits, actor)
+    for difference in differences:
+        _put(session, matrix, difference)
+    if differences:
+        changes = [one for difference in differences for one in _changes(matrix, difference)]
+        audit.record_many(session, changes, actor=actor, reason=reason)
+    return differences
+
+
+def lock(session: DbSession, role_ids: Collection[int]) -> None:
+    """Keep other programs, which take no turns, from changing what the roles grant."""
+    query = select(Role.id).where(Role.id.in_(sorted(role_ids)[:MOST_AT_ONCE])).order_by(Role.id)
+    session.execute(query.with_for_update()).all()
+
+
+def refuse_role_beyond(own: Holdings, role: MatrixRole) -> None:
+    """Refuse to touch a role that grants what the actor does not hold.
+
+    Raises:
+        BeyondOwnPermissions: It does.
+    """
+    if not own.covers(Holdings(role.codes, is_all=role.grants_all)):
+        raise BeyondOwnPermissions(
+            f"The role {role.name} grants permissions that you do not hold, "
+            "so you cannot change it.",
+            target=role.target,
+        )
+
+
+def refuse_granting_beyond(
+    own: Holdings, codes: Collection[str], target: Target, field: str | None = None
+) -> None:
+    """Refuse to grant what the actor does not hold.
+
+    Raises:
+        BeyondOwnPermissions: The sentence names the permissions.
+    """
+    missing = [] if own.is_all else sorted(set(codes) - own.codes)
+    if missing:
+        raise BeyondOwnPermissions(
+            f"You do not hold {', '.join(missing)}, so you cannot grant it.",
+            field=field,
+            target=target,
+        )
+
+
+def refuse_taking_beyond(
+    session: DbSession, own: Holdings, matrix: Matrix, losing: Sequence[MatrixRole]
+) -> None:
+    """Refuse to take permissions from somebody who holds what the actor does not hold.
+
+    Raises:
+        BeyondOwnPermissions: Somebody who holds one of the roles does.
+    """
+    beyond = [
+        role.id
+        for role in matrix.roles
+        if not own.covers(Holdings(role.codes, is_all=role.grants_all))
+    ]
+    if not losing or not beyond:
+        return
+    if holders.have_in_common(session, [role.id for role in losing], beyond):
+        names = " or ".join(role.name for role in losing)
+        raise BeyondOwnPermissions(
+            f"Somebody who holds the role {names} holds permissions that you do not hold, "
+            "so you cannot take anything from them.",
+            target=losing[0].target,
+        )
+
+
+def _allowed(session: DbSession, matrix: Matrix, edits: Edits, actor: Actor) -> list[Difference]:
+    """What the edits change, unless something speaks against it."""
+    differences = _accepted(matrix, edits)
+    if not differences:
+        return []
+    access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
+    own = access.own_holdings(session, actor)
+    for difference in differences:
+        role = matrix.by_id[difference.role_id]
+        refuse_role_beyond(own, role)
+        refuse_granting_beyond(own, difference.gained, role.target)
+    losing = [matrix.by_id[one.role_id] for one in differences if one.lost]
+    refuse_taking_beyond(session, own, matrix, losing)
+    return differences
+
+
+def _accepted(matrix: Matrix, edits: Edits) -> list[Difference]:
+    if len(edits) > MOST_AT_ONCE or not edits.keys() <= matrix.by_id.keys():
+        raise InvalidValue("One of the roles does not exist any more.")
+    stale = [matrix.by_id[number] for number in edits if _is_stale(matrix, number, edits[number])]
+    if stale:
+        raise GrantsChangedMeanwhile(sorted(stale, key=lambda role: role.name))
+    if not all(edit.permission_ids <= matrix.codes.keys() for edit in edits.values()):
+        raise InvalidValue("One of the permissions does not exist any more.")
+    found = [_difference(matrix, role, edits[role.id]) for role in matrix.roles if role.id in edits]
+    return [one for one in found if one.gained or one.lost]
+
+
+def _is_stale(matrix: Matrix, role_id: int, edit: GrantEdit) -> bool:
+    return edit.etag != etag_of(matrix.by_id[role_id].permission_ids)
+
+
+def _difference(matrix: Matrix, role: MatrixRole, edit: GrantEdit) -> Difference:
+    wanted = _codes(matrix, edit)
+    if role.grants_all and wanted != role.codes:
+        sentence = f"The role {role.name} grants every permission, always. It cannot be changed."
+        raise RoleIsGuarded(sentence, target=role.target)
+    gained, lost = sorted(wanted - role.codes), sorted(role.codes - wanted)
+    return Difference(role.id, role.name, tuple(gained), tuple(lost))
+
+
+def _codes(matrix: Matrix, edit: GrantEdit) -> frozenset[str]:
+    return frozenset(matrix.codes[number] for number in edit.permission_ids)
+
+
+def _after(matrix: Matrix, edits: Edits) -> Granted:
+    changed = {number: _codes(matrix, edit) for number, edit in edits.items()}
+    changed.pop(_admin_of(matrix), None)
+    return matrix.granted | changed
+
+
+def _admin_of(matrix: Matrix) -> int:
+    return next((role.id for role in matrix.roles if role.name == ADMIN), 0)
+
+
+def _put(session: DbSession, matrix: Matrix, difference: Difference) -> None:
+    ids = {code: number for number, code in matrix.codes.items()}
+    role = role_permissions.c.role_id
+    if difference.lost:
+        gone = role_permissions.c.permission_id.in_([ids[code] for code in difference.lost])
+        session.execute(delete(role_permissions).where(role == difference.role_id, gone))
+    if difference.gained:
+        rows = [
+            {"role_id": difference.role_id, "permission_id": ids[code]}
+            for code in difference.gained
+        ]
+        session.execute(insert(role_permissions), rows)
+
+
+def _changes(matrix: Matrix, difference: Difference) -> list[tuple[Target, Change]]:
+    target = matrix.by_id[difference.role_id].target
+    changes = []
+    if difference.gained:
+        after = {"codes": list(difference.gained)}
+        changes.append((target, Change("permission:granted", after=after)))
+    if difference.lost:
+        before = {"codes": list(difference.lost)}
+        changes.append((target, Change("permission:revoked", before=before)))
+    return changes

@@ -1,0 +1,128 @@
+"""Reach: whom somebody may change, and whether a user may do something, with the reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+
+from app.domain.access import EffectivePermission
+from app.domain.actor import Actor
+from app.domain.text import is_name
+from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
+from app.models.user import ADMIN
+
+
+@dataclass(frozen=True)
+class RoleInReach:
+    """A role, as somebody sees it who may not give or take everything.
+
+    Attributes:
+        id: The role's id.
+        name: The role's name.
+        is_beyond: Whether it grants what the person does not hold.
+        grants: Whether it grants the permission that was asked about.
+    """
+
+    id: int
+    name: str
+    is_beyond: bool
+    grants: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a user may do what a permission allows, and why.
+
+    Attributes:
+        code: The permission.
+        is_known: Whether there is such a permission.
+        is_active: Whether the user's account is active; if not, no role helps.
+        by: The roles held that grant it.
+        others: The roles not held that would grant it.
+    """
+
+    code: str
+    is_known: bool
+    is_active: bool
+    by: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def is_yes(self) -> bool:
+        """Tell whether the user may."""
+        return self.is_active and bool(self.by)
+
+
+def roles(session: DbSession, actor: Actor, code: str = "") -> list[RoleInReach]:
+    """Return all roles, with what the actor's own permissions say to each, in one statement.
+
+    Args:
+        session: The database session.
+        actor: Who looks.
+        code: The permission that is asked about, if one is.
+    """
+    query = select(
+        Role.id,
+        Role.name,
+        _is_beyond(actor).label("is_beyond"),
+        _grants(code).label("grants"),
+    ).order_by(Role.name)
+    return [
+        RoleInReach(row.id, row.name, bool(row.is_beyond), bool(row.grants))
+        for row in session.execute(query)
+    ]
+
+
+def answer(
+    user: User, code: str, permissions: Sequence[EffectivePermission], every: Sequence[RoleInReach]
+) -> Answer:
+    """Answer whether the user may do what a permission allows.
+
+    Args:
+        user: The user.
+        code: The permission.
+        permissions: What `access.effective_permissions` returned for the user.
+        every: What `roles` returned for the permission.
+    """
+    by = next((one.roles for one in permissions if one.code == code), None)
+    return Answer(
+        code=code,
+        is_known=by is not None,
+        is_active=user.is_active,
+        by=by or (),
+        others=tuple(role.name for role in every if role.grants and role.name not in (by or ())),
+    )
+
+
+def _is_beyond(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_command:
+        return false()
+    own_roles = select(user_roles.c.role_id).where(user_roles.c.user_id == actor.id)
+    administers = exists().where(
+        user_roles.c.user_id == actor.id,
+        user_roles.c.role_id == select(Role.id).where(Role.name == ADMIN).scalar_subquery(),
+    )
+    own = select(role_permissions.c.permission_id).where(role_permissions.c.role_id.in_(own_roles))
+    granted = role_permissions.alias()
+    more = (
+        exists()
+        .where(granted.c.role_id == Role.id, granted.c.permission_id.not_in(own))
+        .correlate(Role)
+    )
+    return and_(not_(administers), or_(Role.name == ADMIN, more))
+
+
+def _grants(code: str) -> ColumnElement[bool]:
+    if not code or not is_name(code):
+        return false()
+    granted = (
+        exists()
+        .where(
+            role_permissions.c.role_id == Role.id,
+            role_permissions.c.permission_id == Permission.id,
+            Permission.code == code,
+        )
+        .correlate(Role)
+    )
+    # The administrators' role grants whatever permission there is.
+    return or_(granted, and_(Role.name == ADMIN, exists().where(Permission.code == code)))

@@ -1,0 +1,265 @@
+"""Roles: what each grants, as lists and the matrix show it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy.orm import selectinload
+
+from app.domain import audit
+from app.domain.errors import InvalidValue, NotFound
+from app.domain.text import is_name
+from app.models import DbSession, Permission, Role, role_permissions, user_roles
+from app.models.user import ADMIN
+
+HIGHEST_ID = 2**31 - 1
+MOST_AT_ONCE = 1000
+
+ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
+
+PermissionRow = Row[Any]
+Rows = Sequence[Row[Any]]
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """A role as it is offered for a user: held or not."""
+
+    id: int
+    name: str
+    description: str | None
+    is_system: bool
+    permission_count: int
+    is_held: bool
+
+    @property
+    def grants_all(self) -> bool:
+        """Tell whether the role grants every permission there is."""
+        return self.name == ADMIN
+
+
+@dataclass(frozen=True)
+class MatrixRole:
+    """A column of the matrix; what is granted is known by id and by code."""
+
+    id: int
+    name: str
+    description: str | None
+    is_system: bool
+    permission_ids: frozenset[int]
+    codes: frozenset[str]
+
+    @property
+    def grants_all(self) -> bool:
+        """Tell whether the role grants every permission there is."""
+        return self.name == ADMIN
+
+    def grants(self, code: str) -> bool:
+        """Tell whether the role grants the permission ``code``."""
+        return code in self.codes or self.grants_all
+
+    def count(self, permissions: Rows) -> int:
+        """Return how many of these permissions the role grants."""
+        return sum(self.grants(permission.code) for permission in permissions)
+
+    @property
+    def target(self) -> audit.Target:
+        """The role as audit events name it."""
+        return audit.Target("role", self.name, self.id)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Which role grants which permission; permissions have id, code, description and resource."""
+
+    roles: Sequence[MatrixRole]
+    permissions: Rows
+
+    @cached_property
+    def by_id(self) -> dict[int, MatrixRole]:
+        """The roles by their ids."""
+        return {role.id: role for role in self.roles}
+
+    @cached_property
+    def codes(self) -> dict[int, str]:
+        """The codes of the permissions by their ids."""
+        return {permission.id: permission.code for permission in self.permissions}
+
+    @property
+    def granted(self) -> dict[int, frozenset[str]]:
+        """The codes that each role grants in effect; the role ``admin`` grants them all."""
+        every = frozenset(self.codes.values())
+        return {role.id: every if role.grants_all else role.codes for role in self.roles}
+
+    def role(self, role_id: int) -> MatrixRole:
+        """Return the role with the id.
+
+        Raises:
+            NotFound: There is no such role.
+        """
+        if role_id not in self.by_id:
+            raise NotFound("There is no such role.")
+        return self.by_id[role_id]
+
+    def by_resource(self) -> dict[str, list[Row[Any]]]:
+        """Return the permissions grouped by their resource."""
+        groups: dict[str, list[Row[Any]]] = defaultdict(list)
+        for permission in self.permissions:
+            groups[permission.resource].append(permission)
+        return groups
+
+
+def choices(session: DbSession, user_id: int | None = None) -> list[RoleChoice]:
+    """Return all roles, each with whether the user holds it and how many permissions it grants."""
+    count = (
+        select(func.count())
+        .where(role_permissions.c.role_id == Role.id)
+        .correlate(Role)
+        .scalar_subquery()
+    )
+    held = exists().where(user_roles.c.role_id == Role.id, user_roles.c.user_id == (user_id or 0))
+    query = select(
+        Role.id,
+        Role.name,
+        Role.description,
+        Role.is_system,
+        count.label("permission_count"),
+        held.label("is_held"),
+    ).order_by(Role.name)
+    return [
+        RoleChoice(
+            row.id,
+            row.name,
+            row.description,
+            row.is_system,
+            row.permission_count,
+            bool(row.is_held),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def matrix(session: DbSession) -> Matrix:
+    """Return all roles and permissions and which grants which, in three statements."""
+    query = select(Permission.id, Permission.code, Permission.description, Permission.resource)
+    permissions: Rows = list(session.execute(query.order_by(Permission.code)))
+    codes = {row.id: row.code for row in permissions}
+    granted = _granted(session)
+    every: Rows = list(session.execute(_listed(select(*ROLE_COLUMNS))))
+    return Matrix([_matrix_role(role, granted[role.id], codes) for role in every], permissions)
+
+
+def get(session: DbSession, role_id: int) -> Role:
+    """Return the role.
+
+    Raises:
+        NotFound: There is no such role.
+    """
+    role = session.get(Role, role_id)
+    if role is None:
+        raise NotFound("There is no such role.")
+    return role
+
+
+def target_of(role: Role) -> audit.Target:
+    """Return the role as audit events name it."""
+    return audit.Target("role", role.name, role.id)
+
+
+def permission(session: DbSession, code: str) -> Row[Any]:
+    """Return the permission ``code``: its id, code and description.
+
+    Raises:
+        NotFound: There is no such permission.
+    """
+    query = select(Permission.id, Permission.code, Permission.description)
+    query = query.where(Permission.code == code)
+    found: Rows = list(session.execute(query)) if is_name(code) else []
+    # To MySQL a code with blanks after it is the same code.
+    if not found or found[0].code != code:
+        raise NotFound("There is no such permission.")
+    return found[0]
+
+
+def granting(session: DbSession, permission_id: int) -> list[Row[Any]]:
+    """Return the roles that grant the permission, ``admin`` always among them."""
+    grants = exists().where(
+        role_permissions.c.role_id == Role.id,
+        role_permissions.c.permission_id == permission_id,
+    )
+    query = select(*ROLE_COLUMNS).where((Role.name == ADMIN) | grants)
+    return list(session.execute(_listed(query)))
+
+
+def described(session: DbSession, codes: Collection[str]) -> list[Row[Any]]:
+    """Return these permissions, each with its code and description."""
+    query = select(Permission.code, Permission.description).where(Permission.code.in_(codes))
+    return list(session.execute(query.order_by(Permission.code)))
+
+
+def all_names(session: DbSession) -> list[str]:
+    """Return the names of all roles, to filter by."""
+    return list(session.scalars(select(Role.name).order_by(Role.name)))
+
+
+def counts(session: DbSession) -> tuple[int, int]:
+    """Return how many roles and how many permissions there are, in one statement."""
+    numbers = (select(func.count(model.id)).scalar_subquery() for model in (Role, Permission))
+    row = session.execute(select(*numbers)).one()
+    return row[0], row[1]
+
+
+def named(session: DbSession, name: str) -> Role:
+    """Return the role named ``name``.
+
+    Raises:
+        NotFound: There is no such role.
+    """
+    query = select(Role).where(Role.name == name.strip().lower())
+    query = query.options(selectinload(Role.permissions))
+    role = session.scalars(query).first() if is_name(name) else None
+    if role is None:
+        raise NotFound(f"There is no role named {name}.")
+    return role
+
+
+def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:
+    """Return the roles with these ids and the permissions they grant.
+
+    Raises:
+        InvalidValue: One of them does not exist.
+    """
+    # Drivers cannot even ask for any number, nor for any amount of them.
+    possible = [number for number in role_ids if 0 < number <= HIGHEST_ID][:MOST_AT_ONCE]
+    query = select(Role).where(Role.id.in_(possible)).order_by(Role.name)
+    found = session.scalars(query.options(selectinload(Role.permissions))).all()
+    if len(found) < len(role_ids):
+        raise InvalidValue("One of the roles does not exist any more.", field="roles")
+    return list(found)
+
+
+def _listed(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Role.is_system.desc(), Role.name)
+
+
+def _granted(session: DbSession) -> dict[int, set[int]]:
+    granted: dict[int, set[int]] = defaultdict(set)
+    for role_id, permission_id in session.execute(select(role_permissions)):
+        granted[role_id].add(permission_id)
+    return granted
+
+
+def _matrix_role(role: Row[Any], ids: set[int], codes: dict[int, str]) -> MatrixRole:
+    # A permission may have been added between the two statements that asked for them.
+    known = frozenset(ids & codes.keys())
+    return MatrixRole(
+        id=role.id,
+        name=role.name,
+        description=role.description,
+        is_system=role.is_system,
+        permission_ids=known,
+        codes=frozenset(codes[number] for number in known),
+    )

@@ -1,0 +1,351 @@
+"""Settings: found, read, and changed under a lock with the value they had in view."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from app.domain import audit, values
+from app.domain.actor import Actor
+from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
+from app.domain.text import checked_reason, is_name
+from app.domain.values import DataType
+from app.models import ApplicationSetting, AuditEvent, DbSession
+
+SECRET_PARTS = (
+    "api_key",
+    "api_token",
+    "password",
+    "secret",
+    "private_key",
+    "auth_token",
+    "access_token",
+)
+NOT_SECRET = frozenset(
+    {"password_min_length", "password_reset_url", "password_reset_token_expire_minutes"}
+)
+
+
+class SettingIsReadOnly(RuleError):
+    """The setting is marked as not mutable, is a secret, or is of a type the console does not know.
+
+    The sentence says which.
+    """
+
+
+class SettingChangedMeanwhile(ChangedMeanwhile):
+    """The setting is no longer what the editor saw.
+
+    Attributes:
+        setting: What it is now.
+    """
+
+    def __init__(self, setting: ApplicationSetting) -> None:
+        super().__init__(f"{setting.key} was changed by somebody else while you were editing it.")
+        self.setting = setting
+
+
+@dataclass(frozen=True)
+class SettingEdit:
+    """A new value as typed (None for "not set"), the etag it was typed against, the reason."""
+
+    text: str | None
+    etag: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SettingFilter:
+    """Which settings to list; an empty field lets all pass.
+
+    Attributes:
+        q: Text to be found anywhere in key, description or value; never in a secret.
+        category: A category's name.
+        type: A data type.
+        state: ``set``, ``unset``, ``locked`` or ``secret``.
+    """
+
+    q: str = ""
+    category: str = ""
+    type: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One setting as a list shows it; the value of a secret is left out."""
+
+    id: int
+    key: str
+    value: str | None
+    is_set: bool
+    data_type: str
+    description: str | None
+    category: str
+    is_mutable: bool
+    is_secret: bool
+    lock: str | None
+
+    @property
+    def etag(self) -> str:
+        """The digest that an edit of this line is checked against."""
+        return _digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
+
+    def matches(self, wanted: SettingFilter) -> bool:
+        """Tell whether the setting passes the filter, its category left aside."""
+        return (
+            (not wanted.type or wanted.type == self.data_type)
+            and (not wanted.state or self._is_in(wanted.state))
+            and (not wanted.q or self._contains(wanted.q.casefold()))
+        )
+
+    def _is_in(self, state: str) -> bool:
+        return {
+            "set": self.is_set,
+            "unset": not self.is_set,
+            "locked": self.lock is not None,
+            "secret": self.is_secret,
+        }[state]
+
+    def _contains(self, text: str) -> bool:
+        parts = (self.key, self.description, self.value)
+        return any(text in part.casefold() for part in parts if part)
+
+
+STATES = ("set", "unset", "locked", "secret")
+
+
+def listing(session: DbSession, wanted: SettingFilter | None = None) -> list[SettingLine]:
+    """Return the settings that pass the filter, by category and key.
+
+    Settings are few: all are read in one statement and sifted here, so that search finds the same
+    on every database, and so that the counts of all categories come from the same rows.
+
+    Raises:
+        InvalidValue: There is no such state or type to filter by.
+    """
+    query = select(
+        ApplicationSetting.id,
+        ApplicationSetting.key,
+        ApplicationSetting.value,
+        ApplicationSetting.data_type,
+        ApplicationSetting.description,
+        ApplicationSetting.category,
+        ApplicationSetting.is_mutable,
+    ).order_by(ApplicationSetting.category, ApplicationSetting.key)
+    lines = [
+        SettingLine(
+            id=row.id,
+            key=row.key,
+            value=None if is_secret(row.key) else row.value,
+            is_set=row.value is not None,
+            data_type=row.data_type,
+            description=row.description,
+            category=row.category or "",
+            is_mutable=row.is_mutable,
+            is_secret=is_secret(row.key),
+            lock=_lock_of(row.key, row.data_type, is_mutable=row.is_mutable),
+        )
+        for row in session.execute(query)
+    ]
+    return matching(lines, wanted) if wanted else lines
+
+
+def matching(lines: Iterable[SettingLine], wanted: SettingFilter) -> list[SettingLine]:
+    """Return the lines that pass the filter, its category left aside.
+
+    Raises:
+        InvalidValue: There is no such state or type to filter by.
+    """
+    _check(wanted)
+    return [line for line in lines if line.matches(wanted)]
+
+
+def by_category(lines: Iterable[SettingLine]) -> dict[str, list[SettingLine]]:
+    """Return the lines grouped by category, in the order of the categories' names."""
+    groups: dict[str, list[SettingLine]] = {}
+    for line in lines:
+        groups.setdefault(line.category, []).append(line)
+    return dict(sorted(groups.items()))
+
+
+def get(session: DbSession, setting_id: int) -> ApplicationSetting:
+    """Return the setting.
+
+    Raises:
+        NotFound: There is no such setting.
+    """
+    setting = session.get(ApplicationSetting, setting_id)
+    if setting is None:
+        raise NotFound("There is no such setting.")
+    return setting
+
+
+def by_key(session: DbSession, key: str) -> ApplicationSetting:
+    """Return the setting named ``key``.
+
+    Raises:
+        NotFound: There is no such setting.
+    """
+    query = select(ApplicationSetting).where(ApplicationSetting.key == key)
+    setting = session.scalars(query).first() if is_name(key) else None
+    # To MySQL a key with blanks after it is the same key.
+    if setting is None or setting.key != key:
+        raise NotFound(f"There is no setting named {key}.")
+    return setting
+
+
+def change(
+    session: DbSession, setting_id: int, edit: SettingEdit, *, actor: Actor
+) -> AuditEvent | None:
+    """Give a setting a new value and record who did it.
+
+    Args:
+        session: The database session; the caller commits it.
+        setting_id: The setting to change.
+        edit: The text as typed, the etag it was typed against, the reason.
+        actor: The person or command making the change.
+
+    Returns:
+        The event that records the change; None, and nothing recorded, when the value was that.
+
+    Raises:
+        NotFound: There is no such setting.
+        SettingIsReadOnly: The setting is not mutable, a secret, or of an unknown data type.
+        SettingChangedMeanwhile: The setting is no longer what the editor saw.
+        InvalidValue: The text is not a value of the setting's data type, or the reason too long.
+    """
+    setting = locked(session, setting_id)
+    reason = checked_reason(edit.reason)
+    return _put(session, setting, accepted(setting, edit), reason, actor)
+
+
+def overwrite(
+    session: DbSession, setting_id: int, text: str | None, reason: str, *, actor: Actor
+) -> AuditEvent | None:
+    """Give a setting a new value whatever it holds, as commands do, which have shown nobody what.
+
+    Args:
+        session: The database session; the caller commits it.
+        setting_id: The setting to change.
+        text: The value as typed; None for "not set".
+        reason: Why, in the actor's words.
+        actor: The command making the change.
+
+    Returns:
+        The event that records the change; None, and nothing recorded, when the value was that.
+
+    Raises:
+        NotFound: There is no such setting.
+        SettingIsReadOnly: The setting is not mutable, a secret, or of an unknown data type.
+        InvalidValue: The text is not a value of the setting's data type, or the reason too long.
+    """
+    setting = locked(session, setting_id)
+    edit = SettingEdit(text, etag_of(setting))
+    return _put(session, setting, accepted(setting, edit), checked_reason(reason), actor)
+
+
+def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
+    """Return what the setting would hold after the edit, the way it is stored.
+
+    Raises:
+        SettingIsReadOnly: The setting is not mutable, a secret, or of an unknown data type.
+        SettingChangedMeanwhile: The setting is no longer what the editor saw.
+        InvalidValue: The text is not a value of the setting's data type.
+    """
+    lock = lock_of(setting)
+    if lock is not None:
+        sentence = f"{setting.key} cannot be changed here. {lock}"
+        raise SettingIsReadOnly(sentence, target=target_of(setting))
+    if edit.etag != etag_of(setting):
+        raise SettingChangedMeanwhile(setting)
+    return None if edit.text is None else values.canonical(edit.text, DataType(setting.data_type))
+
+
+def locked(session: DbSession, setting_id: int) -> ApplicationSetting:
+    """Return the setting, with its row locked until the transaction ends.
+
+    Raises:
+        NotFound: There is no such setting.
+    """
+    # An UPDATE that changes nothing takes the row's lock on every database, and before MySQL's
+    # snapshot is taken; SQLite ignores SELECT ... FOR UPDATE.
+    session.execute(
+        update(ApplicationSetting)
+        .where(ApplicationSetting.id == setting_id)
+        .values(updated_at=ApplicationSetting.updated_at)
+        .execution_options(synchronize_session=False)
+    )
+    setting = session.get(ApplicationSetting, setting_id, populate_existing=True)
+    if setting is None:
+        raise NotFound("There is no such setting.")
+    return setting
+
+
+def target_of(setting: ApplicationSetting) -> audit.Target:
+    """Return the setting as audit events name it."""
+    return audit.Target("setting", setting.key, setting.id)
+
+
+def etag_of(setting: ApplicationSetting) -> str:
+    """Return the digest of what an editor of the setting sees.
+
+    Computed from the content, because the backend writes the same rows and keeps no version.
+    """
+    return _digest(setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable)
+
+
+def is_secret(key: str) -> bool:
+    """Tell whether the setting's value is write-only, judged by its key."""
+    return key not in NOT_SECRET and any(part in key.lower() for part in SECRET_PARTS)
+
+
+def lock_of(setting: ApplicationSetting) -> str | None:
+    """Return the sentence that says why the setting cannot be changed here, if it cannot."""
+    return _lock_of(setting.key, setting.data_type, is_mutable=setting.is_mutable)
+
+
+def _lock_of(key: str, data_type: str, *, is_mutable: bool) -> str | None:
+    if not is_mutable:
+        return "It is marked as not mutable."
+    if is_secret(key):
+        return "It holds a secret, which this console never shows and does not write."
+    if DataType.of(data_type) is None:
+        return f"Its data type, {data_type}, is not one that this console knows."
+    return None
+
+
+def _put(
+    session: DbSession, setting: ApplicationSetting, value: str | None, reason: str, actor: Actor
+) -> AuditEvent | None:
+    if value == setting.value:
+        return None
+    event = audit.record(
+        session,
+        "setting:changed",
+        target_of(setting),
+        actor=actor,
+        reason=reason,
+        before={"value": setting.value},
+        after={"value": value},
+    )
+    setting.value = value
+    session.flush()
+    return event
+
+
+def _check(wanted: SettingFilter) -> None:
+    known: Sequence[tuple[str, Sequence[str]]] = (
+        (wanted.state, STATES),
+        (wanted.type, list(DataType)),
+    )
+    for name, names in known:
+        if name and name not in names:
+            raise InvalidValue("There is no such filter.")
+
+
+def _digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str:
+    content = [key, value, data_type, is_mutable]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]

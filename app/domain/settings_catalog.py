@@ -1,0 +1,225 @@
+"""Which settings there are: created, deleted, and brought back after they were deleted."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain import audit, settings, values
+from app.domain.actor import Actor
+from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
+from app.domain.settings import SettingChangedMeanwhile, SettingIsReadOnly
+from app.domain.text import checked, checked_line, checked_reason
+from app.domain.values import DataType
+from app.models import ApplicationSetting, AuditEvent, DbSession
+
+KEY_CHARACTERS = 255
+CATEGORY_CHARACTERS = 100
+KEY = re.compile(r"[a-z][a-z0-9_.-]*")
+KEPT = ("key", "value", "data_type", "description", "category", "is_mutable")
+
+
+class SettingExists(ChangedMeanwhile):
+    """There is a setting with the key already."""
+
+
+@dataclass(frozen=True)
+class NewSetting:
+    """A setting as typed; ``text`` is None for "not set"."""
+
+    key: str
+    data_type: str
+    text: str | None
+    category: str = ""
+    description: str = ""
+    is_mutable: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The key as typed to confirm, the etag of what was shown, the reason."""
+
+    key: str
+    etag: str
+    reason: str = ""
+
+
+def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationSetting:
+    """Add a setting and record who did it.
+
+    Args:
+        session: The database session; the caller commits it.
+        new: What was typed.
+        actor: The person or command adding it.
+
+    Returns:
+        The setting.
+
+    Raises:
+        InvalidValue: The key breaks the rules for keys or is taken, a field is too long, the text
+            is not a value of the data type, or a secret would be written in clear.
+    """
+    reason = checked_reason(new.reason)
+    setting = ApplicationSetting(**_columns(new))
+    if is_taken(session, setting.key):
+        message = f"There is a setting named {setting.key} already. Choose another key."
+        raise InvalidValue(message, field="key")
+    _add(session, setting, "setting:created", reason, actor)
+    return setting
+
+
+def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor) -> AuditEvent:
+    """Delete a setting, and record all that it takes to bring it back.
+
+    Args:
+        session: The database session; the caller commits it.
+        setting_id: The setting.
+        typed: What was typed, and the etag it was typed against.
+        actor: The person or command deleting it.
+
+    Returns:
+        The event that records it, by which `restore` brings the setting back.
+
+    Raises:
+        NotFound: There is no such setting.
+        SettingIsReadOnly: The setting is not mutable, or a secret.
+        SettingChangedMeanwhile: The setting is no longer what was shown.
+        InvalidValue: The key that was typed is another one, or the reason is too long.
+    """
+    setting = settings.locked(session, setting_id)
+    lock = deletion_lock_of(setting)
+    if lock is not None:
+        sentence = f"{setting.key} cannot be deleted here. {lock}"
+        raise SettingIsReadOnly(sentence, target=settings.target_of(setting))
+    reason = checked_reason(typed.reason)
+    if typed.etag != settings.etag_of(setting):
+        raise SettingChangedMeanwhile(setting)
+    if typed.key.strip() != setting.key:
+        raise InvalidValue(f"Type the key, {setting.key}, to confirm.", field="key")
+    target, before = settings.target_of(setting), _kept(setting)
+    event = audit.record(
+        session, "setting:deleted", target, actor=actor, reason=reason, before=before
+    )
+    session.delete(setting)
+    session.flush()
+    return event
+
+
+def restore(
+    session: DbSession, event_id: int, reason: str = "", *, actor: Actor
+) -> ApplicationSetting:
+    """Bring a deleted setting back as it was, and record who did it.
+
+    Args:
+        session: The database session; the caller commits it.
+        event_id: The event that records the deletion.
+        reason: Why, in the actor's words.
+        actor: The person bringing it back.
+
+    Returns:
+        The setting; it has the id that it had, unless another setting has that by now.
+
+    Raises:
+        NotFound: There is no such event.
+        SettingExists: There is a setting with the key again.
+        InvalidValue: The reason is too long.
+    """
+    event = deletion_event(session, event_id)
+    reason = checked_reason(reason)
+    kept = audit.fields_of(event.before)
+    if is_taken(session, kept["key"]):
+        raise SettingExists(
+            f"There is a setting named {kept['key']} again, so it was not restored."
+        )
+    is_free = session.get(ApplicationSetting, event.target_id) is None
+    setting = ApplicationSetting(**kept, id=event.target_id if is_free else None)
+    _add(session, setting, "setting:restored", reason, actor)
+    return setting
+
+
+def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
+    """Return the event that records the deletion of a setting.
+
+    Raises:
+        NotFound: There is no such event.
+    """
+    event = audit.get(session, event_id)
+    if event is None or event.action != "setting:deleted":
+        raise NotFound("There is no such deletion of a setting.")
+    return event
+
+
+def is_taken(session: DbSession, key: str) -> bool:
+    """Tell whether there is a setting named ``key``."""
+    keys = session.scalars(select(ApplicationSetting.key).where(ApplicationSetting.key == key))
+    # To MySQL a key with blanks after it is the same key, and could not be added beside it.
+    return keys.first() is not None
+
+
+def deletion_lock_of(setting: ApplicationSetting) -> str | None:
+    """Return the sentence that says why the setting cannot be deleted here, if it cannot."""
+    if not setting.is_mutable:
+        return "It is marked as not mutable."
+    if settings.is_secret(setting.key):
+        return "It holds a secret, which this console does not read and could not bring back."
+    return None
+
+
+def _columns(new: NewSetting) -> dict[str, Any]:
+    key = _checked_key(new.key)
+    kind = DataType.of(new.data_type)
+    if kind is None:
+        raise InvalidValue("Choose one of the data types.", field="data_type")
+    category = checked_line(
+        new.category, field="category", what="The category", limit=CATEGORY_CHARACTERS
+    )
+    description = checked(new.description, field="description", what="The description").strip()
+    return {
+        "key": key,
+        "data_type": kind.value,
+        "value": _checked_value(key, new.text, kind),
+        "category": category or None,
+        "description": description or None,
+        "is_mutable": new.is_mutable,
+    }
+
+
+def _checked_key(text: str) -> str:
+    key = checked_line(text, field="key", what="The key", limit=KEY_CHARACTERS)
+    if not key:
+        raise InvalidValue("The key is empty. Type one.", field="key")
+    if not KEY.fullmatch(key):
+        message = (
+            "A key begins with a small letter from a to z; after it come small letters, digits, "
+            "“_”, “.” and “-”, and nothing else."
+        )
+        raise InvalidValue(message, field="key")
+    return key
+
+
+def _checked_value(key: str, text: str | None, kind: DataType) -> str | None:
+    if text is None:
+        return None
+    if settings.is_secret(key):
+        message = (
+            "By its key this setting holds a secret, and this console does not write secrets. "
+            "Tick “Not set” to create it without a value."
+        )
+        raise InvalidValue(message, field=values.FIELD)
+    return values.canonical(text, kind)
+
+
+def _kept(setting: ApplicationSetting) -> dict[str, Any]:
+    return {name: getattr(setting, name) for name in KEPT}
+
+
+def _add(
+    session: DbSession, setting: ApplicationSetting, action: str, reason: str, actor: Actor
+) -> None:
+    session.add(setting)
+    session.flush()
+    target, after = settings.target_of(setting), _kept(setting)
+    audit.record(session, action, target, actor=actor, reason=reason, after=after)
+    session.flush()

@@ -1,0 +1,185 @@
+"""Values of settings: what a text must be to be a value of its data type, and how it is stored."""
+
+import math
+import re
+from enum import StrEnum
+from typing import Any
+
+from app.domain import strict_json
+from app.domain.errors import InvalidValue
+from app.domain.strict_json import LARGEST_INTEGER, SMALLEST_INTEGER, NotJson, is_within_64_bits
+from app.domain.text import checked, place, shortened, shown
+
+FIELD = "value"
+SUMMARY_CHARACTERS = 80
+
+_NOT_A_DIGIT = re.compile(r"[^0-9]")
+_FLOAT = re.compile(
+    r"(?P<minus>-?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?"
+    r"(?P<exponent>(?:[eE][+-]?[0-9]+)?)"
+)
+_NOT_IN_A_FLOAT = re.compile(r"[^0-9.eE+-]")
+_BOOLEANS = {
+    **dict.fromkeys(["true", "yes", "on", "1"], "true"),
+    **dict.fromkeys(["false", "no", "off", "0"], "false"),
+}
+
+
+class DataType(StrEnum):
+    """What kind of value a setting takes; a setting of any other kind is shown but not changed."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    JSON = "json"
+    FLOAT = "float"
+
+    @classmethod
+    def of(cls, text: str) -> "DataType | None":
+        """Return the data type of that name, or None if the console does not know it."""
+        return next((known for known in cls if known == text), None)
+
+
+def canonical(text: str, data_type: DataType) -> str:
+    """Return a typed value the way it is stored.
+
+    Args:
+        text: The value as typed.
+        data_type: The data type of its setting.
+
+    Returns:
+        An integer without leading zeros; a float as typed, with a digit before its point; "true" or
+        "false" (yes, no, on, off, 1 and 0 are understood); JSON and strings as typed, with line
+        ends as LF. What is returned is returned again when it is given.
+
+    Raises:
+        InvalidValue: The text is not a value of the type or not within the limits; says what is
+            wrong, where, and what to do.
+    """
+    cleaned = checked(text, field=FIELD, what="The value")
+    match data_type:
+        case DataType.INTEGER:
+            return _integer(cleaned.strip())
+        case DataType.FLOAT:
+            return _float(cleaned.strip())
+        case DataType.BOOLEAN:
+            return _boolean(cleaned.strip())
+        case DataType.JSON:
+            return _json(cleaned)
+        case DataType.STRING:
+            return cleaned
+
+
+def is_same(one: str, other: str, data_type: DataType | None) -> bool:
+    """Tell whether two texts are stored alike; of texts that cannot be stored, whether they are."""
+    if one == other or data_type is None:
+        return one == other
+    try:
+        return canonical(one, data_type) == canonical(other, data_type)
+    except InvalidValue:
+        return False
+
+
+def describe(value: str | None, data_type: DataType | None) -> str:
+    """Return a short plain summary of a stored value, whoever stored it, for lists.
+
+    Args:
+        value: The stored text; None for "not set".
+        data_type: The data type, or None for one that the console does not know.
+
+    Returns:
+        "Not set", "Empty", "List with 3 entries" and the like for JSON, else the text itself on one
+        line, cut off where it is long.
+    """
+    if value is None:
+        return "Not set"
+    if not value:
+        return "Empty"
+    if data_type is not DataType.JSON:
+        return shortened(value, SUMMARY_CHARACTERS)
+    try:
+        return _summary(strict_json.read(value), value)
+    except NotJson:
+        return "Not valid JSON"
+
+
+def _integer(text: str) -> str:
+    digits = text.removeprefix("-")
+    if not digits:
+        raise _invalid("The value is empty. Type an integer, such as 42.")
+    if wrong := _NOT_A_DIGIT.search(digits):
+        character = shown(wrong.group())
+        where = place(text, wrong.start() + len(text) - len(digits))
+        raise _invalid(
+            f"The value is not an integer: {character} at {where} is not a digit from 0 to 9. "
+            "Type digits only, with a minus before them if it is negative."
+        )
+    digits = digits.lstrip("0") or "0"
+    integer = f"-{digits}" if text.startswith("-") and digits != "0" else digits
+    if not is_within_64_bits(integer):
+        raise _invalid(
+            "The value does not fit in 64 bits. "
+            f"Type an integer from {SMALLEST_INTEGER} to {LARGEST_INTEGER}."
+        )
+    return integer
+
+
+def _float(text: str) -> str:
+    if not text:
+        raise _invalid("The value is empty. Type a number, such as 0.7.")
+    number = _FLOAT.fullmatch(text)
+    if not number:
+        raise _not_a_float(text)
+    whole = number["whole"].lstrip("0") or "0"
+    fraction = f".{number['fraction']}" if number["fraction"] else ""
+    stored = f"{number['minus']}{whole}{fraction}{number['exponent']}"
+    if not math.isfinite(float(stored)):
+        raise _invalid("The value is too large for a float. Type a number below 1.8e308 in size.")
+    if float(stored) == 0 and set(whole + fraction) - {"0", "."}:
+        raise _invalid("The value is so small that it would be read as 0. Type 0 to mean that.")
+    return stored
+
+
+def _not_a_float(text: str) -> InvalidValue:
+    wrong = _NOT_IN_A_FLOAT.search(text)
+    reason = f"“{shortened(text)}” cannot be read as one"
+    if wrong:
+        where = place(text, wrong.start())
+        reason = f"{shown(wrong.group())} at {where} does not belong there"
+    return _invalid(
+        f"The value is not a number: {reason}. "
+        "Type it like 0.7, -12 or 1e-3, with a point for the decimals and nothing between digits."
+    )
+
+
+def _boolean(text: str) -> str:
+    boolean = _BOOLEANS.get(text.lower())
+    if boolean is None:
+        found = f"“{shortened(text)}” is" if text else "Nothing typed is"
+        raise _invalid(f"{found} neither true nor false. Type one of the two.")
+    return boolean
+
+
+def _json(text: str) -> str:
+    try:
+        strict_json.read(text)
+    except NotJson as mistake:
+        message = f"The value is not valid JSON at {mistake.place}: {mistake}."
+        raise _invalid(message) from mistake
+    return text
+
+
+def _summary(value: Any, text: str) -> str:
+    if isinstance(value, list):
+        return f"List with {_count(len(value), 'entry', 'entries')}"
+    if isinstance(value, dict):
+        return f"Object with {_count(len(value), 'member', 'members')}"
+    return shortened(text, SUMMARY_CHARACTERS)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _invalid(message: str) -> InvalidValue:
+    return InvalidValue(message, field=FIELD)

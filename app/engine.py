@@ -1,0 +1,180 @@
+"""The engine: what every connection is told, and why there is none."""
+
+import re
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.config import Configuration
+from app.database_options import LOCK_SECONDS
+from app.database_url import BY_URL
+
+_SQLITE = (
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}",
+    "PRAGMA synchronous = FULL",
+)
+# TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
+_MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
+_ADDRESS = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "SQLITE_PATH")
+
+
+class _Cause(NamedTuple):
+    """What a driver's words mean, and the variables to look at."""
+
+    words: str
+    meaning: str
+    variables: tuple[str, ...]
+
+
+_CAUSES = (
+    _Cause("queuepool limit", "no connection of the pool came free", ("DB_POOL_SIZE",)),
+    _Cause(
+        "private key file|could not load certificate file|bad decrypt",
+        "the client's certificate or its key cannot be used",
+        ("DB_SSLCERT", "DB_SSLKEY"),
+    ),
+    _Cause(
+        "does not support ssl|doesn't support it",
+        "the server offers no TLS",
+        ("DB_SSLMODE",),
+    ),
+    _Cause(
+        "certificate verify failed|hostname mismatch|does not match host name|root certificate",
+        "the server's certificate cannot be trusted",
+        ("DB_SSLMODE", "DB_SSLROOTCERT", "DB_HOST"),
+    ),
+    _Cause(
+        r"no pg_hba\.conf entry|insecure transport|require_secure_transport|not allowed to connect",
+        "the server does not let this user in from here, or not without TLS",
+        ("DB_USER", "DB_NAME", "DB_SSLMODE"),
+    ),
+    _Cause(
+        "to database '|permission denied for database",
+        "the user may not use this database",
+        ("DB_USER", "DB_NAME"),
+    ),
+    _Cause(
+        "authentication failed|no password supplied|access denied for user",
+        "the server does not accept the user name or the password",
+        ("DB_USER", "DB_PASSWORD"),
+    ),
+    _Cause('role ".*" does not exist', "the server has no such user", ("DB_USER",)),
+    _Cause(
+        'database ".*" does not exist|unknown database',
+        "the server has no such database",
+        ("DB_NAME",),
+    ),
+    _Cause(
+        "too many clients|too many connections|remaining connection slots",
+        "the server has no connection to spare",
+        ("DB_POOL_SIZE", "DB_MAX_OVERFLOW"),
+    ),
+    _Cause("session is read-only", "no server there takes writes", ("DB_HOST",)),
+    _Cause(
+        r"failed to resolve host|could not translate host|\[errno -\d+\]",
+        "the host name is not known",
+        ("DB_HOST",),
+    ),
+    _Cause("no such file or directory", "there is no socket", ("DB_HOST", "DB_PORT")),
+    _Cause("connection refused", "nothing listens there", ("DB_HOST", "DB_PORT")),
+    _Cause(
+        "invalid response to ssl negotiation",
+        "what listens there is another kind of server",
+        ("DATABASE_PROVIDER", "DB_PORT"),
+    ),
+    _Cause(
+        "timeout expired|timed out|connection reset|unreachable|no route to host",
+        "there is no answer",
+        ("DB_HOST", "DB_PORT"),
+    ),
+    _Cause("not a database", "the file is not a SQLite database", ("SQLITE_PATH",)),
+    _Cause("unable to open database", "the file cannot be opened", ("SQLITE_PATH",)),
+    _Cause("readonly database", "the file cannot be written to", ("SQLITE_PATH",)),
+    _Cause("database is locked", "another program keeps the file locked", ("SQLITE_PATH",)),
+)
+
+
+def prepare(engine: Engine) -> None:
+    """Have every connection of the engine set up, and transactions begun, as the console needs it.
+
+    On SQLite a transaction begins with BEGIN, or with BEGIN IMMEDIATE where the connection has the
+    execution option ``write``: a transaction that reads first and writes later fails at once when
+    somebody else wrote in between, and no timeout helps it.
+
+    Args:
+        engine: An engine that has not connected yet.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "checkout", _take_over_transactions)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name in {"mysql", "mariadb"}:
+        # Before SQLAlchemy's own look at sql_mode, which decides how it quotes.
+        event.listen(engine, "connect", _set_up_mysql, insert=True)
+
+
+def connection_problem(configuration: Configuration, error: Exception) -> str:
+    """Say in one line why there is no connection, and which variables to look at.
+
+    Args:
+        configuration: What the connection was made from.
+        error: What SQLAlchemy or the driver raised.
+
+    Returns:
+        A sentence that never holds the password.
+    """
+    raised = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    words = str(raised)
+    for cause in _CAUSES:
+        if re.search(cause.words, words, re.IGNORECASE):
+            return _sentence(configuration, cause.meaning, cause.variables)
+    is_file = configuration.database_url.get_backend_name() == "sqlite"
+    variables = _ADDRESS[5:] if is_file else _ADDRESS[:5]
+    return _sentence(configuration, _quoted(configuration, raised), variables)
+
+
+def _quoted(configuration: Configuration, error: BaseException) -> str:
+    """Return the driver's first line, or only the kind of error if that may hold the password."""
+    line = next(iter(str(error).splitlines()), "").strip().rstrip(".")
+    password = configuration.database_url.password
+    if not line or (password and (password in line or repr(password)[1:-1] in line)):
+        return f"the driver reports {type(error).__name__}"
+    return f"the driver reports {line}"
+
+
+def _sentence(configuration: Configuration, meaning: str, variables: tuple[str, ...]) -> str:
+    is_by_url = configuration.is_by_url
+    of_address = {*_ADDRESS, "DATABASE_PROVIDER"}
+    names = [BY_URL if is_by_url and name in of_address else name for name in variables]
+    *first, last = dict.fromkeys(names)
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"No connection to {configuration.where}: {meaning}. Check {listed}."
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in _SQLITE:
+        connection.execute(pragma).close()
+
+
+def _take_over_transactions(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: object
+) -> None:
+    # After AUTOCOMMIT, SQLAlchemy leaves the driver to begin transactions by itself.
+    connection.isolation_level = None
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+
+def _set_up_mysql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(_MYSQL)
+    cursor.close()

@@ -1,0 +1,116 @@
+"""One unit of work: a fresh write transaction, the change, the commit; again where it must be.
+
+Pages and commands change things through `carry_out` alone. It begins a new transaction (on SQLite
+BEGIN IMMEDIATE), so that nothing decided in it rests on what was read before, commits once, and
+records in a transaction of its own what a rule refused.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.domain import audit
+from app.domain.actor import Actor
+from app.domain.errors import RuleError
+from app.extensions import db
+
+T = TypeVar("T")
+
+TRIES = 3
+PAUSE = 0.05
+# Serialization failure and deadlock: PostgreSQL's SQLSTATEs and MySQL's numbers. 1020 is what newer
+# MariaDBs say of a row that was changed after the snapshot was taken.
+TRANSIENT_STATES = frozenset({"40001", "40P01"})
+TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
+
+
+def begin_writing() -> None:
+    """End the transaction that was read in, and begin one that may write."""
+    db.session.rollback()
+    db.session.connection(execution_options={"write": True})
+
+
+def carry_out(work: Callable[[], T], *, actor: Actor) -> T:
+    """Do the work and commit it; try again, the whole of it, where databases say so.
+
+    Args:
+        work: The change. It may run more than once, so it must do nothing but database work.
+        actor: Who makes the change.
+
+    Returns:
+        What the work returned.
+
+    Raises:
+        RuleError: A rule said no; nothing was changed, and the refusal is recorded.
+    """
+    for pause in (PAUSE, PAUSE * 4, None):
+        try:
+            begin_writing()
+            result = work()
+            db.session.commit()
+        except RuleError as refusal:
+            db.session.rollback()
+            if refusal.is_recorded:
+                _record_refusal(refusal, actor)
+            raise
+        except (OperationalError, IntegrityError, StaleDataError) as error:
+            db.session.rollback()
+            if pause is None or not is_transient(error):
+                raise
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
+        else:
+            return result
+    raise AssertionError("The last try returns or raises.")
+
+
+def try_out(question: Callable[[], T], *, actor: Actor) -> T:
+    """Ask what a change would do, without making it.
+
+    Args:
+        question: The question. It only reads.
+        actor: Who asks.
+
+    Returns:
+        What the question returned.
+
+    Raises:
+        RuleError: A rule says no to the change; the refusal is recorded as if it had been made.
+    """
+    try:
+        return question()
+    except RuleError as refusal:
+        db.session.rollback()
+        if refusal.is_recorded:
+            _record_refusal(refusal, actor)
+        raise
+
+
+def record(action: str, target: audit.Target, *, actor: Actor, after: audit.Fields) -> None:
+    """Record what changed nothing, a denial or an export, in a transaction of its own."""
+    carry_out(
+        lambda: audit.record(db.session, action, target, actor=actor, after=after), actor=actor
+    )
+
+
+def is_transient(error: SQLAlchemyError) -> bool:
+    """Tell whether the same work may succeed, or be refused by a rule, when it is tried again."""
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError):
+        # Another program, which takes no turns, changed the rows between reading and writing. The
+        # work reads them again, and then finds a conflict that it can put into words.
+        return True
+    original = error.orig
+    if getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return True
+    if getattr(original, "sqlstate", None) in TRANSIENT_STATES:
+        return True
+    number = original.args[0] if original is not None and original.args else None
+    return number in TRANSIENT_NUMBERS
+
+
+def _record_refusal(refusal: RuleError, actor: Actor) -> None:
+    target = refusal.target or audit.Target("rule", type(refusal).__name__)
+    record("change:refused", target, actor=actor, after={"refusal": str(refusal)})
