@@ -1,0 +1,59 @@
+"""The RAG Fortress Console."""
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Flask
+
+from app import cli, config, engine
+from app.config import Configuration
+from app.extensions import db, login_manager
+from app.web import console
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        environ: The variables to configure it from; the process's environment and ``.env`` if
+            None.
+
+    Raises:
+        ConfigurationError: A variable cannot be used; the sentence names it.
+    """
+    configuration = config.read(environ)
+    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app.config.from_mapping(_flask_options(configuration))
+    db.init_app(app)
+    # Its context processor would ask the database for every page, that of an error too.
+    login_manager.init_app(app, add_context_processor=False)
+    with app.app_context():
+        engine.prepare(db.engine)
+    console.register(app)
+    cli.register(app)
+    return app
+
+
+def _flask_options(configuration: Configuration) -> dict[str, object]:
+    is_https = not configuration.is_development
+    return {
+        "CONSOLE": configuration,
+        # Without a key of its own a process can check nothing that another one signed: enough for
+        # commands; serving demands a key (config.check_serving).
+        "SECRET_KEY": configuration.secret_key or secrets.token_hex(32),
+        "SQLALCHEMY_DATABASE_URI": configuration.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options,
+        "SESSION_COOKIE_NAME": "__Host-form" if is_https else "form",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PREFERRED_URL_SCHEME": "https" if is_https else "http",
+        # Nothing is remembered: at a cookie of that name, perhaps of another program on this
+        # host, Flask-Login would not ask who holds the session.
+        "REMEMBER_COOKIE_NAME": None,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # web.security compares the Origin with the console's own.
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 1000,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+    }

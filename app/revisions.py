@@ -1,0 +1,119 @@
+"""Which revisions of the database the console knows, and what to say of a database at one.
+
+The files are read as text: every page asks, and Alembic costs a worker time and memory that only
+the commands should pay.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, column, inspect, select, table
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+UPGRADE = "flask db upgrade"
+
+_VERSION = table("alembic_version", column("version_num"))
+_ASSIGNMENT = re.compile(r"^(revision|down_revision)\b[^=\n]*=(.*)$", re.MULTILINE)
+_QUOTED = re.compile(r"""["']([^"']+)["']""")
+
+
+class State(StrEnum):
+    """How a database stands to this version of the console."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What there is to say of a database.
+
+    Attributes:
+        state: How the database stands to this version of the console.
+        sentence: The same in words.
+        command: What to run to go on; None where no command helps.
+    """
+
+    state: State
+    sentence: str
+    command: str | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the console can work with the database."""
+        return self.state is State.CURRENT
+
+
+@cache
+def known(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
+    """Return the ids of all revisions, the oldest first."""
+    return tuple(_in_order(dict(_read(path) for path in _files(migrations))))
+
+
+def head(migrations: Path = MIGRATIONS) -> str:
+    """Return the id of the newest revision."""
+    return known(migrations)[-1]
+
+
+def stored(connection: Connection) -> str | None:
+    """Return the revision that a database is at; None when it has none."""
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    versions = connection.scalars(select(_VERSION.c.version_num)).all()
+    return ", ".join(sorted(versions)) or None
+
+
+def standing(version: str | None, migrations: Path = MIGRATIONS) -> Standing:
+    """Tell how a database at ``version`` stands to this version of the console.
+
+    Args:
+        version: What ``alembic_version`` holds; None where there is no such table or row.
+        migrations: The folder with the revisions.
+    """
+    newest = head(migrations)
+    if version is None:
+        return Standing(State.EMPTY, "The database has no tables of the console yet.", UPGRADE)
+    if version == newest:
+        return Standing(State.CURRENT, f"The database is at the newest revision, {newest}.")
+    if version in known(migrations):
+        return Standing(
+            State.BEHIND,
+            f"The database is at revision {version}, and the console needs {newest}.",
+            UPGRADE,
+        )
+    return Standing(
+        State.UNKNOWN,
+        f"The database is at revision {version}, which this version of the console does not know."
+        " It is left as it is.",
+    )
+
+
+def _files(migrations: Path) -> list[Path]:
+    return sorted((migrations / "versions").glob("[!_]*.py"))
+
+
+def _read(path: Path) -> tuple[str, list[str]]:
+    found = {
+        name: _QUOTED.findall(value)
+        for name, value in _ASSIGNMENT.findall(path.read_text(encoding="utf-8"))
+    }
+    return found["revision"][0], found["down_revision"]
+
+
+def _in_order(previous: dict[str, list[str]]) -> list[str]:
+    ordered: list[str] = []
+    while len(ordered) < len(previous):
+        following = [
+            revision
+            for revision, before in previous.items()
+            if revision not in ordered and set(before) <= set(ordered)
+        ]
+        if not following:
+            raise LookupError(f"No revision leads to {min(previous.keys() - set(ordered))}.")
+        ordered += following
+    return ordered

@@ -1,0 +1,56 @@
+"""Environment variables, read one by one and checked."""
+
+import unicodedata
+from collections.abc import Mapping
+
+import click
+
+
+class ConfigurationError(click.ClickException):
+    """What the environment says cannot be used; one line that names the variable.
+
+    The line never repeats a value that might be a password typed into the wrong place. A command
+    shows the line and ends with exit code 2.
+    """
+
+    exit_code = 2
+
+
+class Variables:
+    """What the environment says. A variable that is set to nothing counts as not set."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a text without the blanks around it."""
+        value = self._values.get(name, "").strip()
+        check_printable(name, value)
+        return value or default
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret exactly as it was given, or None."""
+        value = self._values.get(name, "")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ConfigurationError(f"{name} is not valid UTF-8.") from None
+        return value or None
+
+    def integer(self, name: str, default: int, *, low: int, high: int) -> int:
+        """Return a whole number between two limits."""
+        return whole_number(name, self.text(name, str(default)), low=low, high=high)
+
+
+def check_printable(name: str, value: str) -> None:
+    """Refuse control characters and what was not valid UTF-8."""
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+        raise ConfigurationError(f"{name} must not contain control characters.")
+
+
+def whole_number(name: str, text: str, *, low: int, high: int) -> int:
+    """Return ``text`` as a whole number between two limits."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(high))
+    if not is_number or not low <= int(text) <= high:
+        raise ConfigurationError(f"{name} must be a whole number from {low} to {high}.")
+    return int(text)
