@@ -1,0 +1,57 @@
+"""The kinds of commands that the console has."""
+
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import ScriptInfo
+
+from app import revisions
+from app.cli.failures import Failure, in_one_line
+from app.extensions import db
+
+
+class Command(click.Command):
+    """A command in the console's context, whose errors are one line each."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the arguments."""
+        with in_one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        app = ctx.ensure_object(ScriptInfo).load_app()
+        if not current_app or current_app != app:
+            ctx.with_resource(app.app_context())
+        with in_one_line():
+            return super().invoke(ctx)
+
+
+class TableCommand(Command):
+    """A command that works on the tables, and so needs the newest revision."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, unless the database is at another revision."""
+        with in_one_line():
+            _demand_newest_revision()
+            return super().invoke(ctx)
+
+
+class CommandGroup(Command, click.Group):
+    """Commands that work on the same tables."""
+
+    command_class = TableCommand
+
+
+def _demand_newest_revision() -> None:
+    standing = revisions.standing(revisions.stored(db.session.connection()))
+    if not standing.is_current:
+        advice = f" Run: {standing.command}" if standing.command else ""
+        raise Failure(f"{standing.sentence}{advice}")

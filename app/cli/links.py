@@ -1,0 +1,26 @@
+"""Addresses of one-time links, built from the configured base URL."""
+
+from flask import current_app
+
+from app import config
+from app.config import Configuration
+
+
+def check() -> None:
+    """Refuse to make links that would not open, or not be safe to open.
+
+    Raises:
+        ConfigurationError: The secret key or the base URL is missing or too weak.
+    """
+    config.check_serving(_configuration())
+
+
+def address(endpoint: str, token: str) -> str:
+    """Return the address at which the page ``endpoint`` takes the token."""
+    path = current_app.url_map.bind("").build(endpoint, {"token": token})
+    return f"{_configuration().base_url}{path}"
+
+
+def _configuration() -> Configuration:
+    configuration: Configuration = current_app.config["CONSOLE"]
+    return configuration

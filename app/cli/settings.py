@@ -1,0 +1,118 @@
+"""``flask settings``: the backend's settings without the web."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from app.cli import output, typed
+from app.cli.actor import current_actor
+from app.cli.commands import CommandGroup
+from app.cli.failures import Failure
+from app.cli.typed import TEXT
+from app.domain import settings as domain
+from app.domain import values
+from app.domain.errors import NotFound
+from app.domain.settings import STATES, SettingFilter, SettingLine
+from app.domain.values import DataType
+from app.extensions import db
+from app.unit_of_work import carry_out
+
+TITLES = ("CATEGORY", "KEY", "TYPE", "LOCK", "VALUE")
+FIELDS = ("key", "category", "data_type", "value", "is_set", "is_mutable", "is_secret")
+
+key_argument = click.argument("key", type=TEXT)
+reason_option = click.option("--reason", type=TEXT, default="", help="Why, for the audit event.")
+
+
+@click.group(cls=CommandGroup)
+def settings() -> None:
+    """Read and change the backend's settings."""
+
+
+@settings.command("list")
+@click.option("--category", type=TEXT, help="Only the settings of this category.")
+@click.option("--state", type=click.Choice(STATES), help="Only the settings in this state.")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON object per line.")
+def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
+    """List settings by category and key, with the beginning of their values."""
+    lines = _lines(category, state or "")
+    if as_json:
+        output.write_json(_as_object(line) for line in lines)
+    else:
+        output.write_table(TITLES, (_as_cells(line) for line in lines))
+
+
+@settings.command()
+@key_argument
+def get(key: str) -> None:
+    """Write the value of a setting, and a line end."""
+    setting = domain.by_key(db.session, key)
+    if domain.is_secret(key):
+        raise Failure(f"{key} holds a secret, which this console never shows.")
+    if setting.value is None:
+        raise Failure(f"{key} is not set.")
+    output.write(setting.value)
+
+
+@settings.command("set", context_settings={"ignore_unknown_options": True})
+@key_argument
+@click.argument("value", type=TEXT)
+@reason_option
+def set_(key: str, value: str, reason: str) -> None:
+    """Give a setting a value.
+
+    With - as VALUE it is read from standard input, without the last line end.
+    """
+    _overwrite(key, typed.standard_input() if value == "-" else value, reason)
+
+
+@settings.command()
+@key_argument
+@reason_option
+def unset(key: str, reason: str) -> None:
+    """Leave a setting without a value, which is not the same as an empty one."""
+    _overwrite(key, None, reason)
+
+
+def _overwrite(key: str, text: str | None, reason: str) -> None:
+    # The id is looked up before: the first statement of the change itself has to be its lock.
+    setting_id = domain.by_key(db.session, key).id
+    actor = current_actor()
+    event = carry_out(
+        lambda: domain.overwrite(db.session, setting_id, text, reason, actor=actor), actor=actor
+    )
+    if event is None:
+        output.say(f"{key} was that already.")
+    else:
+        output.say(f"{key} is {'not set any more' if text is None else 'changed'}.")
+
+
+def _lines(category: str | None, state: str) -> list[SettingLine]:
+    lines = domain.listing(db.session)
+    if category is not None:
+        lines = [line for line in lines if line.category == category]
+        if not lines:
+            raise NotFound(f"There is no category named {category}.")
+    return [line for line in lines if line.matches(SettingFilter(state=state))]
+
+
+def _as_cells(line: SettingLine) -> tuple[str, ...]:
+    return (line.category, line.key, line.data_type, _lock(line), _summary(line))
+
+
+def _lock(line: SettingLine) -> str:
+    if line.is_secret:
+        return "secret"
+    return "read-only" if line.lock else ""
+
+
+def _summary(line: SettingLine) -> str:
+    if line.is_secret and line.is_set:
+        return "Set"
+    return values.describe(line.value, DataType.of(line.data_type))
+
+
+def _as_object(line: SettingLine) -> dict[str, Any]:
+    fields = asdict(line)
+    return {name: fields[name] for name in FIELDS}

@@ -1,0 +1,53 @@
+"""What commands are given: arguments, and text on standard input."""
+
+import sys
+from typing import Any
+
+import click
+
+from app.cli.failures import Misuse
+
+
+class Text(click.ParamType[str]):
+    """An argument of text, which has to be valid UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text as typed."""
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("is not valid UTF-8.", param, ctx)
+        return text
+
+
+TEXT = Text()
+
+
+def standard_input() -> str:
+    """Return what is on standard input, without the line end that programs write after a text.
+
+    Raises:
+        Misuse: It is not valid UTF-8.
+    """
+    try:
+        text = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise Misuse("Standard input is not valid UTF-8.") from error
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def password() -> str:
+    """Return a password from standard input, where no list of processes shows it.
+
+    Raises:
+        Misuse: Standard input is a terminal, which would show it, or not valid UTF-8.
+    """
+    if sys.stdin.buffer.isatty():
+        raise Misuse(
+            "Standard input is a terminal, which would show the password. Pass it by a pipe or"
+            " from a file."
+        )
+    return standard_input()

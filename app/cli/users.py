@@ -1,0 +1,162 @@
+"""``flask users``: accounts without the web."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy import Row
+
+from app.cli import links, output, typed
+from app.cli.actor import current_actor
+from app.cli.commands import CommandGroup
+from app.cli.typed import TEXT
+from app.domain import access, credentials, roles
+from app.domain import users as domain
+from app.domain.actor import Actor
+from app.domain.users import Cursors, NewUser, UserFilter
+from app.extensions import db
+from app.models import User
+from app.unit_of_work import carry_out
+
+T = TypeVar("T")
+
+TITLES = ("USER NAME", "E-MAIL", "FULL NAME", "STATUS", "ROLES")
+
+name_argument = click.argument("name", type=TEXT)
+role_argument = click.argument("role", type=TEXT)
+
+
+@click.group(cls=CommandGroup)
+def users() -> None:
+    """Create users, give them roles, let them in or keep them out.
+
+    NAME is a user name or an e-mail address.
+    """
+
+
+@users.command()
+@name_argument
+@click.argument("email", type=TEXT)
+@click.option("--role", "role_names", type=TEXT, multiple=True, help="A role to assign; repeat it.")
+@click.option("--full-name", type=TEXT, help="How the person is called.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(
+    name: str,
+    email: str,
+    role_names: tuple[str, ...],
+    full_name: str | None,
+    *,
+    password_stdin: bool,
+) -> None:
+    """Create a user, and print a one-time link with which they choose a password."""
+    if not password_stdin:
+        links.check()
+    role_ids = frozenset(roles.named(db.session, role).id for role in role_names)
+    new = NewUser(name, email, full_name, role_ids=role_ids)
+    actor = current_actor()
+    if password_stdin:
+        password = typed.password()
+        user = carry_out(
+            lambda: credentials.create(db.session, new, password, actor=actor), actor=actor
+        )
+        output.say(f"Created {user.username}.")
+        return
+    user, token = carry_out(lambda: domain.create(db.session, new, actor=actor), actor=actor)
+    output.say(f"Created {user.username}.")
+    _hand_out(user, token)
+
+
+@users.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON object per line.")
+def list_(*, as_json: bool) -> None:
+    """List all users by name, with the roles they hold."""
+    if as_json:
+        output.write_json(_as_object(row) for row in _all())
+    else:
+        output.write_table(TITLES, (_as_cells(row) for row in _all()))
+
+
+@users.command()
+@name_argument
+def activate(name: str) -> None:
+    """Let a user sign in again."""
+    user = _change(name, lambda key, actor: domain.activate(db.session, key, actor=actor))
+    output.say(f"{user.username} is active.")
+
+
+@users.command()
+@name_argument
+def deactivate(name: str) -> None:
+    """Keep a user from signing in, and end their sessions."""
+    user = _change(name, lambda key, actor: domain.deactivate(db.session, key, actor=actor))
+    output.say(f"{user.username} is not active any more.")
+
+
+@users.command()
+@name_argument
+@role_argument
+def assign(name: str, role: str) -> None:
+    """Assign a role to a user."""
+    changed = _change(
+        name, lambda key, actor: access.assign_role(db.session, key, role, actor=actor)
+    )
+    output.say(f"{name} holds the role {role}{'' if changed else ' already'}.")
+
+
+@users.command()
+@name_argument
+@role_argument
+def unassign(name: str, role: str) -> None:
+    """Unassign a role from a user."""
+    changed = _change(
+        name, lambda key, actor: access.unassign_role(db.session, key, role, actor=actor)
+    )
+    output.say(f"{name} does not hold the role {role}{' any more' if changed else ''}.")
+
+
+@users.command("reset-password")
+@name_argument
+def reset_password(name: str) -> None:
+    """Print a one-time link with which a user chooses a new password."""
+    links.check()
+    user, token = _change(name, lambda key, actor: domain.start_reset(db.session, key, actor=actor))
+    _hand_out(user, token)
+
+
+def _change(name: str, change: Callable[[int, Actor], T]) -> T:
+    # The id is looked up before: the first statement of the change itself has to be its lock.
+    user_id = domain.named(db.session, name).id
+    actor = current_actor()
+    return carry_out(lambda: change(user_id, actor), actor=actor)
+
+
+def _hand_out(user: User, token: str) -> None:
+    output.say(f"Hand this link to {user.username}. It sets their password, once, for an hour.")
+    output.write(links.address("auth.choose_password", token))
+
+
+def _all() -> Iterator[Row[Any]]:
+    after = None
+    while True:
+        page = domain.page(db.session, UserFilter(), "username", Cursors(after=after))
+        yield from page.rows
+        after = page.after
+        if after is None:
+            return
+
+
+def _as_cells(row: Row[Any]) -> tuple[str, ...]:
+    status = "active" if row.is_active else "inactive"
+    return (row.username, row.email, row.full_name or "", status, ", ".join(domain.role_names(row)))
+
+
+def _as_object(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "username": row.username,
+        "email": row.email,
+        "full_name": row.full_name,
+        "is_active": row.is_active,
+        "is_verified": row.is_verified,
+        "created_at": row.created_at.isoformat(),
+        "roles": domain.role_names(row),
+    }
