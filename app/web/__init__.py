@@ -1,0 +1,1 @@
+"""The HTML console: who may enter, what is shown, and the sections."""

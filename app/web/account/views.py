@@ -1,0 +1,96 @@
+"""One's own account: who one is here, the password, the sessions, theme and time zone."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain import access, credentials, sessions, users
+from app.extensions import db
+from app.web import identity, targets, zones
+from app.web.access import signed_in
+from app.web.account.forms import EndSessionForm, PasswordForm, ThemeForm, ZoneForm
+from app.web.identity import client, current_actor, limits, secret
+from app.web.saving import saved
+
+Page = Response | tuple[str, int]
+
+A_YEAR = 31_536_000
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+@blueprint.get("")
+@signed_in
+def show() -> Page:
+    """Show who one is, what one may do, and where one is signed in."""
+    return _show(EndSessionForm())
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> Page:
+    """Change one's own password; every other session ends."""
+    form = PasswordForm()
+    old, new = form.current.data or "", form.password.data or ""
+    if saved(form, lambda: _change_password(old, new)):
+        flash("Your password is changed, and your other sessions have ended.", "success")
+        return identity.remember(redirect(url_for(".show"), 303), form.result)
+    return render_template("account/password.html", form=form), form.status
+
+
+@blueprint.route("/sessions", methods=["GET", "POST"])
+@signed_in
+def end_session() -> Page:
+    """End one of one's own sessions; the page itself is part of the account's."""
+    form = EndSessionForm()
+    ended = form.session.data or 0
+    if saved(form, lambda: sessions.end_own(db.session, ended, actor=current_actor())):
+        flash("The session has ended.", "success")
+        return redirect(url_for(".show"), 303)
+    return _show(form)
+
+
+@blueprint.route("/theme", methods=["GET", "POST"])
+@signed_in
+def theme() -> Page:
+    """Choose how the console looks in this browser."""
+    form = ThemeForm(theme=request.cookies.get("theme", "system"))
+    if not saved(form, lambda: form.theme.data):
+        return render_template("account/theme.html", form=form), form.status
+    response = redirect(targets.safe(form.next.data), 303)
+    return identity.keep(response, "theme", form.theme.data, max_age=A_YEAR)
+
+
+@blueprint.route("/zone", methods=["GET", "POST"])
+@signed_in
+def zone() -> Page:
+    """Choose the time zone in which this browser shows moments."""
+    form = ZoneForm(zone=zones.current().key, next=request.args.get("next"))
+    if not saved(form, lambda: form.zone.data):
+        return render_template("account/zone.html", form=form), form.status
+    flash(f"Times are shown in {form.zone.data}.", "success")
+    response = redirect(targets.safe(form.next.data), 303)
+    return identity.keep(response, zones.COOKIE, form.zone.data, max_age=A_YEAR)
+
+
+def _show(form: EndSessionForm) -> Page:
+    user = users.get(db.session, g.me.id)
+    page = render_template(
+        "account/show.html",
+        form=form,
+        user=user,
+        roles=user.roles,
+        permissions=_granted(user.id),
+        sessions=sessions.of_user(db.session, user.id, limits(), current=g.me.session_id),
+    )
+    return page, form.status
+
+
+def _granted(user_id: int) -> list[access.EffectivePermission]:
+    every = access.effective_permissions(db.session, user_id)
+    return [permission for permission in every if permission.roles]
+
+
+def _change_password(old: str, new: str) -> str:
+    return credentials.change_own(
+        db.session, old, new, client(), actor=current_actor(), secret=secret()
+    )

@@ -1,0 +1,5 @@
+"""Signing in and out, and the one-time links."""
+
+from app.web.auth.views import blueprint
+
+__all__ = ["blueprint"]

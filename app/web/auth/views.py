@@ -1,0 +1,109 @@
+"""Pages of people who have not signed in, and the way out."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.domain import credentials, sessions
+from app.domain.credentials import AlreadySetUp, FirstAdministrator
+from app.domain.errors import NotFound
+from app.domain.links import LinkIsGone
+from app.extensions import db
+from app.web import identity, readiness, targets
+from app.web.access import public, signed_in
+from app.web.auth.forms import ChoosePasswordForm, SetUpForm, SignInForm, SignOutForm
+from app.web.identity import client, current_actor, secret
+from app.web.saving import saved
+
+Page = Response | tuple[str, int]
+
+blueprint = Blueprint("auth", __name__)
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+def sign_in() -> Page:
+    """Sign in."""
+    readiness.demand()
+    target = targets.safe(request.values.get("next"))
+    form = SignInForm(next=request.args.get("next", ""))
+    if form.is_sent:
+        proof = credentials.check(db.session, form.username.data or "", form.password.data or "")
+        if saved(form, lambda: _sign_in(proof)):
+            return _enter(form.result, target)
+    elif current_user.is_authenticated:
+        return redirect(target, 303)
+    return render_template("auth/sign_in.html", form=form), form.status
+
+
+@blueprint.route("/logout", methods=["GET", "POST"])
+@signed_in
+def sign_out() -> Page:
+    """Ask, then sign out."""
+    form = SignOutForm()
+    session_id = g.me.session_id
+    if saved(form, lambda: sessions.end(db.session, session_id)):
+        response = identity.forget(redirect(url_for(".sign_in"), 303))
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+    return render_template("auth/sign_out.html", form=form), form.status
+
+
+@blueprint.route("/setup/<token>", methods=["GET", "POST"])
+@public
+def set_up(token: str) -> Page:
+    """Become the first administrator."""
+    readiness.demand()
+    try:
+        # Before the form: hashing a password is work that only the link's owner may ask for.
+        credentials.check_setup_link(db.session, token)
+    except (AlreadySetUp, LinkIsGone):
+        return _link_gone("setup")
+    form = SetUpForm()
+    if saved(form, lambda: _set_up(token, form.first)):
+        return _enter(form.result, url_for("home.overview"))
+    if isinstance(form.rule_error, AlreadySetUp | LinkIsGone):
+        return _link_gone("setup")
+    return render_template("auth/set_up.html", form=form), form.status
+
+
+@blueprint.route("/reset/<token>", methods=["GET", "POST"])
+@public
+def choose_password(token: str) -> Page:
+    """Choose a password with a link that an administrator has handed over."""
+    readiness.demand()
+    try:
+        username = credentials.owner_of(db.session, token).username
+    except NotFound:
+        return _link_gone("reset")
+    form = ChoosePasswordForm()
+    password = form.password.data or ""
+    actor = current_actor()
+    if saved(form, lambda: credentials.choose_password(db.session, token, password, actor=actor)):
+        flash("Your password is set. Sign in with it.", "success")
+        return identity.forget(redirect(url_for(".sign_in"), 303))
+    if isinstance(form.rule_error, NotFound):
+        return _link_gone("reset")
+    return render_template("auth/choose_password.html", form=form, username=username), form.status
+
+
+def _sign_in(proof: credentials.Proof | None) -> str:
+    token = credentials.sign_in(db.session, proof, client(), actor=current_actor(), secret=secret())
+    identity.leave()
+    return token
+
+
+def _set_up(token: str, first: FirstAdministrator) -> str:
+    session_token = credentials.set_up(
+        db.session, token, first, client(), actor=current_actor(), secret=secret()
+    )
+    identity.leave()
+    return session_token
+
+
+def _enter(token: str, target: str) -> Response:
+    return identity.remember(redirect(target, 303), token)
+
+
+def _link_gone(purpose: str) -> Page:
+    return render_template("auth/link_gone.html", purpose=purpose), 404

@@ -1,0 +1,35 @@
+"""The console put together: what stands around every page, and the sections."""
+
+from flask import Flask
+
+from app.extensions import csrf
+from app.web import access, assets, errors, filters, identity, navigation, security
+from app.web.account import blueprint as account
+from app.web.auth import blueprint as auth
+from app.web.converters import IdConverter
+from app.web.health import blueprint as health
+from app.web.help import blueprint as help_pages
+from app.web.home import blueprint as home
+from app.web.permissions import blueprint as permissions
+from app.web.roles import blueprint as roles
+from app.web.search import blueprint as search
+from app.web.settings import blueprint as settings
+from app.web.users import blueprint as users
+
+SECTIONS = (health, auth, home, account, settings, users, roles, permissions, search, help_pages)
+
+
+def register(app: Flask) -> None:
+    """Add the console's pages and what stands around them to the application."""
+    app.url_map.converters["id"] = IdConverter
+    security.register(app)
+    csrf.init_app(app)
+    identity.register(app)
+    access.register(app)
+    errors.register(app)
+    filters.register(app)
+    assets.register(app)
+    navigation.register(app)
+    for section in SECTIONS:
+        app.register_blueprint(section)
+    access.verify(app)

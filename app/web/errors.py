@@ -1,0 +1,114 @@
+"""Errors as pages: what happened, what it needs, and the request to quote; never a traceback."""
+
+import logging
+
+from flask import Flask, render_template
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException
+
+from app import revisions
+from app.domain.errors import (
+    BeyondOwnPermissions,
+    ChangedMeanwhile,
+    InvalidValue,
+    NotFound,
+    RuleError,
+)
+from app.extensions import db
+from app.web import identity, readiness
+from app.web.access import PermissionMissing
+from app.web.security import request_id
+
+Answer = tuple[str, int, dict[str, str]]
+
+RETRY_AFTER = {"Retry-After": "5"}
+STATUS = {NotFound: 404, InvalidValue: 422, ChangedMeanwhile: 409, BeyondOwnPermissions: 403}
+CONFLICT = 409
+AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Answer every error with a page."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RuleError, _rule)
+    app.register_error_handler(readiness.NotReady, _not_ready)
+    app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: RuleError) -> int:
+    """Return the status that a refusal is answered with (RFC 9110)."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), CONFLICT)
+
+
+def _http(error: HTTPException) -> Answer:
+    status = error.code or 500
+    permission = error.needed if isinstance(error, PermissionMissing) else None
+    allowed = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return _page(status, permission=permission), status, headers
+
+
+def _rule(error: RuleError) -> Answer:
+    # Of a form, saving.saved has made an error beside the field; what comes here was an address.
+    status = 400 if isinstance(error, InvalidValue) else status_of(error)
+    return _page(status, sentence=str(error)), status, {}
+
+
+def _not_ready(error: readiness.NotReady) -> Answer:
+    return _unavailable(error.standing), 503, RETRY_AFTER
+
+
+def _database(error: SQLAlchemyError) -> Answer:
+    log.error("Request %s: the database answered %s.", request_id(), type(error).__name__)
+    # Without a connection there is nothing more to learn, and asking takes the timeout once more.
+    asked = isinstance(error, DBAPIError) and error.statement and not error.connection_invalidated
+    sentence = "" if isinstance(error, AWAY) else "The database refused this. Nothing was saved."
+    return _unavailable(_standing() if asked else None, sentence=sentence), 503, RETRY_AFTER
+
+
+def _unexpected(_error: Exception) -> Answer:
+    log.exception("Request %s failed.", request_id())
+    return _unavailable(None, is_fault=True), 500, {}
+
+
+def _page(status: int, *, sentence: str = "", permission: str | None = None) -> str:
+    identity.recognise()
+    return render_template(
+        "errors/error.html",
+        code=status,
+        sentence=sentence,
+        permission=permission,
+        request_id=request_id(),
+    )
+
+
+def _unavailable(
+    standing: revisions.Standing | None, *, sentence: str = "", is_fault: bool = False
+) -> str:
+    return render_template(
+        "errors/unavailable.html",
+        is_fault=is_fault,
+        sentence=standing.sentence if standing else sentence,
+        command=standing.command if standing else None,
+        request_id=request_id(),
+    )
+
+
+def _standing() -> revisions.Standing | None:
+    """What there is to say of the revision after a fault: often that is why a table is missing."""
+    try:
+        db.session.rollback()
+        standing = revisions.standing(readiness.current())
+        db.session.rollback()
+    except SQLAlchemyError:
+        return None
+    return None if standing.is_current else standing

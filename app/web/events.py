@@ -1,0 +1,135 @@
+"""Audit events in words, for the lists of recent changes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, url_for
+
+from app.domain import audit
+from app.domain.permissions import PermissionCode
+from app.models import AuditEvent
+
+VERBS = {
+    "setting:changed": "changed",
+    "setting:created": "created",
+    "setting:deleted": "deleted",
+    "setting:restored": "restored",
+    "user:created": "created",
+    "user:changed": "changed",
+    "user:deleted": "deleted",
+    "user:activated": "activated",
+    "user:deactivated": "deactivated",
+    "user:signed-in": "signed in",
+    "role:assigned": "assigned a role to",
+    "role:unassigned": "unassigned a role from",
+    "role:created": "created",
+    "role:changed": "changed the description of",
+    "role:renamed": "renamed",
+    "role:deleted": "deleted",
+    "permission:granted": "granted permissions to",
+    "permission:revoked": "revoked permissions of",
+    "password:changed": "set the password of",
+    "password:reset-started": "started a password reset for",
+    "session:ended": "ended a session of",
+    "sessions:ended": "ended all sessions of",
+    "users:exported": "exported",
+    "roles:exported": "exported",
+    "permission:denied": "was denied",
+    "change:refused": "was refused a change of",
+}
+PAGES: dict[str, tuple[PermissionCode, Callable[[int], str]]] = {
+    "setting": (PermissionCode.SETTINGS_READ, lambda row: url_for("settings.show", setting_id=row)),
+    "user": (PermissionCode.USER_READ, lambda row: url_for("users.show", user_id=row)),
+    "role": (PermissionCode.ROLE_READ, lambda row: url_for("roles.show", role_id=row)),
+}
+# The field that says in a word what an event is about.
+NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
+LONGEST = 60
+MOST_CODES = 3
+
+Pair = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One event as a list shows it: actor, verb, target, what changed, when and why."""
+
+    at: datetime
+    actor_name: str
+    verb: str
+    target_type: str
+    target_name: str
+    target_url: str | None
+    delta: list[Pair]
+    reason: str
+    restore_url: str | None = None
+
+
+def in_words(events: Iterable[AuditEvent]) -> list[EventLine]:
+    """Return the events as lines, with links only to what the person may open."""
+    return [_line(event) for event in events]
+
+
+def _line(event: AuditEvent) -> EventLine:
+    is_own = event.action == "user:signed-in"
+    return EventLine(
+        at=event.at,
+        actor_name=event.actor_name,
+        verb=VERBS.get(event.action, event.action),
+        target_type=event.target_type,
+        target_name="" if is_own else event.target_name,
+        target_url=None if is_own else _url(event),
+        delta=_delta(event),
+        reason=event.reason,
+        restore_url=_restore_url(event),
+    )
+
+
+def _restore_url(event: AuditEvent) -> str | None:
+    codes = (PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_CREATE)
+    if event.action != "setting:deleted" or not all(g.me.can(code) for code in codes):
+        return None
+    return url_for("settings.restore", event_id=event.id)
+
+
+def _url(event: AuditEvent) -> str | None:
+    is_gone = event.action in {"setting:deleted", "user:deleted", "role:deleted"}
+    if is_gone or event.target_type not in PAGES or event.target_id is None:
+        return None
+    code, url = PAGES[event.target_type]
+    return url(event.target_id) if g.me.can(code) else None
+
+
+def _delta(event: AuditEvent) -> list[Pair]:
+    before, after = audit.fields_of(event.before), audit.fields_of(event.after)
+    if event.action == "setting:changed":
+        return [(_in_brief(before["value"]), _in_brief(after["value"]))]
+    if event.action == "user:changed":
+        return [(_of_profile(before[name]), _of_profile(after[name])) for name in sorted(after)]
+    if event.action in NAMED_BY:
+        name = NAMED_BY[event.action]
+        return [(before.get(name), after.get(name))]
+    if event.action == "permission:granted":
+        return [(None, code) for code in _first(after.get("codes", []))]
+    if event.action == "permission:revoked":
+        return [(code, None) for code in _first(before.get("codes", []))]
+    return []
+
+
+def _first(codes: list[str]) -> list[str]:
+    more = len(codes) - MOST_CODES
+    return [*codes[:MOST_CODES], f"{more} more"] if more > 0 else codes
+
+
+def _of_profile(value: str | bool | None) -> str:  # noqa: FBT001 - one field of a user is a boolean
+    if isinstance(value, bool):
+        return "verified" if value else "not verified"
+    return _in_brief(value)
+
+
+def _in_brief(value: str | None) -> str:
+    if not value:
+        return "not set" if value is None else "empty text"
+    text = " ".join(value.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -1,0 +1,82 @@
+"""What templates know without being told: who is signed in, and how moments read."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app, g, request
+
+from app.domain import users
+from app.models.base import utcnow
+from app.web import zones
+from app.web.identity import initials, tint
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+YESTERDAY, WEEK = 2 * DAY, 7 * DAY
+
+
+def register(app: Flask) -> None:
+    """Add the filters and the names that every page uses."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "ago": ago,
+        "day": day,
+        "initials": initials,
+        "iso": iso,
+        "moment": moment,
+        "role_names": users.role_names,
+        "tint": tint,
+        "utc": utc,
+    }
+    app.context_processor(_names)
+
+
+def moment(value: datetime) -> str:
+    """Return a moment for people, in their own time zone: 22 Nov 2026, 16:42."""
+    return _written(value.astimezone(zones.current()))
+
+
+def utc(value: datetime) -> str:
+    """Return a moment for people in UTC: 22 Nov 2026, 15:42 UTC."""
+    return f"{_written(value)} UTC"
+
+
+def day(value: date) -> str:
+    """Return a date, or the date of a moment in people's own time zone: 22 Nov 2026."""
+    here = value.astimezone(zones.current()) if isinstance(value, datetime) else value
+    return f"{here.day} {here:%b %Y}"
+
+
+def iso(value: datetime) -> str:
+    """Return a moment for machines (RFC 3339), in UTC."""
+    return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def ago(value: datetime) -> str:
+    """Return how long ago a moment was; after a week, its date."""
+    seconds = (utcnow() - value) / timedelta(seconds=1)
+    if seconds < MINUTE:
+        return "just now"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE:.0f} min ago"
+    if seconds < DAY:
+        return f"{seconds // HOUR:.0f} h ago"
+    if seconds < YESTERDAY:
+        return "yesterday"
+    if seconds < WEEK:
+        return f"{seconds // DAY:.0f} days ago"
+    return day(value)
+
+
+def _written(value: datetime) -> str:
+    return f"{value.day} {value:%b %Y, %H:%M}"
+
+
+def _names() -> dict[str, Any]:
+    theme = request.cookies.get("theme")
+    return {
+        "environment": current_app.config["CONSOLE"].environment,
+        "me": g.get("me"),
+        "theme": theme if theme in {"light", "dark"} else None,
+        "time_zone": zones.named,
+    }

@@ -1,0 +1,30 @@
+"""For those who watch the process: whether it runs, and whether it can work."""
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import revisions
+from app.web import readiness
+from app.web.access import public
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    """Answer as long as the process runs."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """Tell whether the database answers and is at the revision that the console needs."""
+    try:
+        standing = revisions.standing(readiness.current())
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", reason="The database does not answer."), 503
+    if not standing.is_current:
+        return jsonify(status="unavailable", reason=standing.sentence), 503
+    return jsonify(status="ok", revision=revisions.head()), 200

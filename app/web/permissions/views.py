@@ -1,0 +1,34 @@
+"""Permissions: who can do what, and by which roles."""
+
+from flask import Blueprint, g, render_template, request
+
+from app.domain import holders, roles
+from app.domain.permissions import PermissionCode
+from app.domain.users import Cursors
+from app.extensions import db
+from app.web.access import requires
+
+blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
+
+
+@blueprint.get("/<path:code>")
+@requires(read=PermissionCode.ROLE_READ)
+def show(code: str) -> str:
+    """Show which roles grant a permission, and which active users hold it by them."""
+    permission = roles.permission(db.session, code)
+    granting = roles.granting(db.session, permission.id)
+    ids = [role.id for role in granting]
+    cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    people = held_by = None
+    if g.me.can(PermissionCode.USER_READ):
+        people = holders.able(db.session, ids, cursors)
+        held_by = holders.roles_of(db.session, [person.id for person in people.rows], ids)
+    return render_template(
+        "permissions/show.html",
+        permission=permission,
+        granting=granting,
+        people=people,
+        held_by=held_by,
+        count=holders.count_able(db.session, ids),
+        needed=PermissionCode.USER_READ,
+    )

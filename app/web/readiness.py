@@ -1,0 +1,47 @@
+"""Whether the database is one that the console can work with."""
+
+import time
+
+from flask import current_app
+
+from app import revisions
+from app.extensions import db
+
+ASK_EVERY = 5.0
+
+
+class NotReady(Exception):
+    """The database is at another revision than the console needs."""
+
+    def __init__(self, standing: revisions.Standing) -> None:
+        super().__init__(standing.sentence)
+        self.standing = standing
+
+
+def demand_revision(version: str | None) -> None:
+    """Go on only at the revision that the console needs.
+
+    Raises:
+        NotReady: The database is at another one.
+    """
+    standing = revisions.standing(version)
+    if not standing.is_current:
+        raise NotReady(standing)
+
+
+def demand() -> None:
+    """The same for visitors, of whom nothing is known: the database is asked every 5 seconds.
+
+    Raises:
+        NotReady: The database is at another revision than the console needs.
+    """
+    asked = current_app.extensions.get("readiness", 0.0)
+    if time.monotonic() - asked < ASK_EVERY:
+        return
+    demand_revision(current())
+    current_app.extensions["readiness"] = time.monotonic()
+
+
+def current() -> str | None:
+    """Return the revision that the database is at."""
+    return revisions.stored(db.session.connection())

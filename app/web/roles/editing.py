@@ -1,0 +1,142 @@
+"""What roles grant is changed: ticked, in the matrix or for one role, reviewed, saved."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+
+from app.domain import grants, roles
+from app.domain.grants import GrantsChangedMeanwhile
+from app.domain.holders import Difference
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.web.access import requires
+from app.web.identity import current_actor
+from app.web.roles.forms import GrantsForm, MatrixForm, PermissionsForm
+from app.web.roles.section import Page, blueprint, missing
+from app.web.saving import reviewed, saved
+from app.web.security import many_fields
+
+MOST_NAMED = 3
+
+
+@blueprint.get("")
+@requires(read=PermissionCode.ROLE_READ)
+def index() -> Page:
+    """Show which role grants which permission, to be changed there."""
+    return _matrix_page(MatrixForm())
+
+
+@blueprint.route("/review", methods=["GET", "POST"])
+@requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
+@many_fields
+def review() -> Page:
+    """Show who gains and who loses what by the ticks of the matrix, and save them all at once."""
+    form = MatrixForm()
+    if not form.is_sent:
+        return render_template("roles/no_review.html"), form.status
+    here, back = url_for(".review"), url_for(".index")
+    return _answer(form, lambda: _matrix_page(form), here, back)
+
+
+@blueprint.route("/<id:role_id>/permissions", methods=["GET", "POST"])
+@requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
+@many_fields
+def permissions(role_id: int) -> Page:
+    """Change what one role grants: tick, review, save."""
+    form = PermissionsForm(role_id)
+    if not form.is_sent:
+        return _role_page(form)
+    here, back = url_for(".permissions", role_id=role_id), url_for(".show", role_id=role_id)
+    return _answer(form, lambda: _role_page(form), here, back)
+
+
+def _answer(form: GrantsForm, show: Callable[[], Page], here: str, back: str) -> Page:
+    """Answer what was ticked: with the boxes again, with the review, or by saving it."""
+    if form.again.data:
+        return show()
+    if form.confirmed.data:
+        change = lambda: grants.change(  # noqa: E731 - one domain call
+            db.session, form.edits, form.reason.data or "", actor=current_actor()
+        )
+        if saved(form, change):
+            return _saved(form.result, back)
+    else:
+        ask = lambda: grants.review(  # noqa: E731 - one domain call
+            db.session, form.edits, form.reason.data or "", actor=current_actor()
+        )
+        if reviewed(form, ask):
+            return _saved([], back) if form.result.is_empty else _review_page(form, here, back)
+    if isinstance(form.rule_error, GrantsChangedMeanwhile):
+        return _conflict_page(form, form.rule_error.role_ids, here, back)
+    return show()
+
+
+def _saved(differences: list[Difference], back: str) -> Page:
+    if differences:
+        names = [one.name for one in differences]
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        flash(f"Saved the permissions of {', '.join(names[:MOST_NAMED])}{more}.", "success")
+    else:
+        flash("What is ticked is what is granted already; nothing was changed.", "info")
+    return redirect(back, 303)
+
+
+def _review_page(form: GrantsForm, here: str, back: str) -> Page:
+    page = render_template(
+        "roles/review.html",
+        form=form,
+        review=form.result,
+        here=here,
+        back=back,
+        can_see_people=not missing(PermissionCode.USER_READ),
+    )
+    return page, form.status
+
+
+def _conflict_page(form: GrantsForm, role_ids: frozenset[int], here: str, back: str) -> Page:
+    matrix = roles.matrix(db.session)
+    stale = [role for role in matrix.roles if role.id in role_ids]
+    rows = [
+        (role.name, code, number in ticks.seen, role.grants(code), number in ticks.wanted)
+        for role in stale
+        for ticks in [form.ticks_of(role)]
+        for number, code in matrix.codes.items()
+    ]
+    form.start_again(stale)
+    page = render_template(
+        "roles/conflict.html",
+        form=form,
+        rows=[row for row in rows if len(set(row[2:])) > 1],
+        here=here,
+        back=back,
+    )
+    return page, form.status
+
+
+def _matrix_page(form: MatrixForm) -> Page:
+    matrix = roles.matrix(db.session)
+    page = render_template(
+        "roles/index.html",
+        form=form,
+        matrix=matrix,
+        ticks=form.shown(matrix),
+        missing=missing(PermissionCode.ROLE_UPDATE),
+        can_create=not missing(PermissionCode.ROLE_CREATE),
+    )
+    return page, form.status
+
+
+def _role_page(form: PermissionsForm) -> Page:
+    matrix = roles.matrix(db.session)
+    role = matrix.role(form.role_id)
+    ticks = form.ticks_of(role)
+    form.etag.data, form.base.data = ticks.etag, ticks.seen_ids
+    page = render_template(
+        "roles/permissions.html",
+        form=form,
+        matrix=matrix,
+        role=role,
+        ticks=ticks,
+        missing=missing(PermissionCode.ROLE_UPDATE),
+    )
+    return page, form.status

@@ -1,0 +1,49 @@
+"""A form is sent: it is checked, the domain is asked, and the answer finds its place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app import unit_of_work
+from app.domain.errors import RuleError
+from app.web.errors import status_of
+from app.web.forms import INVALID, Form
+from app.web.identity import current_actor
+
+
+def saved(form: Form, change: Callable[[], Any]) -> bool:
+    """Carry out the change if the form was sent and nothing speaks against it.
+
+    A refusal becomes an error of the form, which keeps what was typed; the view shows the page
+    again with ``form.status``.
+
+    Args:
+        form: The form; ``form.result`` is what the change returned.
+        change: One domain call.
+    """
+    return _accepted(form, lambda: unit_of_work.carry_out(change, actor=current_actor()))
+
+
+def reviewed(form: Form, review: Callable[[], Any]) -> bool:
+    """Ask what the sent form would change, without changing it.
+
+    What saving would refuse is refused as `saved` refuses it.
+
+    Args:
+        form: The form; ``form.result`` is what the review returned.
+        review: One domain call, which only reads.
+    """
+    return _accepted(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
+
+
+def _accepted(form: Form, ask: Callable[[], Any]) -> bool:
+    if not form.is_sent:
+        return False
+    if not form.validate():
+        form.status = INVALID
+        return False
+    try:
+        form.result = ask()
+    except RuleError as refusal:
+        form.refuse(refusal, status_of(refusal))
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""What every response carries, and which requests are not even looked at."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import flask
+from flask import Flask, Response, abort, current_app, g, request
+
+from app.config import Configuration
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # no-referrer would take the Origin of forms away.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MANY_FIELDS = 20_000
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Request(flask.Request):
+    """A request whose query, cookies and host can be read, whatever was sent.
+
+    Werkzeug raises UnicodeDecodeError where bytes that are no UTF-8 are first looked at, and
+    nothing has an address, error pages neither, where the host is no host.
+    """
+
+    def __init__(self, environ: dict[str, Any], **options: Any) -> None:
+        if not _is_host(environ.get("HTTP_HOST", "")):
+            environ["HTTP_HOST"] = "host.invalid"
+        for name in {"QUERY_STRING", "HTTP_COOKIE"} & environ.keys():
+            # PEP 3333: the environment holds bytes as characters of latin-1.
+            sent = environ[name].encode("latin-1").decode(errors="replace")
+            environ[name] = sent.encode().decode("latin-1")
+        super().__init__(environ, **options)
+
+
+def register(app: Flask) -> None:
+    """Add the headers, the request's id and the checks of where a form comes from and how long."""
+    app.request_class = Request
+    app.before_request(_refuse_foreign)
+    app.before_request(_refuse_countless)
+    app.after_request(_add_headers)
+
+
+def many_fields(view: View) -> View:
+    """Let the forms of the view have as many fields as a review of everything needs."""
+    view.most_fields = MANY_FIELDS  # type: ignore[attr-defined]
+    return view
+
+
+def request_id() -> str:
+    """Return the id by which logs, events and error pages name this request."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
+def _refuse_foreign() -> None:
+    """Refuse a form that another site sent (Fetch Metadata, and RFC 6454 Origin)."""
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    if site not in {"same-origin", "none"} or (origin and not _is_own(origin)):
+        abort(403, "The form was sent from another site, so it was not looked at.")
+
+
+def _refuse_countless() -> None:
+    """Refuse a form with too many fields; Werkzeug counts those of multipart forms only."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = request.max_form_parts = getattr(view, "most_fields", request.max_form_parts)
+    if most is not None and request.mimetype == "application/x-www-form-urlencoded":
+        fields = request.get_data(cache=True, parse_form_data=False).count(b"&") + 1
+        if fields > most:
+            abort(413)
+
+
+def _is_own(origin: str) -> bool:
+    configuration: Configuration = current_app.config["CONSOLE"]
+    if configuration.base_url and origin == configuration.base_url:
+        return True
+    return configuration.is_development and _host_of(origin) in LOCAL_HOSTS
+
+
+def _is_host(text: str) -> bool:
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    response.headers["X-Request-Id"] = request_id()
+    if request.endpoint != "static" or response.status_code >= 400:  # noqa: PLR2004 - an error
+        response.headers["Cache-Control"] = "no-store"
+    elif "v" not in request.args:
+        # Only the address of `asset` changes with the content; style sheets name others plainly.
+        response.headers["Cache-Control"] = "no-cache"
+    configuration: Configuration = current_app.config["CONSOLE"]
+    if not configuration.is_development:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

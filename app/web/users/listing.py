@@ -1,0 +1,136 @@
+"""What the list of users makes of its address: its order, its filters, the pages beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from app.domain.bulk import BulkAction
+from app.domain.keyset import Page
+from app.domain.text import shortened
+from app.domain.users import UserFilter
+from app.web.identity import Me
+
+FIRST = "username"
+ORDERS = [
+    ("username", "User name, A to Z"),
+    ("-username", "User name, Z to A"),
+    ("email", "Email, A to Z"),
+    ("-email", "Email, Z to A"),
+    ("-created", "Created, newest first"),
+    ("created", "Created, oldest first"),
+]
+STATUSES = [
+    ("", "Any status"),
+    ("active", "Active"),
+    ("inactive", "Inactive"),
+    ("unverified", "Not verified"),
+]
+WITHOUT = "none"
+ACTIONS = [
+    (BulkAction.ASSIGN, "Assign role…"),
+    (BulkAction.UNASSIGN, "Unassign role…"),
+    (BulkAction.ACTIVATE, "Activate…"),
+    (BulkAction.DEACTIVATE, "Deactivate…"),
+]
+
+
+def actions(me: Me) -> list[tuple[BulkAction, str]]:
+    """Return what the person may do to the users who are ticked, each with its button."""
+    return [(action, label) for action, label in ACTIONS if me.can(action.needs)]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The list as its address wants it, with the addresses that lead on from there."""
+
+    wanted: UserFilter
+    sort: str
+    page: Page
+
+    @property
+    def columns(self) -> list[Any]:
+        """The columns, with links to sort by them; before them goes the one of the boxes."""
+        by_name = self._column("User", "username"), self._column("Email", "email")
+        return [{"sorts": by_name}, "Roles", "Status", self._column("Created", "created")]
+
+    @property
+    def caption(self) -> str:
+        """What the table is, for those who do not see how it is sorted."""
+        order = dict(ORDERS)[self.sort]
+        return f"Users, sorted by {order[0].lower()}{order[1:]}"
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Each active filter, and the address without it."""
+        found = []
+        if self.wanted.q:
+            found.append((f"begins with “{shortened(self.wanted.q)}”", self._address(q="")))
+        if self.wanted.role:
+            what = "without a role" if self.wanted.role == WITHOUT else f"role {self.wanted.role}"
+            found.append((shortened(what), self._address(role="")))
+        if self.wanted.status:
+            status = dict(STATUSES)[self.wanted.status].lower()
+            found.append((f"status {status}", self._address(status="")))
+        return found
+
+    @property
+    def count(self) -> str:
+        """How many users match, where one page holds them all."""
+        number = len(self.page.rows)
+        if self.page.before or self.page.after or not number:
+            return ""
+        return f"{number} users match" if number != 1 else "1 user matches"
+
+    @property
+    def everyone(self) -> str:
+        """All who match, as the box says that takes them all."""
+        count = f"All {len(self.page.rows)}" if self.count else "All"
+        return f"{count} who match the filter" if self.chips else f"{count} users"
+
+    @property
+    def all_url(self) -> str:
+        """The address without filters."""
+        return self._address(q="", role="", status="")
+
+    @property
+    def first_url(self) -> str:
+        """The address of the first page."""
+        return self._address()
+
+    @property
+    def previous_url(self) -> str:
+        """The address of the page before; "" where this is the first."""
+        return self._address(before=self.page.before) if self.page.before else ""
+
+    @property
+    def next_url(self) -> str:
+        """The address of the page after; "" where this is the last."""
+        return self._address(after=self.page.after) if self.page.after else ""
+
+    def role_options(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """What the list can be filtered by: the roles, and none; also one that has gone."""
+        found = [(name, name) for name in names if name != WITHOUT]
+        gone = self.wanted.role and self.wanted.role not in {WITHOUT, *names}
+        if gone:
+            found.append((self.wanted.role, shortened(self.wanted.role)))
+        return [("", "Any role"), *found, (WITHOUT, "Without a role")]
+
+    def _column(self, label: str, sort: str) -> dict[str, str]:
+        order = {sort: "ascending", f"-{sort}": "descending"}.get(self.sort, "none")
+        other = f"-{sort}" if self.sort == sort else sort
+        return {"label": label, "url": self._address(sort=other), "order": order}
+
+    def _address(self, **changes: str) -> str:
+        kept = {
+            "q": self.wanted.q,
+            "role": self.wanted.role,
+            "status": self.wanted.status,
+            "sort": self.sort,
+        }
+        wanted = kept | changes
+        if wanted["sort"] == FIRST:
+            del wanted["sort"]
+        present: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+        return url_for("users.index", **present)
