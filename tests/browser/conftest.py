@@ -1,0 +1,71 @@
+"""Windows of Chromium, with and without JavaScript, and an organisation to look at."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.models import DbSession
+from tests import organisation, people
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Window
+
+DESKTOP = {"width": 1440, "height": 900}
+# What a window complains of fails its test, see ``chromium.Complaints``.
+LISTEN = """
+addEventListener("securitypolicyviolation", (event) => {
+  console.error(`${event.violatedDirective} forbids ${event.blockedURI} on ${location.pathname}`);
+});
+"""
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    """Whether JavaScript is on."""
+    return request.param
+
+
+@pytest.fixture
+def dialogs() -> list[str]:
+    """What the browser asked, each answered by No; a test that expected it clears the list."""
+    return []
+
+
+@pytest.fixture
+def window(
+    window: Callable[..., "Window"], dialogs: list[str]
+) -> Iterator[Callable[..., "Window"]]:
+    """The windows of every test, of the size of a desk, which also tell of violations of the CSP.
+
+    A dialog that nobody asked for fails the test, too.
+    """
+
+    def opened(*people: Any, **options: Any) -> "Window":
+        page = window(*people, **({"viewport": DESKTOP} | options))
+        page.set_default_timeout(15_000)
+        page.add_init_script(LISTEN)
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
+        return page
+
+    yield opened
+    assert dialogs == []
+
+
+@pytest.fixture
+def desk(window: Callable[..., "Window"], scripts: bool) -> Callable[..., "Window"]:
+    """Opens windows as ``window`` does; the test is run with JavaScript and without."""
+    return lambda *people, **options: window(*people, java_script_enabled=scripts, **options)
+
+
+@pytest.fixture
+def reza(person: Callable[..., people.User]) -> people.User:
+    """May look at settings, and at nothing else."""
+    return person("reza", permissions=["settings:read"], full_name="Reza Farahani")
+
+
+@pytest.fixture
+def inhabited(session: DbSession) -> DbSession:
+    """The database session of a console that an organisation uses."""
+    organisation.found(session)
+    return session

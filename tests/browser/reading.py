@@ -1,0 +1,116 @@
+"""What can be read off a window: its accessibility, its widths, its focus, what it has moved."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Window
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+EVERYTHING = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+# A theme changes colours and nothing else: these are the rules that look at them.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# Of each violation: the rule, and the elements.
+RUN_AXE = """
+async (rules) => {
+  const options = {runOnly: rules, resultTypes: ["violations"], preload: false};
+  const found = await axe.run(document, options);
+  return found.violations.map(({id, nodes}) =>
+    `${id}: ${nodes.map(({target, failureSummary}) => `${target} ${failureSummary}`).join("; ")}`);
+}
+"""
+# How wide the page is, and what ends beyond the window, where that is not all in the window.
+OVERFLOW = """
+() => {
+  const {clientWidth, scrollWidth} = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const beyond = [...document.body.querySelectorAll("*")].filter((one) =>
+    one.scrollWidth > clientWidth || one.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth} px`, ...beyond.map((one) => `${one.tagName} ${one.className}`)];
+}
+"""
+# What scrolls sideways can be reached and has a name.
+SCROLLERS = """
+() => [...document.querySelectorAll("main *")].filter((one) => {
+  const scrolls = ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+  if (!scrolls || one.scrollWidth <= one.clientWidth || one.matches("textarea")) return false;
+  const isNamed = one.ariaLabel || one.getAttribute("aria-labelledby");
+  return !(isNamed && (one.tabIndex >= 0 || one.querySelector("a, button, input")));
+}).map((one) => `${one.tagName} ${one.className}`)
+"""
+# The focus is visible: outlined, in the window, and not covered by anything.
+FOCUS = """
+() => {
+  const here = document.activeElement;
+  const style = getComputedStyle(here);
+  const box = here.getBoundingClientRect();
+  const x = box.left + Math.min(box.width, innerWidth) / 2;
+  const y = box.top + Math.min(box.height, innerHeight) / 2;
+  const top = document.elementFromPoint(x, y);
+  return {
+    name: here.ariaLabel || here.labels?.[0]?.textContent || here.textContent || "",
+    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    uncovered: top !== null && (here.contains(top) || top.contains(here)),
+    start: here === document.body || here === document.documentElement,
+  };
+}
+"""
+SHIFT = """
+() => new Promise((tell) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.value;
+  }).observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => requestAnimationFrame(() => tell(sum)));
+})
+"""
+MOST_STEPS = 150
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
+
+
+def violations(window: "Window", rules: dict[str, Any] = EVERYTHING) -> list[str]:
+    """Return what axe finds wrong with the page."""
+    if not window.evaluate("'axe' in globalThis"):
+        window.evaluate(_axe())
+    found: list[str] = window.evaluate(RUN_AXE, rules)
+    return found
+
+
+def overflow(window: "Window") -> list[str]:
+    """Return what makes the page scroll sideways, and what scrolls without a name."""
+    return [*window.evaluate(OVERFLOW), *window.evaluate(SCROLLERS)]
+
+
+def shift(window: "Window") -> float:
+    """Return how much the page has moved since it was opened (Cumulative Layout Shift)."""
+    moved: float = window.evaluate(SHIFT)
+    return moved
+
+
+def tab_to(window: "Window", name: str) -> None:
+    """Press the tab key until what has this name has the focus, which is visible on the way."""
+    for _ in range(MOST_STEPS):
+        window.keyboard.press("Tab")
+        focus: dict[str, Any] = window.evaluate(FOCUS)
+        if focus["start"]:
+            continue
+        said = " ".join(focus["name"].split())
+        assert focus["outlined"], f"{said!r} has the focus, and no outline."
+        assert focus["uncovered"], f"{said!r} has the focus, and cannot be seen."
+        if said == name:
+            return
+    raise AssertionError(f"The tab key does not reach {name!r}.")
+
+
+def send_by(window: "Window", key: str) -> None:
+    """Press a key that opens a page, and wait for the page."""
+    with window.expect_navigation():
+        window.keyboard.press(key)

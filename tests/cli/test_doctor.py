@@ -1,0 +1,207 @@
+import pytest
+from sqlalchemy import text, update
+
+from app import create_app
+from app.domain import attention
+from app.extensions import db
+from app.models import ApplicationSetting
+from tests.people import PASSWORD_HASH
+
+STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
+PARTS = ["serving", "connection", "revision", "tables", "administrator", "passwords"]
+PRODUCTION = {"CONSOLE_ENV": "production", "SECRET_KEY": "", "CONSOLE_BASE_URL": ""}
+
+
+def read(written):
+    """The verdict and the sentence for each subject."""
+    found = {}
+    for line in written.splitlines():
+        verdict, subject, sentence = line.split(maxsplit=2)
+        found[subject.removesuffix(":")] = (verdict, sentence)
+    return found
+
+
+@pytest.fixture
+def findings(flask):
+    """What the doctor says: the exit code, and a verdict and a sentence for each subject."""
+
+    def findings():
+        done = flask("doctor")
+        assert done.err == ""
+        return done.code, read(done.out)
+
+    return findings
+
+
+def test_nothing_is_wrong_with_a_console_that_is_set_up(findings, ada):
+    code, found = findings()
+
+    assert code == 0
+    assert list(found)[: len(PARTS)] == PARTS
+    assert {found[part][0] for part in PARTS} == {"ok"}
+    assert {verdict for verdict, _ in found.values()} <= {"ok", "warning"}
+
+
+def test_what_needs_attention_is_a_warning(findings, ada, omar, session):
+    changed = ApplicationSetting.key == "debug_mode"
+    session.execute(update(ApplicationSetting).where(changed).values(value="true"))
+
+    code, found = findings()
+
+    assert code == 0
+    assert list(found)[len(PARTS) :] == [
+        *("debug", "sign-ins", "users", "roles", "permissions", "settings")
+    ]
+    assert found["debug"] == (
+        *("warning", "debug_mode is on. app_environment says that this is production."),
+    )
+    assert found["users"][1].startswith("1 active user holds no role.")
+
+
+def test_where_nothing_needs_attention_it_is_said(findings, ada, session, monkeypatch):
+    monkeypatch.setattr(attention, "findings", lambda known, now: [])
+
+    assert findings()[1]["attention"] == ("ok", "Nothing in the console needs it.")
+
+
+def test_the_connection_is_described_without_its_password(findings, ada, app):
+    url = app.config["CONSOLE"].database_url
+
+    _, found = findings()
+
+    assert str(url.database) in found["connection"][1]
+    assert not url.password or url.password not in str(found)
+
+
+def test_nobody_who_administers_is_wrong(findings, vera):
+    code, found = findings()
+
+    assert (code, found["administrator"][0]) == (1, "wrong")
+    assert "Run: flask setup-link" in found["administrator"][1]
+
+
+def test_a_hash_of_another_kind_is_a_warning(findings, ada, person):
+    for number in range(7):
+        person(f"old{number}", password_hash="hashed_password_here")
+
+    code, found = findings()
+
+    assert (code, found["passwords"][0]) == (0, "warning")
+    assert "old0, old1, old2, old3, old4 and 2 more" in found["passwords"][1]
+    assert "flask users reset-password" in found["passwords"][1]
+    assert "hashed_password_here" not in str(found)
+
+
+def test_a_password_that_can_be_verified_or_is_not_there_yet_is_fine(findings, ada, flask, person):
+    person("nora", password_hash=PASSWORD_HASH)
+    flask("users", "create", "cleo", "cleo@example.org")
+
+    assert findings()[1]["passwords"][0] == "ok"
+
+
+@pytest.fixture
+def at_revision(session):
+    """Says of the database that it is at another revision; it is put back after the test."""
+
+    def at_revision(revision):
+        session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+        session.commit()
+
+    return at_revision
+
+
+def test_an_older_revision_is_wrong_and_nothing_more_is_asked(findings, ada, at_revision):
+    at_revision("002")
+    code, found = findings()
+
+    assert (code, found["revision"][0]) == (1, "wrong")
+    assert "at revision 002" in found["revision"][1]
+    assert found["revision"][1].endswith("Run: flask db upgrade")
+    assert "administrator" not in found
+
+
+def test_an_unknown_revision_is_wrong_and_no_command_is_advised(findings, ada, at_revision):
+    at_revision("042")
+    code, found = findings()
+
+    assert (code, found["revision"][0]) == (1, "wrong")
+    assert "does not know" in found["revision"][1]
+    assert "Run:" not in found["revision"][1]
+
+
+def test_tables_that_are_not_as_the_models_say_are_wrong(empty_database):
+    app = create_app(empty_database | {"CONSOLE_ENV": "development"})
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE users DROP COLUMN bio"))
+
+    done = runner.invoke(args=["doctor"])
+
+    with app.app_context():
+        db.engine.dispose()
+    assert done.exit_code == 1
+    assert read(done.stdout)["tables"] == (
+        "wrong",
+        "The tables are not as the models say. It would take: add column users.bio.",
+    )
+
+
+def test_an_empty_database_is_wrong(empty_database):
+    app = create_app(empty_database | {"CONSOLE_ENV": "development"})
+
+    done = app.test_cli_runner().invoke(args=["doctor"])
+
+    with app.app_context():
+        db.engine.dispose()
+    assert done.exit_code == 1
+    assert read(done.stdout)["revision"][0] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY must have at least 32 bytes"),
+        ({"SECRET_KEY": STRONG}, "CONSOLE_BASE_URL is not set"),
+        (
+            {"SECRET_KEY": STRONG, "CONSOLE_BASE_URL": "http://console.example"},
+            "CONSOLE_BASE_URL must begin with https://",
+        ),
+    ],
+)
+def test_what_would_not_be_served_is_wrong(database, ada, environ, sentence):
+    app = create_app(database.environ | PRODUCTION | environ)
+
+    done = app.test_cli_runner().invoke(args=["doctor"])
+
+    with app.app_context():
+        db.engine.dispose()
+    assert done.exit_code == 1
+    verdict, found = read(done.stdout)["serving"]
+    assert (verdict, found.startswith(sentence)) == ("wrong", True)
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_console_in_production_is_served_at_its_address(database, ada):
+    environ = {"SECRET_KEY": STRONG, "CONSOLE_BASE_URL": "https://console.example"}
+    app = create_app(database.environ | PRODUCTION | environ)
+
+    done = app.test_cli_runner().invoke(args=["doctor"])
+
+    assert done.exit_code == 0
+    assert read(done.stdout)["serving"] == ("ok", "At https://console.example.")
+
+
+@pytest.mark.parametrize("provider", ["postgresql", "mysql"])
+def test_a_server_that_is_not_there_is_wrong(provider):
+    # Port 1 is nobody's.
+    url = f"{provider}://console:canary@127.0.0.1:1/rag_fortress"
+    app = create_app({"CONSOLE_ENV": "development", "DATABASE_URL": url})
+
+    done = app.test_cli_runner().invoke(args=["doctor"])
+
+    assert done.exit_code == 1
+    verdict, sentence = read(done.stdout)["connection"]
+    assert (verdict, sentence.endswith("Check DATABASE_URL.")) == ("wrong", True)
+    assert "canary" not in done.output

@@ -1,0 +1,191 @@
+import json
+
+import pytest
+from sqlalchemy import select
+
+from app.domain import settings
+from app.models import ApplicationSetting, AuditEvent
+from tests.cli.conftest import ACTOR
+
+MANY_LINES = "Grüße 🎈 „hier“\n\tzweite\n\n<b>{{ 7 * 7 }}</b> '\"\\ \n"
+
+
+@pytest.fixture
+def value(session):
+    return lambda key: settings.by_key(session, key).value
+
+
+@pytest.fixture
+def events(session):
+    return lambda: session.scalars(
+        select(AuditEvent).where(AuditEvent.actor_name == ACTOR).order_by(AuditEvent.id)
+    ).all()
+
+
+@pytest.fixture
+def greeting(session):
+    """A setting that takes any text."""
+    session.add(ApplicationSetting(key="greeting", category="texts"))
+    session.commit()
+
+
+def test_a_setting_is_changed_and_the_change_recorded(flask, value, events):
+    before = value("chunk_size")
+
+    done = flask("settings", "set", "chunk_size", "0777", "--reason", "Shorter answers")
+
+    assert (done.code, done.out, value("chunk_size")) == (0, "", "777")
+    (event,) = events()
+    assert (event.action, event.target_name) == ("setting:changed", "chunk_size")
+    assert (event.actor_kind, event.reason) == ("command", "Shorter answers")
+    assert json.loads(event.before) == {"value": before}
+    assert json.loads(event.after) == {"value": "777"}
+
+
+def test_the_same_value_again_is_not_recorded(flask, value, events):
+    done = flask("settings", "set", "chunk_size", value("chunk_size"))
+
+    assert (done.code, events()) == (0, [])
+
+
+def test_a_setting_goes_from_set_to_not_set_and_back(flask, greeting, value):
+    assert flask("settings", "set", "greeting", "Welcome").code == 0
+    assert flask("settings", "get", "greeting").out == "Welcome\n"
+
+    assert flask("settings", "unset", "greeting").code == 0
+    assert value("greeting") is None
+    done = flask("settings", "get", "greeting")
+    assert (done.code, done.out, done.err) == (1, "", "Error: greeting is not set.\n")
+
+    assert flask("settings", "set", "greeting", "").code == 0
+    assert value("greeting") == ""
+    assert flask("settings", "get", "greeting").out == "\n"
+
+
+@pytest.mark.parametrize(
+    "text", [MANY_LINES, "one line", "", "\n", "-", "--reason", "trailing\n\n"], ids=repr
+)
+def test_what_get_writes_set_reads(flask, greeting, value, session, text):
+    settings.by_key(session, "greeting").value = text
+    written = flask("settings", "get", "greeting").out
+
+    assert flask("settings", "set", "greeting", "something else").code == 0
+    assert flask("settings", "set", "greeting", "-", typed=written).code == 0
+    assert value("greeting") == text
+
+
+@pytest.mark.parametrize("typed", ["from a file", "from a file\n", "from a file\r\n"], ids=repr)
+def test_the_line_end_that_programs_write_is_not_the_values(flask, greeting, value, typed):
+    assert flask("settings", "set", "greeting", "-", typed=typed).code == 0
+    assert value("greeting") == "from a file"
+
+
+def test_a_value_may_begin_with_a_minus(flask, greeting, value):
+    assert flask("settings", "set", "greeting", "-1").code == 0
+    assert value("greeting") == "-1"
+
+
+def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
+    done = flask("settings", "set", "greeting", "-", typed=b"\xff\xfe")
+
+    assert (done.code, done.err) == (2, "Error: Standard input is not valid UTF-8.\n")
+    assert value("greeting") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("set", "chunk_size", "many"), "The value is not an integer"),
+        (("set", "cors_allow_origins", '{"a": }'), "The value is not valid JSON at line 1"),
+        (("set", "chunk_size", "5", "--reason", "x" * 501), "The reason is 501 characters long"),
+        (("set", "nothing", "5"), "There is no setting named nothing."),
+        (("unset", "nothing"), "There is no setting named nothing."),
+        (("get", "nothing"), "There is no setting named nothing."),
+    ],
+)
+def test_what_is_not_valid_is_refused_and_changes_nothing(
+    flask, value, events, arguments, sentence
+):
+    before = value("chunk_size")
+
+    done = flask("settings", *arguments)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"Error: {sentence}")
+    assert done.err.count("\n") == 1
+    assert (value("chunk_size"), events()) == (before, [])
+
+
+@pytest.mark.parametrize("command", [("set", "app_environment", "x"), ("unset", "app_environment")])
+def test_immutable_is_immutable_and_the_refusal_recorded(flask, value, events, command):
+    before = value("app_environment")
+
+    done = flask("settings", *command)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "Error: app_environment cannot be changed here. It is marked as not mutable.\n"
+    )
+    assert value("app_environment") == before
+    assert [(event.action, event.target_name) for event in events()] == [
+        ("change:refused", "app_environment")
+    ]
+
+
+@pytest.fixture
+def secret(session):
+    session.add(ApplicationSetting(key="mail_password", value="canary", category="mail"))
+    session.commit()
+
+
+@pytest.mark.parametrize("command", ["get", "set", "unset", "list", "list --json"])
+def test_a_secret_is_neither_shown_nor_written(flask, secret, value, events, command):
+    name, *options = command.split()
+    done = {
+        "get": lambda: flask("settings", "get", "mail_password"),
+        "set": lambda: flask("settings", "set", "mail_password", "-", typed="another canary"),
+        "unset": lambda: flask("settings", "unset", "mail_password"),
+        "list": lambda: flask("settings", "list", *options),
+    }[name]()
+
+    assert done.code == (0 if name == "list" else 1)
+    assert "canary" not in done.out + done.err
+    assert value("mail_password") == "canary"
+    assert not any("canary" in f"{event.before}{event.after}" for event in events())
+
+
+def test_the_list_tells_what_is_locked_and_what_is_not_set(flask, secret, greeting):
+    lines = {line.split()[1]: line.split() for line in flask("settings", "list").out.splitlines()}
+
+    assert lines["KEY"] == ["CATEGORY", "KEY", "TYPE", "LOCK", "VALUE"]
+    assert lines["mail_password"] == ["mail", "mail_password", "string", "secret", "Set"]
+    assert lines["greeting"] == ["texts", "greeting", "string", "Not", "set"]
+    assert lines["app_environment"][3] == "read-only"
+
+
+def test_the_list_holds_one_category_or_one_state(flask, secret, greeting):
+    def keys(*options):
+        written = flask("settings", "list", "--json", *options).out
+        return [json.loads(line)["key"] for line in written.splitlines()]
+
+    assert keys("--category", "texts") == ["greeting"]
+    assert "app_environment" in keys("--state", "locked")
+    assert "mail_password" in keys("--state", "secret")
+    assert not {"greeting", "chunk_size"} & set(keys("--state", "secret"))
+    assert keys("--category", "texts", "--state", "set") == []
+    assert {"greeting", "mail_password", "chunk_size"} < set(keys())
+
+
+def test_a_category_that_is_not_there_is_not_found(flask):
+    done = flask("settings", "list", "--category", "weather")
+
+    assert (done.code, done.err) == (1, "Error: There is no category named weather.\n")
+
+
+def test_a_setting_of_an_unknown_type_is_only_read(flask, session, value):
+    session.add(ApplicationSetting(key="when", value="noon", data_type="time", category="texts"))
+    session.commit()
+
+    assert flask("settings", "get", "when").out == "noon\n"
+    assert flask("settings", "set", "when", "night").code == 1
+    assert value("when") == "noon"

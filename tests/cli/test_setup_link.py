@@ -1,0 +1,46 @@
+import re
+
+import pytest
+
+from app.domain import credentials
+from app.domain.links import LinkIsGone
+
+LINK = re.compile(r"http://127\.0\.0\.1:8000/setup/([\w-]{43})\n")
+
+
+@pytest.mark.parametrize("options", [(), ("--if-needed",)])
+def test_the_link_leads_to_the_page_of_the_first_administrator(flask, session, visitor, options):
+    done = flask("setup-link", *options)
+
+    assert done.code == 0
+    token = LINK.fullmatch(done.out).group(1)
+    credentials.check_setup_link(session, token)
+    assert visitor.client.get(f"/setup/{token}").status_code == 200
+
+
+def test_a_new_link_ends_the_one_before(flask, session):
+    first = LINK.fullmatch(flask("setup-link").out).group(1)
+    second = LINK.fullmatch(flask("setup-link").out).group(1)
+
+    credentials.check_setup_link(session, second)
+    with pytest.raises(LinkIsGone):
+        credentials.check_setup_link(session, first)
+
+
+def test_there_is_no_second_first_administrator(flask, ada):
+    done = flask("setup-link")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "Error: There is an administrator already.\n"
+
+
+def test_where_there_is_an_administrator_no_link_is_needed(flask, ada):
+    done = flask("setup-link", "--if-needed")
+
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_an_administrator_who_cannot_sign_in_is_none(flask, person):
+    person("nils", roles=["admin"], is_active=False)
+
+    assert LINK.fullmatch(flask("setup-link", "--if-needed").out)

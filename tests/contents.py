@@ -1,0 +1,62 @@
+"""What a database holds: its rows as a digest, and its audit events in short."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, Table, select
+
+from app.domain import audit
+from app.models import AuditEvent, Base, DbSession
+
+REFUSALS = ("change:refused", "permission:denied")
+
+
+@dataclass(frozen=True)
+class Event:
+    """An audit event without the moment and the ids."""
+
+    action: str
+    actor: str
+    target: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str = ""
+
+
+def events(session: DbSession) -> list[Event]:
+    """Return all audit events, the oldest first."""
+    return [
+        Event(
+            event.action,
+            event.actor_name,
+            event.target_name,
+            audit.fields_of(event.before),
+            audit.fields_of(event.after),
+            event.reason,
+        )
+        for event in session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+    ]
+
+
+def digests(engine: Engine) -> dict[str, str]:
+    """Return a digest of each table.
+
+    Left out is what a request that is refused may write: that a session was in use, and the record
+    of the refusal.
+    """
+    with engine.connect() as connection:
+        return {
+            table.name: hashlib.sha256(
+                repr([tuple(row) for row in connection.execute(_content(table))]).encode()
+            ).hexdigest()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def _content(table: Table) -> Any:
+    columns = [column for column in table.columns if column.name != "last_seen_at"]
+    query = select(*columns).order_by(*table.primary_key)
+    if table.name == AuditEvent.__tablename__:
+        query = query.where(table.c.action.not_in(REFUSALS))
+    return query

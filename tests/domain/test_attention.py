@@ -1,0 +1,205 @@
+"""What needs attention, each finding by its cause, and only what one may read."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from app.domain import attention
+from app.domain.attention import Severity, Topic
+from app.domain.overview import People
+from app.domain.permissions import PermissionCode
+from app.models import ApplicationSetting, AuditEvent, Permission, Role, role_permissions
+from app.models.base import utcnow
+
+
+@pytest.fixture
+def found(session):
+    """What is found now, by topic."""
+
+    def found(can=lambda code: True):
+        known = attention.facts(session, can)
+        return {one.topic: one for one in attention.findings(known, now=utcnow())}
+
+    return found
+
+
+@pytest.fixture
+def signed_in(session):
+    """Records that somebody signed in: ``signed_in(ada, days=91)`` ago."""
+
+    def signed_in(who, *, days=0):
+        session.add(
+            AuditEvent(
+                at=utcnow() - timedelta(days=days),
+                actor_kind="person",
+                actor_name=who.username,
+                action="user:signed-in",
+                target_type="user",
+                target_id=who.id,
+                target_name=who.username,
+            )
+        )
+        session.commit()
+
+    return signed_in
+
+
+@pytest.fixture
+def put(session):
+    """Stores a value, as other programs do: ``put("debug_mode", "true")``."""
+
+    def put(key, value):
+        changed = ApplicationSetting.key == key
+        session.execute(update(ApplicationSetting).where(changed).values(value=value))
+        session.commit()
+
+    return put
+
+
+@pytest.mark.parametrize("value", ["true", "True", " on ", "1"])
+def test_debugging_in_production_is_bad(found, put, session, value):
+    put("debug_mode", value)
+    one = found()[Topic.DEBUG]
+
+    assert (one.severity, one.title) == (Severity.BAD, "debug_mode is on")
+    assert one.cause == "app_environment says that this is production."
+    assert session.get(ApplicationSetting, one.target_id).key == "debug_mode"
+
+
+@pytest.mark.parametrize(
+    ("mode", "environment"),
+    [
+        *(("false", "production"), (None, "production"), ("maybe", "production")),
+        *(("true", "development"), ("true", None)),
+    ],
+)
+def test_debugging_elsewhere_is_fine(found, put, mode, environment):
+    put("debug_mode", mode)
+    put("app_environment", environment)
+
+    assert Topic.DEBUG not in found()
+
+
+def test_debugging_is_fine_where_there_are_no_such_settings(found, session):
+    session.execute(delete(ApplicationSetting))
+    session.commit()
+
+    assert not {Topic.DEBUG, Topic.UNSET} & set(found())
+
+
+def test_an_administrator_who_never_signed_in(found, signed_in, ada, person):
+    nora = person("nora", roles=["admin"])
+    signed_in(ada)
+    one = found()[Topic.NEVER_SIGNED_IN]
+
+    assert one.sentence == "1 administrator has never signed in here. nora holds the role admin."
+    assert (one.severity, one.target_id) == (Severity.WARN, nora.id)
+
+
+def test_administrators_who_did_not_sign_in_for_long(found, signed_in, ada, person):
+    nora = person("nora", roles=["admin"])
+    signed_in(ada, days=91)
+    signed_in(nora, days=100)
+    one = found()[Topic.IDLE]
+
+    assert one.sentence == ("2 administrators idle for 90 days. ada and nora hold the role admin.")
+    assert one.target_id is None
+
+
+def test_the_last_sign_in_of_an_administrator_counts(found, signed_in, ada):
+    signed_in(ada, days=200)
+    signed_in(ada, days=89)
+
+    assert not {Topic.IDLE, Topic.NEVER_SIGNED_IN} & set(found())
+
+
+def test_other_people_may_stay_away(found, signed_in, ada, vera, person):
+    person("nora", roles=["admin"], is_active=False)
+    signed_in(ada)
+
+    assert not {Topic.IDLE, Topic.NEVER_SIGNED_IN} & set(found())
+
+
+def test_active_users_without_a_role(found, omar, person):
+    assert found()[Topic.WITHOUT_ROLE].title == "1 active user holds no role"
+
+    person("nora")
+    person("iris", is_active=False)
+
+    assert found()[Topic.WITHOUT_ROLE].title == "2 active users hold no role"
+
+
+def test_who_holds_a_role_is_fine(found, ada, vera):
+    assert Topic.WITHOUT_ROLE not in found()
+
+
+def test_it_is_said_when_not_all_users_were_looked_at():
+    many = People(active=9_000, inactive=2_000, unverified=0, without_role=7, active_without_role=7)
+    one = attention.findings(attention.Facts(people=many), now=utcnow())[0]
+
+    assert one.cause.endswith("Only the 10,000 users added last were looked at.")
+
+
+def test_roles_without_people(found, ada, vera):
+    assert found()[Topic.EMPTY_ROLES].sentence == "1 role has no people. user is held by nobody."
+
+
+def test_permissions_in_no_role_but_admin(found, session):
+    user = session.scalars(select(Role).where(Role.name == "user")).one()
+    every = set(session.scalars(select(Permission.id)))
+    session.execute(delete(role_permissions).where(role_permissions.c.role_id == user.id))
+    unused = session.scalars(select(Permission).where(Permission.code == "audit:read")).one()
+    granted = [{"role_id": user.id, "permission_id": one} for one in every - {unused.id}]
+    session.execute(role_permissions.insert(), granted)
+    session.commit()
+
+    assert found()[Topic.UNUSED_PERMISSIONS].sentence == (
+        "1 permission is in no role but admin. Only administrators hold audit:read."
+    )
+
+
+def test_many_are_named_in_part(found):
+    one = found()[Topic.UNUSED_PERMISSIONS]
+
+    assert one.cause == "Only administrators hold audit:read, document:delete and 13 more."
+
+
+def test_settings_without_a_value(found, put):
+    assert found()[Topic.UNSET].sentence == (
+        "2 settings have no value. llm_api_key and llm_endpoint_url are not set."
+    )
+
+    put("llm_api_key", "s3cret-canary")
+    put("llm_endpoint_url", "")
+
+    assert Topic.UNSET not in found()
+    assert "s3cret-canary" not in str(found())
+
+
+def test_the_worst_comes_first(found, put, omar):
+    put("debug_mode", "true")
+
+    severities = [one.severity for one in found().values()]
+    assert severities == sorted(severities, key=list(Severity).index)
+    assert severities[0] == Severity.BAD
+
+
+@pytest.mark.parametrize(
+    ("codes", "topics"),
+    [
+        (set(), set()),
+        ({PermissionCode.AUDIT_READ}, set()),
+        ({PermissionCode.SETTINGS_READ}, {Topic.DEBUG, Topic.UNSET}),
+        ({PermissionCode.USER_READ}, {Topic.WITHOUT_ROLE}),
+        ({PermissionCode.ROLE_READ}, {Topic.EMPTY_ROLES, Topic.UNUSED_PERMISSIONS}),
+        (
+            {PermissionCode.USER_READ, PermissionCode.AUDIT_READ},
+            {Topic.WITHOUT_ROLE, Topic.NEVER_SIGNED_IN},
+        ),
+    ],
+)
+def test_only_what_one_may_read_is_found(found, put, ada, omar, codes, topics):
+    put("debug_mode", "true")
+
+    assert set(found(codes.__contains__)) == topics

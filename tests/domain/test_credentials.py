@@ -1,0 +1,161 @@
+"""Passwords at work, while others change the same rows."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, text
+
+from app.domain import credentials, links, sessions
+from app.domain.actor import Actor, ActorKind
+from app.domain.credentials import AlreadySetUp, FirstAdministrator, Proof, SignInFailed
+from app.domain.errors import InvalidValue
+from app.domain.links import LinkIsGone
+from app.extensions import db
+from app.models import ConsoleSession, User
+from app.unit_of_work import carry_out
+from tests.contents import events
+from tests.people import PASSWORD, PASSWORD_HASH, acting
+
+VISITOR = Actor(kind=ActorKind.VISITOR, name="visitor")
+CLIENT = sessions.Client()
+SECRET = "a key"
+NEW = "another good password"
+FIRST = FirstAdministrator("ada", "ada@example.org", PASSWORD)
+
+
+def sign_in(session, proof):
+    work = lambda: credentials.sign_in(session, proof, CLIENT, actor=VISITOR, secret=SECRET)  # noqa: E731 - one call
+    return carry_out(work, actor=VISITOR)
+
+
+def proof_of(user):
+    return Proof(user.id, user.password_hash, None)
+
+
+@pytest.fixture
+def meanwhile(app, database):
+    """Does in another connection what commits only after the console has begun to wait for it."""
+    threads = []
+
+    def meanwhile(statement, work, **parameters):
+        engine = database.engine()
+        with engine.connect() as other:
+            other.exec_driver_sql("BEGIN IMMEDIATE" if database.name == "sqlite" else "SELECT 1")
+            other.execute(text(statement), parameters)
+            outcome = []
+
+            def run():
+                with app.app_context():
+                    try:
+                        outcome.append(work(db.session))
+                    except InvalidValue as refusal:
+                        outcome.append(str(refusal))
+
+            threads.append(threading.Thread(target=run))
+            threads[-1].start()
+            threads[-1].join(0.4)
+            assert outcome == []
+            other.commit()
+            threads[-1].join(20)
+        engine.dispose()
+        return outcome[0]
+
+    return meanwhile
+
+
+def test_proof_is_given_by_the_password_alone(session, vera):
+    assert credentials.check(session, "vera", PASSWORD) == Proof(vera.id, PASSWORD_HASH, None)
+    assert credentials.check(session, "vera", NEW) is None
+    assert credentials.check(session, "nobody", PASSWORD) is None
+
+
+def test_signing_in_needs_proof(session, vera):
+    with pytest.raises(SignInFailed, match=r"The user name or the password is wrong\."):
+        sign_in(session, None)
+
+    assert events(session) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE users SET is_active = FALSE WHERE username = 'vera'",
+        "UPDATE users SET password_hash = 'another' WHERE username = 'vera'",
+        "DELETE FROM user_roles; DELETE FROM users WHERE username = 'vera'",
+    ],
+)
+def test_proof_is_worth_nothing_once_the_user_has_changed(session, vera, change):
+    proof = proof_of(vera)
+    for statement in change.split(";"):
+        session.execute(text(statement))
+    session.commit()
+
+    with pytest.raises(SignInFailed):
+        sign_in(session, proof)
+
+    assert session.scalar(select(func.count(ConsoleSession.id))) == 0
+
+
+def test_a_better_hash_never_overwrites_a_password_set_at_that_moment(session, vera, meanwhile):
+    proof = replace(proof_of(vera), better_hash="a better hash of the old password")
+    session.commit()
+
+    outcome = meanwhile(
+        "UPDATE users SET password_hash = 'the new one' WHERE id = :id",
+        lambda session: sign_in(session, proof),
+        id=vera.id,
+    )
+
+    assert outcome == "The user name or the password is wrong."
+    session.expire_all()
+    assert vera.password_hash == "the new one"
+
+
+def test_one_s_own_change_never_overwrites_another_made_at_that_moment(session, vera, meanwhile):
+    actor = acting(vera)
+    session.commit()
+
+    def change(session):
+        return credentials.change_own(session, PASSWORD, NEW, CLIENT, actor=actor, secret=SECRET)
+
+    outcome = meanwhile(
+        "UPDATE users SET password_hash = 'the new one' WHERE id = :id",
+        lambda session: carry_out(lambda: change(session), actor=actor),
+        id=vera.id,
+    )
+
+    # On SQLite the change has waited before it read anything.
+    assert outcome in {"Your password was changed a moment ago.", "That is not your password."}
+    session.expire_all()
+    assert vera.password_hash == "the new one"
+
+
+def test_a_new_password_ends_sessions_and_links(session, vera):
+    token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    sessions.start(session, vera, CLIENT, secret=SECRET)
+    actor = acting(vera)
+
+    credentials.change_own(session, PASSWORD, NEW, CLIENT, actor=actor, secret=SECRET)
+    session.commit()
+
+    assert session.scalar(select(func.count(ConsoleSession.id))) == 1
+    with pytest.raises(LinkIsGone):
+        credentials.owner_of(session, token)
+    assert [event.action for event in events(session)] == ["password:changed"]
+
+
+def test_there_is_no_set_up_link_once_somebody_administers(session, ada):
+    with pytest.raises(AlreadySetUp, match=r"There is an administrator already\."):
+        credentials.setup_link(session)
+
+
+def test_a_set_up_link_makes_nobody_once_somebody_administers(session, person):
+    token = credentials.setup_link(session)
+    person("nora", roles=["admin"])
+
+    with pytest.raises(AlreadySetUp):
+        credentials.set_up(session, token, FIRST, CLIENT, actor=VISITOR, secret=SECRET)
+
+    session.rollback()
+    assert session.scalars(select(User.username)).all() == ["nora"]

@@ -1,0 +1,88 @@
+"""The commands of the guide, typed as they are written there, with the variables it names."""
+
+import pytest
+
+from app import revisions
+from tests.guide import words
+from tests.guide.checkout import blocks
+
+WITH_DOCUMENT = """
+from app import create_app
+from app.extensions import db
+from app.models import Role, User
+from app.models.document import Document
+
+with create_app().app_context():
+    session = db.session
+    admin_role = session.query(Role).filter(Role.name == "admin").first()
+    ada = User(username="ada", email="ada@example.org", password_hash="-", roles=[admin_role])
+    session.add(ada)
+    session.flush()
+    session.add(Document(title="Ada's notes", user_id=ada.id))
+    session.commit()
+    print(session.query(Document).one().title, ada.has_permission("document:share"))
+"""
+
+
+@pytest.fixture
+def examples():
+    """The revisions that docs/migrations.md shows: user_profile, documents, document:share."""
+    return [code for code in blocks("docs/migrations.md", "python") if "def upgrade" in code]
+
+
+def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout, examples):
+    _, documents, share = examples
+    (checkout.folder / "app" / "models" / "document.py").write_text(words.DOCUMENT)
+    checkout.run('python migrate.py revision -m "add_user_profile_table"')
+    checkout.fill_in("008_add_user_profile_table", words.USER_PROFILE)
+    checkout.write_revision("009_create_documents_table", documents)
+    checkout.write_revision("010_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
+
+    checkout.run("python migrate.py upgrade head")
+    assert checkout.run("python migrate.py current") == "010_share_documents (head)\n"
+    assert checkout.python(WITH_DOCUMENT) == "Ada's notes True\n"
+    assert checkout.operator.ask("SELECT id, user_id, bio, avatar_url FROM user_profile") == []
+
+    checkout.run("python migrate.py downgrade -1")
+    assert {*words.COLUMNS, "user_profile", "documents"} < checkout.operator.tables()
+    assert ("document:share",) not in checkout.operator.ask("SELECT code FROM permissions")
+
+
+def test_the_revisions_of_the_documents_go_up_and_down(checkout, examples):
+    profile, documents, share = examples
+    checkout.write_revision("008_add_user_profile_table", profile)
+    checkout.write_revision("009_create_documents", documents + DROP_DOCUMENTS)
+    checkout.write_revision("010_share_documents", share)
+
+    checkout.in_process("upgrade", "head")
+    after = checkout.operator.ask("SELECT resource, action, description FROM permissions")
+    assert ("document", "share", "Share documents with people outside.") in after
+
+    checkout.in_process("downgrade", revisions.head())
+    assert checkout.operator.succeed("check") == "The tables are as the models say.\n"
+    assert not {"user_profile", "documents"} & checkout.operator.tables()
+
+
+DROP_DOCUMENTS = '\n\ndef downgrade() -> None:\n    op.drop_table("documents")\n'
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_history_is_complete(checkout):
+    lines = checkout.run("python migrate.py history").splitlines()
+
+    newest_first = [line.split(" -> ")[1].split(",")[0].split()[0] for line in lines]
+    assert tuple(reversed(newest_first)) == revisions.known()
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_new_revision_is_an_empty_file_that_can_be_edited(checkout):
+    checkout.run('python migrate.py revision -m "your migration message"')
+
+    path = checkout.folder / "migrations" / "versions" / "008_your_migration_message.py"
+    assert path.read_text().count("    pass\n") == 2
+    checkout.in_process("upgrade", "head")
+    assert checkout.in_process("current") == "008_your_migration_message (head)\n"
+
+
+def _downgrade_of(code):
+    return "\n\n" + code[code.index("def downgrade") :]

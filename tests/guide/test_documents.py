@@ -1,0 +1,47 @@
+"""What the documents name is there: tests, files, decisions."""
+
+import re
+
+import pytest
+
+from tests.guide.checkout import ROOT
+
+KEPT = (
+    *("migrate.py", "migrations/__init__.py", "migrations/env.py", "migrations/script.py.mako"),
+    "migrations/versions/001_create_application_settings.py",
+    "migrations/versions/002_create_user_management.py",
+    *("app/models/__init__.py", "app/models/base.py", "app/models/application_setting.py"),
+    *("app/models/user.py", "requirements.txt"),
+)
+REPLACED = {
+    "alembic.ini": "migrations/alembic.ini",
+    "app/core/database.py": "app/extensions.py",
+    "app/config/database_settings.py": "app/config.py",
+}
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_files_of_the_guide_are_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [path for path in KEPT if not (ROOT / path).is_file()] == []
+    for old, new in REPLACED.items():
+        assert (ROOT / new).is_file()
+        assert f"| `{old}` | `{new}` |" in readme
+
+
+def test_every_test_that_is_named_is_there():
+    text = (ROOT / "docs" / "guide-tests.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_/]+\.py)(?:::(\w+))?`", text)
+
+    assert len([test for _, test in named if test]) > 40
+    for path, test in named:
+        if "test_" in path:
+            assert f"def {test}" in (ROOT / "tests" / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_every_link_between_documents_leads_somewhere(document):
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (document.parent / link).exists()] == []

@@ -1,0 +1,49 @@
+"""``flask db`` and ``python migrate.py``, as processes of their own, from anywhere."""
+
+import pytest
+
+from tests.migrations.operating import MAIN, ROOT
+
+FLASK = ("-m", "flask", "--app", "app", "db")
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("door", [(MAIN,), FLASK], ids=["migrate.py", "flask"])
+def test_both_doors_lead_to_the_same_commands(operator, tmp_path, door):
+    folder = tmp_path if door == (MAIN,) else ROOT
+    operator.succeed("upgrade")
+
+    assert _said(operator, *door, "downgrade", "-1", cwd=folder) == ""
+    assert operator.succeed("current") == "006_console_sessions\n"
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_words_of_the_guide_are_understood(operator, tmp_path):
+    assert _said(operator, MAIN, "upgrade", "head", cwd=tmp_path) == ""
+    assert "Usage: migrate.py [OPTIONS] COMMAND" in _said(operator, MAIN, "--help", cwd=tmp_path)
+    assert operator.succeed("current") == "007_console_links (head)\n"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("door", [(MAIN,), FLASK], ids=["migrate.py", "flask"])
+def test_a_wrong_variable_is_one_line_and_exit_code_2(operator, door):
+    operator.environ = {"DATABASE_PROVIDER": "oracle"}
+    with operator.start(*door, "current") as process:
+        said = process.communicate()[1]
+
+    assert process.returncode == 2
+    assert said.count("\n") == 1
+
+
+@pytest.mark.only_on("sqlite")
+def test_alembic_is_left_to_the_commands(operator):
+    code = "import sys; from app import create_app; create_app(); print('alembic' in sys.modules)"
+
+    assert _said(operator, "-c", code) == "False\n"
+
+
+def _said(operator, *command, **options):
+    with operator.start(*command, **options) as process:
+        said, complaint = process.communicate(timeout=60)
+    assert process.returncode == 0, complaint
+    return said

@@ -1,0 +1,129 @@
+"""An upgrade that was cut short, at any statement or by a signal, is completed by the next one."""
+
+import random
+import signal
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests.migrations.operating import START
+
+READING = ("SELECT", "PRAGMA", "SHOW", "DESCRIBE")
+
+
+class Interruption(Exception):
+    """The process ends here."""
+
+
+class Sweep:
+    """Ends every run at the first statement or commit at which no run has ended before.
+
+    Statements that only read are passed over: to end there is to end at the next that writes.
+    On MySQL, which keeps what was done, each run goes on where the one before was cut short; the
+    others begin anew. Either way the run that ends nowhere has come through every interruption.
+    """
+
+    def __init__(self):
+        self.survived = set()
+        self._last = ""
+
+    @contextmanager
+    def watched(self):
+        listeners = {"before_cursor_execute": self._executing, "commit": self._committing}
+        for name, listener in listeners.items():
+            event.listen(Engine, name, listener)
+        try:
+            yield
+        finally:
+            for name, listener in listeners.items():
+                event.remove(Engine, name, listener)
+
+    def _executing(self, _connection, _cursor, statement, parameters, _context, _is_many):
+        if not statement.lstrip().startswith(READING):
+            self._last = f"{statement} {parameters}"
+            self._end_once(self._last)
+
+    def _committing(self, _connection):
+        self._end_once(f"commit after {self._last}")
+
+    def _end_once(self, moment):
+        if moment not in self.survived:
+            self.survived.add(moment)
+            raise Interruption
+
+
+def test_an_upgrade_that_ended_at_any_statement_is_completed_by_the_next(operator):
+    survived = _run_until_through(operator, "upgrade")
+
+    assert survived > 40
+    _assert_complete(operator)
+
+
+def test_a_downgrade_that_ended_at_any_statement_is_completed_by_the_next(operator):
+    operator.succeed("upgrade")
+
+    assert _run_until_through(operator, "downgrade", "base") > 20
+
+    assert operator.tables() == {"alembic_version"}
+    operator.succeed("upgrade")
+    _assert_complete(operator)
+
+
+def test_an_upgrade_that_was_killed_is_completed_by_the_next(operator):
+    with operator.start("-c", START, "upgrade") as process:
+        assert process.stdout.readline() == "ready\n"
+        print("go", file=process.stdin, flush=True)
+        for _ in range(random.SystemRandom().randint(1, 5)):
+            process.stderr.readline()  # "Running upgrade ..."
+        process.kill()
+    assert process.returncode in {-signal.SIGKILL, 0}  # it may have been too fast to be killed
+
+    operator.succeed("upgrade")
+    _assert_complete(operator)
+
+
+def test_two_upgrades_at_the_same_moment_both_succeed(operator):
+    processes = [operator.start("-c", START, "upgrade") for _ in range(2)]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        print("go", file=process.stdin, flush=True)
+
+    said = [process.communicate(timeout=60)[1] for process in processes]
+
+    assert [process.returncode for process in processes] == [0, 0], said
+    assert sorted(text.count("Running upgrade") for text in said) == [0, 7]
+    _assert_complete(operator)
+
+
+@pytest.mark.only_on("mysql")
+def test_a_table_left_behind_by_an_upgrade_is_told_from_a_table_of_somebody_else(operator):
+    operator.succeed("upgrade", "001")
+    operator.execute("DELETE FROM alembic_version")
+
+    said = operator.refused("upgrade")
+    assert said.startswith("There is already a table application_settings that is not the console")
+    assert operator.ask("SELECT count(*) > 0 FROM application_settings") == [(1,)]
+
+    operator.execute("DELETE FROM application_settings")
+    operator.succeed("upgrade")
+    operator.succeed("check")
+
+
+def _run_until_through(operator, *words):
+    sweep = Sweep()
+    with sweep.watched():
+        while isinstance((result := operator.run(*words)).exception, Interruption):
+            pass
+    assert result.exit_code == 0, result.exception
+    return len(sweep.survived)
+
+
+def _assert_complete(operator):
+    rows, schema = operator.rows(), operator.schema()
+    operator.succeed("check")
+    operator.succeed("downgrade", "base")
+    operator.succeed("upgrade")
+    assert rows == operator.rows()
+    assert schema == operator.schema()

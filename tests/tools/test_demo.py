@@ -1,0 +1,221 @@
+"""``make demo``: the organisation that it founds, what it refuses, and that it lets one in."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app import create_app
+from app.domain import audit, settings, values
+from app.extensions import db
+from app.models import ApplicationSetting, AuditEvent, Role, User
+from app.models.base import utcnow
+from tests.databases import SECRET_KEY, close
+from tools import demo, demo_organisation, run
+
+SECONDS = 60
+KEYS_OF_THE_BACKEND = 89
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    demo.found(path)
+    return path
+
+
+@pytest.fixture
+def organisation(file):
+    console = create_app({"SQLITE_PATH": str(file)})
+    with console.app_context():
+        yield db.session
+        db.session.remove()
+    close(console)
+
+
+@pytest.fixture
+def make_demo():
+    started = []
+
+    def make_demo(path, port):
+        variables = {"PORT": str(port), "SECRET_KEY": SECRET_KEY, "DEMO_PATH": str(path)}
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "tools.demo"],
+                cwd=run.ROOT,
+                env=os.environ | variables,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield make_demo
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+
+
+def test_it_has_about_260_people_and_five_roles(organisation):
+    people = organisation.scalars(select(User)).all()
+    roles = organisation.scalars(select(Role).order_by(Role.name)).all()
+
+    assert len(people) == 260
+    assert [role.name for role in roles] == [
+        *("admin", "helpdesk", "settings operator", "user", "viewer")
+    ]
+    assert all(role.users and role.permissions for role in roles)
+    assert len({person.full_name for person in people}) == 260
+    assert all(person.username.isascii() for person in people)
+
+
+def test_nobody_has_a_password_that_anybody_knows(organisation):
+    hashes = organisation.scalars(select(User.password_hash)).all()
+
+    assert len(set(hashes)) == len(hashes)
+    administrator = select(User).where(User.username == demo_organisation.ADMINISTRATOR)
+    assert [role.name for role in organisation.scalars(administrator).one().roles] == ["admin"]
+
+
+def test_every_setting_holds_a_value_of_its_type(organisation):
+    rows = organisation.scalars(select(ApplicationSetting)).all()
+
+    assert len(rows) == KEYS_OF_THE_BACKEND + 2
+    for row in rows:
+        assert row.description
+        assert row.value is None or values.canonical(row.value, row.data_type) == row.value, row.key
+
+
+def test_no_secret_is_set(organisation):
+    secrets = [line for line in settings.listing(organisation) if line.is_secret]
+
+    assert len(secrets) >= 7
+    assert [line.key for line in secrets if line.is_set] == []
+
+
+def test_changes_lead_from_one_to_the_next_and_to_what_is_stored(organisation):
+    events = (
+        select(AuditEvent).where(AuditEvent.action == "setting:changed").order_by(AuditEvent.id)
+    )
+    stored = dict(
+        organisation.execute(select(ApplicationSetting.key, ApplicationSetting.value)).all()
+    )
+    reached = {}
+    for event in organisation.scalars(events):
+        before, after = audit.fields_of(event.before), audit.fields_of(event.after)
+        assert before["value"] == reached.get(event.target_name, before["value"])
+        reached[event.target_name] = after["value"]
+
+    assert len(reached) >= 15
+    assert {key: stored[key] for key in reached} == reached
+
+
+def test_the_events_are_of_the_last_thirty_days_in_their_order(organisation):
+    events = organisation.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+    actions = Counter(event.action for event in events)
+    moments = [event.at for event in events]
+
+    assert moments == sorted(moments)
+    assert utcnow() - timedelta(days=31) < moments[0]
+    assert moments[-1] < utcnow()
+    assert actions["user:signed-in"] > actions["role:assigned"] > actions["permission:denied"] > 0
+    assert all(event.actor_id for event in events)
+
+
+def test_whoever_got_a_role_at_last_holds_it(organisation):
+    assigned = select(AuditEvent).where(AuditEvent.action == "role:assigned")
+    people = {person.id: person for person in organisation.scalars(select(User))}
+
+    for event in organisation.scalars(assigned):
+        assert people[event.target_id].has_role(audit.fields_of(event.after)["role"])
+
+
+def test_it_is_the_same_every_time(organisation, tmp_path):
+    demo.found(tmp_path / "second.db")
+
+    def content(path):
+        with sqlite3.connect(path) as connection:
+            people = connection.execute("SELECT username, password_hash, bio FROM users").fetchall()
+            events = connection.execute(
+                "SELECT actor_name, action, target_name FROM console_audit_events"
+                " WHERE action != 'user:signed-in'"
+            ).fetchall()
+        connection.close()
+        return people, Counter(events)
+
+    first = organisation.get_bind().url.database
+    assert content(first) == content(tmp_path / "second.db")
+
+
+@pytest.mark.parametrize("hour", [0, 7, 12, 23])
+def test_nothing_lies_ahead_at_any_hour(session, hour):
+    now = datetime(2026, 3, 1, hour, 3, tzinfo=UTC)
+
+    demo_organisation.found(session, now)
+
+    assert session.scalar(select(func.max(AuditEvent.at))) < now
+
+
+def test_a_file_with_anything_else_is_refused_and_left_alone(make_demo, tmp_path):
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE ours (id INTEGER)")
+    connection.close()
+    before = other.read_bytes()
+
+    done = make_demo(other, free_port()).communicate(timeout=SECONDS)[0]
+
+    assert done == (
+        f"{other} holds something else than the demo, and is left as it is. "
+        "Another file: make demo DEMO_PATH=other.db\n"
+    )
+    assert other.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_it_prints_a_link_to_choose_a_password_and_serves(make_demo, tmp_path):
+    port = free_port()
+    process = make_demo(tmp_path / "demo.db", port)
+    printed = ""
+    while not printed.endswith("(Ctrl-C stops it).\n"):
+        line = process.stdout.readline()
+        assert line, printed
+        printed += line
+    link = re.search(rf"http://127\.0\.0\.1:{port}/reset/[\w-]{{43}}$", printed, re.MULTILINE)
+    page = _page(link[0])
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=SECONDS)[0]
+
+    assert "ingrid.solberg" in page
+    # The server may say that it had to hurry a worker along; it must not fall over.
+    assert (process.returncode, "Traceback" in said) == (0, False)
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.db"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _page(address):
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - our own
+                return answer.read().decode()
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

@@ -1,0 +1,135 @@
+"""``make run``: what it prepares, what it refuses, and that it serves."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.databases import SECRET_KEY
+from tools import run
+
+SECONDS = 60
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def make_run(port):
+    started = []
+
+    def make_run(**variables):
+        environ = os.environ | {"PORT": str(port), "SECRET_KEY": SECRET_KEY} | variables
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tools.run"],
+            cwd=run.ROOT,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield make_run
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+
+
+def test_it_migrates_prints_a_link_and_serves(make_run, port, empty_database):
+    process = make_run(**empty_database)
+    link = _opened(process, port)
+
+    assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/setup/[\w-]{{43}}", link)
+    assert "administrator" in _page(link)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=SECONDS) == 0
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_tables_on_a_server_are_not_changed_unasked(make_run, make_app, empty_database):
+    console = make_app(empty_database)
+    console.test_cli_runner().invoke(args=["db", "upgrade", "002"])
+
+    said = _refused(make_run(**empty_database), run.FAILED)
+
+    assert "The database is at revision 002" in said
+    assert "Make a backup, then run: .venv/bin/flask db upgrade" in said
+    assert console.test_cli_runner().invoke(args=["db", "current"]).output == "002\n"
+
+
+def test_a_port_that_is_taken_is_one_line(make_run, port, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        said = _refused(make_run(SQLITE_PATH=str(tmp_path / "x.db")), run.FAILED)
+
+    assert said == (
+        f"Cannot serve on 127.0.0.1 port {port}: address already in use. "
+        "Another port: make run PORT=8001\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_no_number_is_one_line(make_run):
+    said = _refused(make_run(PORT="eight"), run.MISCONFIGURED)
+
+    assert said == "PORT must be a number from 1 to 65535.\n"
+
+
+def test_a_mistake_in_the_configuration_is_one_line(make_run):
+    said = _refused(make_run(DATABASE_PROVIDER="oracle"), run.MISCONFIGURED)
+
+    assert said == "DATABASE_PROVIDER must be sqlite, postgresql or mysql.\n"
+
+
+def test_the_secret_key_is_made_once_and_for_its_owner_only(monkeypatch, tmp_path):
+    file = tmp_path / "instance" / "key"
+    monkeypatch.setattr(run, "SECRET", file)
+
+    key = run._secret_key()
+
+    assert len(key) >= 32
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert run._secret_key() == key
+
+
+def _opened(process, port):
+    """Wait until the console answers; return the link that was printed."""
+    deadline = time.monotonic() + SECONDS
+    printed = ""
+    while not printed.endswith("(Ctrl-C stops it).\n"):
+        line = process.stdout.readline()
+        assert line, printed
+        printed += line
+    while time.monotonic() < deadline:
+        try:
+            _page(f"http://127.0.0.1:{port}/healthz")
+        except urllib.error.URLError:
+            time.sleep(0.05)
+        else:
+            return printed.splitlines()[-2]
+    raise AssertionError(printed)
+
+
+def _page(address):
+    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own address
+        return answer.read().decode()
+
+
+def _refused(process, exit_code):
+    said, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == exit_code, said
+    return said

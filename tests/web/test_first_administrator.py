@@ -1,0 +1,136 @@
+"""The first administrator: one person, by a link that works once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import argon2
+import pytest
+from sqlalchemy import func, select, update
+
+from app.domain import credentials
+from app.models import AuditEvent, ConsoleSession, OneTimeLink, User
+from app.models.base import utcnow
+from tests.browsing import Browser
+
+FIRST = {"username": "Ada", "email": "ada@example.org", "password": "correct horse staple"}
+
+
+@pytest.fixture
+def link(session):
+    token = credentials.setup_link(session)
+    session.commit()
+    return f"/setup/{token}"
+
+
+def test_the_link_makes_an_administrator_who_is_signed_in(visitor, session, link):
+    answer = visitor.submit(link, **FIRST)
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    ada = session.scalars(select(User)).one()
+    assert ada.has_role("admin")
+    assert (ada.username, ada.has_password) == ("ada", True)
+    assert "ada" in answer.follow().text
+
+
+def test_everything_about_the_first_administrator_is_recorded(visitor, session, link):
+    visitor.submit(link, **FIRST)
+
+    events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+    assert [event.action for event in events] == ["user:created", "role:assigned", "user:signed-in"]
+    assert {event.actor_name for event in events} == {"ada"}
+    assert FIRST["password"] not in str([event.after for event in events])
+
+
+def test_with_an_administrator_there_is_no_such_page(visitor, session, link, ada):
+    assert visitor.get(link).status_code == 404
+    assert visitor.post(link, **FIRST).status_code == 404
+    assert visitor.get("/setup/anything").status_code == 404
+    assert session.scalar(select(func.count(User.id))) == 1
+
+
+def test_an_administrator_without_a_password_is_none(visitor, person, link):
+    person("nora", roles=["admin"], password_hash="hashed_password_here")
+
+    assert visitor.get(link).status_code == 200
+
+
+def test_the_link_is_over_after_an_hour(visitor, session, link):
+    page = visitor.get(link)
+    assert page.status_code == 200
+
+    session.execute(update(OneTimeLink).values(expires_at=utcnow() - timedelta(seconds=1)))
+
+    assert "does not work any more" in visitor.get(link).text
+    assert page.submit(**FIRST).status_code == 404
+    assert session.scalar(select(func.count(User.id))) == 0
+
+
+def test_a_newer_link_replaces_the_older(visitor, session, link):
+    newer = credentials.setup_link(session)
+
+    assert visitor.get(link).status_code == 404
+    assert visitor.get(f"/setup/{newer}").status_code == 200
+
+
+def test_two_at_once_make_one_administrator(app, session, link):
+    names = ("ada", "eve")
+    browsers = [Browser(app.test_client()) for _ in names]
+    pages = [browser.get(link) for browser in browsers]
+
+    def send(page, name):
+        fields = FIRST | {"username": name, "email": f"{name}@example.org"}
+        return page.submit(**fields).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(send, pages, names))
+
+    assert sorted(answers) == [303, 404]
+    assert session.scalar(select(func.count(User.id))) == 1
+    assert session.scalar(select(func.count(ConsoleSession.id))) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"username": ""}, "The user name is empty."),
+        ({"username": "a\0b"}, "The user name holds"),
+        ({"username": "ada@example.org"}, "The user name holds “@”"),
+        ({"email": "nobody"}, "The e-mail address is not valid."),
+        ({"email": ""}, "The e-mail address is empty."),
+        ({"password": "short"}, "The password has 5 characters"),
+        ({"password": "p" * 300}, "The password has 300 characters"),
+        ({"password": "1qaz2wsx3edc"}, "The password is one of"),
+        ({"password": "ada@example.org"}, "The password is the e-mail address"),
+    ],
+)
+def test_a_field_that_is_wrong_is_said_beside_it(visitor, session, link, fields, sentence):
+    answer = visitor.submit(link, **(FIRST | fields))
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert session.scalar(select(func.count(User.id))) == 0
+    assert visitor.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("fields", [{}, {"username": ["a", "b"]}, {"is_active": "", "id": "7"}])
+def test_a_form_without_its_fields_makes_nobody(visitor, session, link, fields):
+    assert visitor.post(link, **fields).status_code == 422
+    assert session.scalar(select(func.count(User.id))) == 0
+
+
+@pytest.mark.parametrize("token", ["x", "%00", "%ED%A0%80", "%FF", "x" * 3000, "..", "'--"])
+def test_no_work_is_done_for_a_link_that_nobody_gave_out(visitor, session, token, monkeypatch):
+    hashed = []
+    monkeypatch.setattr(argon2.PasswordHasher, "hash", lambda *secret: hashed.append(secret))
+
+    assert visitor.get(f"/setup/{token}").status_code == 404
+    assert visitor.post(f"/setup/{token}", **FIRST).status_code == 404
+    assert hashed == []
+
+
+def test_the_session_that_the_browser_had_ends(sign_in, omar, link, session):
+    browser = sign_in(omar)
+
+    browser.submit(link, **FIRST)
+
+    assert omar.id not in session.scalars(select(ConsoleSession.user_id)).all()

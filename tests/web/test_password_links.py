@@ -1,0 +1,146 @@
+"""Links with which a user chooses a password."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.domain import audit, credentials, links, users
+from app.models import OneTimeLink, Role
+from app.models.base import utcnow
+from tests.browsing import Browser
+from tests.people import PASSWORD, PASSWORD_HASH, acting
+
+NEW = "another good password"
+
+
+@pytest.fixture
+def link(session, vera):
+    token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    session.commit()
+    return f"/reset/{token}"
+
+
+def test_the_link_sets_a_password_that_lets_in(visitor, vera, link):
+    answer = visitor.submit(link, password=NEW)
+
+    assert (answer.status_code, answer.location) == (303, "/login")
+    page = answer.follow()
+    assert "Your password is set." in page.text
+    assert page.submit(username="vera", password=NEW).location == "/"
+
+
+def test_the_page_says_whose_password_it_is_and_signs_nobody_in(visitor, link):
+    assert "For the account vera." in visitor.get(link).text
+
+    visitor.submit(link, password=NEW)
+
+    assert visitor.client.get_cookie("console") is None
+
+
+def test_choosing_is_recorded_without_the_password(visitor, vera, session, link):
+    visitor.submit(link, password=NEW)
+
+    [event] = audit.recent(session)
+    assert (event.action, event.actor_name, event.target_id) == (
+        "password:changed",
+        "vera",
+        vera.id,
+    )
+    assert (event.before, event.after) == (None, None)
+
+
+def test_every_session_of_the_owner_ends(visitor, sign_in, vera, link):
+    browser = sign_in(vera)
+
+    visitor.submit(link, password=NEW)
+
+    assert browser.get("/account").status_code == 303
+
+
+def test_the_link_works_once(visitor, vera, link):
+    page = visitor.get(link)
+    page.submit(password=NEW)
+    chosen = vera.password_hash
+
+    assert page.submit(password="a third good password").status_code == 404
+    assert "does not work any more" in visitor.get(link).text
+    assert vera.password_hash == chosen
+
+
+def test_two_at_once_choose_one_password(app, session, vera, link):
+    pages = [Browser(app.test_client()).get(link) for _ in range(2)]
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = threads.map(lambda page: page.submit(password=NEW).status_code, pages)
+
+    assert sorted(answers) == [303, 404]
+    assert [event.action for event in audit.recent(session)] == ["password:changed"]
+
+
+def test_the_link_is_over_after_an_hour(visitor, session, vera, link):
+    page = visitor.get(link)
+    session.execute(update(OneTimeLink).values(expires_at=utcnow() - timedelta(seconds=1)))
+
+    assert visitor.get(link).status_code == 404
+    assert page.submit(password=NEW).status_code == 404
+    assert vera.password_hash == PASSWORD_HASH
+
+
+def test_a_newer_link_replaces_the_older(visitor, session, vera, omar, link):
+    others = links.issue(session, links.Purpose.RESET, user_id=omar.id)
+    newer = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+
+    assert visitor.get(link).status_code == 404
+    assert visitor.get(f"/reset/{newer}").status_code == 200
+    assert visitor.get(f"/reset/{others}").status_code == 200
+
+
+def test_a_link_for_one_thing_is_none_for_another(visitor, link, session):
+    token = links.issue(session, links.Purpose.SET_UP)
+
+    assert visitor.get(f"/reset/{token}").status_code == 404
+    assert visitor.get(link.replace("reset", "setup")).status_code == 404
+
+
+@pytest.mark.parametrize("password", ["", "short", "vera@example.org", "a\tb" * 9, "p" * 257])
+def test_a_bad_password_is_refused_and_the_link_still_works(visitor, vera, link, password):
+    answer = visitor.submit(link, password=password)
+
+    assert answer.status_code == 422
+    assert "The password" in answer.text
+    assert vera.password_hash == PASSWORD_HASH
+    assert visitor.get(link).status_code == 200
+
+
+def test_only_the_hash_of_the_link_is_stored(session, link):
+    stored = session.scalars(select(OneTimeLink.token_hash)).all()
+
+    assert all(digest not in link and len(digest) == 64 for digest in stored)
+
+
+def test_whoever_is_signed_in_as_somebody_else_is_signed_out(sign_in, omar, link, vera):
+    browser = sign_in(omar)
+
+    browser.submit(link, password=NEW)
+
+    assert browser.client.get_cookie("console") is None
+    assert browser.submit("/login", username="vera", password=PASSWORD).status_code == 422
+
+
+def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(
+    visitor, session, person, omar
+):
+    # Whoever handed the link out may have kept a copy of it.
+    helper = person("helper", permissions=["user:update"])
+    token = users.start_reset(session, omar.id, actor=acting(helper))[1]
+    omar.roles.append(session.query(Role).filter_by(name="admin").one())
+    session.commit()
+
+    page = visitor.get(f"/reset/{token}")
+    assert (page.status_code, "does not work any more" in page.text) == (404, True)
+    with pytest.raises(links.LinkIsGone):
+        credentials.choose_password(session, token, NEW, actor=acting(omar))
+    session.rollback()
+    assert omar.password_hash == PASSWORD_HASH

@@ -1,0 +1,431 @@
+"""Several settings at once: edited in the list, reviewed, saved together, put back together."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.models import ApplicationSetting, AuditEvent
+
+REVIEW = "/settings/review"
+LIST = "/settings?category=tests"
+EDIT = f"{LIST}&edit=all"
+
+
+@pytest.fixture
+def add(session):
+    """Adds a setting: ``add("top_k", "5", "integer")``."""
+
+    def add(key, value="text", data_type="string", **columns):
+        details = {"category": "tests"} | columns
+        setting = ApplicationSetting(key=key, data_type=data_type, value=value, **details)
+        session.add(setting)
+        session.commit()
+        return setting
+
+    return add
+
+
+@pytest.fixture
+def three(add):
+    """One setting of each kind of control."""
+    return (
+        add("top_k", "5", "integer"),
+        add("flag", "true", "boolean"),
+        add("name", None),
+    )
+
+
+def changes(session):
+    query = select(AuditEvent).where(AuditEvent.action == "setting:changed")
+    return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+def value(setting, text):
+    return {f"{setting.id}-value": text}
+
+
+def test_a_category_is_opened_by_its_link(sign_in, ada, three):
+    page = sign_in(ada).get(LIST)
+
+    assert page.link("Edit all in tests") == EDIT
+    opened = sign_in(ada).get(EDIT)
+    assert [opened.value(f"{one.id}-value") for one in three] == ["5", ["true"], ""]
+    assert opened.value(f"{three[2].id}-unset") == "y"
+    assert "chunk_size" not in opened.text
+
+
+def test_the_filter_decides_what_is_opened(sign_in, ada, three):
+    page = sign_in(ada).get("/settings?q=top_k&category=tests&edit=all")
+
+    assert page.can_edit(f"{three[0].id}-value")
+    assert "flag" not in page.text
+
+
+def test_what_cannot_be_changed_is_shown_closed(sign_in, ada, add):
+    fixed, secret = add("fixed", is_mutable=False), add("some_api_key", "sk-live-4711")
+    odd, free = add("odd", "PT5M", "duration"), add("free")
+
+    page = sign_in(ada).get(EDIT)
+
+    assert page.can_edit(f"{free.id}-value")
+    assert not [one for one in (fixed, secret, odd) if f'"{one.id}-value"' in page.html]
+    assert "sk-live-4711" not in page.html
+    assert "It is marked as not mutable." in page.text
+
+
+def test_a_list_of_read_only_settings_says_so(sign_in, ada, add):
+    add("fixed", is_mutable=False)
+
+    assert "Nothing here can be changed" in sign_in(ada).get(EDIT).text
+
+
+def test_what_is_too_long_for_the_form_stays_closed(sign_in, ada, add, session):
+    long = [add(f"long_{number}", "é" * 30_000) for number in range(4)]
+
+    page = sign_in(ada).get(EDIT)
+    opened = [one for one in long if f'"{one.id}-value"' in page.html]
+
+    assert len(opened) == 1
+    assert "There is no room for it in this form." in page.text
+    assert page.submit("sheet", **value(opened[0], "short")).status_code == 200
+
+
+def test_who_may_only_look_sees_the_list(sign_in, person, three):
+    lucy = person("lucy", permissions=["settings:read"])
+    browser = sign_in(lucy)
+
+    assert f'"{three[0].id}-value"' not in browser.get(EDIT).html
+    assert "Edit all" not in browser.get(LIST).text
+    assert browser.post(REVIEW).status_code == 403
+
+
+def test_changes_are_reviewed_and_then_saved_together(sign_in, ada, three, session):
+    top, flag, name = three
+    fields = value(top, "8") | value(flag, "false")
+
+    review = sign_in(ada).submit(EDIT, "sheet", **fields)
+
+    assert (review.status_code, top.value) == (200, "5")
+    assert "Review 2 changes" in review.text
+    assert "from5to8" in review.text.replace(" ", "")
+    assert "name" not in re.findall(r'id="change-\d+">(\w+)<', review.html)
+    saved = review.submit("save", reason="For the pilot.", confirmed=1)
+    assert (saved.status_code, saved.location) == (303, LIST)
+    assert (top.value, flag.value, name.value) == ("8", "false", None)
+    made = changes(session)
+    assert {one.target_name for one in made} == {"top_k", "flag"}
+    assert {one.reason for one in made} == {"For the pilot."}
+    assert len({one.save_id for one in made}) == 1
+    assert "Saved 2 settings: flag, top_k." in saved.follow().text.replace(
+        "top_k, flag", "flag, top_k"
+    )
+
+
+def test_nothing_typed_is_nothing_to_review(sign_in, ada, three, session):
+    page = sign_in(ada).submit(EDIT, "sheet")
+
+    assert page.location == LIST
+    assert "nothing was changed" in page.follow().text
+    assert changes(session) == []
+
+
+def test_what_is_stored_alike_is_nothing_to_review(sign_in, ada, three, session):
+    page = sign_in(ada).submit(EDIT, "sheet", **value(three[0], " 005 "))
+
+    assert page.location == LIST
+
+
+@pytest.mark.parametrize(
+    ("data_type", "stored"),
+    [
+        *(("string", text) for text in ("\nsecond", "a\r\nb", " blank ", "<b>&amp;\"'", "")),
+        *(("boolean", text) for text in ("True", "maybe", None)),
+        *(("integer", text) for text in ("0042", "many")),
+        ("json", '{\r\n "a": NaN}'),
+    ],
+)
+def test_what_was_not_touched_is_not_changed(sign_in, ada, add, three, session, data_type, stored):
+    untouched = add("untouched", stored, data_type)
+
+    review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
+
+    assert "untouched" not in review.text
+    review.submit("save", confirmed=1)
+    assert untouched.value == stored
+    assert [one.target_name for one in changes(session)] == ["top_k"]
+
+
+def test_somebody_elses_change_of_what_was_not_touched_is_no_conflict(sign_in, ada, three):
+    page = sign_in(ada).get(EDIT)
+    three[1].value = "false"
+
+    page.submit("sheet", **value(three[0], "8")).submit("save", confirmed=1)
+
+    assert (three[0].value, three[1].value) == ("8", "false")
+
+
+def test_one_can_be_left_out(sign_in, ada, three):
+    top, _, name = three
+    fields = value(top, "8") | value(name, "Nora") | {f"{name.id}-unset": False}
+    review = sign_in(ada).submit(EDIT, "sheet", **fields)
+
+    rest = review.submit("save", without=top.id)
+
+    assert "Review 1 change" in rest.text
+    assert "top_k" not in rest.text
+    rest.submit("save", confirmed=1)
+    assert (top.value, name.value) == ("5", "Nora")
+
+
+def test_when_all_are_left_out_nothing_is_changed(sign_in, ada, three, session):
+    review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
+
+    assert review.submit("save", without=three[0].id).location == LIST
+    assert changes(session) == []
+
+
+def test_back_to_editing_keeps_what_was_typed(sign_in, ada, three):
+    top, _, name = three
+    review = sign_in(ada).submit(EDIT, "sheet", **value(top, "8"))
+
+    page = review.submit("save", reason="Mine.", back=1)
+
+    assert (page.status_code, page.value(f"{top.id}-value")) == (200, "8")
+    assert page.can_edit(f"{name.id}-value")
+    assert "1 unsaved change" in page.text
+    assert page.submit("sheet").value("reason") == "Mine."
+
+
+def test_a_long_text_is_compared_line_by_line(sign_in, ada, add):
+    prompt = add("prompt", "\n".join(f"Line {number}." for number in range(40)))
+    new = prompt.value.replace("Line 20.", "Line twenty.")
+
+    review = sign_in(ada).submit(EDIT, "sheet", **value(prompt, new))
+
+    assert "<ins>twenty</ins>" in review.html
+    assert "<del>20</del>" in review.html
+    assert "Line 19." in review.text
+    assert "Line 30." not in review.text
+
+
+def test_a_long_text_that_was_not_set_is_shown_whole(sign_in, ada, three):
+    fields = value(three[2], "one\ntwo") | {f"{three[2].id}-unset": False}
+
+    review = sign_in(ada).submit(EDIT, "sheet", **fields)
+
+    assert "It was not set." in review.text
+
+
+def test_errors_are_listed_and_what_was_typed_is_kept(sign_in, ada, three, add, session):
+    top, _, _ = three
+    ratio = add("ratio", "0.5", "float")
+    fields = value(top, "many") | value(ratio, "half")
+
+    page = sign_in(ada).submit(EDIT, "sheet", **fields)
+
+    assert page.status_code == 422
+    assert f"#{top.id}-value" in page.links
+    assert "top_k: The value is not an integer" in page.text
+    assert "ratio: The value is not a number" in page.text
+    assert (page.value(f"{top.id}-value"), page.value(f"{ratio.id}-value")) == ("many", "half")
+    assert changes(session) == []
+    assert page.submit("sheet", **value(top, "8"), **value(ratio, "0.7")).status_code == 200
+
+
+def test_a_value_with_not_set_left_ticked_is_not_lost(sign_in, ada, three):
+    page = sign_in(ada).submit(EDIT, "sheet", **value(three[2], "typed"))
+
+    assert page.status_code == 422
+    assert "name: “Not set” is still ticked." in page.text
+    assert page.value(f"{three[2].id}-value") == "typed"
+
+
+def test_a_value_can_be_unset(sign_in, ada, three):
+    review = sign_in(ada).submit(EDIT, "sheet", **{f"{three[0].id}-unset": True})
+
+    review.submit("save", confirmed=1)
+
+    assert three[0].value is None
+
+
+def test_a_reason_that_is_too_long_is_refused_beside_its_field(sign_in, ada, three):
+    review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
+
+    page = review.submit("save", reason="x" * 501, confirmed=1)
+
+    assert page.status_code == 422
+    assert "at most 500 fit" in page.text
+    assert page.value("reason") == "x" * 501
+    assert three[0].value == "5"
+    page.submit("save", reason="short", confirmed=1)
+    assert three[0].value == "8"
+
+
+@pytest.mark.parametrize("at", ["editing", "review"])
+def test_a_conflict_shows_all_three_and_nothing_is_saved(sign_in, ada, three, session, at):
+    top, flag, _ = three
+    fields = value(top, "8") | value(flag, "false")
+    page = sign_in(ada).get(EDIT)
+    if at == "review":
+        page = page.submit("sheet", **fields)
+    top.value = "6"
+
+    answer = page.submit("save", confirmed=1) if at == "review" else page.submit("sheet", **fields)
+
+    assert answer.status_code == 409
+    words = answer.text
+    assert "Where you started What you saw when you began. 5" in words
+    assert "Theirs What is stored now. 6" in words
+    assert "Yours Saved on top of theirs, unless you keep theirs. 8" in words
+    assert (top.value, flag.value) == ("6", "true")
+    assert changes(session) == []
+
+
+def test_after_a_conflict_yours_can_be_saved_on_top_of_theirs(sign_in, ada, three, session):
+    page = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
+    three[0].value = "6"
+
+    page.submit("save", confirmed=1).submit("save", confirmed=1)
+
+    assert three[0].value == "8"
+    assert [one.before for one in changes(session)] == ['{"value": "6"}']
+
+
+def test_after_a_conflict_theirs_can_be_kept(sign_in, ada, three):
+    top, flag, _ = three
+    page = sign_in(ada).submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    top.value = "6"
+
+    rest = page.submit("save", confirmed=1).submit("save", without=top.id)
+
+    assert "top_k" not in rest.text
+    rest.submit("save", confirmed=1)
+    assert (top.value, flag.value) == ("6", "false")
+
+
+@pytest.mark.parametrize("fate", ["locked", "deleted"])
+def test_what_cannot_be_changed_any_more_is_left_out(sign_in, ada, three, session, fate):
+    top, flag, _ = three
+    page = sign_in(ada).submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    if fate == "locked":
+        top.is_mutable = False
+    else:
+        session.delete(top)
+
+    answer = page.submit("save", confirmed=1)
+
+    assert answer.status_code == 409
+    assert "It is left out." in answer.text
+    assert "What you typed was not saved 8" in answer.text
+    assert flag.value == "true"
+    answer.submit("save", confirmed=1)
+    assert flag.value == "false"
+
+
+def test_a_secret_is_not_written_by_a_batch(sign_in, ada, add):
+    secret = add("some_api_key", "sk-live-4711")
+    sent = {f"{secret.id}-{name}": "guess" for name in ("value", "etag")}
+
+    page = sign_in(ada).post(REVIEW, **sent, confirmed=1)
+
+    assert page.status_code == 409
+    assert "guess" not in page.html
+    assert "sk-live-4711" not in page.html
+    assert secret.value == "sk-live-4711"
+
+
+def test_a_batch_can_be_undone(sign_in, ada, three, session):
+    top, flag, _ = three
+    fields = value(top, "8") | value(flag, "false")
+    review = sign_in(ada).submit(EDIT, "sheet", **fields)
+    page = review.submit("save", confirmed=1).follow()
+    [undo] = [form.action for form in page.forms if "/undo/" in form.action]
+
+    undone = page.submit(to=undo)
+
+    assert undone.location == LIST
+    assert (top.value, flag.value) == ("5", "true")
+    back = changes(session)[2:]
+    assert {one.reason for one in back} == {"Undone."}
+    assert len({one.save_id for one in back}) == 1
+    assert "Put back 2 settings" in undone.follow().text
+
+
+def test_undo_is_refused_whole_when_somebody_was_faster(sign_in, ada, three, session):
+    top, flag, _ = three
+    review = sign_in(ada).submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    page = review.submit("save", confirmed=1).follow()
+    top.value = "6"
+    [undo] = [form.action for form in page.forms if "/undo/" in form.action]
+
+    answer = page.submit(to=undo)
+
+    assert answer.status_code == 409
+    assert "changed since" in answer.text
+    assert (top.value, flag.value) == ("6", "false")
+
+
+def test_undo_asks_first_when_it_is_opened_as_a_page(sign_in, ada, three, session):
+    review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
+    review.submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+
+    page = sign_in(ada).get(path)
+
+    assert "Put back 1 setting" in page.text
+    page.submit(to=path, reason="It was too much.")
+    assert three[0].value == "5"
+    assert changes(session)[-1].reason == "It was too much."
+
+
+def test_the_changes_of_others_are_for_those_who_read_the_audit(
+    sign_in, ada, person, three, session
+):
+    oscar = person("oscar", permissions=["settings:read", "settings:update"])
+    sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8")).submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+
+    assert sign_in(oscar).get(path).status_code == 404
+    assert sign_in(oscar).post(path).status_code == 404
+    assert sign_in(ada).get("/settings/undo/999999").status_code == 404
+    assert three[0].value == "8"
+
+
+def test_a_review_that_nothing_was_sent_for_leads_on(sign_in, ada):
+    page = sign_in(ada).get(REVIEW)
+
+    assert "There is nothing to review" in page.text
+    assert page.link("Show the settings") == "/settings"
+
+
+def test_a_review_may_have_many_fields_and_other_forms_may_not(sign_in, ada, three):
+    fields = {f"{number}-etag": "x" for number in range(1, 19_000)}
+    browser = sign_in(ada)
+
+    assert browser.post(REVIEW, **fields).status_code in {303, 409}
+    assert browser.post(REVIEW, **{f"x{number}": "" for number in range(20_001)}).status_code == 413
+    assert browser.post("/settings/1", **{f"x{n}": "" for n in range(1_001)}).status_code == 413
+
+
+@pytest.mark.parametrize("number", [2, 60])
+def test_the_number_of_settings_does_not_matter_to_the_database(
+    sign_in, ada, add, statements, number
+):
+    found = [add(f"one_{at}", "old") for at in range(number)]
+    fields = {name: text for one in found for name, text in value(one, "new").items()}
+    browser = sign_in(ada)
+
+    with statements.at_most(3):
+        page = browser.get(EDIT)
+    with statements.at_most(4):
+        review = page.submit("sheet", **fields)
+    with statements.at_most(8):
+        saved = review.submit("save", confirmed=1)
+    assert saved.status_code == 303
+    with statements.at_most(3):
+        listed = saved.follow()
+    [undo] = [form.action for form in listed.forms if "/undo/" in form.action]
+    with statements.at_most(9):
+        listed.submit(to=undo)
+    assert {one.value for one in found} == {"old"}

@@ -1,0 +1,215 @@
+"""Signing in: who gets in, who does not, and that who does not learns nothing by it."""
+
+import io
+import re
+
+import argon2
+import pytest
+from sqlalchemy import select, text
+
+from app.domain import audit
+from app.models import AuditEvent, ConsoleSession
+from tests.people import PASSWORD, PASSWORD_HASH
+
+NOBODY_CAN = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "B" * 43
+TOKEN = re.compile(r'name="csrf_token"[^>]*>')
+STATES = {
+    "unknown": None,
+    "wrong password": {"password_hash": PASSWORD_HASH.replace("W", "X")},
+    "inactive": {"is_active": False},
+    "without a password": {"password_hash": NOBODY_CAN},
+    "with an unreadable hash": {"password_hash": "hashed_password_here"},
+    "with a hash of another kind": {"password_hash": "$2b$12$" + "a" * 53},
+}
+HOSTILE = ["\0", "a\0b", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "'\"--;<%s{}"]
+
+
+@pytest.fixture
+def verifications(monkeypatch):
+    """The hashes that argon2 has been asked to verify a password against."""
+    seen, verify = [], argon2.PasswordHasher.verify
+
+    def counting(self, stored, password):
+        seen.append(stored)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counting)
+    return seen
+
+
+@pytest.mark.parametrize("name", ["vera", "  VERA ", "vera@example.org", "ｖｅｒａ"])
+def test_a_user_signs_in_with_name_or_address(visitor, vera, name):
+    answer = visitor.submit("/login", username=name, password=PASSWORD)
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "Vera Rubin" in answer.follow().text
+
+
+def test_a_session_knows_its_browser_and_the_event_its_user(visitor, vera, session):
+    visitor.submit("/login", username="vera", password=PASSWORD)
+
+    row = session.scalars(select(ConsoleSession)).one()
+    assert (row.user_id, row.address) == (vera.id, "127.0.0.1")
+    assert row.user_agent.startswith("Werkzeug")
+    [event] = audit.recent(session)
+    assert (event.action, event.actor_kind, event.actor_name) == (
+        "user:signed-in",
+        "person",
+        "vera",
+    )
+    assert (event.target_id, event.address) == (vera.id, "127.0.0.1")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_whoever_fails_learns_nothing(visitor, person, session, verifications, state):
+    columns = STATES[state]
+    if columns is not None:
+        person("nora", **columns)
+
+    answer = visitor.submit("/login", username="nora", password=PASSWORD)
+
+    assert answer.status_code == 422
+    assert "The user name or the password is wrong." in answer.text
+    assert answer.headers.getlist("Set-Cookie") == []
+    assert len(verifications) == 1
+    assert verifications[0].startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert not session.scalars(select(ConsoleSession)).all() + audit.recent(session)
+
+
+def test_all_who_fail_get_the_same_page(visitor, person):
+    for number, columns in enumerate(filter(None, STATES.values())):
+        person(f"nora{number}", **columns)
+
+    names = [f"nora{number}" for number in range(len(STATES))]
+    answers = [visitor.submit("/login", username=name, password=PASSWORD) for name in names]
+
+    pages = {TOKEN.sub("", a.html).replace(n, "") for a, n in zip(answers, names, strict=True)}
+    assert len(pages) == 1
+    headers = [[pair for pair in a.headers if pair[0] != "X-Request-Id"] for a in answers]
+    assert len({str([pair for pair in h if pair[0] != "Content-Length"]) for h in headers}) == 1
+
+
+def test_what_was_typed_stays_except_the_password(visitor, vera):
+    answer = visitor.submit("/login", username="Vera", password="not hers at all")
+
+    assert answer.value("username") == "Vera"
+    assert "not hers at all" not in answer.html
+
+
+def test_a_weaker_hash_is_made_anew_at_sign_in(visitor, person, session):
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    nora = person("nora", password_hash=weak)
+
+    assert visitor.submit("/login", username="nora", password=PASSWORD).location == "/"
+
+    assert nora.password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert visitor.get("/").status_code == 200
+
+
+def test_a_stronger_hash_is_left_alone(visitor, person):
+    strong = argon2.PasswordHasher(time_cost=4, memory_cost=65536, parallelism=4).hash(PASSWORD)
+    nora = person("nora", password_hash=strong)
+
+    assert visitor.submit("/login", username="nora", password=PASSWORD).location == "/"
+
+    assert nora.password_hash == strong
+
+
+def test_signing_in_leads_to_where_one_wanted_to_go(visitor, vera):
+    asked = visitor.get("/account/theme?from=here")
+    assert asked.status_code == 303
+
+    answer = asked.follow().submit(username="vera", password="a wrong one")
+    answer = answer.submit(username="vera", password=PASSWORD)
+
+    assert answer.location == "/account/theme?from=here"
+
+
+def test_whoever_is_signed_in_needs_no_form(sign_in, vera):
+    assert sign_in(vera).get("/login?next=/account").location == "/account"
+
+
+def test_signing_in_anew_ends_the_session_that_the_browser_had(visitor, vera, omar, session):
+    visitor.submit("/login", username="vera", password=PASSWORD)
+    before = visitor.client.get_cookie("console").value
+    visitor.open(
+        "/login",
+        "POST",
+        data={"username": "omar", "password": PASSWORD, "csrf_token": visitor.csrf_token()},
+    )
+
+    assert visitor.client.get_cookie("console").value != before
+    assert session.scalars(select(ConsoleSession.user_id)).all() == [omar.id]
+
+
+def test_a_failed_attempt_leaves_the_session_alone(sign_in, vera):
+    browser = sign_in(vera)
+
+    assert browser.post("/login", username="vera", password="wrong").status_code == 422
+
+    assert browser.get("/account").status_code == 200
+
+
+def test_a_planted_cookie_never_becomes_a_session(visitor, vera, session):
+    visitor.client.set_cookie("console", "planted")
+
+    visitor.submit("/login", username="vera", password=PASSWORD)
+
+    assert visitor.client.get_cookie("console").value != "planted"
+    visitor.client.set_cookie("console", "planted")
+    assert visitor.get("/account").location == "/login?next=/account"
+
+
+def test_a_cookie_of_another_program_keeps_nobody_out(sign_in, vera):
+    browser = sign_in(vera)
+    browser.client.set_cookie("remember_token", "17|of-another-program-on-this-host")
+
+    assert browser.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"username": "vera"},
+        {"password": PASSWORD},
+        {"username": ["vera", "omar"], "password": ["wrong", PASSWORD]},
+        {"username": "v" * 300_000, "password": "p" * 300_000},
+        *({"username": text, "password": text, "next": text} for text in HOSTILE),
+    ],
+)
+def test_odd_fields_are_refused(visitor, vera, session, fields):
+    answer = visitor.post("/login", **fields)
+
+    assert answer.status_code == 422
+    assert session.scalars(select(ConsoleSession)).all() == []
+
+
+@pytest.mark.parametrize("body", [{"username": 5}, {"username": None}, [1, 2], "text", None, [[]]])
+def test_json_is_no_form(visitor, vera, body):
+    headers = {"X-CSRFToken": visitor.csrf_token()}
+
+    assert visitor.open("/login", "POST", json=body, headers=headers).status_code == 422
+
+
+def test_a_file_is_no_text(visitor, vera):
+    file = (io.BytesIO(b"vera"), "vera.txt")
+    data = {"username": file, "password": PASSWORD, "csrf_token": visitor.csrf_token()}
+
+    assert visitor.open("/login", "POST", data=data).status_code == 422
+
+
+def test_half_a_surrogate_pair_is_refused(visitor, vera):
+    body = f"username=%ED%A0%80&password=%ED%A0%80&csrf_token={visitor.csrf_token()}"
+    kind = "application/x-www-form-urlencoded"
+
+    assert visitor.open("/login", "POST", data=body, content_type=kind).status_code == 422
+
+
+def test_two_users_with_one_name_are_told_apart_by_the_user_name(visitor, vera, person, session):
+    person("nora", email="vera2@example.org")
+    session.execute(text("UPDATE users SET email = 'vera' WHERE username = 'nora'"))
+
+    visitor.submit("/login", username="vera", password=PASSWORD)
+
+    assert session.scalars(select(AuditEvent.actor_name)).all() == ["vera"]

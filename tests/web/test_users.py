@@ -1,0 +1,494 @@
+"""The list of users, the page of each, and a new one."""
+
+import base64
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import func, select
+
+from app.domain import passwords
+from app.domain.keyset import SIZE
+from app.models import AuditEvent, Role, User
+from tests.people import PASSWORD_HASH
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def crowd(session, ada):
+    """120 users; three of them always came at the same moment."""
+    session.add_all(
+        User(
+            username=f"crowd{number:03}",
+            email=f"{199 - number}@crowd.example",
+            password_hash=PASSWORD_HASH,
+            created_at=NOON + timedelta(minutes=number // 3),
+        )
+        for number in range(120)
+    )
+    session.commit()
+
+
+def names_on(page):
+    """The user names that a page of the list shows, from the top."""
+    return re.findall(r"<small>(?:(\S+) · )?(\S+)</small>", page.html)
+
+
+def addresses_on(page):
+    return [email for _, email in names_on(page)]
+
+
+def all_addresses(browser, start, link):
+    """The e-mail addresses from a page on, following its links to the end."""
+    page = browser.get(start)
+    found = [addresses_on(page)]
+    while link in [text for _, text in page._read.links]:
+        page = browser.get(page.link(link))
+        found.append(addresses_on(page))
+    return found, page
+
+
+def count_of(session, model):
+    return session.scalar(select(func.count()).select_from(model))
+
+
+def test_the_list_shows_who_there_is(sign_in, ada, vera, person):
+    person("nora", roles=["user", "viewer"], full_name="Nora Barnacle", is_active=False)
+
+    page = sign_in(ada).get("/users")
+
+    assert page.link("Nora Barnacle").startswith("/users/")
+    assert "nora · nora@example.org" in page.text
+    assert re.search(r"user\s*viewer Inactive\s*not verified", page.text)
+    assert page.link("Add user") == "/users/new"
+
+
+def test_the_list_needs_its_permission(sign_in, vera, omar):
+    for who in (vera, omar):
+        page = sign_in(who).get("/users")
+
+        assert page.status_code == 403
+        assert "user:read" in page.text
+
+
+def test_who_may_only_look_is_offered_nothing_else(sign_in, person):
+    page = sign_in(person("iris", permissions=["user:read"])).get("/users")
+
+    assert page.status_code == 200
+    assert "Add user" not in page.text
+
+
+@pytest.mark.parametrize("typed", ["crowd0", " CROWD0", "ｃｒｏｗｄ０", "Crowd0"])
+def test_users_are_found_by_the_beginning_of_their_name(sign_in, ada, crowd, typed):
+    page = sign_in(ada).get("/users", q=typed)
+
+    assert len(names_on(page)) == SIZE
+    assert all(name.endswith("@crowd.example") for name in addresses_on(page))
+    assert page.value("q") == typed.strip()
+
+
+def test_users_are_found_by_the_beginning_of_their_address_alone(sign_in, ada, vera):
+    browser = sign_in(ada)
+
+    assert addresses_on(browser.get("/users", q="vera@EX")) == ["vera@example.org"]
+    assert addresses_on(browser.get("/users", q="example.org")) == []
+
+
+@pytest.mark.parametrize("wild", ["%", "_", "v_ra", "%ra", "\\", "*", "v.ra"])
+def test_signs_of_patterns_stand_for_themselves(sign_in, ada, vera, wild):
+    page = sign_in(ada).get("/users", q=wild)
+
+    assert page.status_code == 200
+    assert "No user matches" in page.text
+
+
+HOSTILE = [
+    "\0",
+    "a\0b",
+    "\ud800".encode("utf-16-le", "surrogatepass").decode("latin-1"),
+    "x" * 10_000,
+    "\ufdfa" * 5_000,
+    "'; DROP TABLE users; --",
+    "<script>alert(1)</script>",
+    "\U0010ffff",
+    "\u202e\u200d",
+    "{{ 7 * 7 }}",
+]
+
+
+@pytest.mark.parametrize("field", ["q", "role"])
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_is_searched_for_gets_an_answer(sign_in, ada, field, text):
+    page = sign_in(ada).get("/users", **{field: text})
+
+    assert page.status_code == 200
+    assert "No user matches" in page.text
+    assert "<script>alert" not in page.html
+    assert "49" not in page.text.split("No user matches")[1]
+
+
+def test_half_a_surrogate_pair_in_the_address_gets_an_answer(sign_in, ada):
+    assert sign_in(ada).get("/users?q=%ED%A0%80&role=%ED%A0%80").status_code == 200
+
+
+def test_users_are_filtered_by_a_role_or_none(sign_in, ada, vera, omar):
+    browser = sign_in(ada)
+
+    assert addresses_on(browser.get("/users", role="viewer")) == ["vera@example.org"]
+    assert addresses_on(browser.get("/users", role="none")) == ["omar@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [("active", {"ada", "rex"}), ("inactive", {"ida"}), ("unverified", {"rex"})],
+)
+def test_users_are_filtered_by_their_status(sign_in, session, ada, person, status, found):
+    ada.is_verified = True
+    person("ida", is_active=False, is_verified=True)
+    person("rex")
+
+    page = sign_in(ada).get("/users", status=status)
+
+    assert {address.partition("@")[0] for address in addresses_on(page)} == found
+
+
+def test_each_active_filter_can_be_taken_away(sign_in, ada, vera):
+    page = sign_in(ada).get("/users", q="ve", role="viewer", status="active", sort="-email")
+
+    removals = [href for href, text in page._read.links if not text]
+    kept = [set(parse_qs(urlsplit(href).query)) for href in removals]
+    assert {"role", "status", "sort"} in kept
+    assert {"q", "status", "sort"} in kept
+    assert {"q", "role", "sort"} in kept
+    assert page.link("Clear all") == "/users?sort=-email"
+    assert "1 user matches" in page.text
+
+
+def test_the_filter_form_keeps_what_is_chosen(sign_in, ada, vera):
+    page = sign_in(ada).get("/users", q="ve", role="viewer", status="active", sort="-email")
+
+    again = page.submit(q="vera")
+
+    assert [again.value(name) for name in ("q", "role", "status", "sort")] == [
+        "vera",
+        "viewer",
+        "active",
+        "-email",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sort", ["username", "-username", "email", "-email", "created", "-created"]
+)
+def test_every_order_can_be_paged_through_both_ways(sign_in, ada, crowd, sort):
+    browser = sign_in(ada)
+
+    forward, last = all_addresses(browser, f"/users?q=crowd&sort={sort}", "Next")
+    back, first = all_addresses(browser, last.path, "Previous")
+
+    assert [len(page) for page in forward] == [50, 50, 20]
+    assert len({address for page in forward for address in page}) == 120
+    assert back == forward[::-1]
+    assert addresses_on(first) == forward[0]
+
+
+def test_the_orders_are_what_they_say(sign_in, ada, crowd):
+    browser = sign_in(ada)
+
+    def first(sort):
+        return addresses_on(browser.get("/users", q="crowd", sort=sort))[0]
+
+    assert first("username") == first("created") == "199@crowd.example"
+    assert first("-username") == first("-created") == "80@crowd.example"
+    assert first("email") == "100@crowd.example"
+    assert first("-email") == "99@crowd.example"
+
+
+def test_the_heads_of_columns_say_and_change_the_order(sign_in, ada, vera):
+    browser = sign_in(ada)
+
+    page = browser.get("/users", q="v", sort="-created")
+
+    assert re.findall(r'aria-sort="(\w+)"', page.html) == ["none", "descending"]
+    assert page.link("Created") == "/users?q=v&sort=created"
+    assert page.link("User") == "/users?q=v"
+    assert browser.get(page.link("User")).link("User") == "/users?q=v&sort=-username"
+
+
+def test_pages_keep_filters_and_order(sign_in, ada, crowd):
+    page = sign_in(ada).get("/users", q="crowd", role="none", status="active", sort="-email")
+
+    query = parse_qs(urlsplit(page.link("Next")).query)
+
+    assert {"q", "role", "status", "sort", "after"} == set(query)
+
+
+def test_a_page_beyond_the_end_leads_back(sign_in, session, ada, crowd):
+    browser = sign_in(ada)
+    beyond = browser.get("/users?q=crowd").link("Next")
+    session.execute(User.__table__.delete().where(User.username >= "crowd010"))
+
+    page = browser.get(beyond)
+
+    assert "Nobody is on this page" in page.text
+    assert page.link("First page") == "/users?q=crowd"
+
+
+def cursor(value, row_id=1):
+    text = json.dumps([value, row_id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+BAD_CURSORS = [
+    "x",
+    "é",
+    "===",
+    "bnVsbA",
+    cursor(None),
+    cursor(5),
+    cursor(["ada"]),
+    cursor("ada", "1"),
+    cursor("ada", row_id=True),
+    cursor("ada", 0),
+    cursor("ada", 2**31),
+    cursor("ada", 10**30),
+    cursor("a\0"),
+    cursor("\ud800"),
+    base64.urlsafe_b64encode(b"[" * 100_000).decode(),
+    base64.urlsafe_b64encode(b"9" * 10_000).decode(),
+    base64.urlsafe_b64encode(b'["\xff",1]').decode(),
+]
+BAD_MOMENTS = [
+    cursor("yesterday"),
+    cursor("2026-03-01T12:00:00"),
+    cursor("0001-01-01T00:00:00+14:00"),
+    cursor("9999-12-31T23:59:59-14:00"),
+]
+
+
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_a_cursor_that_is_none_of_ours_is_a_bad_request(sign_in, ada, side):
+    browser = sign_in(ada)
+
+    for bad in BAD_CURSORS:
+        assert browser.get("/users", **{side: bad}).status_code == 400, bad[:40]
+    for bad in BAD_MOMENTS:
+        assert browser.get("/users", sort="created", **{side: bad}).status_code == 400, bad
+
+
+@pytest.mark.parametrize("query", ["sort=x", "sort=password_hash", "status=gone", "sort=-"])
+def test_an_order_or_status_that_there_is_not_is_a_bad_request(sign_in, ada, query):
+    assert sign_in(ada).get(f"/users?{query}").status_code == 400
+
+
+def test_a_name_that_shows_nothing_can_be_paged_past(sign_in, session, ada, crowd):
+    joined = "crowd049\u200d"
+    session.add(User(username=joined, email="zwj@crowd.example", password_hash=PASSWORD_HASH))
+    session.execute(User.__table__.delete().where(User.username == "crowd000"))
+
+    browser = sign_in(ada)
+    following = browser.get(browser.get("/users?q=crowd").link("Next"))
+
+    assert following.status_code == 200
+    assert addresses_on(following)[0] == "149@crowd.example"
+
+
+def test_the_list_takes_four_statements_however_many_there_are(
+    sign_in, ada, crowd, person, statements
+):
+    for number in range(5):
+        person(f"held{number}", permissions=["user:read", "document:read"])
+    browser = sign_in(ada)
+    following = browser.get("/users").link("Next")
+
+    for path in ("/users", "/users?q=crowd&role=none&status=active&sort=-created", following):
+        with statements.at_most(4):
+            assert browser.get(path).status_code == 200
+
+
+def test_a_user_s_page_says_what_they_may_do_and_why(sign_in, ada, person):
+    nora = person("nora", roles=["user", "viewer"], full_name="Nora Barnacle", is_verified=True)
+
+    page = sign_in(ada).get(f"/users/{nora.id}")
+
+    assert "nora · nora@example.org active verified" in page.text
+    assert re.search(r"document:read .{,60}granted role user and role viewer", page.text)
+    assert re.search(r"document:create .{,60}granted role user (?!and)", page.text)
+    assert re.search(r"user:read .{,60}not granted", page.text)
+    assert "every permission" in page.text
+    assert "3 permissions" in page.text
+    assert "1 permission " in page.text
+
+
+def test_what_a_user_says_of_themselves_is_plain_text(sign_in, ada, person):
+    nora = person("nora", bio="<b>Hello</b>\n{{ 7 * 7 }}")
+
+    page = sign_in(ada).get(f"/users/{nora.id}")
+
+    assert "<b>Hello</b> {{ 7 * 7 }}" in page.text
+
+
+def test_a_user_s_page_takes_six_statements(sign_in, ada, person, statements):
+    nora = person("nora", roles=["user", "viewer", "admin"], permissions=["audit:read"])
+    browser = sign_in(ada)
+
+    with statements.at_most(6):
+        assert browser.get(f"/users/{nora.id}").status_code == 200
+
+
+def test_recent_changes_are_for_those_who_may_read_them(sign_in, ada, vera, person):
+    iris = person("iris", permissions=["user:read"])
+
+    assert "Recent changes" in sign_in(ada).get(f"/users/{vera.id}").text
+    assert "Recent changes" not in sign_in(iris).get(f"/users/{vera.id}").text
+
+
+def test_a_user_that_there_is_not_is_not_found(sign_in, ada):
+    browser = sign_in(ada)
+
+    for number in ("999999", "0", "2147483648", "9" * 30, "x"):
+        assert browser.get(f"/users/{number}").status_code == 404
+        assert browser.get(f"/users/{number}/roles").status_code == 404
+
+
+def test_a_new_user_gets_a_link_that_is_shown_once(sign_in, session, visitor, ada):
+    page = sign_in(ada).submit(
+        "/users/new",
+        username=" Grace ",
+        email="Grace@Example.org",
+        full_name="Grace Hopper",
+        bio="Found a moth.",
+        roles=[str(role_id(session, "viewer"))],
+    )
+
+    grace = session.scalars(select(User).where(User.username == "grace")).one()
+    assert page.status_code == 201
+    assert "60 minutes" in page.text
+    assert "shown only now" in page.text
+    assert page.link("Open Grace Hopper") == f"/users/{grace.id}"
+    assert (grace.email, grace.bio) == ("grace@example.org", "Found a moth.")
+    assert grace.has_role("viewer")
+    assert not grace.has_password
+    link = re.search(r'value="(https?://[^"]+/reset/[^"]+)"', page.html)
+    assert visitor.get(urlsplit(link[1]).path).status_code == 200
+
+
+def test_creating_a_user_is_recorded(sign_in, session, ada):
+    viewer = str(role_id(session, "viewer"))
+    sign_in(ada).submit("/users/new", username="grace", email="g@example.org", roles=[viewer])
+
+    events = session.scalars(
+        select(AuditEvent).where(AuditEvent.target_name == "grace").order_by(AuditEvent.id)
+    ).all()
+
+    assert [event.action for event in events] == ["user:created", "role:assigned"]
+    assert {event.actor_name for event in events} == {"ada"}
+
+
+def role_id(session, name):
+    return session.scalar(select(Role.id).where(Role.name == name))
+
+
+@pytest.mark.usefixtures("vera")
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("username", "VERA", "Somebody else has vera"),
+        ("username", "", "empty"),
+        ("username", "vera@example.org", "holds “@”"),
+        ("username", "two words", "a blank"),
+        ("username", "x" * 256, "at most 255"),
+        ("email", "Vera@Example.org", "Somebody else has vera@example.org"),
+        ("email", "nonsense", "not valid"),
+        ("email", "", "empty"),
+        ("full_name", "x" * 256, "at most 255"),
+        ("bio", "x" * 65_536, "at most 65,535"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(sign_in, session, ada, field, typed, sentence):
+    good = {"username": "grace", "email": "g@example.org", "full_name": "Grace", "bio": "Moth"}
+
+    page = sign_in(ada).submit("/users/new", **good | {field: typed})
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert re.search(rf'aria-describedby="{field}-error', page.html)
+    assert {name: page.value(name) for name in good} == good | {field: typed}
+    assert count_of(session, User) == 2
+
+
+def test_nobody_takes_another_s_name_as_their_address(sign_in, session, ada, person):
+    person("taken@example.org", email="other@example.org")
+
+    page = sign_in(ada).submit("/users/new", username="new", email="Taken@example.org")
+
+    assert page.status_code == 422
+    assert "Somebody else has taken@example.org" in page.text
+    assert count_of(session, User) == 2
+
+
+def test_nobody_takes_another_s_address_as_their_name(sign_in, session, ada, person):
+    person("legacy", email="postmaster")
+
+    page = sign_in(ada).submit("/users/new", username="postmaster", email="p@example.org")
+
+    assert page.status_code == 422
+    assert "Somebody else has postmaster" in page.text
+    assert count_of(session, User) == 2
+
+
+def test_roles_beyond_one_s_own_are_not_given_to_a_new_user(sign_in, session, person):
+    helper = person("helper", permissions=["user:create", "role:assign", "document:read"])
+    admin = str(role_id(session, "admin"))
+
+    page = sign_in(helper).submit(
+        "/users/new", username="grace", email="g@example.org", roles=[admin]
+    )
+
+    assert page.status_code == 403
+    assert "The role admin grants permissions that you do not hold." in page.text
+    assert page.value("username") == "grace"
+    assert admin in page.value("roles")
+    assert session.scalar(select(User).where(User.username == "grace")) is None
+
+
+def test_who_may_not_assign_roles_creates_users_without(sign_in, session, person):
+    helper = person("helper", permissions=["user:create"])
+    browser = sign_in(helper)
+    viewer = str(role_id(session, "viewer"))
+
+    assert "Roles" not in browser.get("/users/new").text
+    page = browser.post("/users/new", username="eve", email="e@example.org", roles=[viewer])
+    assert page.status_code == 403
+    page = browser.submit("/users/new", username="grace", email="g@example.org")
+    assert page.status_code == 201
+    assert "/users/" not in "".join(page.links).replace("/users/new", "")
+    assert session.scalar(select(User).where(User.username == "eve")) is None
+
+
+def test_creating_users_needs_its_permission(sign_in, session, person):
+    browser = sign_in(person("iris", permissions=["user:read"]))
+    before = count_of(session, User)
+
+    assert browser.get("/users/new").status_code == 403
+    assert browser.post("/users/new", username="eve", email="e@e.org").status_code == 403
+    assert count_of(session, User) == before
+
+
+@pytest.mark.parametrize("wrong", ["x", "0", "-1", "1.5", "٣", "9" * 30, "1" * 5_000, "999999", ""])
+def test_a_role_that_cannot_be_is_refused(sign_in, session, ada, wrong):
+    page = sign_in(ada).post("/users/new", username="eve", email="e@example.org", roles=[wrong])
+
+    assert page.status_code == 422
+    assert session.scalar(select(User).where(User.username == "eve")) is None
+
+
+def test_a_new_user_s_password_is_one_that_nobody_knows(sign_in, session, ada):
+    sign_in(ada).submit("/users/new", username="grace", email="g@example.org")
+
+    grace = session.scalars(select(User).where(User.username == "grace")).one()
+
+    assert not passwords.verify(grace.password_hash, "")
