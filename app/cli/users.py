@@ -10,10 +10,11 @@ from app.cli import links, output, typed
 from app.cli.actor import current_actor
 from app.cli.commands import CommandGroup
 from app.cli.typed import TEXT
-from app.domain import access, credentials, roles
+from app.domain import access, accounts, credentials, roles, user_list
 from app.domain import users as domain
 from app.domain.actor import Actor
-from app.domain.users import Cursors, NewUser, UserFilter
+from app.domain.user_list import Cursors, UserFilter
+from app.domain.users import NewUser
 from app.extensions import db
 from app.models import User
 from app.unit_of_work import carry_out
@@ -80,7 +81,7 @@ def list_(*, as_json: bool) -> None:
 @name_argument
 def activate(name: str) -> None:
     """Let a user sign in again."""
-    user = _change(name, lambda key, actor: domain.activate(db.session, key, actor=actor))
+    user = _change(name, lambda key, actor: accounts.activate(db.session, key, actor=actor))
     output.say(f"{user.username} is active.")
 
 
@@ -88,7 +89,7 @@ def activate(name: str) -> None:
 @name_argument
 def deactivate(name: str) -> None:
     """Keep a user from signing in, and end their sessions."""
-    user = _change(name, lambda key, actor: domain.deactivate(db.session, key, actor=actor))
+    user = _change(name, lambda key, actor: accounts.deactivate(db.session, key, actor=actor))
     output.say(f"{user.username} is not active any more.")
 
 
@@ -119,7 +120,9 @@ def unassign(name: str, role: str) -> None:
 def reset_password(name: str) -> None:
     """Print a one-time link with which a user chooses a new password."""
     links.check()
-    user, token = _change(name, lambda key, actor: domain.start_reset(db.session, key, actor=actor))
+    user, token = _change(
+        name, lambda key, actor: accounts.start_reset(db.session, key, actor=actor)
+    )
     _hand_out(user, token)
 
 
@@ -138,7 +141,7 @@ def _hand_out(user: User, token: str) -> None:
 def _all() -> Iterator[Row[Any]]:
     after = None
     while True:
-        page = domain.page(db.session, UserFilter(), "username", Cursors(after=after))
+        page = user_list.page(db.session, UserFilter(), "username", Cursors(after=after))
         yield from page.rows
         after = page.after
         if after is None:
@@ -147,7 +150,13 @@ def _all() -> Iterator[Row[Any]]:
 
 def _as_cells(row: Row[Any]) -> tuple[str, ...]:
     status = "active" if row.is_active else "inactive"
-    return (row.username, row.email, row.full_name or "", status, ", ".join(domain.role_names(row)))
+    return (
+        row.username,
+        row.email,
+        row.full_name or "",
+        status,
+        ", ".join(user_list.role_names(row)),
+    )
 
 
 def _as_object(row: Row[Any]) -> dict[str, Any]:
@@ -158,5 +167,5 @@ def _as_object(row: Row[Any]) -> dict[str, Any]:
         "is_active": row.is_active,
         "is_verified": row.is_verified,
         "created_at": row.created_at.isoformat(),
-        "roles": domain.role_names(row),
+        "roles": user_list.role_names(row),
     }

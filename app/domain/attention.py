@@ -10,7 +10,7 @@ from app.domain.errors import InvalidValue
 from app.domain.overview import Administrator, People, PermissionUse, RolePeople
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingLine
-from app.domain.users import COUNTED
+from app.domain.user_list import COUNTED
 from app.domain.values import DataType
 from app.models import DbSession
 from app.models.user import ADMIN

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, delete, insert, select, update
 
-from app.domain import access, audit, reach, roles, sessions, users
+from app.domain import access, audit, reach, roles, sessions, user_list
 from app.domain.access import LastAdministrator
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
@@ -20,7 +20,7 @@ from app.domain.errors import ChangedMeanwhile, InvalidValue
 from app.domain.permissions import PermissionCode
 from app.domain.roles import HIGHEST_ID
 from app.domain.text import checked_reason
-from app.domain.users import UserFilter
+from app.domain.user_list import UserFilter
 from app.models import DbSession, Role, User, user_roles
 from app.models.user import ADMIN
 
@@ -243,7 +243,7 @@ def _selected(session: DbSession, selection: Selection) -> Sequence[int]:
         possible = [number for number in selection.user_ids if 0 < number <= HIGHEST_ID]
         query = query.where(User.id.in_(possible[: MOST + 1]))
     else:
-        query = users.matching(query, selection.wanted)
+        query = user_list.matching(query, selection.wanted)
     ids = session.scalars(query.limit(MOST + 1)).all()
     if not ids:
         raise InvalidValue("Nobody is selected. Tick somebody, or choose all that match.")

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from app.domain import users
-from app.domain.users import COUNTED, UserFilter
+from app.domain import user_list
+from app.domain.user_list import COUNTED, UserFilter
 from app.models import DbSession, User
 
 BATCH = 1_000
@@ -18,7 +18,7 @@ def users_of(wanted: UserFilter) -> Select[Any]:
     Raises:
         InvalidValue: There is no such status.
     """
-    return users.matching(users.lines(), wanted).order_by(User.id)
+    return user_list.matching(user_list.lines(), wanted).order_by(User.id)
 
 
 def count_users(session: DbSession, wanted: UserFilter) -> int:
@@ -27,7 +27,7 @@ def count_users(session: DbSession, wanted: UserFilter) -> int:
     Raises:
         InvalidValue: There is no such status.
     """
-    some = users.matching(select(User.id), wanted).limit(COUNTED + 1).subquery()
+    some = user_list.matching(select(User.id), wanted).limit(COUNTED + 1).subquery()
     return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 

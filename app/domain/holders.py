@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from app.domain import keyset
 from app.domain.keyset import Page, Sort
-from app.domain.users import COUNTED, Cursors
+from app.domain.user_list import COUNTED, Cursors
 from app.models import DbSession, Role, User, user_roles
 
 NAMED = 20

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.domain import audit, names, users
+from app.domain import accounts, audit, names, users
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
 from app.domain.text import checked_reason, with_line_feeds
@@ -88,7 +88,7 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
         ProfileChangedMeanwhile: The profile is no longer what the editor saw.
         InvalidValue: A field is not valid, or the name or the address is taken.
     """
-    user = users.for_change(session, user_id, actor)
+    user = accounts.for_change(session, user_id, actor)
     if edit.etag != etag_of(user):
         raise ProfileChangedMeanwhile(user)
     reason = checked_reason(edit.reason)

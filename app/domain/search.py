@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from app.domain import settings, users
+from app.domain import settings, user_list
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingFilter, SettingLine
 from app.domain.text import is_name
@@ -139,7 +139,7 @@ def _users(session: DbSession, wanted: str) -> list[Hit]:
 
 def _first(column: Any, wanted: str) -> Select[Any]:
     # A query of its own for each index, and within one more: SQLite takes no LIMIT in a UNION.
-    some = select(User.id).where(users.begins(column, wanted)).order_by(column).limit(MOST + 1)
+    some = select(User.id).where(user_list.begins(column, wanted)).order_by(column).limit(MOST + 1)
     return select(some.subquery().c.id)
 
 

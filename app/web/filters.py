@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 
-from app.domain import users
+from app.domain import user_list
 from app.models.base import utcnow
 from app.web import zones
 from app.web.identity import initials, tint
@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
         "initials": initials,
         "iso": iso,
         "moment": moment,
-        "role_names": users.role_names,
+        "role_names": user_list.role_names,
         "tint": tint,
         "utc": utc,
     }

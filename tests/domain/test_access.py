@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
 
-from app.domain import access, passwords, sessions, users
+from app.domain import access, accounts, passwords, sessions, users
 from app.domain.access import AssignmentChangedMeanwhile, AssignmentEdit, LastAdministrator
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound, RuleError
 from app.domain.users import NewUser
@@ -128,7 +128,7 @@ def test_nobody_takes_a_role_from_somebody_who_holds_more(session, ada, hedda):
     assert events(session) == [refused(ada, "hedda", sentence)]
 
 
-@pytest.mark.parametrize("change", [users.activate, users.deactivate, users.start_reset])
+@pytest.mark.parametrize("change", [accounts.activate, accounts.deactivate, accounts.start_reset])
 def test_nobody_reaches_for_somebody_who_holds_more(session, ada, hedda, change):
     before = digests(session.get_bind())
 
@@ -163,7 +163,7 @@ def test_who_lost_the_permission_to_assign_a_moment_ago_is_refused(session, pers
 
 
 def test_who_was_deactivated_a_moment_ago_is_refused(session, ada, hedda, vera):
-    carry_out(lambda: users.deactivate(session, hedda.id, actor=acting(ada)), actor=acting(ada))
+    carry_out(lambda: accounts.deactivate(session, hedda.id, actor=acting(ada)), actor=acting(ada))
 
     with pytest.raises(BeyondOwnPermissions, match="Your account is not active any more"):
         set_roles(session, vera, "user", by=hedda)
@@ -195,7 +195,7 @@ def test_the_last_administrator_stays_active(session, ada):
     before = digests(session.get_bind())
 
     with pytest.raises(LastAdministrator):
-        carry_out(lambda: users.deactivate(session, ada.id, actor=OPERATOR), actor=OPERATOR)
+        carry_out(lambda: accounts.deactivate(session, ada.id, actor=OPERATOR), actor=OPERATOR)
 
     assert ada.is_active
     assert digests(session.get_bind()) == before
@@ -310,7 +310,7 @@ def test_a_user_who_does_not_exist_is_not_found(session, ada):
         lambda: access.set_roles(session, 2**31 - 1, nobody, actor=acting(ada)),
         lambda: access.review(session, 2**31 - 1, nobody, actor=acting(ada)),
         lambda: access.assign_role(session, 2**31 - 1, "viewer", actor=acting(ada)),
-        lambda: users.deactivate(session, 2**31 - 1, actor=acting(ada)),
+        lambda: accounts.deactivate(session, 2**31 - 1, actor=acting(ada)),
     ):
         with pytest.raises(NotFound):
             carry_out(change, actor=acting(ada))

@@ -10,7 +10,7 @@ from app.domain import bulk, sessions
 from app.domain.access import LastAdministrator
 from app.domain.bulk import BulkAction, BulkEdit, Outcome, Selection, SelectionChangedMeanwhile
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
-from app.domain.users import UserFilter
+from app.domain.user_list import UserFilter
 from app.models import AuditEvent, ConsoleSession, Role, User, user_roles
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events

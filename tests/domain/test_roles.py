@@ -6,7 +6,7 @@ from sqlalchemy import event, select
 from app.domain import holders, roles
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.permissions import PermissionCode
-from app.domain.users import Cursors
+from app.domain.user_list import Cursors
 from app.models import Permission, Role
 
 

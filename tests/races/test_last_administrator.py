@@ -5,7 +5,7 @@ import random
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from app.domain import access, users
+from app.domain import access, accounts, users
 from app.domain.access import AssignmentEdit, LastAdministrator
 from app.domain.errors import BeyondOwnPermissions
 from app.models import AuditEvent, Role, User, user_roles
@@ -69,7 +69,7 @@ def set_no_role(session, target, actor, admin):
 
 
 def deactivate(session, target, actor, _admin):
-    return users.deactivate(session, target, actor=actor)
+    return accounts.deactivate(session, target, actor=actor)
 
 
 WAYS = (unassign, set_no_role, deactivate)

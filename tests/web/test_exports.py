@@ -11,7 +11,7 @@ from flask import Response
 from sqlalchemy import insert, select, text
 
 from app.domain import exports
-from app.domain.users import UserFilter
+from app.domain.user_list import UserFilter
 from app.models import ApplicationSetting, Permission, Role, User
 from app.web import csv, downloads
 from tests.contents import events

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import audit, credentials, links, users
+from app.domain import accounts, audit, credentials, links
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
 from tests.browsing import Browser
@@ -134,7 +134,7 @@ def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(
 ):
     # Whoever handed the link out may have kept a copy of it.
     helper = person("helper", permissions=["user:update"])
-    token = users.start_reset(session, omar.id, actor=acting(helper))[1]
+    token = accounts.start_reset(session, omar.id, actor=acting(helper))[1]
     omar.roles.append(session.query(Role).filter_by(name="admin").one())
     session.commit()
 

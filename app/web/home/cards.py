@@ -12,7 +12,7 @@ from app.domain.attention import Facts, Finding, Topic, up_to
 from app.domain.overview import People, RolePeople
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingLine
-from app.domain.users import COUNTED
+from app.domain.user_list import COUNTED
 from app.web import charts
 
 DAYS, PHONE_DAYS, WEEK = 30, 14, 7

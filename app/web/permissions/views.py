@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template, request
 
 from app.domain import holders, roles
 from app.domain.permissions import PermissionCode
-from app.domain.users import Cursors
+from app.domain.user_list import Cursors
 from app.extensions import db
 from app.web.access import requires
 

@@ -10,9 +10,9 @@ from sqlalchemy import Row
 from wtforms import HiddenField
 
 from app import unit_of_work
-from app.domain import audit, exports, users
+from app.domain import audit, exports, user_list
 from app.domain.permissions import PermissionCode
-from app.domain.users import UserFilter
+from app.domain.user_list import UserFilter
 from app.extensions import db
 from app.web import csv, downloads
 from app.web.access import requires
@@ -60,7 +60,7 @@ def export() -> str | Response:
         form=form,
         narrowed=_in_words(form.wanted),
         count=exports.count_users(db.session, form.wanted),
-        most=users.COUNTED,
+        most=user_list.COUNTED,
         back=url_for(".index", **_present(form.wanted)),
     )
 
@@ -82,7 +82,7 @@ def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:
             row.full_name or "",
             _yes(is_so=row.is_active),
             _yes(is_so=row.is_verified),
-            BETWEEN_ROLES.join(users.role_names(row)),
+            BETWEEN_ROLES.join(user_list.role_names(row)),
             iso(row.created_at),
         )
 

@@ -15,7 +15,8 @@ from wtforms import (
 from app.domain.access import AssignmentEdit
 from app.domain.bulk import BulkAction, BulkEdit, Selection
 from app.domain.profiles import Profile, ProfileEdit
-from app.domain.users import NewUser, UserFilter
+from app.domain.user_list import UserFilter
+from app.domain.users import NewUser
 from app.web.converters import HIGHEST_ID
 from app.web.forms import Form
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 
-from app.domain import access, profiles, sessions, users
+from app.domain import access, accounts, profiles, sessions, users
 from app.domain.permissions import PermissionCode
 from app.domain.profiles import Profile, ProfileChangedMeanwhile
 from app.extensions import db
@@ -71,14 +71,14 @@ def edit(user_id: int) -> Page:
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def activate(user_id: int) -> Page:
     """Ask, and let a user sign in again."""
-    return _answered(user_id, users.activate, _to_activate, "{} is active.")
+    return _answered(user_id, accounts.activate, _to_activate, "{} is active.")
 
 
 @blueprint.route("/<id:user_id>/deactivate", methods=["GET", "POST"])
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def deactivate(user_id: int) -> Page:
     """Ask, and keep a user from signing in."""
-    return _answered(user_id, users.deactivate, _to_deactivate, "{} is not active any more.")
+    return _answered(user_id, accounts.deactivate, _to_deactivate, "{} is not active any more.")
 
 
 @blueprint.route("/<id:user_id>/reset", methods=["GET", "POST"])
@@ -86,7 +86,7 @@ def deactivate(user_id: int) -> Page:
 def reset(user_id: int) -> Page:
     """Ask, and start a password reset; ends with the one-time link to hand over."""
     form = ReasonForm()
-    change = lambda: users.start_reset(  # noqa: E731 - one domain call
+    change = lambda: accounts.start_reset(  # noqa: E731 - one domain call
         db.session, user_id, form.reason.data or "", actor=current_actor()
     )
     if saved(form, change):
@@ -101,7 +101,7 @@ def delete(user_id: int) -> Page:
     """Say what is lost, ask for the user name, and delete the account."""
     form = DeleteForm()
     typed, reason = form.username.data or "", form.reason.data or ""
-    change = lambda: users.delete(  # noqa: E731 - one domain call
+    change = lambda: accounts.delete(  # noqa: E731 - one domain call
         db.session, user_id, typed, reason, actor=current_actor()
     )
     if saved(form, change):
@@ -143,8 +143,8 @@ def end_sessions(user_id: int) -> Page:
 
 def _end(user_id: int, session_id: int | None) -> User:
     if session_id is None:
-        return users.end_sessions(db.session, user_id, actor=current_actor())
-    return users.end_session(db.session, user_id, session_id, actor=current_actor())
+        return accounts.end_sessions(db.session, user_id, actor=current_actor())
+    return accounts.end_session(db.session, user_id, session_id, actor=current_actor())
 
 
 def _answered(

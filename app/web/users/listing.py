@@ -9,7 +9,7 @@ from flask import url_for
 from app.domain.bulk import BulkAction
 from app.domain.keyset import Page
 from app.domain.text import shortened
-from app.domain.users import UserFilter
+from app.domain.user_list import UserFilter
 from app.web.identity import Me
 
 FIRST = "username"

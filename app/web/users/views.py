@@ -2,12 +2,12 @@
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import access, audit, reach, roles, users
+from app.domain import access, audit, reach, roles, user_list, users
 from app.domain.access import AssignmentChangedMeanwhile
 from app.domain.permissions import PermissionCode
 from app.domain.reach import RoleInReach
 from app.domain.roles import RoleChoice
-from app.domain.users import Cursors, UserFilter
+from app.domain.user_list import Cursors, UserFilter
 from app.extensions import db
 from app.models import User
 from app.web import events, links
@@ -33,7 +33,7 @@ def index() -> str:
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     return render_template(
         "users/index.html",
-        listing=Listing(wanted, sort, users.page(db.session, wanted, sort, cursors)),
+        listing=Listing(wanted, sort, user_list.page(db.session, wanted, sort, cursors)),
         role_names=roles.all_names(db.session),
         orders=listing.ORDERS,
         statuses=listing.STATUSES,
