@@ -9,6 +9,7 @@ from app import cli, config, engine
 from app.config import Configuration
 from app.extensions import db, login_manager
 from app.web import console
+from app.web.urls import Console
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -22,7 +23,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         ConfigurationError: A variable cannot be used; the sentence names it.
     """
     configuration = config.read(environ)
-    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app = Console(__name__, template_folder="../templates", static_folder="../static")
     app.config.from_mapping(_flask_options(configuration))
     db.init_app(app)
     # Its context processor would ask the database for every page, that of an error too.

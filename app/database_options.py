@@ -61,7 +61,7 @@ def engine_options(variables: Variables, url: URL) -> dict[str, Any]:
         return timeout if url.database == MEMORY else timeout | pool
     tls = _tls(variables, url)
     arguments = _postgresql if provider == "postgresql" else _mysql
-    pool |= {"pool_pre_ping": True, "pool_recycle": _RECYCLE_SECONDS}
+    pool |= {"pool_recycle": _RECYCLE_SECONDS}
     return pool | {"connect_args": arguments(url, tls, connecting, statement)}
 
 

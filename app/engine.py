@@ -1,11 +1,12 @@
 """The engine: what every connection is told, and why there is none."""
 
 import re
+import time
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.config import Configuration
@@ -19,6 +20,9 @@ _SQLITE = (
 )
 # TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
 _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
+# A connection that was in use a moment ago is taken for alive: to ask costs a round trip a page.
+_FRESH_SECONDS = 1
+_RETURNED = "returned_at"
 _ADDRESS = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "SQLITE_PATH")
 
 
@@ -115,6 +119,8 @@ def prepare(engine: Engine) -> None:
     elif engine.dialect.name in {"mysql", "mariadb"}:
         # Before SQLAlchemy's own look at sql_mode, which decides how it quotes.
         event.listen(engine, "connect", _set_up_mysql, insert=True)
+    if engine.dialect.name != "sqlite":
+        _look_before_use(engine)
 
 
 def connection_problem(configuration: Configuration, error: Exception) -> str:
@@ -172,6 +178,28 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+
+def _look_before_use(engine: Engine) -> None:
+    """Have a connection that lay in the pool for a while asked whether it is alive."""
+
+    def note_return(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RETURNED] = time.monotonic()
+
+    def ping_if_idle(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        returned_at = entry.info.get(_RETURNED)
+        if returned_at is None or time.monotonic() - returned_at < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool makes a new connection, and drops the others as well.
+            raise InvalidatePoolError("The connection was lost while it was idle.") from error
+
+    event.listen(engine, "checkin", note_return)
+    event.listen(engine, "checkout", ping_if_idle)
 
 
 def _set_up_mysql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -59,14 +59,13 @@ def certificate(tmp_path_factory) -> Certificate:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_servers_get_a_pool_that_notices_lost_connections(provider):
+def test_servers_get_a_pool_that_does_not_keep_connections_for_long(provider):
     options = of(provider, DB_POOL_SIZE="7", DB_MAX_OVERFLOW="0").engine_options
 
     assert {name: value for name, value in options.items() if name != "connect_args"} == {
         "pool_size": 7,
         "max_overflow": 0,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
     }
 

@@ -2,6 +2,7 @@ import contextlib
 import gc
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +15,20 @@ from psycopg import sql
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from app import config, engine
 from app.config import Configuration
 
 PASSWORDS = ["p@:/?#[]%&=+", "single'double\"back\\slash", "é", "€", "%41 +$"]
 THREADS, ROUNDS = 4, 100
+
+NUMBER = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT connection_id()"}
+OPEN = {
+    "postgresql": "SELECT pid FROM pg_stat_activity",
+    "mysql": "SELECT id FROM information_schema.processlist",
+}
+END = {"postgresql": "SELECT pg_terminate_backend({})", "mysql": "KILL {}"}
 
 Connect = Callable[..., Engine]
 
@@ -60,6 +69,15 @@ def begins(made: Engine) -> list[str]:
             seen.append(statement)
 
     return seen
+
+
+def end_connection(made: Engine, number: int) -> None:
+    """Have the server end a connection, and wait until it has."""
+    other = create_engine(made.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with other.connect() as connection:
+        connection.execute(text(END[made.name].format(number)))
+        while number in connection.scalars(text(OPEN[made.name])):
+            time.sleep(0.01)
 
 
 def count(session: Session) -> int:
@@ -196,6 +214,26 @@ def test_postgresql_is_in_utc_and_does_not_wait_for_ever(postgresql_url, connect
             "5s",
             "1min",
         ]
+
+
+@pytest.mark.parametrize("idle", [0, 60])
+@pytest.mark.parametrize("provider", ["postgresql", "mysql"])
+def test_a_connection_that_was_lost_while_it_lay_idle_is_replaced(
+    provider, idle, request, connect, monkeypatch
+):
+    made = connect(config.read({"DATABASE_URL": request.getfixturevalue(f"{provider}_url")}))
+    with made.connect() as connection:
+        number = connection.scalar(text(NUMBER[provider]))
+    end_connection(made, number)
+    now = engine.time.monotonic()
+    monkeypatch.setattr(engine.time, "monotonic", lambda: now + idle)
+
+    if not idle:
+        # In use a moment ago: who gets it is told, and the next one gets a new one.
+        with pytest.raises(DBAPIError), made.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    with made.connect() as connection:
+        assert connection.scalar(text(NUMBER[provider])) != number
 
 
 def test_of_several_hosts_one_that_answers_is_found(postgresql_url, connect):

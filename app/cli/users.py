@@ -155,7 +155,7 @@ def _as_cells(row: Row[Any]) -> tuple[str, ...]:
         row.email,
         row.full_name or "",
         status,
-        ", ".join(user_list.role_names(row)),
+        ", ".join(user_list.role_names(row.roles)),
     )
 
 
@@ -167,5 +167,5 @@ def _as_object(row: Row[Any]) -> dict[str, Any]:
         "is_active": row.is_active,
         "is_verified": row.is_verified,
         "created_at": row.created_at.isoformat(),
-        "roles": user_list.role_names(row),
+        "roles": user_list.role_names(row.roles),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_
 
 from app.domain.errors import InvalidValue
 from app.models import DbSession
@@ -33,12 +33,13 @@ class Sort:
             return [self.column.desc(), self.id.desc()]
         return [self.column.asc(), self.id.asc()]
 
-    def beyond(self, key: tuple[Any, int], *, backwards: bool) -> ColumnElement[bool]:
-        """Return the condition for the rows beyond ``key``.
+    def beyond(self, *, backwards: bool) -> ColumnElement[bool]:
+        """Return the condition for the rows beyond the parameters ``key_value`` and ``key_id``.
 
         Written out rather than as a row value, for which MariaDB uses no index.
         """
-        value, row_id = key
+        value = bindparam("key_value", type_=self.column.type)
+        row_id = bindparam("key_id", type_=self.id.type)
         if self.descending != backwards:
             return and_(self.column <= value, or_(self.column < value, self.id < row_id))
         return and_(self.column >= value, or_(self.column > value, self.id > row_id))
@@ -53,6 +54,60 @@ class Page:
     after: str | None
 
 
+class Pages:
+    """The pages of one query in one order.
+
+    SQLAlchemy finds a statement that it has compiled by going through all of it, once for each
+    statement object. Pages that are asked for often are therefore made once and kept.
+    """
+
+    def __init__(self, query: Select[Any], sort: Sort, size: int = SIZE) -> None:
+        """Prepare the statements.
+
+        Args:
+            query: Must select the sort's column and id, under their own names.
+            sort: The order.
+            size: How many rows a page has.
+        """
+        self._sort, self._size = sort, size
+        forwards = query.order_by(*sort.order(backwards=False)).limit(size + 1)
+        backwards = query.order_by(*sort.order(backwards=True)).limit(size + 1)
+        self._first, self._last = forwards, backwards
+        self._after = forwards.where(sort.beyond(backwards=False))
+        self._before = backwards.where(sort.beyond(backwards=True))
+
+    def page(
+        self, session: DbSession, *, after: str | None = None, before: str | None = None
+    ) -> Page:
+        """Return one page.
+
+        Args:
+            session: The database session.
+            after: The cursor of the row before the page.
+            before: The cursor of the row after the page, "" for the last page; wins over ``after``.
+
+        Raises:
+            InvalidValue: The cursor is none of ours.
+        """
+        backwards = before is not None
+        cursor = before if backwards else after
+        statement, key = self._last if backwards else self._first, {}
+        if cursor:
+            value, row_id = _key_of(cursor, self._sort)
+            statement = self._before if backwards else self._after
+            key = {"key_value": value, "key_id": row_id}
+        found = session.connection().execute(statement, key).all()
+        has_more, rows = len(found) > self._size, found[: self._size]
+        if backwards:
+            rows = rows[::-1]
+        has_before, has_after = (has_more, True) if backwards else (bool(cursor), has_more)
+        return Page(
+            rows,
+            before=_cursor(rows[0], self._sort) if rows and has_before else None,
+            after=_cursor(rows[-1], self._sort) if rows and has_after else None,
+        )
+
+
 def page(
     session: DbSession,
     query: Select[Any],
@@ -60,35 +115,9 @@ def page(
     *,
     after: str | None = None,
     before: str | None = None,
-    size: int = SIZE,
 ) -> Page:
-    """Return one page of ``query`` in the order of ``sort``.
-
-    Args:
-        session: The database session.
-        query: Must select the sort's column and id, under their own names.
-        sort: The order.
-        after: The cursor of the row before the page.
-        before: The cursor of the row after the page; wins over ``after``.
-        size: How many rows a page has.
-
-    Raises:
-        InvalidValue: The cursor is none of ours.
-    """
-    backwards = before is not None
-    cursor = before if backwards else after
-    if cursor:
-        query = query.where(sort.beyond(_key_of(cursor, sort), backwards=backwards))
-    rows = list(session.execute(query.order_by(*sort.order(backwards=backwards)).limit(size + 1)))
-    has_more = len(rows) > size
-    rows = rows[:size]
-    if backwards:
-        rows.reverse()
-    return Page(
-        rows,
-        before=_cursor(rows[0], sort) if rows and (has_more if backwards else cursor) else None,
-        after=_cursor(rows[-1], sort) if rows and (backwards or has_more) else None,
-    )
+    """Return one page of a query that is made for this page; see `Pages`."""
+    return Pages(query, sort).page(session, after=after, before=before)
 
 
 def _cursor(row: Row[Any], sort: Sort) -> str:

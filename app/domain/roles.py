@@ -20,6 +20,8 @@ MOST_AT_ONCE = 1000
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
+_NAMES = select(Role.name).order_by(Role.name)
+
 PermissionRow = Row[Any]
 Rows = Sequence[Row[Any]]
 
@@ -202,7 +204,7 @@ def described(session: DbSession, codes: Collection[str]) -> list[Row[Any]]:
 
 def all_names(session: DbSession) -> list[str]:
     """Return the names of all roles, to filter by."""
-    return list(session.scalars(select(Role.name).order_by(Role.name)))
+    return list(session.connection().scalars(_NAMES))
 
 
 def counts(session: DbSession) -> tuple[int, int]:

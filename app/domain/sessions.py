@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     select,
     table,
     update,
@@ -94,7 +95,7 @@ def _identity_query() -> Select[Any]:
         select(func.aggregate_strings(Permission.code, ","))
         .join(role_permissions, role_permissions.c.permission_id == Permission.id)
         .join(user_roles, user_roles.c.role_id == role_permissions.c.role_id)
-        .where(held, Permission.code.in_(list(PermissionCode)))
+        .where(held, Permission.code.in_([literal_column(f"'{code}'") for code in PermissionCode]))
         .correlate(User)
         .scalar_subquery()
     )
@@ -162,7 +163,7 @@ def identify(session: DbSession, token: str, limits: Limits, *, secret: str) -> 
     It is over when its row is gone, when a limit has passed, when the user is no longer active,
     and when the password has changed, whoever changed it.
     """
-    row = session.execute(_IDENTITY, {"token_hash": _digest(token)}).first()
+    row = session.connection().execute(_IDENTITY, {"token_hash": _digest(token)}).first()
     if row is None or not _is_alive(row, limits, secret):
         return None
     return Identity(

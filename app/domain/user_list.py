@@ -1,9 +1,10 @@
 """The list of users: filtered, sorted, paged by key."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.domain import keyset
 from app.domain.errors import InvalidValue
@@ -49,20 +50,22 @@ class Cursors:
 
 
 def page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) -> keyset.Page:
-    """Return one page of users in one statement; `role_names` takes a row's roles apart.
+    """Return one page of users in one statement; `role_names` takes the roles of a row apart.
 
     Raises:
         InvalidValue: There is no such order, status or cursor.
     """
     if sort not in SORTS:
         raise InvalidValue("The list cannot be sorted by that.")
-    query = matching(lines(), wanted)
-    return keyset.page(session, query, SORTS[sort], after=cursors.after, before=cursors.before)
+    pages = _everyone(sort)
+    if wanted != UserFilter():
+        pages = keyset.Pages(matching(lines(), wanted), SORTS[sort])
+    return pages.page(session, after=cursors.after, before=cursors.before)
 
 
-def role_names(row: Row[Any]) -> list[str]:
-    """Return the names of the roles that the user of a listing's row holds."""
-    return sorted(row.roles.split(BETWEEN_ROLES)) if row.roles else []
+def role_names(joined: str | None) -> list[str]:
+    """Return the names of the roles that a listing's row joins into one text."""
+    return sorted(joined.split(BETWEEN_ROLES)) if joined else []
 
 
 def matching(query: Select[Any], wanted: UserFilter) -> Select[Any]:
@@ -85,7 +88,7 @@ def matching(query: Select[Any], wanted: UserFilter) -> Select[Any]:
 
 
 def lines() -> Select[Any]:
-    """Return the query of a listing; `role_names` takes a row's roles apart."""
+    """Return the query of a listing; `role_names` takes the roles of a row apart."""
     names_of_roles = (
         select(func.aggregate_strings(Role.name, BETWEEN_ROLES))
         .join(user_roles, user_roles.c.role_id == Role.id)
@@ -103,6 +106,11 @@ def lines() -> Select[Any]:
         User.created_at,
         names_of_roles.label("roles"),
     )
+
+
+@cache
+def _everyone(sort: str) -> keyset.Pages:
+    return keyset.Pages(lines(), SORTS[sort])
 
 
 def begins(column: Any, text: str) -> ColumnElement[bool]:

@@ -1,23 +1,41 @@
-"""Static files: addressed by their content, so that browsers keep them for good."""
+"""Static files, addressed by their content, so that browsers keep them for good; and icons."""
 
 import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+ICON = Markup('<svg class="{classes}" aria-hidden="true"><use href="{sprite}#{name}" /></svg>')
 
 
 def register(app: Flask) -> None:
-    """Give templates ``asset(name)``."""
-    app.jinja_env.globals["asset"] = asset
+    """Give templates ``asset(name)`` and ``icon(name, size)``."""
+    app.jinja_env.globals |= {"asset": asset, "icon": icon}
 
 
 def asset(name: str) -> str:
     """Return the address of a static file, which changes with its content."""
-    return url_for("static", filename=name, v=_version(name))
+    return _address(name, request.script_root)
+
+
+def icon(name: str, size: str = "") -> Markup:
+    """Return a picture from the sprite, hidden from screen readers; size "s" is the small one.
+
+    No macro: a page has twenty of them, and each would be put together anew.
+    """
+    return _icon(name, size, request.script_root)
 
 
 @cache
-def _version(name: str) -> str:
+def _icon(name: str, size: str, script_root: str) -> Markup:
+    classes = f"ico ico-{size}" if size else "ico"
+    return ICON.format(classes=classes, sprite=_address("icons.svg", script_root), name=name)
+
+
+@cache
+def _address(name: str, _script_root: str) -> str:
     content = Path(__file__).parents[2].joinpath("static", name).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:10]
+    version = hashlib.sha256(content).hexdigest()[:10]
+    return url_for("static", filename=name, v=version)

@@ -82,7 +82,7 @@ def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:
             row.full_name or "",
             _yes(is_so=row.is_active),
             _yes(is_so=row.is_verified),
-            BETWEEN_ROLES.join(user_list.role_names(row)),
+            BETWEEN_ROLES.join(user_list.role_names(row.roles)),
             iso(row.created_at),
         )
 

@@ -1,16 +1,17 @@
 """What the list of users makes of its address: its order, its filters, the pages beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
+from app.domain import user_list
 from app.domain.bulk import BulkAction
 from app.domain.keyset import Page
 from app.domain.text import shortened
 from app.domain.user_list import UserFilter
-from app.web.identity import Me
+from app.web import filters, zones
+from app.web.identity import Me, initials, tint
+from app.web.urls import queried
 
 FIRST = "username"
 ORDERS = [
@@ -54,6 +55,31 @@ class Listing:
         """The columns, with links to sort by them; before them goes the one of the boxes."""
         by_name = self._column("User", "username"), self._column("Email", "email")
         return [{"sorts": by_name}, "Roles", "Status", self._column("Created", "created")]
+
+    @property
+    def lines(self) -> Iterator[tuple[Any, ...]]:
+        """What the rows of this page say, in the order in which they say it.
+
+        By position: fifty rows are most of what the page costs, and to look up a name in a row of
+        SQLAlchemy's takes longer than to make an object.
+        """
+        zone = zones.current()
+        for row in self.page.rows:
+            number, username, email, full_name, is_active, is_verified, created, held = tuple(row)
+            name = full_name or username
+            yield (
+                number,
+                name,
+                f"{username} · {email}" if full_name else email,
+                tint(number),
+                initials(name),
+                user_list.role_names(held),
+                is_active,
+                is_verified,
+                filters.iso(created),
+                filters.utc(created),
+                filters.written_day(created.astimezone(zone)),
+            )
 
     @property
     def caption(self) -> str:
@@ -131,6 +157,5 @@ class Listing:
         }
         wanted = kept | changes
         if wanted["sort"] == FIRST:
-            del wanted["sort"]
-        present: dict[str, Any] = {name: value for name, value in wanted.items() if value}
-        return url_for("users.index", **present)
+            wanted["sort"] = ""
+        return queried("users.index", **wanted)
