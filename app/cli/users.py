@@ -10,7 +10,7 @@ from app.cli import links, output, typed
 from app.cli.actor import current_actor
 from app.cli.commands import CommandGroup
 from app.cli.typed import TEXT
-from app.domain import access, accounts, credentials, roles, user_list
+from app.domain import accounts, assignments, credentials, roles, user_list
 from app.domain import users as domain
 from app.domain.actor import Actor
 from app.domain.user_list import Cursors, UserFilter
@@ -99,7 +99,7 @@ def deactivate(name: str) -> None:
 def assign(name: str, role: str) -> None:
     """Assign a role to a user."""
     changed = _change(
-        name, lambda key, actor: access.assign_role(db.session, key, role, actor=actor)
+        name, lambda key, actor: assignments.assign_role(db.session, key, role, actor=actor)
     )
     output.say(f"{name} holds the role {role}{'' if changed else ' already'}.")
 
@@ -110,7 +110,7 @@ def assign(name: str, role: str) -> None:
 def unassign(name: str, role: str) -> None:
     """Unassign a role from a user."""
     changed = _change(
-        name, lambda key, actor: access.unassign_role(db.session, key, role, actor=actor)
+        name, lambda key, actor: assignments.unassign_role(db.session, key, role, actor=actor)
     )
     output.say(f"{name} does not hold the role {role}{' any more' if changed else ''}.")
 

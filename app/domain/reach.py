@@ -1,15 +1,23 @@
-"""Reach: whom somebody may change, and whether a user may do something, with the reason."""
+"""Reach: what a user may do and by which roles, and whose roles somebody may give or take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 
-from app.domain.access import EffectivePermission
 from app.domain.actor import Actor
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.user import ADMIN
+
+
+@dataclass(frozen=True)
+class EffectivePermission:
+    """A permission, and the roles by which somebody holds it; with none it is not held."""
+
+    code: str
+    description: str | None
+    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,33 @@ class Answer:
         return self.is_active and bool(self.by)
 
 
+def effective_permissions(session: DbSession, user_id: int) -> list[EffectivePermission]:
+    """Return every permission, each with the roles that give it to the user."""
+    held = (
+        select(Role.id, Role.name)
+        .join(user_roles, user_roles.c.role_id == Role.id)
+        .where(user_roles.c.user_id == user_id)
+        .subquery()
+    )
+    query = (
+        select(Permission.code, Permission.description, held.c.name)
+        .outerjoin(role_permissions, role_permissions.c.permission_id == Permission.id)
+        .outerjoin(held, (held.c.id == role_permissions.c.role_id) | (held.c.name == ADMIN))
+        .distinct()
+        .order_by(Permission.code, held.c.name)
+    )
+    given: dict[str, list[str]] = {}
+    descriptions: dict[str, str | None] = {}
+    for code, description, role in session.execute(query):
+        descriptions[code] = description
+        given.setdefault(code, [])
+        if role is not None:
+            given[code].append(role)
+    return [
+        EffectivePermission(code, descriptions[code], tuple(names)) for code, names in given.items()
+    ]
+
+
 def roles(session: DbSession, actor: Actor, code: str = "") -> list[RoleInReach]:
     """Return all roles, with what the actor's own permissions say to each, in one statement.
 
@@ -81,7 +116,7 @@ def answer(
     Args:
         user: The user.
         code: The permission.
-        permissions: What `access.effective_permissions` returned for the user.
+        permissions: What `effective_permissions` returned for the user.
         every: What `roles` returned for the permission.
     """
     by = next((one.roles for one in permissions if one.code == code), None)

@@ -1,21 +1,21 @@
 """Who may change who may do what (the access rules), and that somebody always administers."""
 
-import threading
-import time
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 
-from app.domain import access, accounts, passwords, sessions, users
-from app.domain.access import AssignmentChangedMeanwhile, AssignmentEdit, LastAdministrator
-from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound, RuleError
+from app.domain import access, accounts, assignments, passwords, sessions, users
+from app.domain.access import LastAdministrator
+from app.domain.assignments import AssignmentEdit
+from app.domain.errors import BeyondOwnPermissions, RuleError
 from app.domain.users import NewUser
-from app.models import AuditEvent, DbSession, Permission, Role, User, user_roles
+from app.models import Permission, Role, User
 from app.unit_of_work import carry_out
+from tests.assigning import edit, names_of, set_roles
 from tests.contents import Event, digests, events
 from tests.people import OPERATOR, acting
 
@@ -32,55 +32,8 @@ def hedda(person):
     return person("hedda", permissions=HELPDESK)
 
 
-def edit(session: DbSession, user: User, *names: str, reason: str = "") -> AssignmentEdit:
-    """The assignment of exactly these roles, as a page that was just opened would send it."""
-    ids = session.scalars(select(Role.id).where(Role.name.in_(names))).all()
-    assert len(ids) == len(names)
-    held = access.etag_of(role.id for role in user.roles)
-    return AssignmentEdit(frozenset(ids), held, reason)
-
-
-def names_of(user: User) -> set[str]:
-    return {role.name for role in user.roles}
-
-
-def set_roles(session, user, *names, by, reason=""):
-    """Assign exactly these roles, as a page or a command does it."""
-    change = edit(session, user, *names, reason=reason)
-    actor = acting(by) if isinstance(by, User) else by
-    user_id = user.id
-    return carry_out(lambda: access.set_roles(session, user_id, change, actor=actor), actor=actor)
-
-
 def refused(user: User, by: str, sentence: str) -> Event:
     return Event("change:refused", by, user.username, {}, {"refusal": sentence})
-
-
-def test_each_role_that_is_assigned_or_unassigned_is_an_event(session, ada, vera):
-    changed = set_roles(session, vera, "user", by=ada, reason="New team.")
-
-    assert names_of(vera) == {"user"}
-    assert {role.name for role in changed} == {"user", "viewer"}
-    assert events(session) == [
-        Event("role:assigned", "ada", "vera", {}, {"role": "user"}, "New team."),
-        Event("role:unassigned", "ada", "vera", {"role": "viewer"}, {}, "New team."),
-    ]
-    assert len(set(session.scalars(select(AuditEvent.save_id)))) == 1
-
-
-def test_an_assignment_that_changes_nothing_is_no_event(session, ada, vera):
-    assert set_roles(session, vera, "viewer", by=ada) == ()
-    assert events(session) == []
-
-
-def test_a_change_and_its_events_are_rolled_back_together(session, ada, vera):
-    before = digests(session.get_bind())
-
-    access.set_roles(session, vera.id, edit(session, vera, "admin"), actor=acting(ada))
-    session.flush()
-    session.rollback()
-
-    assert digests(session.get_bind()) == before
 
 
 def test_who_holds_enough_assigns_and_unassigns(session, hedda, vera):
@@ -241,136 +194,11 @@ def test_where_nobody_administers_other_roles_can_still_be_changed(session, vera
     assert names_of(vera) == set()
 
 
-def test_roles_that_changed_meanwhile_are_told(session, ada, vera):
-    seen = edit(session, vera, "user")
-    set_roles(session, vera, "viewer", "user", by=ada)
-    count = len(events(session))
-
-    with pytest.raises(AssignmentChangedMeanwhile) as conflict:
-        carry_out(
-            lambda: access.set_roles(session, vera.id, seen, actor=acting(ada)), actor=acting(ada)
-        )
-
-    assert conflict.value.role_ids == {role.id for role in vera.roles}
-    assert names_of(vera) == {"user", "viewer"}
-    assert len(events(session)) == count
-
-
-def test_roles_that_another_program_changed_meanwhile_are_told(session, ada, vera):
-    seen = edit(session, vera, "viewer", "user")
-    admin = session.scalars(select(Role.id).where(Role.name == "admin")).one()
-    session.execute(insert(user_roles).values(user_id=vera.id, role_id=admin))
-    session.commit()
-
-    with pytest.raises(AssignmentChangedMeanwhile):
-        access.set_roles(session, vera.id, seen, actor=acting(ada))
-
-
-@pytest.mark.only_on("postgresql", "mysql")
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM user_roles WHERE user_id = :user AND role_id = :held",
-        "INSERT INTO user_roles (user_id, role_id) VALUES (:user, :wanted)",
-    ],
-)
-def test_a_change_by_another_program_in_the_same_moment_is_told(app, session, ada, vera, statement):
-    wanted = edit(session, vera, "user")
-    [role_id] = wanted.role_ids
-    ids = {"user": vera.id, "held": vera.roles[0].id, "wanted": role_id}
-    engine, user_id, actor = session.get_bind(), vera.id, acting(ada)
-    told: list[RuleError] = []
-
-    def change() -> None:
-        with app.app_context():
-            try:
-                carry_out(
-                    lambda: access.set_roles(session, user_id, wanted, actor=actor), actor=actor
-                )
-            except RuleError as refusal:
-                told.append(refusal)
-
-    session.rollback()
-    thread = threading.Thread(target=change)
-    with engine.begin() as other_program:
-        other_program.execute(
-            text(statement), {name: ids[name] for name in ids if f":{name}" in statement}
-        )
-        thread.start()
-        time.sleep(0.3)
-        assert thread.is_alive()
-    thread.join()
-
-    assert [type(refusal) for refusal in told] == [AssignmentChangedMeanwhile]
-
-
-def test_a_user_who_does_not_exist_is_not_found(session, ada):
-    nobody = AssignmentEdit(frozenset(), "")
-    for change in (
-        lambda: access.set_roles(session, 2**31 - 1, nobody, actor=acting(ada)),
-        lambda: access.review(session, 2**31 - 1, nobody, actor=acting(ada)),
-        lambda: access.assign_role(session, 2**31 - 1, "viewer", actor=acting(ada)),
-        lambda: accounts.deactivate(session, 2**31 - 1, actor=acting(ada)),
-    ):
-        with pytest.raises(NotFound):
-            carry_out(change, actor=acting(ada))
-    assert events(session) == []
-
-
-@pytest.mark.parametrize("role_id", [0, -1, 2**31 - 1, 2**31, 2**63, 10**30])
-def test_a_role_that_does_not_exist_is_refused(session, ada, vera, role_id):
-    wanted = AssignmentEdit(frozenset({role_id}), access.etag_of(role.id for role in vera.roles))
-
-    with pytest.raises(InvalidValue, match="One of the roles does not exist"):
-        access.set_roles(session, vera.id, wanted, actor=acting(ada))
-
-
-def test_assigning_and_unassigning_by_name(session, ada, vera):
-    for change, name in ((access.assign_role, " User"), (access.unassign_role, "VIEWER")):
-        carry_out(
-            lambda change=change, name=name: change(session, vera.id, name, actor=OPERATOR),
-            actor=OPERATOR,
-        )
-
-    assert names_of(vera) == {"user"}
-    assert [event.action for event in events(session)] == ["role:assigned", "role:unassigned"]
-
-
-def test_the_review_names_what_is_gained_and_lost(session, ada, vera):
-    review = access.review(session, vera.id, edit(session, vera, "user"), actor=acting(ada))
-
-    assert (review.gained_roles, review.lost_roles) == (("user",), ("viewer",))
-    assert review.gained == ("document:create", "document:update")
-    assert review.lost == ()
-    assert events(session) == []
-
-
 def test_the_review_refuses_what_the_change_would_refuse(session, ada, hedda, vera):
     with pytest.raises(BeyondOwnPermissions):
-        access.review(session, vera.id, edit(session, vera, "admin"), actor=acting(hedda))
+        assignments.review(session, vera.id, edit(session, vera, "admin"), actor=acting(hedda))
     with pytest.raises(LastAdministrator):
-        access.review(session, ada.id, edit(session, ada), actor=acting(ada))
-
-
-def test_effective_permissions_name_the_roles_that_give_them(session, person):
-    nora = person("nora", roles=["user", "viewer"])
-
-    found = {one.code: one.roles for one in access.effective_permissions(session, nora.id)}
-
-    assert found["document:read"] == ("user", "viewer")
-    assert found["document:create"] == ("user",)
-    assert found["settings:read"] == ()
-    assert set(found) == set(session.scalars(select(Permission.code)))
-
-
-def test_admin_gives_a_permission_that_was_added_later(session, ada, vera):
-    session.add(Permission(code="document:share", resource="document", action="share"))
-    session.commit()
-
-    for user, roles in ((ada, ("admin",)), (vera, ())):
-        found = {one.code: one.roles for one in access.effective_permissions(session, user.id)}
-        assert found["document:share"] == roles
-        assert user.has_permission("document:share") is bool(roles)
+        assignments.review(session, ada.id, edit(session, ada), actor=acting(ada))
 
 
 @dataclass(frozen=True)
@@ -446,8 +274,8 @@ def taken(session, people, roles, step, number):
                 new = NewUser(f"new-{number}", f"new-{number}@example.org", role_ids=role_ids)
                 return [users.create(session, new, actor=actor)[0]]
             target = people[step.target]
-            seen = access.etag_of(role.id for role in target.roles)
-            access.set_roles(session, target.id, AssignmentEdit(role_ids, seen), actor=actor)
+            seen = assignments.etag_of(role.id for role in target.roles)
+            assignments.set_roles(session, target.id, AssignmentEdit(role_ids, seen), actor=actor)
     except RuleError:
         pass
     return []

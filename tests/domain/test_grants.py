@@ -6,8 +6,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.domain import access, grants, passwords, role_catalog
-from app.domain.access import AssignmentEdit
+from app.domain import assignments, grants, passwords, role_catalog
+from app.domain.assignments import AssignmentEdit
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile, RoleIsGuarded
 from app.domain.role_catalog import Deletion, NewRole
@@ -336,9 +336,9 @@ def take(session, what, person, role_id, target, codes, number):
     elif what == "grant":
         grants.change(session, {role_id: edit(session, role, *codes)}, actor=actor)
     elif what == "assign":
-        seen = access.etag_of(held.id for held in target.roles)
+        seen = assignments.etag_of(held.id for held in target.roles)
         ids = frozenset({role_id, *(held.id for held in target.roles)})
-        access.set_roles(session, target.id, AssignmentEdit(ids, seen), actor=actor)
+        assignments.set_roles(session, target.id, AssignmentEdit(ids, seen), actor=actor)
     else:
         etag = role_catalog.deletion_etag_of(role_catalog.roles.matrix(session).role(role_id))
         role_catalog.delete(session, role_id, Deletion(role.name, etag), actor=actor)

@@ -5,8 +5,9 @@ import random
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from app.domain import access, accounts, users
-from app.domain.access import AssignmentEdit, LastAdministrator
+from app.domain import access, accounts, assignments, users
+from app.domain.access import LastAdministrator
+from app.domain.assignments import AssignmentEdit
 from app.domain.errors import BeyondOwnPermissions
 from app.models import AuditEvent, Role, User, user_roles
 from app.unit_of_work import carry_out
@@ -60,12 +61,12 @@ def test_one_administrator_is_always_left(app, session, ada, boris, database_nam
 
 
 def unassign(session, target, actor, _admin):
-    return access.unassign_role(session, target, "admin", actor=actor)
+    return assignments.unassign_role(session, target, "admin", actor=actor)
 
 
 def set_no_role(session, target, actor, admin):
-    edit = AssignmentEdit(frozenset(), access.etag_of([admin]))
-    return access.set_roles(session, target, edit, actor=actor)
+    edit = AssignmentEdit(frozenset(), assignments.etag_of([admin]))
+    return assignments.set_roles(session, target, edit, actor=actor)
 
 
 def deactivate(session, target, actor, _admin):

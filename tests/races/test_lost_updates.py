@@ -5,8 +5,8 @@ import random
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.domain import access, audit, settings
-from app.domain.access import AssignmentChangedMeanwhile, AssignmentEdit
+from app.domain import assignments, audit, reach, settings
+from app.domain.assignments import AssignmentChangedMeanwhile, AssignmentEdit
 from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.models import ApplicationSetting, AuditEvent, Role, user_roles
 from app.unit_of_work import carry_out
@@ -145,11 +145,11 @@ def writing(engine, setting_id, text):
 
 def assigning(session, user_id, role_id, actor):
     def read():
-        assert access.effective_permissions(session, user_id)
+        assert reach.effective_permissions(session, user_id)
 
     def write():
-        edit = AssignmentEdit(frozenset({role_id}), access.etag_of([]))
-        carry_out(lambda: access.set_roles(session, user_id, edit, actor=actor), actor=actor)
+        edit = AssignmentEdit(frozenset({role_id}), assignments.etag_of([]))
+        carry_out(lambda: assignments.set_roles(session, user_id, edit, actor=actor), actor=actor)
 
     return read, write
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.domain import access, credentials, sessions, users
+from app.domain import credentials, reach, sessions, users
 from app.extensions import db
 from app.web import identity, targets, zones
 from app.web.access import signed_in
@@ -85,8 +85,8 @@ def _show(form: EndSessionForm) -> Page:
     return page, form.status
 
 
-def _granted(user_id: int) -> list[access.EffectivePermission]:
-    every = access.effective_permissions(db.session, user_id)
+def _granted(user_id: int) -> list[reach.EffectivePermission]:
+    every = reach.effective_permissions(db.session, user_id)
     return [permission for permission in every if permission.roles]
 
 

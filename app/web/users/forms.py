@@ -12,7 +12,7 @@ from wtforms import (
     ValidationError,
 )
 
-from app.domain.access import AssignmentEdit
+from app.domain.assignments import AssignmentEdit
 from app.domain.bulk import BulkAction, BulkEdit, Selection
 from app.domain.profiles import Profile, ProfileEdit
 from app.domain.user_list import UserFilter

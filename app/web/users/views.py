@@ -2,8 +2,8 @@
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import access, audit, reach, roles, user_list, users
-from app.domain.access import AssignmentChangedMeanwhile
+from app.domain import access, assignments, audit, reach, roles, user_list, users
+from app.domain.assignments import AssignmentChangedMeanwhile
 from app.domain.permissions import PermissionCode
 from app.domain.reach import RoleInReach
 from app.domain.roles import RoleChoice
@@ -63,7 +63,7 @@ def show(user_id: int) -> str:
     """Show a user, the roles they hold, and what they may do by which of them."""
     user = users.get(db.session, user_id)
     offered = roles.choices(db.session, user_id)
-    permissions = access.effective_permissions(db.session, user_id)
+    permissions = reach.effective_permissions(db.session, user_id)
     asked = request.args.get("can", "").strip()
     in_reach = reach.roles(db.session, current_actor(), asked)
     held = {choice.id for choice in offered if choice.is_held}
@@ -94,7 +94,7 @@ def assign(user_id: int) -> Page:
         return _roles_page(form, user_id)
     if form.is_sent and not form.confirmed.data:
         return _review(form, user_id)
-    set_roles = lambda: access.set_roles(  # noqa: E731 - one domain call
+    set_roles = lambda: assignments.set_roles(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
     if saved(form, set_roles):
@@ -104,7 +104,7 @@ def assign(user_id: int) -> Page:
 
 
 def _review(form: RolesForm, user_id: int) -> Page:
-    review = lambda: access.review(  # noqa: E731 - one domain call
+    review = lambda: assignments.review(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
     if not reviewed(form, review):
@@ -173,4 +173,4 @@ def _form_for(offered: list[RoleChoice]) -> RolesForm:
 
 def _start(form: RolesForm, offered: list[RoleChoice]) -> None:
     held = frozenset(choice.id for choice in offered if choice.is_held)
-    form.start_from(held, access.etag_of(held))
+    form.start_from(held, assignments.etag_of(held))
