@@ -1,13 +1,11 @@
 """Assignments: which roles a user holds, and how that is reviewed and changed."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.domain import access, audit, roles, users
+from app.domain import access, audit, etags, roles, users
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
@@ -56,7 +54,7 @@ class Review:
 
 def etag_of(role_ids: Iterable[int]) -> str:
     """Return the digest of a user's roles that an edit is checked against."""
-    return hashlib.sha256(json.dumps(sorted(role_ids)).encode()).hexdigest()[:32]
+    return etags.of(sorted(role_ids))
 
 
 def review(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Actor) -> Review:

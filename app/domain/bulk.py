@@ -4,7 +4,6 @@ All of it is one transaction. The statements are as many for one user as for a t
 read, judged and written in chunks of their ids.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, delete, insert, select, update
 
-from app.domain import access, audit, reach, roles, sessions, user_list
+from app.domain import access, audit, etags, reach, roles, sessions, user_list
 from app.domain.access import LastAdministrator
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
@@ -221,7 +220,7 @@ def _plan(session: DbSession, edit: BulkEdit, actor: Actor, query: People) -> Pl
         role=role.name if role else "",
         codes=tuple(permission.code for permission in role.permissions) if role else (),
         outcomes=outcomes,
-        etag=_etag(people),
+        etag=etags.of(sorted(person.id for person in people)),
         count=len(people),
     )
 
@@ -305,11 +304,6 @@ def _spare_the_last(
     spared = next((person for person in losing if person.id == actor.id), losing[-1])
     changed.remove(spared)
     outcomes[Outcome.LAST].append(spared)
-
-
-def _etag(people: Sequence[Person]) -> str:
-    ids = ",".join(str(number) for number in sorted(person.id for person in people))
-    return hashlib.sha256(ids.encode()).hexdigest()[:32]
 
 
 def _what_changed(seen: int, now: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
-from app.domain import access, assignments, audit, holders, roles
+from app.domain import access, audit, etags, holders, roles
 from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
@@ -69,7 +69,7 @@ class Review:
 
 def etag_of(permission_ids: Collection[int]) -> str:
     """Return the digest of what a role grants that an edit is checked against."""
-    return assignments.etag_of(permission_ids)
+    return etags.of(sorted(permission_ids))
 
 
 def review(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> Review:

@@ -1,12 +1,10 @@
 """Profiles: what a user is called, where they are reached, and what they say of themselves."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.domain import accounts, audit, names, users
+from app.domain import accounts, audit, etags, names, users
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
 from app.domain.text import checked_reason, with_line_feeds
@@ -63,8 +61,7 @@ def of(user: User) -> Profile:
 
 def etag_of(user: User) -> str:
     """Return the digest of a user's profile that an edit is checked against."""
-    stored = json.dumps([user.id, user.full_name, user.bio, *asdict(of(user)).values()])
-    return hashlib.sha256(stored.encode()).hexdigest()[:32]
+    return etags.of([user.id, user.full_name, user.bio, *asdict(of(user)).values()])
 
 
 def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor) -> frozenset[str]:

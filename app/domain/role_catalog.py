@@ -1,7 +1,5 @@
 """Which roles there are: a new one, one that gets another name or description, one that goes."""
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, grants, holders, roles
+from app.domain import access, audit, etags, grants, holders, roles
 from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
@@ -259,16 +257,12 @@ def is_guarded(role: Role | MatrixRole) -> bool:
 
 def etag_of(role: Role) -> str:
     """Return the digest of a role's name and description that an edit is checked against."""
-    return _digest([role.name, role.description])
+    return etags.of([role.name, role.description])
 
 
 def deletion_etag_of(role: MatrixRole) -> str:
     """Return the digest of a role, and what it grants, that a deletion is checked against."""
-    return _digest([role.name, role.description, sorted(role.permission_ids)])
-
-
-def _digest(content: object) -> str:
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
+    return etags.of([role.name, role.description, sorted(role.permission_ids)])
 
 
 def _locked(session: DbSession, role_id: int) -> Role:

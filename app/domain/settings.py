@@ -1,13 +1,11 @@
 """Settings: found, read, and changed under a lock with the value they had in view."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from app.domain import audit, values
+from app.domain import audit, etags, values
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
 from app.domain.text import checked_reason, is_name
@@ -290,10 +288,7 @@ def target_of(setting: ApplicationSetting) -> audit.Target:
 
 
 def etag_of(setting: ApplicationSetting) -> str:
-    """Return the digest of what an editor of the setting sees.
-
-    Computed from the content, because the backend writes the same rows and keeps no version.
-    """
+    """Return the digest of what an editor of the setting sees."""
     return _digest(setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable)
 
 
@@ -347,5 +342,4 @@ def _check(wanted: SettingFilter) -> None:
 
 
 def _digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str:
-    content = [key, value, data_type, is_mutable]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
+    return etags.of([key, value, data_type, is_mutable])
