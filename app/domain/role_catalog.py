@@ -1,24 +1,20 @@
-"""Which roles there are: a new one, one that gets another name or description, one that goes."""
+"""Which roles there are: a new one, and one that gets another name or description."""
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import delete as delete_from
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, etags, grants, holders, roles
-from app.domain.access import Holdings
+from app.domain import access, audit, etags, grants, roles
 from app.domain.actor import Actor
-from app.domain.audit import Change, Target
-from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
+from app.domain.audit import Target
+from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
 from app.domain.grants import RoleIsGuarded
-from app.domain.holders import Consequence, Difference
 from app.domain.permissions import PermissionCode
-from app.domain.roles import Matrix, MatrixRole
+from app.domain.role_templates import TEMPLATES
+from app.domain.roles import MatrixRole
 from app.domain.text import checked, checked_line, checked_reason, hold_to_characters
-from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
+from app.models import DbSession, Permission, Role, role_permissions
 from app.models.user import ADMIN
 
 NAME_CHARACTERS = 100
@@ -26,66 +22,17 @@ NAME_CHARACTERS = 100
 REFUSED = ","
 # Signs that show nothing, or turn what stands beside them around: two names would look alike.
 UNSEEN = {"Cf", "Co", "Cn"}
-EVENTS_AT_ONCE = 1000
+
+Texts = dict[str, str | None]
 
 
 class RoleChangedMeanwhile(ChangedMeanwhile):
     """The role is no longer what the editor saw."""
 
-    def __init__(self, role: Role) -> None:
+    def __init__(self, role: Role | MatrixRole) -> None:
         super().__init__(
             f"The role {role.name} was changed by somebody else while you were editing."
         )
-
-
-class RoleIsReferredTo(RuleError):
-    """Rows of another program refer to the role, which therefore cannot be deleted."""
-
-
-@dataclass(frozen=True)
-class Template:
-    """A role that is often needed: what it is called, what it is for, what it grants."""
-
-    title: str
-    description: str
-    codes: frozenset[str]
-
-
-TEMPLATES = {
-    "settings-operator": Template(
-        "Settings operator",
-        "Reads and changes settings.",
-        frozenset({PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_UPDATE}),
-    ),
-    "helpdesk": Template(
-        "Helpdesk",
-        "Creates users, assigns roles and helps with passwords.",
-        frozenset(
-            {
-                PermissionCode.USER_CREATE,
-                PermissionCode.USER_READ,
-                PermissionCode.USER_UPDATE,
-                PermissionCode.ROLE_READ,
-                PermissionCode.ROLE_ASSIGN,
-                PermissionCode.DOCUMENT_CREATE,
-                PermissionCode.DOCUMENT_READ,
-                PermissionCode.DOCUMENT_UPDATE,
-            }
-        ),
-    ),
-    "auditor": Template(
-        "Auditor",
-        "Reads settings, users, roles and what was changed.",
-        frozenset(
-            {
-                PermissionCode.SETTINGS_READ,
-                PermissionCode.USER_READ,
-                PermissionCode.ROLE_READ,
-                PermissionCode.AUDIT_READ,
-            }
-        ),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -105,15 +52,6 @@ class RoleEdit:
 
     name: str
     description: str
-    etag: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """The name as typed to confirm, the etag of what was shown, the reason."""
-
-    name: str
     etag: str
     reason: str = ""
 
@@ -171,88 +109,31 @@ def change(session: DbSession, role_id: int, edit: RoleEdit, *, actor: Actor) ->
         BeyondOwnPermissions: The actor may not change roles, or not this one.
     """
     access.take_turn(session)
-    role = _locked(session, role_id)
+    role = locked(session, role_id)
     if edit.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
-    before = {"name": role.name, "description": role.description}
-    after = {
-        "name": _new_name(session, role, edit.name),
-        "description": _checked_description(edit.description),
-    }
+    name = _new_name(session, role, edit.name)
+    description = _checked_description(edit.description)
     reason = checked_reason(edit.reason)
-    if before == after:
-        return role
-    _refuse_changing(session, role, PermissionCode.ROLE_UPDATE, actor)
-    role.name, role.description = after["name"] or "", after["description"]
-    is_renamed = before["name"] != after["name"]
-    audit.record(
-        session,
-        "role:renamed" if is_renamed else "role:changed",
-        roles.target_of(role),
-        actor=actor,
-        before={field: text for field, text in before.items() if text != after[field]},
-        after={field: text for field, text in after.items() if text != before[field]},
-        reason=reason,
-    )
-    session.flush()
+    before, after = _texts(role.name, role.description), _texts(name, description)
+    if before != after:
+        _refuse_changing(session, role, actor)
+        role.name, role.description = name, description
+        _record_change(session, role, before, after, reason, actor)
+        session.flush()
     return role
 
 
-def review_deletion(session: DbSession, role_id: int) -> Consequence:
-    """Return who would lose what if the role were deleted.
+def locked(session: DbSession, role_id: int) -> Role:
+    """Return the role, which is going to be changed, with its row locked.
 
     Raises:
         NotFound: There is no such role.
     """
-    matrix = roles.matrix(session)
-    role = matrix.role(role_id)
-    before = matrix.granted
-    after = {number: codes for number, codes in before.items() if number != role_id}
-    difference = Difference(role.id, role.name, lost=tuple(sorted(before[role_id])))
-    [found] = holders.consequences(session, [difference], before, after)
-    return found
-
-
-def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -> str:
-    """Delete a role, which takes it from all who hold it, and record each of them.
-
-    Args:
-        session: The database session; the caller commits it.
-        role_id: The role.
-        typed: What was typed, and the etag it was typed against.
-        actor: The person or command deleting it.
-
-    Returns:
-        The name that the role had.
-
-    Raises:
-        NotFound: There is no such role.
-        RoleIsGuarded: System roles are not deleted.
-        RoleChangedMeanwhile: The role is no longer what was shown.
-        InvalidValue: The name that was typed is another one, or the reason is too long.
-        BeyondOwnPermissions: The actor may not delete roles, does not hold all that the role
-            grants, or may not take it from somebody who holds it.
-        RoleIsReferredTo: Another program's rows refer to the role.
-    """
-    access.take_turn(session)
-    role = _locked(session, role_id)
-    matrix = roles.matrix(session)
-    _refuse_guarded(role)
-    reason = checked_reason(typed.reason)
-    if typed.etag != deletion_etag_of(matrix.role(role_id)):
-        raise RoleChangedMeanwhile(role)
-    if typed.name.strip().lower() != role.name:
-        raise InvalidValue(f"Type the name, {role.name}, to confirm.", field="name")
-    _refuse_deleting(session, matrix, matrix.role(role_id), actor)
-    _record_deletion(session, matrix.role(role_id), reason, actor)
-    name = role.name
-    _remove(session, role)
-    return name
-
-
-def is_guarded(role: Role | MatrixRole) -> bool:
-    """Tell whether the role came with the console: it keeps its name, and stays."""
-    return role.is_system or role.name == ADMIN
+    role = session.get(Role, role_id, populate_existing=True, with_for_update=True)
+    if role is None:
+        raise NotFound("There is no such role.")
+    return role
 
 
 def etag_of(role: Role) -> str:
@@ -260,22 +141,10 @@ def etag_of(role: Role) -> str:
     return etags.of([role.name, role.description])
 
 
-def deletion_etag_of(role: MatrixRole) -> str:
-    """Return the digest of a role, and what it grants, that a deletion is checked against."""
-    return etags.of([role.name, role.description, sorted(role.permission_ids)])
-
-
-def _locked(session: DbSession, role_id: int) -> Role:
-    role = session.get(Role, role_id, populate_existing=True, with_for_update=True)
-    if role is None:
-        raise NotFound("There is no such role.")
-    return role
-
-
 def _new_name(session: DbSession, role: Role, text: str) -> str:
     if text.strip().lower() == role.name:
         return role.name
-    if is_guarded(role):
+    if roles.is_guarded(role):
         sentence = f"{role.name} is a system role. It keeps its name."
         raise RoleIsGuarded(sentence, target=roles.target_of(role))
     return _free_name(session, text)
@@ -325,57 +194,26 @@ def _template_of(session: DbSession, new: NewRole) -> dict[str, int]:
     return {row.code: row.id for row in rows}
 
 
-def _refuse_changing(session: DbSession, role: Role, code: PermissionCode, actor: Actor) -> None:
-    access.refuse_without(session, actor, code)
+def _refuse_changing(session: DbSession, role: Role, actor: Actor) -> None:
+    access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
     own = access.own_holdings(session, actor)
     grants.refuse_role_beyond(own, roles.matrix(session).role(role.id))
 
 
-def _refuse_guarded(role: Role) -> None:
-    if is_guarded(role):
-        sentence = f"{role.name} is a system role. It cannot be deleted."
-        raise RoleIsGuarded(sentence, target=roles.target_of(role))
+def _texts(name: str, description: str | None) -> Texts:
+    return {"name": name, "description": description}
 
 
-def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor: Actor) -> None:
-    access.refuse_without(session, actor, PermissionCode.ROLE_DELETE)
-    own = access.own_holdings(session, actor)
-    grants.refuse_role_beyond(own, role)
-    needed = Holdings(frozenset({PermissionCode.ROLE_ASSIGN}))
-    if not own.covers(needed) and holders.count(session, role.id):
-        access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
-    grants.refuse_taking_beyond(session, own, matrix, [role])
-
-
-def _record_deletion(session: DbSession, role: MatrixRole, reason: str, actor: Actor) -> None:
-    before = {"name": role.name, "description": role.description, "codes": sorted(role.codes)}
-    deleted = Change("role:deleted", before=before)
-    save_id = audit.record_each(session, [(role.target, deleted)], actor=actor, reason=reason)
-    taken = Change("role:unassigned", before={"role": role.name})
-    for people in _holders_of(session, role.id):
-        some = [(person, taken) for person in people]
-        audit.record_each(session, some, actor=actor, reason=reason, save_id=save_id)
-
-
-def _remove(session: DbSession, role: Role) -> None:
-    try:
-        for table in (user_roles, role_permissions):
-            session.execute(delete_from(table).where(table.c.role_id == role.id))
-        session.execute(delete_from(Role).where(Role.id == role.id))
-    except IntegrityError as error:
-        sentence = f"Other tables of the database refer to {role.name}, so it cannot be deleted."
-        raise RoleIsReferredTo(sentence) from error
-
-
-def _holders_of(session: DbSession, role_id: int) -> Iterator[list[Target]]:
-    query = (
-        select(User.id, User.username)
-        .join(user_roles, user_roles.c.user_id == User.id)
-        .where(user_roles.c.role_id == role_id)
-        .order_by(user_roles.c.user_id)
-        .limit(EVENTS_AT_ONCE)
+def _record_change(
+    session: DbSession, role: Role, before: Texts, after: Texts, reason: str, actor: Actor
+) -> None:
+    changed = {field for field, text in after.items() if text != before[field]}
+    audit.record(
+        session,
+        "role:renamed" if "name" in changed else "role:changed",
+        roles.target_of(role),
+        actor=actor,
+        before={field: before[field] for field in changed},
+        after={field: after[field] for field in changed},
+        reason=reason,
     )
-    last = 0
-    while rows := session.execute(query.where(user_roles.c.user_id > last)).all():
-        yield [Target("user", row.username, row.id) for row in rows]
-        last = rows[-1].id

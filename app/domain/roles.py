@@ -166,6 +166,11 @@ def get(session: DbSession, role_id: int) -> Role:
     return role
 
 
+def is_guarded(role: Role | MatrixRole) -> bool:
+    """Tell whether the role came with the console: it keeps its name, and stays."""
+    return role.is_system or role.name == ADMIN
+
+
 def target_of(role: Role) -> audit.Target:
     """Return the role as audit events name it."""
     return audit.Target("role", role.name, role.id)

@@ -6,11 +6,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.domain import assignments, grants, passwords, role_catalog
+from app.domain import assignments, grants, passwords, role_catalog, role_deletion, roles
 from app.domain.assignments import AssignmentEdit
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile, RoleIsGuarded
-from app.domain.role_catalog import Deletion, NewRole
+from app.domain.role_catalog import NewRole
+from app.domain.role_deletion import Deletion
 from app.models import AuditEvent, Permission, Role, User, role_permissions
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -340,8 +341,8 @@ def take(session, what, person, role_id, target, codes, number):
         ids = frozenset({role_id, *(held.id for held in target.roles)})
         assignments.set_roles(session, target.id, AssignmentEdit(ids, seen), actor=actor)
     else:
-        etag = role_catalog.deletion_etag_of(role_catalog.roles.matrix(session).role(role_id))
-        role_catalog.delete(session, role_id, Deletion(role.name, etag), actor=actor)
+        etag = role_deletion.etag_of(roles.matrix(session).role(role_id))
+        role_deletion.delete(session, role_id, Deletion(role.name, etag), actor=actor)
     session.expire_all()
 
 

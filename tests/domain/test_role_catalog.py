@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain import role_catalog, roles
+from app.domain import role_catalog, role_deletion, roles
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.grants import RoleIsGuarded
-from app.domain.role_catalog import TEMPLATES, Deletion, NewRole, RoleChangedMeanwhile, RoleEdit
+from app.domain.role_catalog import NewRole, RoleChangedMeanwhile, RoleEdit
+from app.domain.role_deletion import Deletion
+from app.domain.role_templates import TEMPLATES
 from app.models import AuditEvent, Permission, Role, User
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -32,9 +34,11 @@ def change(session, by, role, name=None, description="", **details):
 
 def delete(session, by, role, name=None, **details):
     actor, role_id = actor_of(by), role.id
-    seen = role_catalog.deletion_etag_of(roles.matrix(session).role(role_id))
+    seen = role_deletion.etag_of(roles.matrix(session).role(role_id))
     typed = Deletion(name if name is not None else role.name, **{"etag": seen} | details)
-    return carry_out(lambda: role_catalog.delete(session, role_id, typed, actor=actor), actor=actor)
+    return carry_out(
+        lambda: role_deletion.delete(session, role_id, typed, actor=actor), actor=actor
+    )
 
 
 def names(session):
@@ -252,7 +256,7 @@ def test_deleting_takes_the_role_from_all_who_hold_it(session, ada, person):
 
 
 def test_each_of_many_who_lose_the_role_is_an_event(session, ada, person, monkeypatch):
-    monkeypatch.setattr(role_catalog, "EVENTS_AT_ONCE", 3)
+    monkeypatch.setattr(role_deletion, "EVENTS_AT_ONCE", 3)
     role = create(session, ada, "team")
     for number in range(7):
         person(f"one-{number}", roles=["team"])
@@ -304,7 +308,7 @@ def test_deleting_asks_for_the_name(session, ada, name):
 
 def test_a_role_that_grants_something_else_now_is_not_deleted_unseen(session, ada):
     role = create(session, ada, "team", template="auditor")
-    seen = role_catalog.deletion_etag_of(roles.matrix(session).role(role.id))
+    seen = role_deletion.etag_of(roles.matrix(session).role(role.id))
     role.permissions = []
     session.commit()
 
@@ -318,11 +322,11 @@ def test_who_loses_what_by_a_deletion(session, ada, person):
     person("nora", roles=["team"])
     person("olga", roles=["team", "both"])
 
-    found = role_catalog.review_deletion(session, role.id)
+    found = role_deletion.review(session, role.id)
 
     assert found.difference.lost == tuple(sorted(TEMPLATES["auditor"].codes))
     assert [person.username for person in found.losing.first] == ["nora"]
-    assert role_catalog.review_deletion(session, both.id).losing.count == 0
+    assert role_deletion.review(session, both.id).losing.count == 0
 
 
 def test_a_role_that_does_not_exist_is_not_found(session, ada):
@@ -332,8 +336,8 @@ def test_a_role_that_does_not_exist_is_not_found(session, ada):
 
     for work in (
         lambda: role_catalog.change(session, number, RoleEdit("x", "", ""), actor=OPERATOR),
-        lambda: role_catalog.delete(session, number, Deletion("x", ""), actor=OPERATOR),
-        lambda: role_catalog.review_deletion(session, number),
+        lambda: role_deletion.delete(session, number, Deletion("x", ""), actor=OPERATOR),
+        lambda: role_deletion.review(session, number),
     ):
         with pytest.raises(NotFound):
             carry_out(work, actor=OPERATOR)

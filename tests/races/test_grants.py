@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import delete, func, insert, select
 
-from app.domain import grants, role_catalog, roles
+from app.domain import grants, role_deletion, roles
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile
-from app.domain.role_catalog import Deletion
+from app.domain.role_deletion import Deletion
 from app.models import AuditEvent, Permission, Role, role_permissions
 from app.unit_of_work import carry_out
 from tests.people import acting
@@ -89,10 +89,10 @@ def deleting(session, role_id, actor):
 
     def read():
         role = roles.matrix(session).role(role_id)
-        seen.append(role_catalog.deletion_etag_of(role))
+        seen.append(role_deletion.etag_of(role))
 
     def write():
         typed = Deletion("team", seen[0])
-        carry_out(lambda: role_catalog.delete(session, role_id, typed, actor=actor), actor=actor)
+        carry_out(lambda: role_deletion.delete(session, role_id, typed, actor=actor), actor=actor)
 
     return read, write

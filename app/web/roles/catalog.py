@@ -2,9 +2,10 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app.domain import holders, role_catalog, roles
+from app.domain import holders, role_catalog, role_deletion, roles
 from app.domain.permissions import PermissionCode
-from app.domain.role_catalog import TEMPLATES, RoleChangedMeanwhile
+from app.domain.role_catalog import RoleChangedMeanwhile
+from app.domain.role_templates import TEMPLATES
 from app.extensions import db
 from app.models import Role
 from app.web.access import requires
@@ -53,7 +54,7 @@ def edit(role_id: int) -> Page:
         form=form,
         role=role,
         conflict=_conflict(form, role),
-        is_guarded=role_catalog.is_guarded(role),
+        is_guarded=roles.is_guarded(role),
         missing=missing(PermissionCode.ROLE_UPDATE),
     )
     return page, form.status
@@ -64,21 +65,21 @@ def edit(role_id: int) -> Page:
 def delete(role_id: int) -> Page:
     """Show who loses what without the role, ask for its name, and delete it."""
     form = DeleteForm()
-    change = lambda: role_catalog.delete(  # noqa: E731 - one domain call
+    change = lambda: role_deletion.delete(  # noqa: E731 - one domain call
         db.session, role_id, form.deletion, actor=current_actor()
     )
     if saved(form, change):
         flash(f"Deleted the role {form.result}.", "success")
         return redirect(url_for(".index"), 303)
     role = roles.matrix(db.session).role(role_id)
-    form.etag.data = role_catalog.deletion_etag_of(role)
+    form.etag.data = role_deletion.etag_of(role)
     page = render_template(
         "roles/delete.html",
         form=form,
         role=role,
-        consequence=role_catalog.review_deletion(db.session, role_id),
+        consequence=role_deletion.review(db.session, role_id),
         count=holders.count(db.session, role_id),
-        is_guarded=role_catalog.is_guarded(role),
+        is_guarded=roles.is_guarded(role),
         missing=missing(PermissionCode.ROLE_DELETE),
         can_see_people=not missing(PermissionCode.USER_READ),
     )

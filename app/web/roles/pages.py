@@ -2,7 +2,7 @@
 
 from flask import g, render_template, request
 
-from app.domain import audit, holders, role_catalog, roles
+from app.domain import audit, holders, roles
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
 from app.domain.user_list import Cursors
@@ -32,7 +32,7 @@ def show(role_id: int) -> str:
         members=holders.members(db.session, role_id, cursors) if can_see_people else None,
         count=holders.count(db.session, role_id),
         recent=recent,
-        is_guarded=role_catalog.is_guarded(role),
+        is_guarded=roles.is_guarded(role),
         can_create=g.me.can(PermissionCode.ROLE_CREATE),
         can_change=g.me.can(PermissionCode.ROLE_UPDATE),
         can_delete=g.me.can(PermissionCode.ROLE_DELETE),

@@ -1,0 +1,143 @@
+"""The deletion of a role: who would lose what, and what is taken from whom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import delete as delete_from
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.domain import access, audit, etags, grants, holders, role_catalog, roles
+from app.domain.access import Holdings
+from app.domain.actor import Actor
+from app.domain.audit import Change, Target
+from app.domain.errors import InvalidValue, RuleError
+from app.domain.grants import RoleIsGuarded
+from app.domain.holders import Consequence, Difference
+from app.domain.permissions import PermissionCode
+from app.domain.role_catalog import RoleChangedMeanwhile
+from app.domain.roles import Matrix, MatrixRole
+from app.domain.text import checked_reason
+from app.models import DbSession, Role, User, role_permissions, user_roles
+
+EVENTS_AT_ONCE = 1000
+
+
+class RoleIsReferredTo(RuleError):
+    """Rows of another program refer to the role, which therefore cannot be deleted."""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The name as typed to confirm, the etag of what was shown, the reason."""
+
+    name: str
+    etag: str
+    reason: str = ""
+
+
+def review(session: DbSession, role_id: int) -> Consequence:
+    """Return who would lose what if the role were deleted.
+
+    Raises:
+        NotFound: There is no such role.
+    """
+    matrix = roles.matrix(session)
+    role = matrix.role(role_id)
+    before = matrix.granted
+    after = {number: codes for number, codes in before.items() if number != role_id}
+    difference = Difference(role.id, role.name, lost=tuple(sorted(before[role_id])))
+    [found] = holders.consequences(session, [difference], before, after)
+    return found
+
+
+def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -> str:
+    """Delete a role, which takes it from all who hold it, and record each of them.
+
+    Args:
+        session: The database session; the caller commits it.
+        role_id: The role.
+        typed: What was typed, and the etag it was typed against.
+        actor: The person or command deleting it.
+
+    Returns:
+        The name that the role had.
+
+    Raises:
+        NotFound: There is no such role.
+        RoleIsGuarded: System roles are not deleted.
+        RoleChangedMeanwhile: The role is no longer what was shown.
+        InvalidValue: The name that was typed is another one, or the reason is too long.
+        BeyondOwnPermissions: The actor may not delete roles, does not hold all that the role
+            grants, or may not take it from somebody who holds it.
+        RoleIsReferredTo: Another program's rows refer to the role.
+    """
+    access.take_turn(session)
+    role_catalog.locked(session, role_id)
+    matrix = roles.matrix(session)
+    role = matrix.role(role_id)
+    _refuse_guarded(role)
+    reason = checked_reason(typed.reason)
+    if typed.etag != etag_of(role):
+        raise RoleChangedMeanwhile(role)
+    if typed.name.strip().lower() != role.name:
+        raise InvalidValue(f"Type the name, {role.name}, to confirm.", field="name")
+    _refuse_deleting(session, matrix, role, actor)
+    _record_deletion(session, role, reason, actor)
+    _remove(session, role)
+    return role.name
+
+
+def etag_of(role: MatrixRole) -> str:
+    """Return the digest of a role, and what it grants, that a deletion is checked against."""
+    return etags.of([role.name, role.description, sorted(role.permission_ids)])
+
+
+def _refuse_guarded(role: MatrixRole) -> None:
+    if roles.is_guarded(role):
+        sentence = f"{role.name} is a system role. It cannot be deleted."
+        raise RoleIsGuarded(sentence, target=role.target)
+
+
+def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor: Actor) -> None:
+    access.refuse_without(session, actor, PermissionCode.ROLE_DELETE)
+    own = access.own_holdings(session, actor)
+    grants.refuse_role_beyond(own, role)
+    needed = Holdings(frozenset({PermissionCode.ROLE_ASSIGN}))
+    if not own.covers(needed) and holders.count(session, role.id):
+        access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
+    grants.refuse_taking_beyond(session, own, matrix, [role])
+
+
+def _record_deletion(session: DbSession, role: MatrixRole, reason: str, actor: Actor) -> None:
+    before = {"name": role.name, "description": role.description, "codes": sorted(role.codes)}
+    deleted = Change("role:deleted", before=before)
+    save_id = audit.record_each(session, [(role.target, deleted)], actor=actor, reason=reason)
+    taken = Change("role:unassigned", before={"role": role.name})
+    for people in _holders_of(session, role.id):
+        some = [(person, taken) for person in people]
+        audit.record_each(session, some, actor=actor, reason=reason, save_id=save_id)
+
+
+def _remove(session: DbSession, role: MatrixRole) -> None:
+    try:
+        for table in (user_roles, role_permissions):
+            session.execute(delete_from(table).where(table.c.role_id == role.id))
+        session.execute(delete_from(Role).where(Role.id == role.id))
+    except IntegrityError as error:
+        sentence = f"Other tables of the database refer to {role.name}, so it cannot be deleted."
+        raise RoleIsReferredTo(sentence) from error
+
+
+def _holders_of(session: DbSession, role_id: int) -> Iterator[list[Target]]:
+    query = (
+        select(User.id, User.username)
+        .join(user_roles, user_roles.c.user_id == User.id)
+        .where(user_roles.c.role_id == role_id)
+        .order_by(user_roles.c.user_id)
+        .limit(EVENTS_AT_ONCE)
+    )
+    last = 0
+    while rows := session.execute(query.where(user_roles.c.user_id > last)).all():
+        yield [Target("user", row.username, row.id) for row in rows]
+        last = rows[-1].id
