@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
-from app.domain import bulk, sessions
+from app.domain import bulk, bulk_plan, sessions
 from app.domain.access import LastAdministrator
-from app.domain.bulk import BulkAction, BulkEdit, Outcome, Selection, SelectionChangedMeanwhile
+from app.domain.bulk import SelectionChangedMeanwhile
+from app.domain.bulk_plan import BulkAction, BulkEdit, Outcome, Selection
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.user_list import UserFilter
 from app.models import AuditEvent, ConsoleSession, Role, User, user_roles
@@ -205,7 +206,7 @@ def test_the_role_has_to_be_there(session, ada, omar, role, error):
 
 
 def test_more_than_ten_thousand_are_refused(session, ada, crowd, monkeypatch):
-    monkeypatch.setattr(bulk, "MOST", 5)
+    monkeypatch.setattr(bulk_plan, "MOST", 5)
     selection = crowd(6)
 
     with pytest.raises(InvalidValue, match="More than 5 users match"):
@@ -270,7 +271,7 @@ def counted(session):
 def test_only_whole_chunks_cost_further_statements(
     session, ada, crowd, counted, monkeypatch, action
 ):
-    monkeypatch.setattr(bulk, "CHUNK", 20)
+    monkeypatch.setattr(bulk_plan, "CHUNK", 20)
     crowd(60)
     role = "user" if action.takes_role else ""
     if action is UNASSIGN:

@@ -13,7 +13,7 @@ from wtforms import (
 )
 
 from app.domain.assignments import AssignmentEdit
-from app.domain.bulk import BulkAction, BulkEdit, Selection
+from app.domain.bulk_plan import BulkAction, BulkEdit, Selection
 from app.domain.profiles import Profile, ProfileEdit
 from app.domain.user_list import UserFilter
 from app.domain.users import NewUser

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain import user_list
-from app.domain.bulk import BulkAction
+from app.domain.bulk_plan import BulkAction
 from app.domain.keyset import Page
 from app.domain.text import shortened
 from app.domain.user_list import UserFilter

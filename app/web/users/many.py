@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import g, render_template, url_for
 
 from app.domain import bulk, roles
-from app.domain.bulk import BulkAction, Outcome, SelectionChangedMeanwhile
+from app.domain.bulk import SelectionChangedMeanwhile
+from app.domain.bulk_plan import BulkAction, Outcome, Person, Plan
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
 from app.extensions import db
@@ -66,7 +67,7 @@ class Report:
         most: How many people are named of each kind.
     """
 
-    plan: bulk.Plan
+    plan: Plan
     most: int
 
     @property
@@ -85,7 +86,7 @@ class Report:
         return WORDS[self.plan.action].button
 
     @property
-    def skipped(self) -> list[tuple[str, list[bulk.Person]]]:
+    def skipped(self) -> list[tuple[str, list[Person]]]:
         """Those who are left as they are, by the reason in words."""
         sentences = {**LEFT, Outcome.ALREADY: WORDS[self.plan.action].already}
         return [(sentences[outcome], list(people)) for outcome, people in self.plan.skipped]
