@@ -11,9 +11,9 @@ from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.cli.typed import TEXT
 from app.domain import settings as domain
-from app.domain import values
+from app.domain import settings_listing, values
 from app.domain.errors import NotFound
-from app.domain.settings import STATES, SettingFilter, SettingLine
+from app.domain.settings_listing import STATES, SettingFilter, SettingLine
 from app.domain.values import DataType
 from app.extensions import db
 from app.unit_of_work import carry_out
@@ -89,7 +89,7 @@ def _overwrite(key: str, text: str | None, reason: str) -> None:
 
 
 def _lines(category: str | None, state: str) -> list[SettingLine]:
-    lines = domain.listing(db.session)
+    lines = settings_listing.read(db.session)
     if category is not None:
         lines = [line for line in lines if line.category == category]
         if not lines:

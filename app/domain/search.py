@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from app.domain import settings, user_list
+from app.domain import settings_listing, user_list
 from app.domain.permissions import PermissionCode
-from app.domain.settings import SettingFilter, SettingLine
+from app.domain.settings_listing import SettingFilter, SettingLine
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, User
 
@@ -105,7 +105,7 @@ def _grouped(found: Iterable[Hit]) -> list[Group]:
 
 
 def _settings(session: DbSession, wanted: str) -> list[Hit]:
-    lines = settings.matching(settings.listing(session), SettingFilter(q=wanted))
+    lines = settings_listing.matching(settings_listing.read(session), SettingFilter(q=wanted))
     return [
         Hit(
             Kind.SETTING,

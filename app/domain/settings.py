@@ -1,13 +1,12 @@
-"""Settings: found, read, and changed under a lock with the value they had in view."""
+"""Settings: found, and changed under a lock with the value they had in view."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
 from app.domain import audit, etags, values
 from app.domain.actor import Actor
-from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
+from app.domain.errors import ChangedMeanwhile, NotFound, RuleError
 from app.domain.text import checked_reason, is_name
 from app.domain.values import DataType
 from app.models import ApplicationSetting, AuditEvent, DbSession
@@ -52,121 +51,6 @@ class SettingEdit:
     text: str | None
     etag: str
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class SettingFilter:
-    """Which settings to list; an empty field lets all pass.
-
-    Attributes:
-        q: Text to be found anywhere in key, description or value; never in a secret.
-        category: A category's name.
-        type: A data type.
-        state: ``set``, ``unset``, ``locked`` or ``secret``.
-    """
-
-    q: str = ""
-    category: str = ""
-    type: str = ""
-    state: str = ""
-
-
-@dataclass(frozen=True)
-class SettingLine:
-    """One setting as a list shows it; the value of a secret is left out."""
-
-    id: int
-    key: str
-    value: str | None
-    is_set: bool
-    data_type: str
-    description: str | None
-    category: str
-    is_mutable: bool
-    is_secret: bool
-    lock: str | None
-
-    @property
-    def etag(self) -> str:
-        """The digest that an edit of this line is checked against."""
-        return _digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
-
-    def matches(self, wanted: SettingFilter) -> bool:
-        """Tell whether the setting passes the filter, its category left aside."""
-        return (
-            (not wanted.type or wanted.type == self.data_type)
-            and (not wanted.state or self._is_in(wanted.state))
-            and (not wanted.q or self._contains(wanted.q.casefold()))
-        )
-
-    def _is_in(self, state: str) -> bool:
-        return {
-            "set": self.is_set,
-            "unset": not self.is_set,
-            "locked": self.lock is not None,
-            "secret": self.is_secret,
-        }[state]
-
-    def _contains(self, text: str) -> bool:
-        parts = (self.key, self.description, self.value)
-        return any(text in part.casefold() for part in parts if part)
-
-
-STATES = ("set", "unset", "locked", "secret")
-
-
-def listing(session: DbSession, wanted: SettingFilter | None = None) -> list[SettingLine]:
-    """Return the settings that pass the filter, by category and key.
-
-    Settings are few: all are read in one statement and sifted here, so that search finds the same
-    on every database, and so that the counts of all categories come from the same rows.
-
-    Raises:
-        InvalidValue: There is no such state or type to filter by.
-    """
-    query = select(
-        ApplicationSetting.id,
-        ApplicationSetting.key,
-        ApplicationSetting.value,
-        ApplicationSetting.data_type,
-        ApplicationSetting.description,
-        ApplicationSetting.category,
-        ApplicationSetting.is_mutable,
-    ).order_by(ApplicationSetting.category, ApplicationSetting.key)
-    lines = [
-        SettingLine(
-            id=row.id,
-            key=row.key,
-            value=None if is_secret(row.key) else row.value,
-            is_set=row.value is not None,
-            data_type=row.data_type,
-            description=row.description,
-            category=row.category or "",
-            is_mutable=row.is_mutable,
-            is_secret=is_secret(row.key),
-            lock=_lock_of(row.key, row.data_type, is_mutable=row.is_mutable),
-        )
-        for row in session.execute(query)
-    ]
-    return matching(lines, wanted) if wanted else lines
-
-
-def matching(lines: Iterable[SettingLine], wanted: SettingFilter) -> list[SettingLine]:
-    """Return the lines that pass the filter, its category left aside.
-
-    Raises:
-        InvalidValue: There is no such state or type to filter by.
-    """
-    _check(wanted)
-    return [line for line in lines if line.matches(wanted)]
-
-
-def by_category(lines: Iterable[SettingLine]) -> dict[str, list[SettingLine]]:
-    """Return the lines grouped by category, in the order of the categories' names."""
-    groups: dict[str, list[SettingLine]] = {}
-    for line in lines:
-        groups.setdefault(line.category, []).append(line)
-    return dict(sorted(groups.items()))
 
 
 def get(session: DbSession, setting_id: int) -> ApplicationSetting:
@@ -289,7 +173,12 @@ def target_of(setting: ApplicationSetting) -> audit.Target:
 
 def etag_of(setting: ApplicationSetting) -> str:
     """Return the digest of what an editor of the setting sees."""
-    return _digest(setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable)
+    return digest(setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable)
+
+
+def digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str:
+    """Return the etag of a setting that is given by its columns; see `etag_of`."""
+    return etags.of([key, value, data_type, is_mutable])
 
 
 def is_secret(key: str) -> bool:
@@ -299,10 +188,11 @@ def is_secret(key: str) -> bool:
 
 def lock_of(setting: ApplicationSetting) -> str | None:
     """Return the sentence that says why the setting cannot be changed here, if it cannot."""
-    return _lock_of(setting.key, setting.data_type, is_mutable=setting.is_mutable)
+    return lock(setting.key, setting.data_type, is_mutable=setting.is_mutable)
 
 
-def _lock_of(key: str, data_type: str, *, is_mutable: bool) -> str | None:
+def lock(key: str, data_type: str, *, is_mutable: bool) -> str | None:
+    """Return the lock of a setting that is given by its columns; see `lock_of`."""
     if not is_mutable:
         return "It is marked as not mutable."
     if is_secret(key):
@@ -329,17 +219,3 @@ def _put(
     setting.value = value
     session.flush()
     return event
-
-
-def _check(wanted: SettingFilter) -> None:
-    known: Sequence[tuple[str, Sequence[str]]] = (
-        (wanted.state, STATES),
-        (wanted.type, list(DataType)),
-    )
-    for name, names in known:
-        if name and name not in names:
-            raise InvalidValue("There is no such filter.")
-
-
-def _digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str:
-    return etags.of([key, value, data_type, is_mutable])

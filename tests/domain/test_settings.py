@@ -7,12 +7,7 @@ from sqlalchemy import func, select, text
 
 from app.domain import settings
 from app.domain.errors import InvalidValue, NotFound
-from app.domain.settings import (
-    SettingChangedMeanwhile,
-    SettingEdit,
-    SettingFilter,
-    SettingIsReadOnly,
-)
+from app.domain.settings import SettingChangedMeanwhile, SettingEdit, SettingIsReadOnly
 from app.models import ApplicationSetting, AuditEvent
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -282,35 +277,6 @@ def raw_update(session, setting_id, assignments, **values):
 def value_of(session, setting):
     session.expire_all()
     return setting.value
-
-
-def test_settings_are_found_anywhere_in_key_description_and_value(session, make):
-    make(key="first_thing", value="Straße", description="About roads")
-    for q in ("FIRST", "strasse", "roads"):
-        found = settings.listing(session, SettingFilter(q=q))
-        assert [line.key for line in found] == ["first_thing"]
-
-
-def test_a_secret_is_neither_shown_nor_found(session, make):
-    make(key="openai_api_key", value="sk-canary")
-
-    assert settings.listing(session, SettingFilter(q="canary")) == []
-    [line] = settings.listing(session, SettingFilter(q="openai_api_key"))
-    assert (line.value, line.is_set, line.is_secret) == (None, True, True)
-    assert "canary" not in repr(line)
-
-
-@pytest.mark.parametrize("wanted", [{"state": "password_hash"}, {"type": "duration"}])
-def test_settings_are_filtered_by_nothing_but_what_is_offered(session, wanted):
-    with pytest.raises(InvalidValue):
-        settings.listing(session, SettingFilter(**wanted))
-
-
-def test_the_line_of_a_list_and_the_page_have_one_etag(session, make):
-    for value in ("Hello", "", None):
-        setting = make(key=f"greeting{len(str(value))}", value=value)
-        [line] = settings.listing(session, SettingFilter(q=setting.key))
-        assert line.etag == settings.etag_of(setting)
 
 
 def test_a_setting_that_does_not_exist_is_not_found(session):

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app
-from app.domain import audit, settings, values
+from app.domain import audit, settings_listing, values
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent, Role, User
 from app.models.base import utcnow
@@ -99,7 +99,7 @@ def test_every_setting_holds_a_value_of_its_type(organisation):
 
 
 def test_no_secret_is_set(organisation):
-    secrets = [line for line in settings.listing(organisation) if line.is_secret]
+    secrets = [line for line in settings_listing.read(organisation) if line.is_secret]
 
     assert len(secrets) >= 7
     assert [line.key for line in secrets if line.is_set] == []

@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, url_for
 
-from app.domain import audit, settings, settings_catalog
+from app.domain import audit, settings, settings_catalog, settings_listing
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import ApplicationSetting
@@ -26,7 +26,7 @@ def create() -> Page:
         flash(f"Created {form.result.key}.", "success")
         return redirect(_page_of(form.result), 303)
     can_read = not missing(PermissionCode.SETTINGS_READ)
-    known = settings.by_category(settings.listing(db.session)) if can_read else {}
+    known = settings_listing.by_category(settings_listing.read(db.session)) if can_read else {}
     categories = [name for name in known if name]
     page = render_template("settings/new.html", form=form, categories=categories, can_read=can_read)
     return page, form.status

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from flask import request, url_for
 
-from app.domain import settings, values
-from app.domain.settings import SettingFilter, SettingLine
+from app.domain import settings_listing, values
+from app.domain.settings_listing import SettingFilter, SettingLine
 from app.domain.text import shortened
 from app.domain.values import SUMMARY_CHARACTERS, DataType
 
@@ -50,7 +50,7 @@ class Listing:
     @cached_property
     def found(self) -> Groups:
         """What passes the filter, in all categories; what has none comes last."""
-        groups = settings.by_category(settings.matching(self.lines, self.wanted))
+        groups = settings_listing.by_category(settings_listing.matching(self.lines, self.wanted))
         return dict(sorted(groups.items(), key=lambda group: not group[0]))
 
     @cached_property

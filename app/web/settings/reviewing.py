@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app.domain import audit, settings, settings_batch
+from app.domain import audit, settings_batch, settings_listing
 from app.domain.permissions import PermissionCode
 from app.domain.settings_batch import BatchRefused
 from app.extensions import db
@@ -65,7 +65,7 @@ def put_back(event_id: int) -> Page:
 
 
 def _list_of(form: ReviewForm) -> Listing:
-    return Listing(form.wanted, settings.listing(db.session))
+    return Listing(form.wanted, settings_listing.read(db.session))
 
 
 def _editing_or_list(form: ReviewForm, page: Listing, rows: Sheet) -> Page:
@@ -117,7 +117,7 @@ def _put_back_page(form: ReasonForm, event_id: int) -> str:
     # Read again: what was refused was rolled back.
     event = visible(audit.get(db.session, event_id))
     made = settings_batch.changes_of(db.session, event)
-    lines = {line.id: line for line in settings.listing(db.session) if line.id in made}
+    lines = {line.id: line for line in settings_listing.read(db.session) if line.id in made}
     there = [(lines[one], *made[one]) for one in made if one in lines]
     changes = [(line, compare(line.value, old), line.value == new) for line, old, new in there]
     return render_template(

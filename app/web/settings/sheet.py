@@ -6,10 +6,11 @@ from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
-from app.domain import settings, values
+from app.domain import settings_listing, values
 from app.domain.errors import InvalidValue, RuleError
-from app.domain.settings import SettingChangedMeanwhile, SettingEdit, SettingLine
+from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.domain.settings_batch import Difference
+from app.domain.settings_listing import SettingLine
 from app.domain.values import DataType
 from app.web.converters import HIGHEST_ID
 from app.web.settings import listing
@@ -167,7 +168,7 @@ def opened(page: Listing, typed: Mapping[int, Row]) -> Sheet:
 def groups(page: Listing, sheet: Sheet) -> dict[str, list[SettingLine]]:
     """Return the lines to show, by category: those of the list, and those with a row."""
     shown = {line.id for lines in page.shown.values() for line in lines} | set(sheet.rows)
-    found = settings.by_category(line for line in page.lines if line.id in shown)
+    found = settings_listing.by_category(line for line in page.lines if line.id in shown)
     return {listing.name_of(category): lines for category, lines in found.items()}
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import audit, settings, settings_catalog
+from app.domain import audit, settings, settings_catalog, settings_listing
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingChangedMeanwhile
 from app.domain.text import shortened
@@ -26,7 +26,7 @@ LONGEST_SAID = 30
 @requires(read=PermissionCode.SETTINGS_READ)
 def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
-    page = Listing(listing.wanted(), settings.listing(db.session))
+    page = Listing(listing.wanted(), settings_listing.read(db.session))
     if request.args.get("edit") == ALL_ROWS and not missing():
         return reviewing.editing(page)
     return render_template(

@@ -1,0 +1,136 @@
+"""Settings as lists show them: read at once, filtered, and grouped by category."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.domain import settings
+from app.domain.errors import InvalidValue
+from app.domain.values import DataType
+from app.models import ApplicationSetting, DbSession
+
+STATES = ("set", "unset", "locked", "secret")
+COLUMNS: tuple[Any, ...] = (
+    ApplicationSetting.id,
+    ApplicationSetting.key,
+    ApplicationSetting.value,
+    ApplicationSetting.data_type,
+    ApplicationSetting.description,
+    ApplicationSetting.category,
+    ApplicationSetting.is_mutable,
+)
+
+
+@dataclass(frozen=True)
+class SettingFilter:
+    """Which settings to list; an empty field lets all pass.
+
+    Attributes:
+        q: Text to be found anywhere in key, description or value; never in a secret.
+        category: A category's name.
+        type: A data type.
+        state: ``set``, ``unset``, ``locked`` or ``secret``.
+    """
+
+    q: str = ""
+    category: str = ""
+    type: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One setting as a list shows it; the value of a secret is left out."""
+
+    id: int
+    key: str
+    value: str | None
+    is_set: bool
+    data_type: str
+    description: str | None
+    category: str
+    is_mutable: bool
+    is_secret: bool
+    lock: str | None
+
+    @property
+    def etag(self) -> str:
+        """The digest that an edit of this line is checked against."""
+        return settings.digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
+
+    def matches(self, wanted: SettingFilter) -> bool:
+        """Tell whether the setting passes the filter, its category left aside."""
+        return (
+            (not wanted.type or wanted.type == self.data_type)
+            and (not wanted.state or self._is_in(wanted.state))
+            and (not wanted.q or self._contains(wanted.q.casefold()))
+        )
+
+    def _is_in(self, state: str) -> bool:
+        return {
+            "set": self.is_set,
+            "unset": not self.is_set,
+            "locked": self.lock is not None,
+            "secret": self.is_secret,
+        }[state]
+
+    def _contains(self, text: str) -> bool:
+        parts = (self.key, self.description, self.value)
+        return any(text in part.casefold() for part in parts if part)
+
+
+def read(session: DbSession) -> list[SettingLine]:
+    """Return all settings, by category and key.
+
+    Settings are few: all are read in one statement and sifted here, so that search finds the same
+    on every database, and so that the counts of all categories come from the same rows.
+    """
+    query = select(*COLUMNS)
+    in_order = query.order_by(ApplicationSetting.category, ApplicationSetting.key)
+    return [_line(row) for row in session.execute(in_order)]
+
+
+def matching(lines: Iterable[SettingLine], wanted: SettingFilter) -> list[SettingLine]:
+    """Return the lines that pass the filter, its category left aside.
+
+    Raises:
+        InvalidValue: There is no such state or type to filter by.
+    """
+    _check(wanted)
+    return [line for line in lines if line.matches(wanted)]
+
+
+def by_category(lines: Iterable[SettingLine]) -> dict[str, list[SettingLine]]:
+    """Return the lines grouped by category, in the order of the categories' names."""
+    groups: dict[str, list[SettingLine]] = {}
+    for line in lines:
+        groups.setdefault(line.category, []).append(line)
+    return dict(sorted(groups.items()))
+
+
+def _check(wanted: SettingFilter) -> None:
+    known: Sequence[tuple[str, Sequence[str]]] = (
+        (wanted.state, STATES),
+        (wanted.type, list(DataType)),
+    )
+    for name, names in known:
+        if name and name not in names:
+            raise InvalidValue("There is no such filter.")
+
+
+def _line(row: Row[Any]) -> SettingLine:
+    is_secret = settings.is_secret(row.key)
+    return SettingLine(
+        id=row.id,
+        key=row.key,
+        value=None if is_secret else row.value,
+        is_set=row.value is not None,
+        data_type=row.data_type,
+        description=row.description,
+        category=row.category or "",
+        is_mutable=row.is_mutable,
+        is_secret=is_secret,
+        lock=settings.lock(row.key, row.data_type, is_mutable=row.is_mutable),
+    )

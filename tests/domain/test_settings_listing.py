@@ -1,0 +1,54 @@
+"""Settings as lists show them: found, filtered, and never with a secret."""
+
+import pytest
+
+from app.domain import settings, settings_listing
+from app.domain.errors import InvalidValue
+from app.domain.settings_listing import SettingFilter
+from app.models import ApplicationSetting
+
+
+@pytest.fixture
+def make(session):
+    """Adds a setting, as another program would."""
+
+    def make(key="greeting", value="Hello", **columns):
+        setting = ApplicationSetting(key=key, value=value, **columns)
+        session.add(setting)
+        session.commit()
+        return setting
+
+    return make
+
+
+def found(session, wanted):
+    return settings_listing.matching(settings_listing.read(session), wanted)
+
+
+def test_settings_are_found_anywhere_in_key_description_and_value(session, make):
+    make(key="first_thing", value="Straße", description="About roads")
+    for q in ("FIRST", "strasse", "roads"):
+        lines = found(session, SettingFilter(q=q))
+        assert [line.key for line in lines] == ["first_thing"]
+
+
+def test_a_secret_is_neither_shown_nor_found(session, make):
+    make(key="openai_api_key", value="sk-canary")
+
+    assert found(session, SettingFilter(q="canary")) == []
+    [line] = found(session, SettingFilter(q="openai_api_key"))
+    assert (line.value, line.is_set, line.is_secret) == (None, True, True)
+    assert "canary" not in repr(line)
+
+
+@pytest.mark.parametrize("wanted", [{"state": "password_hash"}, {"type": "duration"}])
+def test_settings_are_filtered_by_nothing_but_what_is_offered(session, wanted):
+    with pytest.raises(InvalidValue):
+        found(session, SettingFilter(**wanted))
+
+
+def test_the_line_of_a_list_and_the_page_have_one_etag(session, make):
+    for value in ("Hello", "", None):
+        setting = make(key=f"greeting{len(str(value))}", value=value)
+        [line] = found(session, SettingFilter(q=setting.key))
+        assert line.etag == settings.etag_of(setting)
