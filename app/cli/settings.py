@@ -1,6 +1,5 @@
 """``flask settings``: the backend's settings without the web."""
 
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -114,5 +113,5 @@ def _summary(line: SettingLine) -> str:
 
 
 def _as_object(line: SettingLine) -> dict[str, Any]:
-    fields = asdict(line)
+    fields = line._asdict()
     return {name: fields[name] for name in FIELDS}

@@ -1,5 +1,6 @@
 """Settings: found, and changed under a lock with the value they had in view."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -11,15 +12,7 @@ from app.domain.text import checked_reason, is_name
 from app.domain.values import DataType
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
-SECRET_PARTS = (
-    "api_key",
-    "api_token",
-    "password",
-    "secret",
-    "private_key",
-    "auth_token",
-    "access_token",
-)
+SECRET = re.compile("api_key|api_token|password|secret|private_key|auth_token|access_token")
 NOT_SECRET = frozenset(
     {"password_min_length", "password_reset_url", "password_reset_token_expire_minutes"}
 )
@@ -183,7 +176,7 @@ def digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> 
 
 def is_secret(key: str) -> bool:
     """Tell whether the setting's value is write-only, judged by its key."""
-    return key not in NOT_SECRET and any(part in key.lower() for part in SECRET_PARTS)
+    return SECRET.search(key.lower()) is not None and key not in NOT_SECRET
 
 
 def lock_of(setting: ApplicationSetting) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
@@ -12,7 +12,7 @@ from app.domain.values import DataType
 from app.models import ApplicationSetting, DbSession
 
 STATES = ("set", "unset", "locked", "secret")
-COLUMNS: tuple[Any, ...] = (
+_COLUMNS: tuple[Any, ...] = (
     ApplicationSetting.id,
     ApplicationSetting.key,
     ApplicationSetting.value,
@@ -21,6 +21,7 @@ COLUMNS: tuple[Any, ...] = (
     ApplicationSetting.category,
     ApplicationSetting.is_mutable,
 )
+_ALL = select(*_COLUMNS).order_by(ApplicationSetting.category, ApplicationSetting.key)
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ class SettingFilter:
     state: str = ""
 
 
-@dataclass(frozen=True)
-class SettingLine:
+class SettingLine(NamedTuple):
     """One setting as a list shows it; the value of a secret is left out."""
 
     id: int
@@ -87,9 +87,7 @@ def read(session: DbSession) -> list[SettingLine]:
     Settings are few: all are read in one statement and sifted here, so that search finds the same
     on every database, and so that the counts of all categories come from the same rows.
     """
-    query = select(*COLUMNS)
-    in_order = query.order_by(ApplicationSetting.category, ApplicationSetting.key)
-    return [_line(row) for row in session.execute(in_order)]
+    return [_line(row) for row in session.connection().execute(_ALL).all()]
 
 
 def matching(lines: Iterable[SettingLine], wanted: SettingFilter) -> list[SettingLine]:
@@ -121,16 +119,18 @@ def _check(wanted: SettingFilter) -> None:
 
 
 def _line(row: Row[Any]) -> SettingLine:
-    is_secret = settings.is_secret(row.key)
+    # By position: to look a name up in a row of SQLAlchemy's costs more than to make an object.
+    number, key, value, data_type, description, category, is_mutable = tuple(row)
+    is_secret = settings.is_secret(key)
     return SettingLine(
-        id=row.id,
-        key=row.key,
-        value=None if is_secret else row.value,
-        is_set=row.value is not None,
-        data_type=row.data_type,
-        description=row.description,
-        category=row.category or "",
-        is_mutable=row.is_mutable,
-        is_secret=is_secret,
-        lock=settings.lock(row.key, row.data_type, is_mutable=row.is_mutable),
+        number,
+        key,
+        None if is_secret else value,
+        value is not None,
+        data_type,
+        description,
+        category or "",
+        is_mutable,
+        is_secret,
+        settings.lock(key, data_type, is_mutable=is_mutable),
     )

@@ -37,7 +37,10 @@ class DataType(StrEnum):
     @classmethod
     def of(cls, text: str) -> "DataType | None":
         """Return the data type of that name, or None if the console does not know it."""
-        return next((known for known in cls if known == text), None)
+        return _KNOWN.get(text)
+
+
+_KNOWN = {kind.value: kind for kind in DataType}
 
 
 def canonical(text: str, data_type: DataType) -> str:

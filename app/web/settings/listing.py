@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 from flask import request, url_for
 
@@ -10,6 +11,7 @@ from app.domain import settings_listing, values
 from app.domain.settings_listing import SettingFilter, SettingLine
 from app.domain.text import shortened
 from app.domain.values import SUMMARY_CHARACTERS, DataType
+from app.web.urls import queried
 
 NO_CATEGORY = "none"
 ALL = "All categories"
@@ -86,7 +88,7 @@ class Listing:
             "type": f"Type: {self.wanted.type}",
             "state": f"State: {dict(STATES).get(self.wanted.state, '').lower()}",
         }
-        active = [name for name, value in asdict(self.wanted).items() if value]
+        active = [name for name, value in self._filters.items() if value]
         return [(words[name], self.url(**{name: ""})) for name in active]
 
     @property
@@ -97,8 +99,7 @@ class Listing:
 
     def url(self, **changes: str) -> str:
         """Return the address of the list with other filters."""
-        filters = asdict(self.wanted) | changes
-        return url_for("settings.index", **{name: text for name, text in filters.items() if text})
+        return queried("settings.index", **{**self._filters, **changes})
 
     @property
     def edit_all(self) -> str:
@@ -109,9 +110,36 @@ class Listing:
         """Return the address that opens what the filter shows of a category."""
         return f"{self.url(category=_value_of(category))}&edit={ALL_ROWS}"
 
+    def unset(self, lines: Sequence[SettingLine]) -> int:
+        """Count the lines that have no value."""
+        return sum(not line.is_set for line in lines)
+
     def can_edit(self, lines: Sequence[SettingLine]) -> bool:
         """Tell whether there are several of the lines that can be changed here."""
         return sum(line.lock is None for line in lines) > 1
+
+    def rows(self, lines: Sequence[SettingLine]) -> Iterator[tuple[Any, ...]]:
+        """What the rows of a category say, in the order in which they say it.
+
+        By position, as there may be hundreds of them.
+        """
+        for line in lines:
+            beginning, more = summary(line.value, line.data_type) if line.value else ("", "")
+            yield (
+                line.id,
+                line.key,
+                line.data_type,
+                line.is_secret,
+                line.lock,
+                line.description,
+                beginning,
+                more,
+                ("", "") if line.value else _nothing(line),
+            )
+
+    @cached_property
+    def _filters(self) -> dict[str, str]:
+        return asdict(self.wanted)
 
     @cached_property
     def by_id(self) -> dict[int, SettingLine]:
@@ -151,6 +179,13 @@ def summary(value: str, data_type: str) -> tuple[str, str]:
         description = values.describe(value, kind)
         return beginning, "" if description == beginning else description
     return beginning, "" if beginning == value else _extent(value)
+
+
+def _nothing(line: SettingLine) -> tuple[str, str]:
+    """Return what stands in the place of a value, and the class of its look."""
+    if line.is_set and line.is_secret:
+        return "Set, and not shown", "sub"
+    return "Empty text" if line.is_set else "Not set", "unset"
 
 
 def _extent(value: str) -> str:

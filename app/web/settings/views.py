@@ -34,7 +34,6 @@ def index() -> str:
         page=page,
         types=listing.TYPES,
         states=listing.STATES,
-        summary=listing.summary,
         missing=missing(),
         can_create=g.me.can(PermissionCode.SETTINGS_CREATE),
         editing=_editing(page),
