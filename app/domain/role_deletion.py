@@ -1,17 +1,17 @@
 """The deletion of a role: who would lose what, and what is taken from whom."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import delete as delete_from
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, etags, grants, holders, role_catalog, roles
+from app.domain import access, audit, deletion, etags, grants, holders, role_catalog, roles
 from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
-from app.domain.errors import InvalidValue, RuleError
+from app.domain.deletion import Deletion
+from app.domain.errors import RuleError
 from app.domain.grants import RoleIsGuarded
 from app.domain.holders import Consequence, Difference
 from app.domain.permissions import PermissionCode
@@ -25,15 +25,6 @@ EVENTS_AT_ONCE = 1000
 
 class RoleIsReferredTo(RuleError):
     """Rows of another program refer to the role, which therefore cannot be deleted."""
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """The name as typed to confirm, the etag of what was shown, the reason."""
-
-    name: str
-    etag: str
-    reason: str = ""
 
 
 def review(session: DbSession, role_id: int) -> Consequence:
@@ -80,8 +71,7 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     reason = checked_reason(typed.reason)
     if typed.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
-    if typed.name.strip().lower() != role.name:
-        raise InvalidValue(f"Type the name, {role.name}, to confirm.", field="name")
+    deletion.confirm(typed.name.lower(), role.name, what="the name", field="name")
     _refuse_deleting(session, matrix, role, actor)
     _record_deletion(session, role, reason, actor)
     _remove(session, role)

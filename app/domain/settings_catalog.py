@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import audit, settings, values
+from app.domain import audit, deletion, settings, values
 from app.domain.actor import Actor
+from app.domain.deletion import Deletion
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
 from app.domain.settings import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.text import checked, checked_line, checked_reason
@@ -34,15 +35,6 @@ class NewSetting:
     category: str = ""
     description: str = ""
     is_mutable: bool = True
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """The key as typed to confirm, the etag of what was shown, the reason."""
-
-    key: str
-    etag: str
     reason: str = ""
 
 
@@ -96,8 +88,7 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
     reason = checked_reason(typed.reason)
     if typed.etag != settings.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
-    if typed.key.strip() != setting.key:
-        raise InvalidValue(f"Type the key, {setting.key}, to confirm.", field="key")
+    deletion.confirm(typed.name, setting.key, what="the key", field="key")
     target, before = settings.target_of(setting), _kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before

@@ -8,10 +8,10 @@ from sqlalchemy import insert, select
 
 from app.domain import assignments, grants, passwords, role_catalog, role_deletion, roles
 from app.domain.assignments import AssignmentEdit
+from app.domain.deletion import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile, RoleIsGuarded
 from app.domain.role_catalog import NewRole
-from app.domain.role_deletion import Deletion
 from app.models import AuditEvent, Permission, Role, User, role_permissions
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import role_catalog, role_deletion, roles
+from app.domain.deletion import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.grants import RoleIsGuarded
 from app.domain.role_catalog import NewRole, RoleChangedMeanwhile, RoleEdit
-from app.domain.role_deletion import Deletion
 from app.domain.role_templates import TEMPLATES
 from app.models import AuditEvent, Permission, Role, User
 from app.unit_of_work import carry_out
@@ -304,6 +304,14 @@ def test_deleting_asks_for_the_name(session, ada, name):
 
     assert refusal.value.field == "name"
     assert "team" in names(session)
+
+
+def test_of_several_blanks_in_a_name_one_is_enough(session, ada):
+    role = create(session, ada, "two  blanks")
+
+    delete(session, ada, role, "Two blanks")
+
+    assert "two  blanks" not in names(session)
 
 
 def test_a_role_that_grants_something_else_now_is_not_deleted_unseen(session, ada):

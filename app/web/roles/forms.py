@@ -15,9 +15,9 @@ from wtforms import (
 )
 
 from app.domain import grants
+from app.domain.deletion import Deletion
 from app.domain.grants import Edits, GrantEdit
 from app.domain.role_catalog import NewRole, RoleEdit
-from app.domain.role_deletion import Deletion
 from app.domain.role_templates import TEMPLATES
 from app.domain.roles import Matrix, MatrixRole
 from app.web.converters import HIGHEST_ID

@@ -15,9 +15,10 @@ from wtforms import (
 from wtforms.widgets import TextInput
 
 from app.domain import values
+from app.domain.deletion import Deletion
 from app.domain.errors import InvalidValue
 from app.domain.settings import SettingEdit
-from app.domain.settings_catalog import Deletion, NewSetting
+from app.domain.settings_catalog import NewSetting
 from app.domain.settings_listing import SettingFilter, SettingLine
 from app.domain.values import DataType
 from app.web.forms import Form
