@@ -13,9 +13,9 @@ from app.domain import access, etags, reach, roles, user_list
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
-from app.domain.roles import HIGHEST_ID
 from app.domain.user_list import UserFilter
 from app.models import DbSession, Role, User, user_roles
+from app.models.base import HIGHEST_ID
 from app.models.user import ADMIN
 
 MOST = 10_000

@@ -13,9 +13,9 @@ from app.domain import audit
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
+from app.models.base import HIGHEST_ID
 from app.models.user import ADMIN
 
-HIGHEST_ID = 2**31 - 1
 MOST_AT_ONCE = 1000
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)

@@ -50,7 +50,7 @@ class PermissionMissing(Forbidden):
     """The person lacks the permission ``code``."""
 
     def __init__(self, code: PermissionCode) -> None:
-        super().__init__(f"This needs the permission {code}, which none of your roles grants.")
+        super().__init__(sentence_without(code))
         self.needed = code
 
 
@@ -74,6 +74,16 @@ def signed_in(view: View) -> View:
 def public(view: View) -> View:
     """Declare that everybody may enter."""
     return _declare(Access(is_public=True))(view)
+
+
+def missing(code: PermissionCode) -> PermissionCode | None:
+    """Return the permission if the person lacks it."""
+    return None if g.me.can(code) else code
+
+
+def sentence_without(code: PermissionCode) -> str:
+    """Say that the person lacks the permission."""
+    return f"This needs the permission {code}, which none of your roles grants."
 
 
 def register(app: Flask) -> None:

@@ -1,8 +1,13 @@
-"""Parts of paths: the ids of rows."""
+"""The ids of rows, in paths and in forms."""
+
+import re
+from collections.abc import Iterable
 
 from werkzeug.routing import IntegerConverter, Map
 
-HIGHEST_ID = 2**31 - 1
+from app.models.base import HIGHEST_ID
+
+NUMBER = re.compile(r"[0-9]{1,10}")
 
 
 class IdConverter(IntegerConverter):
@@ -10,3 +15,20 @@ class IdConverter(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, min=1, max=HIGHEST_ID)
+
+
+def row_id(text: object) -> int:
+    """Return the id that a field holds; ValueError, as forms expect, where it is none."""
+    if not NUMBER.fullmatch(str(text)) or not 0 < int(str(text)) <= HIGHEST_ID:
+        raise ValueError("That is not an id.")
+    return int(str(text))
+
+
+def joined(ids: Iterable[int]) -> str:
+    """Return ids as one field keeps them."""
+    return ",".join(str(number) for number in sorted(ids))
+
+
+def parted(text: str | None) -> frozenset[int]:
+    """Return the ids that `joined` put into a field, without what is no number."""
+    return frozenset(int(part) for part in (text or "").split(",") if NUMBER.fullmatch(part))

@@ -11,6 +11,8 @@ from app.domain.errors import RuleError
 
 OK = 200
 INVALID = 422
+REASON = "Kept with the change. At most 500 characters."
+PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 GOOD_PASSWORDS = "At least 12 characters. A few words that only you would put together are best."
 
 

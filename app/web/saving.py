@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from app import unit_of_work
 from app.domain.errors import RuleError
 from app.web.errors import status_of
 from app.web.forms import INVALID, Form
 from app.web.identity import current_actor
+
+# What a view with a form answers: the way on, or the page with the form's status.
+Page = Response | tuple[str, int]
 
 
 def saved(form: Form, change: Callable[[], Any]) -> bool:

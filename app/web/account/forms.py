@@ -4,8 +4,8 @@ from wtforms import HiddenField, IntegerField, PasswordField, RadioField, Select
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
+from app.models.base import HIGHEST_ID
 from app.web import zones
-from app.web.converters import HIGHEST_ID
 from app.web.forms import GOOD_PASSWORDS, Form
 
 

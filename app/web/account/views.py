@@ -1,7 +1,6 @@
 """One's own account: who one is here, the password, the sessions, theme and time zone."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from app.domain import credentials, reach, sessions, users
 from app.extensions import db
@@ -9,9 +8,7 @@ from app.web import identity, targets, zones
 from app.web.access import signed_in
 from app.web.account.forms import EndSessionForm, PasswordForm, ThemeForm, ZoneForm
 from app.web.identity import client, current_actor, limits, secret
-from app.web.saving import saved
-
-Page = Response | tuple[str, int]
+from app.web.saving import Page, saved
 
 A_YEAR = 31_536_000
 

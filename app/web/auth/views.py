@@ -13,9 +13,7 @@ from app.web import identity, readiness, targets
 from app.web.access import public, signed_in
 from app.web.auth.forms import ChoosePasswordForm, SetUpForm, SignInForm, SignOutForm
 from app.web.identity import client, current_actor, secret
-from app.web.saving import saved
-
-Page = Response | tuple[str, int]
+from app.web.saving import Page, saved
 
 blueprint = Blueprint("auth", __name__)
 

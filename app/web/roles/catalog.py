@@ -1,6 +1,6 @@
 """Which roles there are: a new one, one with another name or description, one that goes."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
 from app.domain import holders, role_catalog, role_deletion, roles
 from app.domain.permissions import PermissionCode
@@ -8,11 +8,11 @@ from app.domain.role_catalog import RoleChangedMeanwhile
 from app.domain.role_templates import TEMPLATES
 from app.extensions import db
 from app.models import Role
-from app.web.access import requires
+from app.web.access import missing, requires
 from app.web.identity import current_actor
 from app.web.roles.forms import DeleteForm, NewRoleForm, RoleForm
-from app.web.roles.section import Page, blueprint, missing
-from app.web.saving import saved
+from app.web.roles.section import blueprint
+from app.web.saving import Page, saved
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -23,7 +23,7 @@ def create() -> Page:
     change = lambda: role_catalog.create(  # noqa: E731 - one domain call
         db.session, form.new, actor=current_actor()
     )
-    can_read = not missing(PermissionCode.ROLE_READ)
+    can_read = g.me.can(PermissionCode.ROLE_READ)
     if saved(form, change):
         flash(f"Created the role {form.result.name}.", "success")
         own = url_for(".show", role_id=form.result.id) if can_read else url_for("home.overview")
@@ -81,7 +81,7 @@ def delete(role_id: int) -> Page:
         count=holders.count(db.session, role_id),
         is_guarded=roles.is_guarded(role),
         missing=missing(PermissionCode.ROLE_DELETE),
-        can_see_people=not missing(PermissionCode.USER_READ),
+        can_see_people=g.me.can(PermissionCode.USER_READ),
     )
     return page, form.status
 

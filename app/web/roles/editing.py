@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 
 from app.domain import grants, roles
 from app.domain.grants import GrantsChangedMeanwhile
 from app.domain.holders import Difference
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import missing, requires
 from app.web.identity import current_actor
 from app.web.roles.forms import GrantsForm, MatrixForm, PermissionsForm
-from app.web.roles.section import Page, blueprint, missing
-from app.web.saving import reviewed, saved
+from app.web.roles.section import blueprint
+from app.web.saving import Page, reviewed, saved
 from app.web.security import many_fields
 
 MOST_NAMED = 3
@@ -88,7 +88,7 @@ def _review_page(form: GrantsForm, here: str, back: str) -> Page:
         review=form.result,
         here=here,
         back=back,
-        can_see_people=not missing(PermissionCode.USER_READ),
+        can_see_people=g.me.can(PermissionCode.USER_READ),
     )
     return page, form.status
 
@@ -121,7 +121,7 @@ def _matrix_page(form: MatrixForm) -> Page:
         matrix=matrix,
         ticks=form.shown(matrix),
         missing=missing(PermissionCode.ROLE_UPDATE),
-        can_create=not missing(PermissionCode.ROLE_CREATE),
+        can_create=g.me.can(PermissionCode.ROLE_CREATE),
     )
     return page, form.status
 

@@ -1,6 +1,5 @@
 """Forms of roles."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,49 +19,36 @@ from app.domain.grants import Edits, GrantEdit
 from app.domain.role_catalog import NewRole, RoleEdit
 from app.domain.role_templates import TEMPLATES
 from app.domain.roles import Matrix, MatrixRole
-from app.web.converters import HIGHEST_ID
-from app.web.forms import Form
+from app.web.converters import NUMBER, joined, parted, row_id
+from app.web.forms import PLAIN, REASON, Form
 
-NUMBER = re.compile(r"[0-9]{1,10}")
-REASON = "Kept with the change. At most 500 characters."
 NAME = "Stored in lower case. Without commas, at most 100 characters."
 FROM_NOTHING = ""
 CLONE = "role:"
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-
-
-def _id(text: object) -> int:
-    if not NUMBER.fullmatch(str(text)) or not 0 < int(str(text)) <= HIGHEST_ID:
-        raise ValueError("That is not the id of a role or a permission.")
-    return int(str(text))
 
 
 def _ids(text: str) -> frozenset[int]:
-    return frozenset(_id(number) for number in text.split(",") if number)
+    return frozenset(row_id(number) for number in text.split(",") if number)
 
 
 def _cell(text: object) -> tuple[int, int]:
     role, _, permission = str(text).partition(":")
-    return _id(role), _id(permission)
+    return row_id(role), row_id(permission)
 
 
 def _etag(text: object) -> tuple[int, str]:
     role, _, etag = str(text).partition(":")
-    return _id(role), etag
+    return row_id(role), etag
 
 
 def _base(text: object) -> tuple[int, frozenset[int]]:
     role, _, ids = str(text).partition(":")
-    return _id(role), _ids(ids)
+    return row_id(role), _ids(ids)
 
 
 def _several(coerce: Any) -> SelectMultipleField:
     # Which roles and permissions there are is the domain's to say.
     return SelectMultipleField(coerce=coerce, validate_choice=False)
-
-
-def _joined(ids: Iterable[int]) -> str:
-    return ",".join(str(number) for number in sorted(ids))
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,7 @@ class Ticks:
     @property
     def seen_ids(self) -> str:
         """What was shown, as a field."""
-        return _joined(self.seen)
+        return joined(self.seen)
 
     def mark(self, permission_id: int) -> str:
         """Return how the tick differs from what was shown: "add", "del" or nothing."""
@@ -153,7 +139,7 @@ class PermissionsForm(GrantsForm):
         role_id: The role, which is in the address.
     """
 
-    permissions = _several(_id)
+    permissions = _several(row_id)
     etag = HiddenField()
     base = HiddenField()
 
@@ -166,9 +152,8 @@ class PermissionsForm(GrantsForm):
         """What was sent."""
         if not self.is_sent:
             return {}
-        seen = {int(one) for one in (self.base.data or "").split(",") if NUMBER.fullmatch(one)}
         wanted = frozenset(self.permissions.data or ())
-        return {self.role_id: Ticks(wanted, frozenset(seen), self.etag.data or "")}
+        return {self.role_id: Ticks(wanted, parted(self.base.data), self.etag.data or "")}
 
     @property
     def carried(self) -> list[tuple[str, str]]:

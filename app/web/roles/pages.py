@@ -8,10 +8,9 @@ from app.domain.roles import Matrix, MatrixRole
 from app.domain.user_list import Cursors
 from app.extensions import db
 from app.web import events
-from app.web.access import requires
-from app.web.converters import HIGHEST_ID
-from app.web.roles.forms import NUMBER
-from app.web.roles.section import blueprint, missing
+from app.web.access import missing, requires
+from app.web.converters import NUMBER
+from app.web.roles.section import blueprint
 
 
 @blueprint.get("/<id:role_id>")
@@ -55,8 +54,7 @@ def _chosen(matrix: Matrix, name: str) -> MatrixRole | None:
     text = request.args.get(name, "")
     if not text:
         return None
-    number = int(text) if NUMBER.fullmatch(text) else 0
-    return matrix.role(number if number <= HIGHEST_ID else 0)
+    return matrix.role(int(text) if NUMBER.fullmatch(text) else 0)
 
 
 def _parts(

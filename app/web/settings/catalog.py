@@ -1,17 +1,17 @@
 """Which settings there are: a new one, one that goes, and one that comes back."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 
 from app.domain import audit, settings, settings_catalog, settings_listing
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import ApplicationSetting
-from app.web.access import requires
+from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.saving import saved
+from app.web.saving import Page, saved
 from app.web.settings import listing, undo
 from app.web.settings.forms import DeleteForm, NewSettingForm, ReasonForm
-from app.web.settings.section import Page, blueprint, missing, visible
+from app.web.settings.section import blueprint, visible
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -25,7 +25,7 @@ def create() -> Page:
     if saved(form, change):
         flash(f"Created {form.result.key}.", "success")
         return redirect(_page_of(form.result), 303)
-    can_read = not missing(PermissionCode.SETTINGS_READ)
+    can_read = g.me.can(PermissionCode.SETTINGS_READ)
     known = settings_listing.by_category(settings_listing.read(db.session)) if can_read else {}
     categories = [name for name in known if name]
     page = render_template("settings/new.html", form=form, categories=categories, can_read=can_read)
@@ -85,6 +85,6 @@ def restore(event_id: int) -> Page:
 
 
 def _page_of(setting: ApplicationSetting) -> str:
-    if missing(PermissionCode.SETTINGS_READ):
+    if not g.me.can(PermissionCode.SETTINGS_READ):
         return url_for("home.overview")
     return url_for(".show", setting_id=setting.id)

@@ -21,7 +21,7 @@ from app.domain.settings import SettingEdit
 from app.domain.settings_catalog import NewSetting
 from app.domain.settings_listing import SettingFilter, SettingLine
 from app.domain.values import DataType
-from app.web.forms import Form
+from app.web.forms import PLAIN, REASON, Form
 
 NOT_SET = "1"
 LONGEST_LINE = 80
@@ -33,14 +33,12 @@ HINTS = {
     DataType.STRING: "An empty field is stored as an empty text, which is not “Not set”.",
 }
 KEYBOARDS = {DataType.INTEGER: "numeric", DataType.FLOAT: "decimal"}
-REASON = "Kept with the change. At most 500 characters."
 KEY = (
     "Up to 255 small letters from a to z, digits, “_”, “.” and “-”; the first is a letter. "
     "It cannot be changed later."
 )
 NEW_VALUE = "It must suit the data type. An empty field is stored as an empty text."
 FOR_GOOD = "Without the tick nobody can ever change or delete the setting here, you included."
-PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
 
 class ValueForm(Form):

@@ -8,16 +8,16 @@ from app.domain.settings_batch import BatchRefused
 from app.extensions import db
 from app.models import AuditEvent
 from app.web import targets
-from app.web.access import requires
+from app.web.access import missing, requires
 from app.web.forms import INVALID
 from app.web.identity import current_actor
-from app.web.saving import reviewed, saved
+from app.web.saving import Page, reviewed, saved
 from app.web.security import many_fields
 from app.web.settings import listing, sheet, undo
 from app.web.settings.differences import compare
 from app.web.settings.forms import ReasonForm, ReviewForm
 from app.web.settings.listing import Listing
-from app.web.settings.section import Page, blueprint, missing, visible
+from app.web.settings.section import blueprint, visible
 from app.web.settings.sheet import Sheet
 
 MOST_NAMED = 3
@@ -124,7 +124,7 @@ def _put_back_page(form: ReasonForm, event_id: int) -> str:
         "settings/put_back.html",
         form=form,
         event=event,
-        missing=missing(),
+        missing=missing(PermissionCode.SETTINGS_UPDATE),
         changes=sorted(changes, key=lambda change: change[0].key),
         gone=len(made) - len(lines),
         can_be=len(there) == len(made)

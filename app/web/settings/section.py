@@ -1,20 +1,12 @@
-"""What the pages of settings share: their blueprint, and what a person may do and see there."""
+"""What the pages of settings share: their blueprint, and which changes a person may see."""
 
 from flask import Blueprint, g
-from werkzeug.wrappers import Response
 
 from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
 from app.models import AuditEvent
 
-Page = Response | tuple[str, int]
-
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
-
-
-def missing(code: PermissionCode = PermissionCode.SETTINGS_UPDATE) -> PermissionCode | None:
-    """Return the permission, to change settings unless another is named, if the person lacks it."""
-    return None if g.me.can(code) else code
 
 
 def visible(event: AuditEvent | None) -> AuditEvent:

@@ -12,7 +12,7 @@ from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.domain.settings_batch import Difference
 from app.domain.settings_listing import SettingLine
 from app.domain.values import DataType
-from app.web.converters import HIGHEST_ID
+from app.models.base import HIGHEST_ID
 from app.web.settings import listing
 from app.web.settings.differences import Comparison, compare
 from app.web.settings.forms import Row

@@ -11,13 +11,13 @@ from app.domain.text import shortened
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
 from app.web import events, targets
-from app.web.access import requires
+from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.saving import saved
+from app.web.saving import Page, saved
 from app.web.settings import listing, reviewing, undo
 from app.web.settings.forms import SettingForm
 from app.web.settings.listing import ALL_ROWS, Listing
-from app.web.settings.section import Page, blueprint, missing
+from app.web.settings.section import blueprint
 
 LONGEST_SAID = 30
 
@@ -27,14 +27,14 @@ LONGEST_SAID = 30
 def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
     page = Listing(listing.wanted(), settings_listing.read(db.session))
-    if request.args.get("edit") == ALL_ROWS and not missing():
+    if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
         return reviewing.editing(page)
     return render_template(
         "settings/index.html",
         page=page,
         types=listing.TYPES,
         states=listing.STATES,
-        missing=missing(),
+        missing=missing(PermissionCode.SETTINGS_UPDATE),
         can_create=g.me.can(PermissionCode.SETTINGS_CREATE),
         editing=_editing(page),
         undo=_undo_in(page),
@@ -97,7 +97,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> str:
         is_set=setting.value is not None,
         is_secret=settings.is_secret(setting.key),
         lock=settings.lock_of(setting),
-        missing=missing(),
+        missing=missing(PermissionCode.SETTINGS_UPDATE),
         can_delete=_can_delete(setting),
         back=_way_back(form, setting.id),
         recent=recent,
@@ -127,7 +127,7 @@ def _history(setting: ApplicationSetting) -> list[AuditEvent]:
 
 
 def _can_delete(setting: ApplicationSetting) -> bool:
-    can = not missing(PermissionCode.SETTINGS_DELETE)
+    can = g.me.can(PermissionCode.SETTINGS_DELETE)
     return can and settings_catalog.deletion_lock_of(setting) is None
 
 
@@ -147,7 +147,7 @@ def _way_back(form: SettingForm, setting_id: int) -> str:
 
 def _editing(page: Listing) -> SettingForm | None:
     line = page.line(request.args.get("edit", type=int))
-    if line is None or line.lock or missing():
+    if line is None or line.lock or not g.me.can(PermissionCode.SETTINGS_UPDATE):
         return None
     form = SettingForm()
     form.setting_id = line.id
@@ -162,7 +162,7 @@ def _undo_in(page: Listing) -> undo.Undo | None:
     if event is None:
         return undo.noted_many(page.url())
     if event.action == undo.DELETED:
-        return None if missing(PermissionCode.SETTINGS_CREATE) else undo.of_deletion(event)
+        return undo.of_deletion(event) if g.me.can(PermissionCode.SETTINGS_CREATE) else None
     line = page.line(event.target_id)
     if line is None:
         return None

@@ -1,7 +1,5 @@
 """Forms of users."""
 
-import re
-
 from wtforms import (
     BooleanField,
     EmailField,
@@ -17,24 +15,15 @@ from app.domain.bulk_plan import BulkAction, BulkEdit, Selection
 from app.domain.profiles import Profile, ProfileEdit
 from app.domain.user_list import UserFilter
 from app.domain.users import NewUser
-from app.web.converters import HIGHEST_ID
-from app.web.forms import Form
+from app.web.converters import NUMBER, joined, parted, row_id
+from app.web.forms import PLAIN, REASON, Form
 
-NUMBER = re.compile(r"[0-9]{1,10}")
-REASON = "Kept with the change. At most 500 characters."
-PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 EVERY = "all"
-
-
-def _id(text: object) -> int:
-    if not NUMBER.fullmatch(str(text)) or not 0 < int(str(text)) <= HIGHEST_ID:
-        raise ValueError("That is not an id.")
-    return int(str(text))
 
 
 def _ids(label: str) -> SelectMultipleField:
     # Which rows there are is the domain's to say.
-    return SelectMultipleField(label, coerce=_id, validate_choice=False)
+    return SelectMultipleField(label, coerce=row_id, validate_choice=False)
 
 
 class NewUserForm(Form):
@@ -82,13 +71,12 @@ class RolesForm(Form):
     @property
     def seen(self) -> frozenset[int]:
         """The ids of the roles that were shown as held when the editing began."""
-        ids = (self.base.data or "").split(",")
-        return frozenset(int(number) for number in ids if NUMBER.fullmatch(number))
+        return parted(self.base.data)
 
     def start_from(self, role_ids: frozenset[int], etag: str) -> None:
         """Make this what the next save starts from; what was ticked stays."""
         self.etag.data = etag
-        self.base.data = ",".join(str(number) for number in sorted(role_ids))
+        self.base.data = joined(role_ids)
         if not self.is_sent:
             self.roles.data = sorted(role_ids)
 
@@ -173,7 +161,7 @@ class EndSessionForm(Form):
         if field.data == EVERY:
             return
         try:
-            _id(field.data)
+            row_id(field.data)
         except ValueError as error:
             raise ValidationError("Choose the session to end.") from error
 

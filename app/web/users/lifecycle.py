@@ -14,9 +14,9 @@ from app.models import User
 from app.web import links
 from app.web.access import requires
 from app.web.identity import current_actor, limits
-from app.web.saving import saved
+from app.web.saving import Page, saved
 from app.web.users.forms import DeleteForm, EndSessionForm, ProfileForm, ReasonForm
-from app.web.users.section import Page, blueprint, lock_of
+from app.web.users.section import blueprint, lock_of
 
 FIELDS = {
     "username": "User name",

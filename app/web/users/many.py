@@ -13,9 +13,9 @@ from app.extensions import db
 from app.web import targets
 from app.web.access import requires
 from app.web.identity import current_actor
-from app.web.saving import reviewed, saved
+from app.web.saving import Page, reviewed, saved
 from app.web.users.forms import BulkForm
-from app.web.users.section import Page, blueprint
+from app.web.users.section import blueprint
 
 REVIEWED_AGAIN = (SelectionChangedMeanwhile, InvalidValue)
 REVIEWED, TOLD = 20, 500

@@ -11,13 +11,13 @@ from app.domain.user_list import Cursors, UserFilter
 from app.extensions import db
 from app.models import User
 from app.web import events, links
-from app.web.access import requires
+from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.saving import reviewed, saved
+from app.web.saving import Page, reviewed, saved
 from app.web.users import listing
 from app.web.users.forms import NewUserForm, RolesForm
 from app.web.users.listing import Listing
-from app.web.users.section import Page, blueprint, missing
+from app.web.users.section import blueprint
 
 
 @blueprint.get("")
@@ -154,13 +154,13 @@ def _conflict(form: RolesForm, user: User, offered: list[RoleChoice]) -> Page:
 
 
 def _role_urls(every: list[RoleInReach]) -> dict[str, str]:
-    if missing(PermissionCode.ROLE_READ):
+    if not g.me.can(PermissionCode.ROLE_READ):
         return {}
     return {role.name: url_for("roles.show", role_id=role.id) for role in every}
 
 
 def _recent(user: User) -> list[events.EventLine] | None:
-    if missing(PermissionCode.AUDIT_READ):
+    if not g.me.can(PermissionCode.AUDIT_READ):
         return None
     return events.in_words(audit.recent(db.session, users.target_of(user)))
 
