@@ -516,6 +516,19 @@ def test_a_change_can_be_undone(sign_in, ada, add, session):
     assert [event.reason for event in events(session)] == ["", "Undone."]
 
 
+def test_the_row_that_was_saved_offers_undo(sign_in, ada, add):
+    setting = add("changing")
+    path = f"/settings?q=chang&edit={setting.id}"
+
+    page = sign_in(ada).submit(path, "edit", value="now").follow()
+
+    _, _, after = page.html.partition(f'id="setting-{setting.id}"')
+    row, _, _ = after.partition("</li>")
+    assert "Saved changing." in row
+    assert "Undo" in row
+    assert page.text.count("Saved changing.") == 1
+
+
 def test_an_unset_value_comes_back_by_undoing(sign_in, ada, add):
     setting = add("changing", value=None)
     path = f"/settings?edit={setting.id}"

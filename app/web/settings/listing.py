@@ -146,6 +146,10 @@ class Listing:
         """All settings, whether they are shown or not."""
         return {line.id: line for line in self.lines}
 
+    def shows(self, setting_id: int | None) -> bool:
+        """Tell whether there is a row for the setting."""
+        return any(line.id == setting_id for lines in self.shown.values() for line in lines)
+
     def line(self, setting_id: int | None) -> SettingLine | None:
         """Return one of all settings, whether it is shown or not."""
         return self.by_id.get(setting_id) if setting_id else None

@@ -16,11 +16,19 @@ REASON = "Undone."
 
 @dataclass(frozen=True)
 class Undo:
-    """A form of hidden fields that puts the old value back."""
+    """A form of hidden fields that puts the old value back.
+
+    Attributes:
+        label: What the button says.
+        action: Where the form goes.
+        fields: The names and values of the hidden fields.
+        setting_id: The setting that was changed, where it was one alone.
+    """
 
     label: str
     action: str
     fields: list[tuple[str, str]]
+    setting_id: int | None = None
 
 
 def note(event: AuditEvent) -> None:
@@ -77,4 +85,5 @@ def offer(event: AuditEvent, value: str | None, etag: str, target: str = "") -> 
         "next": target,
     }
     action = url_for("settings.show", setting_id=event.target_id)
-    return Undo("Undo", action, [(name, text) for name, text in fields.items() if text])
+    given = [(name, text) for name, text in fields.items() if text]
+    return Undo("Undo", action, given, event.target_id)
