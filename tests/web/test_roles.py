@@ -51,6 +51,14 @@ def test_permissions_stand_with_their_resource(sign_in, iris, auditor):
     assert re.search(r"audit 1 of 1 0 of 1 0 of 1 1 of 1 0 of 1 audit:read", page.text)
 
 
+def test_one_link_leads_to_each_resource(sign_in, session, iris):
+    session.add(Permission(code="report:print", resource="report", action="print"))
+    page = sign_in(iris).get("/roles")
+
+    to = page.link("report").removeprefix("#")
+    assert re.search(rf'id="{to}">\s*<th scope="rowgroup">report<', page.html)
+
+
 def test_roles_are_described(sign_in, iris, auditor):
     page = sign_in(iris).get("/roles")
 
