@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Select, select
 
-from app.models import DbSession
+from app.models import ApplicationSetting, DbSession, Role, User
 from tests import organisation, people
 
 if TYPE_CHECKING:
@@ -69,3 +70,31 @@ def inhabited(session: DbSession) -> DbSession:
     """The database session of a console that an organisation uses."""
     organisation.found(session)
     return session
+
+
+@pytest.fixture
+def rows(session: DbSession) -> Callable[[Select[tuple[Any]]], list[Any]]:
+    """Reads what the database holds now: the one column of a query."""
+
+    def rows(query: Select[tuple[Any]]) -> list[Any]:
+        found = list(session.scalars(query))
+        # On SQLite whoever reads holds up whoever writes.
+        session.rollback()
+        return found
+
+    return rows
+
+
+@pytest.fixture
+def stored(rows: Callable[..., list[Any]]) -> Callable[[str], str | None]:
+    """Reads the value of a setting that the database holds now."""
+    setting = ApplicationSetting
+    return lambda key: rows(select(setting.value).where(setting.key == key))[0]
+
+
+@pytest.fixture
+def roles_of(rows: Callable[..., list[Any]]) -> Callable[[str], list[str]]:
+    """Reads the names of the roles that somebody holds now."""
+    return lambda name: rows(
+        select(Role.name).where(Role.users.any(User.username == name)).order_by(Role.name)
+    )

@@ -1,4 +1,4 @@
-"""What can be read off a window: its accessibility, its widths, its focus, what it has moved."""
+"""What can be read off a window: its accessibility, its widths, what it has moved."""
 
 from functools import cache
 from pathlib import Path
@@ -42,23 +42,6 @@ SCROLLERS = """
   return !(isNamed && (one.tabIndex >= 0 || one.querySelector("a, button, input")));
 }).map((one) => `${one.tagName} ${one.className}`)
 """
-# The focus is visible: outlined, in the window, and not covered by anything.
-FOCUS = """
-() => {
-  const here = document.activeElement;
-  const style = getComputedStyle(here);
-  const box = here.getBoundingClientRect();
-  const x = box.left + Math.min(box.width, innerWidth) / 2;
-  const y = box.top + Math.min(box.height, innerHeight) / 2;
-  const top = document.elementFromPoint(x, y);
-  return {
-    name: here.ariaLabel || here.labels?.[0]?.textContent || here.textContent || "",
-    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    uncovered: top !== null && (here.contains(top) || top.contains(here)),
-    start: here === document.body || here === document.documentElement,
-  };
-}
-"""
 SHIFT = """
 () => new Promise((tell) => {
   let sum = 0;
@@ -68,7 +51,6 @@ SHIFT = """
   requestAnimationFrame(() => requestAnimationFrame(() => tell(sum)));
 })
 """
-MOST_STEPS = 150
 
 
 @cache
@@ -93,24 +75,3 @@ def shift(window: "Window") -> float:
     """Return how much the page has moved since it was opened (Cumulative Layout Shift)."""
     moved: float = window.evaluate(SHIFT)
     return moved
-
-
-def tab_to(window: "Window", name: str) -> None:
-    """Press the tab key until what has this name has the focus, which is visible on the way."""
-    for _ in range(MOST_STEPS):
-        window.keyboard.press("Tab")
-        focus: dict[str, Any] = window.evaluate(FOCUS)
-        if focus["start"]:
-            continue
-        said = " ".join(focus["name"].split())
-        assert focus["outlined"], f"{said!r} has the focus, and no outline."
-        assert focus["uncovered"], f"{said!r} has the focus, and cannot be seen."
-        if said == name:
-            return
-    raise AssertionError(f"The tab key does not reach {name!r}.")
-
-
-def send_by(window: "Window", key: str) -> None:
-    """Press a key that opens a page, and wait for the page."""
-    with window.expect_navigation():
-        window.keyboard.press(key)
