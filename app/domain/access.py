@@ -1,9 +1,11 @@
 """Access: what somebody may do by their roles, whom they may change, and who must be left."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, select, update
 
 from app.domain import audit, passwords
 from app.domain.actor import Actor
@@ -18,6 +20,16 @@ from app.models import (
     user_roles,
 )
 from app.models.user import ADMIN, NO_PASSWORD
+
+# A row for each permission by each role; for whoever has no role, one row without them.
+_HELD = (
+    select(User.is_active, Role.name, Permission.code)
+    .outerjoin(user_roles, user_roles.c.user_id == User.id)
+    .outerjoin(Role, Role.id == user_roles.c.role_id)
+    .outerjoin(role_permissions, role_permissions.c.role_id == Role.id)
+    .outerjoin(Permission, Permission.id == role_permissions.c.permission_id)
+    .where(User.id == bindparam("user_id", type_=Integer))
+)
 
 
 class LastAdministrator(RuleError):
@@ -63,20 +75,26 @@ def locked_user(session: DbSession, user_id: int) -> User:
 
 
 def refuse_beyond(
-    session: DbSession, actor: Actor, user: User | None, assigned: Iterable[Role]
+    session: DbSession, own: Holdings, user: User | None, assigned: Sequence[Role]
 ) -> None:
     """Refuse to touch a user, or to assign roles, beyond what the actor holds.
+
+    Args:
+        session: The database session.
+        own: What the actor holds.
+        user: Whom the actor wants to change; None where that is nobody yet.
+        assigned: The roles that the actor wants to assign.
 
     Raises:
         BeyondOwnPermissions: The sentence says which of the two it is.
     """
-    own = own_holdings(session, actor)
     if own.is_all:
         return
     if user is not None and not own.covers(_holdings(session, user.id)):
         raise BeyondOwnPermissions(beyond(user), target=_target(user))
+    granted = _granted_by(session, assigned) if assigned else {}
     for role in assigned:
-        if not own.covers(_granted_by(role)):
+        if not own.covers(granted[role.id]):
             raise BeyondOwnPermissions(
                 f"The role {role.name} grants permissions that you do not hold.",
                 field="roles",
@@ -96,15 +114,16 @@ def beyond(user: User) -> str:
     return f"{user.username} holds permissions that you do not hold, so you cannot change them."
 
 
-def refuse_without(session: DbSession, actor: Actor, code: str) -> None:
-    """Refuse an actor who does not hold the permission ``code``.
+def refuse_without(session: DbSession, actor: Actor, code: str) -> Holdings:
+    """Refuse an actor who does not hold the permission ``code``; return what the others hold.
 
     Raises:
-        BeyondOwnPermissions: The actor does not hold it.
+        BeyondOwnPermissions: The actor does not hold it, or is a person who is not active any more.
     """
-    needed = Holdings(frozenset({code}))
-    if not own_holdings(session, actor).covers(needed):
+    own = own_holdings(session, actor)
+    if not own.covers(Holdings(frozenset({code}))):
         raise BeyondOwnPermissions(f"This needs the permission {code}, which you do not hold.")
+    return own
 
 
 def reaches(session: DbSession, issuer_id: int, user: User) -> bool:
@@ -124,9 +143,10 @@ def own_holdings(session: DbSession, actor: Actor) -> Holdings:
     if actor.is_command:
         return Holdings(frozenset(), is_all=True)
     # Read again in the writing transaction: who was demoted or deactivated a moment ago is refused.
-    if not session.scalar(select(User.is_active).where(User.id == actor.id)):
+    rows = session.connection().execute(_HELD, {"user_id": actor.id}).all()
+    if not rows or not rows[0].is_active:
         raise BeyondOwnPermissions("Your account is not active any more.")
-    return _holdings(session, actor.id)
+    return _all_of(rows)
 
 
 def has_administrator(session: DbSession) -> bool:
@@ -209,20 +229,26 @@ def _target(user: User) -> audit.Target:
 
 
 def _holdings(session: DbSession, user_id: int | None) -> Holdings:
-    query = (
-        select(Role.name, Permission.code)
-        .join(user_roles, user_roles.c.role_id == Role.id)
-        .outerjoin(role_permissions, role_permissions.c.role_id == Role.id)
-        .outerjoin(Permission, Permission.id == role_permissions.c.permission_id)
-        .where(user_roles.c.user_id == user_id)
-    )
-    rows = session.execute(query).all()
+    return _all_of(session.connection().execute(_HELD, {"user_id": user_id}).all())
+
+
+def _all_of(rows: Sequence[Row[Any]]) -> Holdings:
     return Holdings(
         codes=frozenset(row.code for row in rows if row.code),
         is_all=any(row.name == ADMIN for row in rows),
     )
 
 
-def _granted_by(role: Role) -> Holdings:
-    codes = frozenset(permission.code for permission in role.permissions)
-    return Holdings(codes, is_all=role.name == ADMIN)
+def _granted_by(session: DbSession, every: Sequence[Role]) -> dict[int, Holdings]:
+    """Return what each of the roles grants, in one statement."""
+    query = (
+        select(role_permissions.c.role_id, Permission.code)
+        .join(Permission, Permission.id == role_permissions.c.permission_id)
+        .where(role_permissions.c.role_id.in_([role.id for role in every]))
+    )
+    codes = defaultdict(set)
+    for role_id, code in session.execute(query):
+        codes[role_id].add(code)
+    return {
+        role.id: Holdings(frozenset(codes[role.id]), is_all=role.name == ADMIN) for role in every
+    }

@@ -150,7 +150,7 @@ def for_change(session: DbSession, user_id: int, actor: Actor) -> User:
     """
     access.take_turn(session)
     user = access.locked_user(session, user_id)
-    access.refuse_beyond(session, actor, user, ())
+    access.refuse_beyond(session, access.own_holdings(session, actor), user, ())
     return user
 
 

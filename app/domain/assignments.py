@@ -79,7 +79,7 @@ def review(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Act
     found = _compare(session, user.roles, wanted)
     if not found.is_empty:
         assigned = [role for role in wanted if role not in user.roles]
-        access.refuse_beyond(session, actor, user, assigned)
+        access.refuse_beyond(session, access.own_holdings(session, actor), user, assigned)
         if all(role.name != ADMIN for role in wanted):
             access.refuse_losing(session, user)
     return found
@@ -136,8 +136,8 @@ def _replace_roles(
     reason = checked_reason(reason)
     if not assigned and not unassigned:
         return ()
-    access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
-    access.refuse_beyond(session, actor, user, assigned)
+    own = access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
+    access.refuse_beyond(session, own, user, assigned)
     was_administrator = access.is_administrator(user)
     user.roles = list(wanted)
     changes = [

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Select, select
 
 from app.domain import access, etags, reach, roles, user_list
+from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
@@ -179,8 +180,8 @@ def of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> P
         NotFound: There is no such role.
         InvalidValue: Nobody is selected, or too many are.
     """
-    access.refuse_without(session, actor, edit.action.needs)
-    role = _role(session, edit, actor)
+    own = access.refuse_without(session, actor, edit.action.needs)
+    role = _role(session, edit, own)
     ids = _selected(session, edit.selection)
     found = _read(session, people, ids)
     outcomes = _judged(found, edit.action, _standing(session, ids, role, actor))
@@ -198,14 +199,14 @@ def of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> P
     )
 
 
-def _role(session: DbSession, edit: BulkEdit, actor: Actor) -> Role | None:
+def _role(session: DbSession, edit: BulkEdit, own: Holdings) -> Role | None:
     if not edit.action.takes_role:
         return None
     if not edit.role:
         raise InvalidValue("Choose the role first.")
     role = roles.named(session, edit.role)
     if edit.action is BulkAction.ASSIGN:
-        access.refuse_beyond(session, actor, None, [role])
+        access.refuse_beyond(session, own, None, [role])
     return role
 
 

@@ -188,8 +188,7 @@ def _allowed(session: DbSession, matrix: Matrix, edits: Edits, actor: Actor) -> 
     differences = _accepted(matrix, edits)
     if not differences:
         return []
-    access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
-    own = access.own_holdings(session, actor)
+    own = access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
     for difference in differences:
         role = matrix.by_id[difference.role_id]
         refuse_role_beyond(own, role)

@@ -71,11 +71,10 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
             grants.
     """
     access.take_turn(session)
-    access.refuse_without(session, actor, PermissionCode.ROLE_CREATE)
+    own = access.refuse_without(session, actor, PermissionCode.ROLE_CREATE)
     name, reason = _free_name(session, new.name), checked_reason(new.reason)
     role = Role(name=name, description=_checked_description(new.description))
     granted = _template_of(session, new)
-    own = access.own_holdings(session, actor)
     codes = sorted(granted)
     grants.refuse_granting_beyond(own, codes, Target("role", name), "template")
     session.add(role)
@@ -195,8 +194,7 @@ def _template_of(session: DbSession, new: NewRole) -> dict[str, int]:
 
 
 def _refuse_changing(session: DbSession, role: Role, actor: Actor) -> None:
-    access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
-    own = access.own_holdings(session, actor)
+    own = access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
     grants.refuse_role_beyond(own, roles.matrix(session).role(role.id))
 
 

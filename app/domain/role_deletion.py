@@ -90,8 +90,7 @@ def _refuse_guarded(role: MatrixRole) -> None:
 
 
 def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor: Actor) -> None:
-    access.refuse_without(session, actor, PermissionCode.ROLE_DELETE)
-    own = access.own_holdings(session, actor)
+    own = access.refuse_without(session, actor, PermissionCode.ROLE_DELETE)
     grants.refuse_role_beyond(own, role)
     needed = Holdings(frozenset({PermissionCode.ROLE_ASSIGN}))
     if not own.covers(needed) and holders.count(session, role.id):

@@ -234,7 +234,7 @@ def named(session: DbSession, name: str) -> Role:
 
 
 def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:
-    """Return the roles with these ids and the permissions they grant.
+    """Return the roles with these ids.
 
     Raises:
         InvalidValue: One of them does not exist.
@@ -242,7 +242,7 @@ def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:
     # Drivers cannot even ask for any number, nor for any amount of them.
     possible = [number for number in role_ids if 0 < number <= HIGHEST_ID][:MOST_AT_ONCE]
     query = select(Role).where(Role.id.in_(possible)).order_by(Role.name)
-    found = session.scalars(query.options(selectinload(Role.permissions))).all()
+    found = session.scalars(query).all()
     if len(found) < len(role_ids):
         raise InvalidValue("One of the roles does not exist any more.", field="roles")
     return list(found)

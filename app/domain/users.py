@@ -114,9 +114,11 @@ def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Act
     """
     access.take_turn(session)
     if new.role_ids:
-        access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
+        own = access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
+    else:
+        own = access.own_holdings(session, actor)
     assigned = roles.with_ids(session, new.role_ids)
-    access.refuse_beyond(session, actor, None, assigned)
+    access.refuse_beyond(session, own, None, assigned)
     user = add(session, new, password_hash, assigned)
     record_creation(session, user, actor)
     return user
