@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, select, update
+from sqlalchemy import Integer, Select, bindparam, select, update
 
 from app.domain import audit, passwords
 from app.domain.actor import Actor
@@ -21,6 +21,7 @@ from app.models import (
 )
 from app.models.user import ADMIN, NO_PASSWORD
 
+_TAKE_TURN = update(AccessGuard).values(turn=AccessGuard.turn + 1)
 # A row for each permission by each role; for whoever has no role, one row without them.
 _HELD = (
     select(User.is_active, Role.name, Permission.code)
@@ -53,11 +54,7 @@ def take_turn(session: DbSession) -> None:
     # An UPDATE of the guard row, not SELECT ... FOR UPDATE: SQLite ignores that, and InnoDB would
     # go on reading the snapshot that the sign-in check took. It is the first statement of its
     # transaction.
-    session.execute(
-        update(AccessGuard)
-        .values(turn=AccessGuard.turn + 1)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_TAKE_TURN)
 
 
 def locked_user(session: DbSession, user_id: int) -> User:
@@ -232,7 +229,7 @@ def _holdings(session: DbSession, user_id: int | None) -> Holdings:
     return _all_of(session.connection().execute(_HELD, {"user_id": user_id}).all())
 
 
-def _all_of(rows: Sequence[Row[Any]]) -> Holdings:
+def _all_of(rows: Sequence[Any]) -> Holdings:
     return Holdings(
         codes=frozenset(row.code for row in rows if row.code),
         is_all=any(row.name == ADMIN for row in rows),

@@ -15,9 +15,7 @@ from app.models.base import utcnow
 
 Fields = Mapping[str, Any]
 MAX_NAME = 255
-# Without the option, columns that are NULL are left out, and events that tell of something before
-# and of something after become a statement each.
-_INSERT = insert(AuditEvent).execution_options(render_nulls=True)
+_INSERT = insert(AuditEvent)
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def record_changes(
     """
     said = {"reason": reason, "save_id": new_save()}
     rows = [_columns(change, target, actor) | said for change in changes]
-    session.execute(_INSERT, rows)
+    session.connection().execute(_INSERT, rows)
 
 
 def record_many(
@@ -178,7 +176,7 @@ def _record_rows(
     save_id, at = save_id or new_save(), utcnow()
     said = {"reason": reason, "save_id": save_id, "at": at}
     rows = [_columns(change, target, actor) | said for target, change in changes]
-    session.execute(_INSERT, rows)
+    session.connection().execute(_INSERT, rows)
     return save_id, at
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from app.domain import audit
@@ -20,6 +20,17 @@ MOST_AT_ONCE = 1000
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
+_CHOICES = select(
+    *ROLE_COLUMNS,
+    select(func.count())
+    .where(role_permissions.c.role_id == Role.id)
+    .correlate(Role)
+    .scalar_subquery(),
+    exists().where(
+        user_roles.c.role_id == Role.id,
+        user_roles.c.user_id == bindparam("user_id", type_=Integer),
+    ),
+).order_by(Role.name)
 _NAMES = select(Role.name).order_by(Role.name)
 
 PermissionRow = Row[Any]
@@ -116,31 +127,10 @@ class Matrix:
 
 def choices(session: DbSession, user_id: int | None = None) -> list[RoleChoice]:
     """Return all roles, each with whether the user holds it and how many permissions it grants."""
-    count = (
-        select(func.count())
-        .where(role_permissions.c.role_id == Role.id)
-        .correlate(Role)
-        .scalar_subquery()
-    )
-    held = exists().where(user_roles.c.role_id == Role.id, user_roles.c.user_id == (user_id or 0))
-    query = select(
-        Role.id,
-        Role.name,
-        Role.description,
-        Role.is_system,
-        count.label("permission_count"),
-        held.label("is_held"),
-    ).order_by(Role.name)
+    rows = session.connection().execute(_CHOICES, {"user_id": user_id or 0}).all()
     return [
-        RoleChoice(
-            row.id,
-            row.name,
-            row.description,
-            row.is_system,
-            row.permission_count,
-            bool(row.is_held),
-        )
-        for row in session.execute(query)
+        RoleChoice(number, name, description, is_system, count, bool(is_held))
+        for number, name, description, is_system, count, is_held in map(tuple, rows)
     ]
 
 
