@@ -616,3 +616,17 @@ def test_five_hundred_settings_make_a_small_page(sign_in, ada, session, statemen
 
     assert "setting_with_a_long_name_470" in page.html
     assert len(page.html.encode()) <= LIST_BYTES
+
+
+def test_what_another_program_stored_is_text_in_the_list(session, sign_in, ada):
+    mark = "<b>&'\""
+    text = {"key": mark, "value": mark, "description": mark, "category": mark}
+    session.add(ApplicationSetting(**text, data_type="<u>"))
+    session.commit()
+    page = sign_in(ada).get("/settings")
+
+    # The key, the description, the value, and the category as a heading and as a way to it.
+    assert page.html.count("&lt;b&gt;&amp;&#39;&#34;") >= 5
+    assert "&lt;u&gt;" in page.html
+    assert mark not in page.html
+    assert "<u>" not in page.html

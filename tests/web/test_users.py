@@ -492,3 +492,18 @@ def test_a_new_user_s_password_is_one_that_nobody_knows(sign_in, session, ada):
     grace = session.scalars(select(User).where(User.username == "grace")).one()
 
     assert not passwords.verify(grace.password_hash, "")
+
+
+def test_what_somebody_typed_is_text_in_the_list(session, sign_in, ada, person):
+    mark = "<b>&'\""
+    session.add(Role(name=mark))
+    session.commit()
+    person("a<i>", roles=[mark], full_name=mark)
+    page = sign_in(ada).get("/users")
+
+    assert (
+        page.html.count("&lt;b&gt;&amp;&#39;&#34;") >= 4
+    )  # the box, the name, the role, the filter
+    assert "a&lt;i&gt;" in page.html
+    assert mark not in page.html
+    assert "<i>" not in page.html
