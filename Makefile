@@ -10,7 +10,7 @@ BIN := .venv/bin
 REQUIREMENTS := $(if $(CI),requirements-dev.lock,requirements-dev.txt)
 WORKERS ?= 2
 
-.PHONY: help run demo test check format lock
+.PHONY: help run demo test check format lock bench
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ format: .venv/installed-to-test ## Put code and templates into the house's forma
 
 lock: .venv/installed-to-test ## Write requirements.lock and requirements-dev.lock anew.
 	@tools/lock.sh
+
+bench: .venv/installed-to-run ## Measure the console beside a floor, on PostgreSQL (OPTIONS="-t all": and beside its peers).
+	@$(BIN)/python -m bench $(OPTIONS)
 
 .venv/installed-to-run: requirements.txt
 	@tools/install.sh requirements.txt

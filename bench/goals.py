@@ -1,0 +1,166 @@
+"""The goals of the console, and whether the figures of a run meet them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.results import Results
+from bench.targets import CONSOLE, FLOOR, Target
+
+SMALL, LARGE = "1k", "1m"
+ANYWHERE = "console-anywhere"
+NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The figures of a run, as goals ask for them; None for what was not measured.
+
+    Attributes:
+        results: What the driver kept.
+        peers: The names of the consoles that are compared with.
+    """
+
+    results: Results
+    peers: Sequence[str]
+
+    def figure(self, target: str, size: str, work: str, name: str = "p50") -> float | None:
+        """Return one figure of a work."""
+        found = self.results["targets"].get(target, {}).get(size, {}).get(work, {})
+        number: float | None = found.get(name)
+        return number
+
+    def fact(self, target: str, size: str, name: str) -> Any:
+        """Return what was measured of a target beside its works."""
+        return self.results["targets"].get(target, {}).get(size, {}).get(name)
+
+    def best_peer(self, work: str) -> float | None:
+        """Return the least time that a peer takes with the most users."""
+        times = (self.figure(peer, LARGE, work) for peer in self.peers)
+        return min((time for time in times if time is not None), default=None)
+
+
+Measure = Callable[[Run], float | None]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is aimed at.
+
+    Attributes:
+        work: The work that it is about.
+        words: The goal in words.
+        limit: The number that is to be kept to.
+        measure: Returns the number that is compared with the limit.
+        unit: What the number counts.
+        is_least: Whether the number has to be at least the limit, rather than at most.
+    """
+
+    work: str
+    words: str
+    limit: float
+    measure: Measure
+    unit: str = " times"
+    is_least: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A goal, what was measured, and whether that meets it; None where nothing was measured."""
+
+    goal: Goal
+    measured: float | None
+
+    @property
+    def is_met(self) -> bool | None:
+        """Tell whether the goal is met."""
+        if self.measured is None:
+            return None
+        if self.goal.is_least:
+            return self.measured >= self.goal.limit
+        return self.measured <= self.goal.limit
+
+    @property
+    def in_words(self) -> str:
+        """The verdict in a word or two."""
+        return {True: "met", False: "**missed**", None: NOT_MEASURED}[self.is_met]
+
+    @property
+    def number(self) -> str:
+        """What was measured, with its unit."""
+        return "" if self.measured is None else f"{self.measured:.2f}{self.goal.unit}"
+
+
+def judge(results: Results, targets: dict[str, Target]) -> list[Verdict]:
+    """Return the verdict on every goal."""
+    run = Run(results, [name for name, target in targets.items() if target.is_peer])
+    return [Verdict(goal, goal.measure(run)) for goal in GOALS]
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return one / other if one is not None and other else None
+
+
+def _of_floor(work: str, target: str = CONSOLE) -> Measure:
+    """The console's time as so many times the floor's."""
+    return lambda run: _ratio(run.figure(target, LARGE, work), run.figure(FLOOR, LARGE, work))
+
+
+def _of_peer(work: str) -> Measure:
+    """The console's time as so many times the best peer's."""
+    return lambda run: _ratio(run.figure(CONSOLE, LARGE, work), run.best_peer(work))
+
+
+def _faster(work: str) -> Measure:
+    """How many times faster the console is than the best peer."""
+    return lambda run: _ratio(run.best_peer(work), run.figure(CONSOLE, LARGE, work))
+
+
+def _growth(work: str) -> Measure:
+    """The console's time with the most users as so many times that with the fewest."""
+    return lambda run: _ratio(run.figure(CONSOLE, LARGE, work), run.figure(CONSOLE, SMALL, work))
+
+
+def _within(work: str, other: str) -> Measure:
+    """The console's time as so many times its own for another work."""
+    return lambda run: _ratio(run.figure(CONSOLE, LARGE, work), run.figure(CONSOLE, LARGE, other))
+
+
+def _figure(work: str, name: str) -> Measure:
+    return lambda run: run.figure(CONSOLE, LARGE, work, name)
+
+
+def _first_answer(run: Run) -> float | None:
+    seconds: float | None = run.fact(CONSOLE, LARGE, "cold_s")
+    return seconds
+
+
+def _memory(run: Run) -> float | None:
+    memory: dict[str, float] = run.fact(CONSOLE, LARGE, "memory") or {}
+    return memory.get("rss_mib")
+
+
+GOALS = [
+    Goal("W1", "at most 2 times the floor", 2, _of_floor("W1")),
+    Goal("W3", "at most 1.8 times the floor", 1.8, _of_floor("W3")),
+    Goal("W3", "at least 15 times faster than the best peer", 15, _faster("W3"), is_least=True),
+    Goal("W4", "at most 1.1 times page 1", 1.1, _within("W4", "W3")),
+    Goal("W4", "at least 50 times faster than the best peer", 50, _faster("W4"), is_least=True),
+    Goal("W5", "at most 2 times the floor", 2, _of_floor("W5")),
+    Goal("W5b", "at most 2 times the floor", 2, _of_floor("W5b")),
+    Goal("W5s", "at most 2 times the floor", 2, _of_floor("W5s", ANYWHERE)),
+    Goal("W5t", "at most 2 times the floor", 2, _of_floor("W5t", ANYWHERE)),
+    Goal("W6", "at most 2 times the floor", 2, _of_floor("W6")),
+    Goal("W7", "at most 4 times the floor", 4, _of_floor("W7")),
+    Goal("W7", "no slower than the best peer", 1, _of_peer("W7")),
+    Goal("W8", "at most 3 times the floor", 3, _of_floor("W8")),
+    Goal("W8", "at most 300 KiB", 300, _figure("W8", "kib"), " KiB"),
+    Goal("W8", "at most 20 KiB compressed", 20, _figure("W8", "kib_gzip"), " KiB"),
+    Goal("W9", "at most 3 times the floor", 3, _of_floor("W9")),
+    Goal("W9", "no slower than the best peer", 1, _of_peer("W9")),
+    Goal("W12", "first answer after at most 0.7 s", 0.7, _first_answer, " s"),
+    Goal("W12", "at most 75 MiB for each worker", 75, _memory, " MiB"),
+    Goal("W3", "with 1,000,000 users at most 1.1 times 1,000", 1.1, _growth("W3")),
+    Goal("W4", "with 1,000,000 users at most 1.1 times 1,000", 1.1, _growth("W4")),
+    Goal("W6", "with 1,000,000 users at most 1.1 times 1,000", 1.1, _growth("W6")),
+]
