@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from flask import current_app
 from sqlalchemy import URL
 
 from app.database_options import engine_options
 from app.database_url import BY_URL, MEMORY, TLS_PARAMETERS, addresses, database_url
 from app.variables import ConfigurationError, Variables
 
-__all__ = ["Configuration", "ConfigurationError", "check_serving", "read"]
+__all__ = ["Configuration", "ConfigurationError", "check_serving", "current", "read"]
 
 Network = IPv4Network | IPv6Network
 
@@ -114,6 +115,12 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         database_url=url.difference_update_query(TLS_PARAMETERS),
         engine_options=engine_options(variables, url),
     )
+
+
+def current() -> Configuration:
+    """Return what the running application was built from."""
+    configuration: Configuration = current_app.config["CONSOLE"]
+    return configuration
 
 
 def check_serving(configuration: Configuration) -> None:

@@ -6,14 +6,13 @@ from enum import StrEnum
 from itertools import islice
 
 import click
-from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config, revisions
 from app.cli import output
 from app.cli.commands import Command
 from app.cli.db import drift
-from app.config import Configuration, ConfigurationError
+from app.config import ConfigurationError
 from app.domain import access, attention, credentials
 from app.engine import connection_problem
 from app.extensions import db
@@ -64,9 +63,9 @@ def _findings() -> Iterator[Finding]:
     try:
         standing = revisions.standing(revisions.stored(db.session.connection()))
     except DBAPIError as error:
-        yield Finding(Verdict.WRONG, "connection", connection_problem(_configuration(), error))
+        yield Finding(Verdict.WRONG, "connection", connection_problem(config.current(), error))
         return
-    yield Finding(Verdict.OK, "connection", f"{_configuration().where}.")
+    yield Finding(Verdict.OK, "connection", f"{config.current().where}.")
     yield _revision(standing)
     if standing.is_current:
         yield _tables()
@@ -76,14 +75,14 @@ def _findings() -> Iterator[Finding]:
 
 
 def _serving() -> Finding:
-    if _configuration().is_development:
+    if config.current().is_development:
         sentence = "Development mode, for this machine alone. Leave CONSOLE_ENV out elsewhere."
         return Finding(Verdict.OK, "serving", sentence)
     try:
-        config.check_serving(_configuration())
+        config.check_serving(config.current())
     except ConfigurationError as mistake:
         return Finding(Verdict.WRONG, "serving", str(mistake))
-    return Finding(Verdict.OK, "serving", f"At {_configuration().base_url}.")
+    return Finding(Verdict.OK, "serving", f"At {config.current().base_url}.")
 
 
 def _revision(standing: Standing) -> Finding:
@@ -130,8 +129,3 @@ def _attention() -> Iterator[Finding]:
         yield Finding(Verdict.WARNING, finding.topic, finding.sentence)
     if not found:
         yield Finding(Verdict.OK, "attention", "Nothing in the console needs it.")
-
-
-def _configuration() -> Configuration:
-    configuration: Configuration = current_app.config["CONSOLE"]
-    return configuration

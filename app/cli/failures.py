@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import click
 from click.exceptions import NoArgsIsHelpError
-from flask import current_app
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
+from app import config
 from app.cli.output import printable
 from app.domain.errors import RuleError
 from app.engine import connection_problem
@@ -70,6 +70,6 @@ def _of_database(error: DBAPIError) -> Failure:
         or getattr(error.orig, "sqlite_errorname", "").startswith(_OF_THE_FILE)
     )
     if is_unreachable:
-        return Unreachable(connection_problem(current_app.config["CONSOLE"], error))
+        return Unreachable(connection_problem(config.current(), error))
     line = str(error.orig).partition("\n")[0]
     return Failure(f"The database refused a statement: {line}")

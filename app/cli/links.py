@@ -3,7 +3,6 @@
 from flask import current_app
 
 from app import config
-from app.config import Configuration
 
 
 def check() -> None:
@@ -12,15 +11,10 @@ def check() -> None:
     Raises:
         ConfigurationError: The secret key or the base URL is missing or too weak.
     """
-    config.check_serving(_configuration())
+    config.check_serving(config.current())
 
 
 def address(endpoint: str, token: str) -> str:
     """Return the address at which the page ``endpoint`` takes the token."""
     path = current_app.url_map.bind("").build(endpoint, {"token": token})
-    return f"{_configuration().base_url}{path}"
-
-
-def _configuration() -> Configuration:
-    configuration: Configuration = current_app.config["CONSOLE"]
-    return configuration
+    return f"{config.current().base_url}{path}"

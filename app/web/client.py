@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from flask import current_app, request
+from flask import request
 
-from app.config import Configuration
+from app import config
 
 Address = IPv4Address | IPv6Address
 
@@ -39,8 +39,7 @@ def _forwarded() -> Iterator[Address]:
 
 
 def _is_proxy(address: Address) -> bool:
-    configuration: Configuration = current_app.config["CONSOLE"]
-    return any(address in network for network in configuration.trusted_proxies)
+    return any(address in network for network in config.current().trusted_proxies)
 
 
 def _parsed(text: str) -> Address | None:

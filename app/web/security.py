@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import flask
 from flask import Flask, Response, abort, current_app, g, request
 
-from app.config import Configuration
+from app import config
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -90,7 +90,7 @@ def _refuse_countless() -> None:
 
 
 def _is_own(origin: str) -> bool:
-    configuration: Configuration = current_app.config["CONSOLE"]
+    configuration = config.current()
     if configuration.base_url and origin == configuration.base_url:
         return True
     return configuration.is_development and _host_of(origin) in LOCAL_HOSTS
@@ -119,7 +119,6 @@ def _add_headers(response: Response) -> Response:
     elif "v" not in request.args:
         # Only the address of `asset` changes with the content; style sheets name others plainly.
         response.headers["Cache-Control"] = "no-cache"
-    configuration: Configuration = current_app.config["CONSOLE"]
-    if not configuration.is_development:
+    if not config.current().is_development:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
