@@ -121,12 +121,15 @@ class Listing:
     def rows(self, lines: Sequence[SettingLine]) -> Iterator[tuple[Any, ...]]:
         """What the rows of a category say, in the order in which they say it.
 
-        By position, as there may be hundreds of them.
+        By position, and addresses as a whole, as there may be hundreds of them.
         """
+        root, edit = url_for("settings.index"), self.edit
         for line in lines:
             beginning, more = summary(line.value, line.data_type) if line.value else ("", "")
             yield (
                 line.id,
+                f"{root}/{line.id}",
+                "" if line.lock else f"{edit}{line.id}#setting-{line.id}",
                 line.key,
                 line.data_type,
                 line.is_secret,
