@@ -315,8 +315,8 @@ def test_a_user_s_page_says_what_they_may_do_and_why(sign_in, ada, person):
     page = sign_in(ada).get(f"/users/{nora.id}")
 
     assert "nora · nora@example.org active verified" in page.text
-    assert re.search(r"document:read .{,60}granted role user and role viewer", page.text)
-    assert re.search(r"document:create .{,60}granted role user (?!and)", page.text)
+    assert re.search(r"document:read .{,60}granted user and viewer", page.text)
+    assert re.search(r"document:create .{,60}granted user (?!and)", page.text)
     assert re.search(r"user:read .{,60}not granted", page.text)
     assert "every permission" in page.text
     assert "3 permissions" in page.text
@@ -507,3 +507,15 @@ def test_what_somebody_typed_is_text_in_the_list(session, sign_in, ada, person):
     assert "a&lt;i&gt;" in page.html
     assert mark not in page.html
     assert "<i>" not in page.html
+
+
+def test_roles_and_permissions_lead_to_their_pages_for_whoever_may_look(sign_in, ada, vera, person):
+    hana = person("hana", permissions=["user:read"])
+    links = (
+        r'<a class="code" href="/permissions/document:read">',
+        r'<a href="/roles/\d+">viewer</a>',
+    )
+    of_ada, of_hana = (sign_in(one).get(f"/users/{vera.id}").html for one in (ada, hana))
+
+    assert all(re.search(link, of_ada) for link in links)
+    assert not any(re.search(link, of_hana) for link in links)
