@@ -14,6 +14,17 @@ EVERYTHING = {
 }
 # A theme changes colours and nothing else: these are the rules that look at them.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# A size and a theme also change what is there to be seen, pressed and named.
+SEEN = {
+    "type": "rule",
+    "values": [
+        *COLOURS["values"],
+        *("target-size", "region", "scrollable-region-focusable", "heading-order", "empty-heading"),
+        *("button-name", "link-name", "input-button-name", "label", "select-name", "summary-name"),
+        *("label-content-name-mismatch", "aria-hidden-focus", "skip-link", "bypass"),
+        *("landmark-one-main", "page-has-heading-one"),
+    ],
+}
 # Of each violation: the rule, and the elements.
 RUN_AXE = """
 async (rules) => {

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from app.domain import passwords
+from tests.browser.guide import Guide
 from tests.browser.keyboard import Keyboard
-from tests.browser.tour import Guide
 from tests.people import PASSWORD
 
 expect = pytest.importorskip("playwright.sync_api").expect

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.guide import Guide
 from tests.browser.reading import violations
-from tests.browser.tour import Guide
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=15_000)

@@ -9,7 +9,7 @@ from sqlalchemy import String, insert, literal, true, type_coerce, update
 
 from app.models import ApplicationSetting, AuditEvent, Base, ConsoleSession, Role, User
 from app.models.user import ADMIN
-from tests.browser.tour import Guide
+from tests.browser.guide import Guide
 
 pytestmark = pytest.mark.browser
 

@@ -1,58 +1,40 @@
 """Every page and its states: accessible, in both themes, on a desk and on phones."""
 
 import gzip
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
 
-from tests.browser import tour
-from tests.browser.reading import COLOURS, EVERYTHING, overflow, shift, violations
-from tests.browser.tour import FIRST_DAY, TOUR, Guide
+from tests.browser.guide import Guide
+from tests.browser.reading import COLOURS, EVERYTHING, SEEN, overflow, shift, violations
+from tests.browser.tour import FIRST_DAY, TOUR
 
 pytestmark = pytest.mark.browser
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 320, "height": 640}
-THEMES = {"light": EVERYTHING, "dark": COLOURS}
+# What axe is asked in each size and theme: all of it once, then what a size and a theme may change.
+LOOKS = [
+    (DESK, "light", EVERYTHING),
+    (DESK, "dark", COLOURS),
+    (PHONE, "light", SEEN),
+    (SMALL_PHONE, "dark", SEEN),
+]
 MOST_SHIFT = 0.01
 MOST_BYTES = 45 * 1024
 MOST_REQUESTS = 8
 FIRST_PAGES = ["/", "/settings", "/users", "/roles", "/account", "/users/new"]
-# By which a state is known that it takes more than an address to get to.
-WORDS = {
-    "form-refused": "The request was not understood",
-    "matrix-conflict": "were changed by somebody else",
-    "matrix-review": "Review the permissions of 2 roles",
-    "role-edit-conflict": "was changed by somebody else",
-    "role-new-refused": "The role was not created",
-    "setting-conflict": "was changed by somebody else",
-    "setting-refused": "Nothing was saved",
-    "setting-saved": "Saved chunk_size.",
-    "settings-empty": "No setting matches",
-    "user-created": f"{tour.NEW_PERSON[0]} was created",
-    "user-new-refused": "The user was not created",
-    "user-roles-conflict": "changed by somebody else",
-    "user-roles-own": "These are your own roles",
-    "user-roles-review": "Permissions gained",
-    "user-delete-refused": "to confirm",
-    "user-edit-conflict": "was changed by somebody else while you were editing",
-    "user-edit-refused": "Nothing was saved",
-    "user-reset-link": "Link to hand over",
-    "users-bulk-all": "Deactivate",
-    "users-bulk-done": "1 of 2 changed, 1 left as they are",
-    "users-bulk-nobody": "Nobody is selected",
-    "users-bulk-review": "Assign the role viewer to 1 user?",
-    "users-empty": "No user matches",
-    "wrong-password": "You are not signed in",
-}
 SECRETS = ["hf-not-to-be-seen", "qd-not-to-be-seen", "rd-not-to-be-seen", "sm-not-to-be-seen"]
+NO_PAGES = {"static", "health.healthz", "health.readyz"}
 
 
 @pytest.fixture
 def people_of_the_tour(ada, omar, reza, person):
     hana = person("hana", roles=["helpdesk"], full_name="Hana Suzuki")
-    return {"nobody": None, "ada": ada, "omar": omar, "reza": reza, "hana": hana}
+    iris = person("iris", permissions=["user:read", "role:read"], full_name="Iris Murdoch")
+    return {"nobody": None, "ada": ada, "omar": omar, "reza": reza, "hana": hana, "iris": iris}
 
 
 def look_at(guide, name):
@@ -62,15 +44,11 @@ def look_at(guide, name):
     moved = shift(window)
     if moved > MOST_SHIFT:
         found.append(f"{name} moves by {moved:.3f} while it loads.")
-    for size in (DESK, PHONE):
+    for size, theme, rules in LOOKS:
         window.set_viewport_size(size)
-        found += [f"{name}, {size['width']} px, too wide: {one}" for one in overflow(window)]
-        for theme, rules in THEMES.items():
-            window.emulate_media(color_scheme=theme)
-            wrong = violations(window, rules)
-            found += [f"{name}, {size['width']} px, {theme}: {one}" for one in wrong]
-    window.set_viewport_size(SMALL_PHONE)
-    found += [f"{name}, 320 px, too wide: {one}" for one in overflow(window)]
+        window.emulate_media(color_scheme=theme)
+        wrong = overflow(window) + violations(window, rules)
+        found += [f"{name}, {size['width']} px, {theme}: {one}" for one in wrong]
     found += [f"{name} shows {secret}" for secret in SECRETS if secret in window.content()]
     window.set_viewport_size(DESK)
     window.emulate_media(color_scheme="light")
@@ -79,33 +57,81 @@ def look_at(guide, name):
 
 def test_what_is_wrong_is_noticed(chromium_browser):
     page = chromium_browser.new_page(viewport=SMALL_PHONE)
-    page.set_content("<!doctype html><p>Nothing</p><img src='data:,'><div>" + "x" * 500)
+    page.set_content(
+        "<!doctype html><p>Nothing</p><img src='data:,'><a href='#a'>a</a><a href='#b'>b</a><div>"
+        + "x" * 500
+    )
 
     assert any(one.startswith("image-alt") for one in violations(page))
+    assert any(one.startswith("region") for one in violations(page, SEEN))
     assert overflow(page) != []
     page.close()
 
 
-def look_around(guide, ways):
-    found, statuses = [], {}
-    guide.window.on("response", lambda answer: statuses.update({answer.url: answer.status}))
-    for name, way in ways.items():
-        way(guide)
-        assert max(statuses.values()) < 500, statuses
-        assert WORDS.get(name, "") in guide.window.locator("main").inner_text()
+class Journal:
+    """What a window has been answered."""
+
+    def __init__(self, window, urls):
+        self.statuses = {}
+        self.method = ""
+        self._window = window
+        self._urls = urls
+        window.on("response", self._note)
+
+    def _note(self, answer):
+        self.statuses[answer.url] = answer.status
+        if answer.request.is_navigation_request() and answer.status != 303:
+            self.method = answer.request.method
+
+    @property
+    def endpoint(self):
+        """The endpoint whose page the window shows."""
+        return self._urls.match(urlsplit(self._window.url).path, method="GET")[0]
+
+
+def look_around(guide, stops, app):
+    found, journal = [], Journal(guide.window, app.url_map.bind(""))
+    for name, stop in stops.items():
+        stop.way(guide)
+        endpoint, _, state = name.partition(": ")
+        assert journal.endpoint == endpoint, f"{name} is at {guide.window.url}"
+        assert state or journal.method == "GET", f"{name} is not what a link opens."
+        assert max(journal.statuses.values()) < 500, journal.statuses
+        assert stop.words in guide.window.locator("main").inner_text(), name
         found += look_at(guide, name)
     return found
 
 
-def test_the_first_day_has_nothing_in_the_way(window, session):
-    assert look_around(Guide(window(), session), FIRST_DAY) == []
+def test_the_first_day_has_nothing_in_the_way(window, session, app):
+    assert look_around(Guide(window(), session), FIRST_DAY, app) == []
 
 
 @pytest.mark.parametrize(("who", "part"), TOUR)
-def test_no_page_has_anything_in_the_way(window, inhabited, people_of_the_tour, who, part):
+def test_no_page_has_anything_in_the_way(window, inhabited, people_of_the_tour, app, who, part):
     guide = Guide(window(people_of_the_tour[who]), inhabited)
 
-    assert look_around(guide, TOUR[who, part]) == []
+    assert look_around(guide, TOUR[who, part], app) == []
+
+
+def test_the_tour_leads_to_every_page(app):
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    stops = {name for part in (FIRST_DAY, *TOUR.values()) for name in part}
+
+    assert {name for name in stops if ": " not in name} == pages - NO_PAGES
+
+
+def test_what_opens_has_nothing_in_the_way(window, ada):
+    found, page = [], window(ada)
+    page.goto("/settings")
+    for size, theme in ((PHONE, "light"), (SMALL_PHONE, "dark")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
+        for opener in ("Navigation", "Ada Byron (account menu)"):
+            page.get_by_role("button", name=opener, exact=True).click()
+            found += [(opener, one) for one in overflow(page) + violations(page, SEEN)]
+            page.keyboard.press("Escape")
+
+    assert found == []
 
 
 def test_a_console_that_cannot_serve_has_nothing_in_the_way(window, session, ada):

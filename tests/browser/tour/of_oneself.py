@@ -1,0 +1,85 @@
+"""Signing in, the overview, the search, and one's own account."""
+
+from tests.browser.guide import Guide
+from tests.browser.tour.stops import Stop, Stops, page
+
+
+def _wrong_password(guide: Guide) -> None:
+    guide.go("/login")
+    guide.fill(username="ada", password="not this one")
+    guide.press("Sign in")
+
+
+def _form_without_cookie(guide: Guide) -> None:
+    guide.go("/login")
+    guide.window.context.clear_cookies()
+    guide.fill(username="ada", password="x")
+    guide.press("Sign in")
+
+
+def _password_refused(guide: Guide) -> None:
+    guide.go("/account/password")
+    guide.fill(current="not this one", password="short")
+    guide.press("Change the password")
+
+
+def _choose_password(guide: Guide) -> None:
+    guide.go(guide.link_to_choose_a_password("greta.muller"))
+
+
+def _choose_password_refused(guide: Guide) -> None:
+    _choose_password(guide)
+    guide.fill(password="short")
+    guide.press("Save the password")
+
+
+def _set_up(guide: Guide) -> None:
+    guide.go(guide.link_to_set_up())
+
+
+def _set_up_refused(guide: Guide) -> None:
+    _set_up(guide)
+    guide.fill(username="ada", email="nobody", password="short")
+    guide.press("Make the account")
+
+
+def _zone_saved(guide: Guide) -> None:
+    guide.go("/account/zone")
+    guide.window.locator("[name=zone]").select_option("Asia/Kolkata")
+    guide.press("Save the time zone")
+
+
+# Before there is anybody.
+FIRST_DAY: Stops = {
+    "auth.sign_in": page("/login"),
+    "auth.set_up": Stop(_set_up),
+    "auth.set_up: refused": Stop(_set_up_refused, "The account was not made"),
+    "auth.set_up: link gone": page("/setup/of-yesterday"),
+}
+GATE: Stops = {
+    "auth.sign_in: wrong password": Stop(_wrong_password, "You are not signed in"),
+    "auth.choose_password": Stop(_choose_password),
+    "auth.choose_password: refused": Stop(_choose_password_refused, "The password was not changed"),
+    "auth.choose_password: link gone": page("/reset/of-yesterday"),
+    "auth.sign_in: form refused": Stop(_form_without_cookie, "The request was not understood"),
+}
+OVERVIEW: Stops = {
+    "home.overview": page("/"),
+    "search.index": page("/search", "Search"),
+    "search.index: found": page("/search?q=chunk", "chunk_size"),
+    "search.index: nothing found": page("/search?q=quetzal"),
+    "help.keys": page("/help/keys"),
+    "account.show": page("/account"),
+    "account.end_session": page("/account/sessions"),
+    "account.password": page("/account/password"),
+    "account.password: refused": Stop(_password_refused, "The password was not changed"),
+    "account.theme": page("/account/theme"),
+    "account.zone": page("/account/zone"),
+    "home.overview: zone saved": Stop(_zone_saved, "Times are shown in Asia/Kolkata."),
+    "auth.sign_out": page("/logout"),
+}
+NOTHING: Stops = {
+    "home.overview: nothing": page("/", "There is nothing for you to see yet"),
+    "account.show: nothing": page("/account", "You have no permissions yet"),
+    "settings.index: forbidden": page("/settings", "You may not do this"),
+}

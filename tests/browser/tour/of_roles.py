@@ -1,0 +1,123 @@
+"""The roles: the matrix, one of them, and which there are."""
+
+from tests.browser.guide import Guide
+from tests.browser.tour.stops import Stop, Stops, page, role
+
+CELLS = ("helpdesk grants settings:read", "user grants document:update")
+
+
+def _review(guide: Guide) -> None:
+    guide.go("/roles")
+    guide.tick(*CELLS)
+    guide.press("Review changes")
+
+
+def _again(guide: Guide) -> None:
+    _review(guide)
+    guide.press("Change what is ticked")
+
+
+def _conflict(guide: Guide) -> None:
+    _review(guide)
+    guide.describe_meanwhile("helpdesk")
+    guide.press("Save the permissions")
+
+
+def _saved(guide: Guide) -> None:
+    guide.go("/roles")
+    guide.tick("viewer grants document:create")
+    guide.press("Review changes")
+    guide.press("Save the permissions")
+
+
+def _permissions_review(guide: Guide) -> None:
+    guide.go(guide.role("viewer") + "/permissions")
+    guide.tick("viewer grants document:read")
+    guide.press("Review the change")
+
+
+def _permissions_conflict(guide: Guide) -> None:
+    _permissions_review(guide)
+    guide.describe_meanwhile("viewer")
+    guide.press("Save the permissions")
+
+
+def _edit_conflict(guide: Guide) -> None:
+    guide.go(guide.role("settings operator") + "/edit")
+    guide.fill(description="Mine.")
+    guide.describe_meanwhile("settings operator")
+    guide.press("Save the role")
+
+
+def _edit_refused(guide: Guide) -> None:
+    guide.go(guide.role("settings operator") + "/edit")
+    guide.fill(name="viewer")
+    guide.press("Save the role")
+
+
+def _new_refused(guide: Guide) -> None:
+    guide.go("/roles/new")
+    guide.fill(name="viewer")
+    guide.press("Create the role")
+
+
+def _created(guide: Guide) -> None:
+    guide.go("/roles/new?template=auditor")
+    guide.fill(name="auditor")
+    guide.press("Create the role")
+
+
+def _clone(guide: Guide) -> None:
+    guide.go(guide.role("helpdesk"))
+    guide.window.get_by_role("link", name="Clone").click()
+
+
+def _deletion_refused(guide: Guide) -> None:
+    guide.go(guide.role("helpdesk") + "/delete")
+    guide.fill(name="help")
+    guide.press("Delete the role")
+
+
+def _compared(guide: Guide) -> None:
+    ids = [guide.role(name).rpartition("/")[2] for name in ("user", "viewer")]
+    guide.go(f"/roles/compare?a={ids[0]}&b={ids[1]}")
+
+
+MATRIX: Stops = {
+    "roles.index": page("/roles"),
+    "roles.review": page("/roles/review", "There is nothing to review"),
+    "roles.review: two roles": Stop(_review, "Review the permissions of 2 roles"),
+    "roles.review: again": Stop(_again, "2 unsaved changes"),
+    "roles.index: saved": Stop(_saved, "Saved the permissions of viewer."),
+    "roles.review: conflict": Stop(_conflict, "were changed by somebody else"),
+    "roles.compare": page("/roles/compare", "Choose two roles."),
+    "roles.compare: two roles": Stop(_compared, "document:create"),
+    "roles.export": page("/roles/export"),
+    "permissions.show": page("/permissions/document:read"),
+}
+ONE: Stops = {
+    "roles.show": role("user"),
+    "roles.show: admin": role("admin"),
+    "roles.permissions": role("helpdesk", "/permissions"),
+    "roles.permissions: admin": role("admin", "/permissions"),
+    "roles.permissions: review": Stop(_permissions_review, "Review the permissions of viewer"),
+    "roles.permissions: conflict": Stop(_permissions_conflict, "were changed by somebody else"),
+    "roles.create": page("/roles/new"),
+    "roles.create: refused": Stop(_new_refused, "The role was not created"),
+    "roles.create: clone": Stop(_clone, "New role"),
+    "roles.show: created": Stop(_created, "Created the role auditor."),
+    "roles.edit": role("settings operator", "/edit"),
+    "roles.edit: system role": role("admin", "/edit"),
+    "roles.edit: refused": Stop(_edit_refused, "Nothing was saved"),
+    "roles.edit: conflict": Stop(_edit_conflict, "was changed by somebody else"),
+    "roles.delete": role("helpdesk", "/delete"),
+    "roles.delete: refused": Stop(_deletion_refused, "Nothing was deleted"),
+    "roles.delete: system role": role("admin", "/delete"),
+}
+LOOKING: Stops = {
+    "roles.index: looking": page("/roles", "Changing it needs the permission"),
+    "roles.show: looking": role("viewer"),
+    "roles.permissions: looking": role("viewer", "/permissions", "role:update"),
+    "roles.edit: looking": role("viewer", "/edit", "role:update"),
+    "roles.delete: looking": role("helpdesk", "/delete", "role:delete"),
+}
