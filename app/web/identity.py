@@ -176,7 +176,8 @@ def _load(request: Request) -> Me | None:
 
 
 def _begin_reading() -> None:
-    if db.engine.dialect.name == "postgresql":
+    # Where the database was asked before whether it can be used, a transaction has begun.
+    if db.engine.dialect.name == "postgresql" and not db.session().in_transaction():
         db.session.connection(execution_options=READING)
 
 

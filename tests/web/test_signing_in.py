@@ -125,6 +125,14 @@ def test_signing_in_leads_to_where_one_wanted_to_go(visitor, vera):
     assert answer.location == "/account/theme?from=here"
 
 
+def test_whoever_is_signed_in_needs_no_form_after_a_while_either(app, sign_in, vera):
+    browser = sign_in(vera)
+    # As after five seconds: the database is asked first whether it can be used.
+    app.extensions.pop("readiness", None)
+
+    assert browser.get("/login").status_code == 303
+
+
 def test_whoever_is_signed_in_needs_no_form(sign_in, vera):
     assert sign_in(vera).get("/login?next=/account").location == "/account"
 
