@@ -116,7 +116,7 @@ SETTINGS: dict[str, list[Setting]] = {
 OWN_VALUES = {
     "app_name": "Nordhafen Archives",
     "chunk_overlap": "150",
-    "chunk_size": "800",
+    "chunk_size": "900",
     "cors_allow_origins": '["https://ask.nordhafen.example", "https://reading-room.example"]',
     "ingestion_batch_size": "48",
     "llm_endpoint_url": "https://llm.internal.nordhafen.example/v1",
@@ -133,7 +133,7 @@ Change = tuple[int, str, str, str | None, str | None, str]
 CHANGES: list[Change] = [
     (29, "Noura Al-Masri", "chunk_size", "1000", "600", "A trial with the building permits."),
     (28, "Wiremu Parata", "max_document_size", "100MB", "250MB", "Harbour plans are 180 MB."),
-    (27, "Noura Al-Masri", "chunk_size", "600", "800", "600 cut tables in half."),
+    (27, "Noura Al-Masri", "chunk_size", "600", "900", "600 cut tables in half."),
     (27, "Noura Al-Masri", "chunk_overlap", "200", "150", "Goes with the smaller chunks."),
     (25, "Hanna Lindqvist", "smtp_port", "465", "587", "The provider closes 465 this month."),
     (25, "Hanna Lindqvist", "smtp_use_ssl", "true", "false", "Port 587 begins in clear."),

@@ -8,32 +8,27 @@ from app.domain.settings_listing import SettingFilter
 from app.models import ApplicationSetting
 
 
-@pytest.fixture
-def make(session):
-    """Adds a setting, as another program would."""
-
-    def make(key="greeting", value="Hello", **columns):
-        setting = ApplicationSetting(key=key, value=value, **columns)
-        session.add(setting)
-        session.commit()
-        return setting
-
-    return make
+def add(session, key, value, **columns):
+    """Add a setting, as another program would."""
+    setting = ApplicationSetting(key=key, value=value, **columns)
+    session.add(setting)
+    session.commit()
+    return setting
 
 
 def found(session, wanted):
     return settings_listing.matching(settings_listing.read(session), wanted)
 
 
-def test_settings_are_found_anywhere_in_key_description_and_value(session, make):
-    make(key="first_thing", value="Straße", description="About roads")
+def test_settings_are_found_anywhere_in_key_description_and_value(session):
+    add(session, "first_thing", "Straße", description="About roads")
     for q in ("FIRST", "strasse", "roads"):
         lines = found(session, SettingFilter(q=q))
         assert [line.key for line in lines] == ["first_thing"]
 
 
-def test_a_secret_is_neither_shown_nor_found(session, make):
-    make(key="openai_api_key", value="sk-canary")
+def test_a_secret_is_neither_shown_nor_found(session):
+    add(session, "openai_api_key", "sk-canary")
 
     assert found(session, SettingFilter(q="canary")) == []
     [line] = found(session, SettingFilter(q="openai_api_key"))
@@ -47,8 +42,8 @@ def test_settings_are_filtered_by_nothing_but_what_is_offered(session, wanted):
         found(session, SettingFilter(**wanted))
 
 
-def test_the_line_of_a_list_and_the_page_have_one_etag(session, make):
+def test_the_line_of_a_list_and_the_page_have_one_etag(session):
     for value in ("Hello", "", None):
-        setting = make(key=f"greeting{len(str(value))}", value=value)
+        setting = add(session, f"greeting{len(str(value))}", value)
         [line] = found(session, SettingFilter(q=setting.key))
         assert line.etag == settings.etag_of(setting)

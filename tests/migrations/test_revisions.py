@@ -2,21 +2,11 @@
 
 import pytest
 
+from tests.guide import words
 from tests.migrations.operating import Operator
 
 AUTHOR = Operator({"DATABASE_URL": "postgresql://127.0.0.1:1/test"})
 LAST = "007_console_links"
-USER_PROFILE = """
-    op.create_table(
-        'user_profile',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('user_id', sa.Integer(), nullable=False),
-        sa.Column('bio', sa.Text(), nullable=True),
-        sa.Column('avatar_url', sa.String(500), nullable=True),
-        sa.ForeignKeyConstraint(['user_id'], ['users.id'], ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id'),
-    )
-    """
 DOCUMENTS = """
     op.create_table(
         "documents",
@@ -25,27 +15,6 @@ DOCUMENTS = """
         sa.Column(
             "user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False
         ),
-    )
-    """
-DOCUMENT_SHARE = """
-    permissions_table = sa.table(
-        'permissions',
-        sa.column('code'),
-        sa.column('resource'),
-        sa.column('action'),
-        # ... other columns
-    )
-
-    op.bulk_insert(
-        permissions_table,
-        [
-            {
-                'code': 'document:share',
-                'resource': 'document',
-                'action': 'share',
-                # ... other fields
-            }
-        ]
     )
     """
 
@@ -103,7 +72,10 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     operator.succeed(*folder, "upgrade", "head")
     before = operator.rows()
     revisions.write(
-        "008_add_user_profile_table", USER_PROFILE, "op.drop_table('user_profile')", after=LAST
+        "008_add_user_profile_table",
+        _upgrade(words.USER_PROFILE),
+        "op.drop_table('user_profile')",
+        after=LAST,
     )
     revisions.write(
         "009_create_documents_table",
@@ -113,7 +85,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     )
     revisions.write(
         "010_allow_sharing",
-        DOCUMENT_SHARE,
+        _upgrade(words.DOCUMENT_SHARE),
         "op.execute(\"DELETE FROM permissions WHERE code = 'document:share'\")",
         after="009_create_documents_table",
     )
@@ -158,3 +130,8 @@ def test_a_later_change_of_users_in_a_batch_keeps_who_has_which_role(operator, r
     operator.succeed("-d", str(revisions.folder), "downgrade", "-1")
     assert operator.ask(query) == [("nora", "viewer")]
     operator.succeed("check")
+
+
+def _upgrade(code):
+    """What stands in the guide's upgrade()."""
+    return code.partition("\n\ndef downgrade")[0].partition("\n")[2]
