@@ -28,6 +28,21 @@ TRANSIENT_STATES = frozenset({"40001", "40P01"})
 TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
 
 
+class OutcomeUnknown(Exception):
+    """The connection broke while a change was being committed: it is saved, or it is not.
+
+    Attributes:
+        error: What the database, or the way to it, answered.
+    """
+
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__(
+            "The connection to the database broke at the last moment. It is not known whether this"
+            " was saved: look before you try again."
+        )
+        self.error = error
+
+
 def begin_writing() -> None:
     """End the transaction that was read in, and begin one that may write."""
     db.session.rollback()
@@ -46,12 +61,13 @@ def carry_out(work: Callable[[], T], *, actor: Actor) -> T:
 
     Raises:
         RuleError: A rule said no; nothing was changed, and the refusal is recorded.
+        OutcomeUnknown: The connection broke at COMMIT. With any other error nothing was changed.
     """
     for pause in (PAUSE, PAUSE * 4, None):
         try:
             begin_writing()
             result = work()
-            db.session.commit()
+            _commit()
         except RuleError as refusal:
             db.session.rollback()
             if refusal.is_recorded:
@@ -91,9 +107,13 @@ def try_out(question: Callable[[], T], *, actor: Actor) -> T:
 
 def record(action: str, target: audit.Target, *, actor: Actor, after: audit.Fields) -> None:
     """Record what changed nothing, a denial or an export, in a transaction of its own."""
-    carry_out(
-        lambda: audit.record(db.session, action, target, actor=actor, after=after), actor=actor
-    )
+    try:
+        carry_out(
+            lambda: audit.record(db.session, action, target, actor=actor, after=after), actor=actor
+        )
+    except OutcomeUnknown as unknown:
+        # Only the record is in doubt: of what somebody wanted to do, nothing was done.
+        raise unknown.error from None
 
 
 def is_transient(error: SQLAlchemyError) -> bool:
@@ -109,6 +129,18 @@ def is_transient(error: SQLAlchemyError) -> bool:
         return True
     number = original.args[0] if original is not None and original.args else None
     return number in TRANSIENT_NUMBERS
+
+
+def _commit() -> None:
+    # Written out before, so that what fails here is COMMIT and nothing else.
+    db.session.flush()
+    try:
+        db.session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        db.session.rollback()
+        raise OutcomeUnknown(error) from error
 
 
 def _record_refusal(refusal: RuleError, actor: Actor) -> None:

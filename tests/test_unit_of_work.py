@@ -12,8 +12,9 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.audit import Target
 from app.domain.errors import NotFound, RuleError
 from app.extensions import db
-from app.unit_of_work import carry_out
+from app.unit_of_work import OutcomeUnknown, carry_out
 from tests.contents import Event, events
+from tests.cutting import cut_at_commit
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada")
 SNAPSHOT = {
@@ -249,4 +250,25 @@ def test_after_three_tries_it_is_given_up(session, other):
     other.rollback()
 
     assert len(tries) == 3
+    assert kept(session, "user") != "new"
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+@pytest.mark.parametrize("is_saved", [False, True], ids=["lost", "saved"])
+def test_where_the_connection_breaks_at_commit_nobody_claims_to_know(session, other, is_saved):
+    with cut_at_commit(session.get_bind(), other, is_saved=is_saved), pytest.raises(OutcomeUnknown):
+        carry_out(lambda: describe(session, "user", "new"), actor=ADA)
+
+    assert (kept(session, "user") == "new") == is_saved
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_a_record_that_is_lost_leaves_no_doubt_about_the_change(session, other):
+    def work():
+        describe(session, "user", "new")
+        raise NotToday("Not today.")
+
+    with cut_at_commit(session.get_bind(), other), pytest.raises(DBAPIError):
+        carry_out(work, actor=ADA)
+
     assert kept(session, "user") != "new"

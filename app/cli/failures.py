@@ -15,6 +15,7 @@ from app import config
 from app.cli.output import printable
 from app.domain.errors import RuleError
 from app.engine import connection_problem
+from app.unit_of_work import OutcomeUnknown
 
 # The file, and not the statement, is what SQLite complains of.
 _OF_THE_FILE = ("SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
@@ -35,7 +36,7 @@ class Misuse(Failure):
 
 
 class Unreachable(Failure):
-    """There is no connection to the database."""
+    """There is no connection to the database, or none any more."""
 
     exit_code = 3
 
@@ -51,6 +52,8 @@ def in_one_line() -> Iterator[None]:
         raise Misuse(_with_help(mistake)) from mistake
     except RuleError as refusal:
         raise Failure(str(refusal)) from refusal
+    except OutcomeUnknown as unknown:
+        raise Unreachable(str(unknown)) from unknown
     except DBAPIError as error:
         raise _of_database(error) from error
 

@@ -22,6 +22,7 @@ from app.domain.errors import (
     RuleError,
 )
 from app.extensions import db
+from app.unit_of_work import OutcomeUnknown
 from app.web import identity, readiness
 from app.web.access import PermissionMissing
 from app.web.security import request_id
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RuleError, _rule)
     app.register_error_handler(readiness.NotReady, _not_ready)
     app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(OutcomeUnknown, _unknown)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -75,6 +77,13 @@ def _database(error: SQLAlchemyError) -> Answer:
     return _unavailable(_standing() if asked else None, sentence=sentence), 503, RETRY_AFTER
 
 
+def _unknown(error: OutcomeUnknown) -> Answer:
+    log.error("Request %s: the connection broke at COMMIT.", request_id())
+    heading, sentence = "It is not known whether this was saved", str(error)
+    # Without Retry-After: a program that obeyed it might save the same twice.
+    return _unavailable(None, heading=heading, sentence=sentence), 503, {}
+
+
 def _unexpected(_error: Exception) -> Answer:
     log.exception("Request %s failed.", request_id())
     return _unavailable(None, is_fault=True), 500, {}
@@ -92,11 +101,16 @@ def _page(status: int, *, sentence: str = "", permission: str | None = None) -> 
 
 
 def _unavailable(
-    standing: revisions.Standing | None, *, sentence: str = "", is_fault: bool = False
+    standing: revisions.Standing | None,
+    *,
+    heading: str = "The console is not available",
+    sentence: str = "",
+    is_fault: bool = False,
 ) -> str:
     return render_template(
         "errors/unavailable.html",
         is_fault=is_fault,
+        heading=heading,
         sentence=standing.sentence if standing else sentence,
         command=standing.command if standing else None,
         request_id=request_id(),

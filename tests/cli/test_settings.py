@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.domain import settings
 from app.models import ApplicationSetting, AuditEvent
 from tests.cli.conftest import ACTOR
+from tests.cutting import cut_at_commit
 
 MANY_LINES = "Grüße 🎈 „hier“\n\tzweite\n\n<b>{{ 7 * 7 }}</b> '\"\\ \n"
 
@@ -40,6 +41,17 @@ def test_a_setting_is_changed_and_the_change_recorded(flask, value, events):
     assert (event.actor_kind, event.reason) == ("command", "Shorter answers")
     assert json.loads(event.before) == {"value": before}
     assert json.loads(event.after) == {"value": "777"}
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_where_the_connection_breaks_at_commit_the_command_claims_nothing(flask, session, database):
+    engine = database.engine()
+    with engine.connect() as other, cut_at_commit(session.get_bind(), other):
+        done = flask("settings", "set", "chunk_size", "777")
+    engine.dispose()
+
+    assert (done.code, done.out) == (3, "")
+    assert done.err.endswith("It is not known whether this was saved: look before you try again.\n")
 
 
 def test_the_same_value_again_is_not_recorded(flask, value, events):

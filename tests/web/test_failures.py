@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import event, select, text, update
 
 from app import create_app, revisions
+from app.domain.settings import by_key
 from app.extensions import db
 from app.models import ConsoleSession
 from app.models.base import utcnow
 from app.web import access
 from tests.browsing import Browser
+from tests.cutting import cut_at_commit
 from tests.people import PASSWORD, PASSWORD_HASH
 
 NEW = "another good password"
@@ -200,6 +202,27 @@ def test_a_file_that_cannot_be_written_to_can_be_looked_at(sign_in, vera, sessio
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert vera.password_hash == PASSWORD_HASH
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_where_the_connection_breaks_at_commit_the_page_claims_nothing(
+    sign_in, ada, session, database
+):
+    browser, setting = sign_in(ada), by_key(session, "chunk_size")
+    page = browser.get(f"/settings/{setting.id}")
+
+    engine = database.engine()
+    with engine.connect() as other, cut_at_commit(session.get_bind(), other):
+        answer = page.submit(value="777")
+    engine.dispose()
+
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, False)
+    assert "It is not known whether this was saved" in answer.text
+    assert "look before you try again" in answer.text
+    assert "Nothing was saved" not in answer.text
+    assert shown_request(answer) == answer.headers["X-Request-Id"]
+    session.expire_all()
+    assert (setting.value, browser.get(f"/settings/{setting.id}").status_code) == ("1000", 200)
 
 
 @pytest.fixture
