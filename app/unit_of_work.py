@@ -83,6 +83,17 @@ def carry_out(work: Callable[[], T], *, actor: Actor) -> T:
     raise AssertionError("The last try returns or raises.")
 
 
+def read(question: Callable[[], T]) -> T:
+    """Ask something before what takes long, and end the transaction that it was read in.
+
+    On SQLite whoever reads keeps those who write from committing, for as long as the transaction.
+    """
+    try:
+        return question()
+    finally:
+        db.session.rollback()
+
+
 def try_out(question: Callable[[], T], *, actor: Actor) -> T:
     """Ask what a change would do, without making it.
 

@@ -1,6 +1,6 @@
 """``flask users``: accounts without the web."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -17,7 +17,7 @@ from app.domain.user_list import Cursors, UserFilter
 from app.domain.users import NewUser
 from app.extensions import db
 from app.models import User
-from app.unit_of_work import carry_out
+from app.unit_of_work import carry_out, read
 
 T = TypeVar("T")
 
@@ -52,14 +52,11 @@ def create(
     """Create a user, and print a one-time link with which they choose a password."""
     if not password_stdin:
         links.check()
-    role_ids = frozenset(roles.named(db.session, role).id for role in role_names)
-    new = NewUser(name, email, full_name, role_ids=role_ids)
+    new = NewUser(name, email, full_name, role_ids=read(lambda: _ids_of(role_names)))
     actor = current_actor()
     if password_stdin:
-        password = typed.password()
-        user = carry_out(
-            lambda: credentials.create(db.session, new, password, actor=actor), actor=actor
-        )
+        ready = credentials.registration(new, typed.password())
+        user = carry_out(lambda: credentials.create(db.session, ready, actor=actor), actor=actor)
         output.say(f"Created {user.username}.")
         return
     user, token = carry_out(lambda: domain.create(db.session, new, actor=actor), actor=actor)
@@ -124,6 +121,10 @@ def reset_password(name: str) -> None:
         name, lambda key, actor: accounts.start_reset(db.session, key, actor=actor)
     )
     _hand_out(user, token)
+
+
+def _ids_of(role_names: Iterable[str]) -> frozenset[int]:
+    return frozenset(roles.named(db.session, name).id for name in role_names)
 
 
 def _change(name: str, change: Callable[[int, Actor], T]) -> T:

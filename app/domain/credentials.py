@@ -1,11 +1,15 @@
-"""Passwords at work: signing in, the first administrator, and choosing a new one."""
+"""Passwords at work: signing in, the first administrator, and choosing a new one.
+
+Comparing and hashing take long on purpose. What does it knows no session: it is done between the
+transaction that was read in and the one that writes, so that nobody waits for a lock meanwhile.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.domain import access, audit, links, names, passwords, roles, sessions, users
+from app.domain import access, audit, links, passwords, roles, sessions, users
 from app.domain.actor import Actor, ActorKind
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.sessions import Client
@@ -27,12 +31,29 @@ class SignInFailed(InvalidValue):
 
 
 @dataclass(frozen=True)
-class FirstAdministrator:
-    """What the first administrator types."""
+class Account:
+    """The names and the password of a user, as they were read."""
 
+    id: int
     username: str
     email: str
-    password: str
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A user who is to be added, and the hash of the password that was chosen."""
+
+    new: NewUser
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class PasswordChange:
+    """The stored hash that the password until now belongs to, and the hash of the new password."""
+
+    proven: str
+    password_hash: str
 
 
 @dataclass(frozen=True)
@@ -44,20 +65,23 @@ class Proof:
     better_hash: str | None
 
 
-def check(session: DbSession, name: str, password: str) -> Proof | None:
-    """Return the proof that name and password belong together, or None.
-
-    Reads only: the verification is slow on purpose and must hold no lock. Unknown and inactive
-    users, and those without a password, cost one full verification too, so that the time does not
-    tell them apart.
-    """
+def known(session: DbSession, name: str) -> Account | None:
+    """Return the active user with that user name or e-mail address, if there is one."""
     user = users.find(session, name)
-    known = user if user is not None and user.is_active else None
-    if not passwords.verify(known.password_hash if known else None, password) or known is None:
+    return _account(user) if user is not None and user.is_active else None
+
+
+def check(account: Account | None, password: str) -> Proof | None:
+    """Return the proof that the password is the account's, or None.
+
+    Unknown and inactive users, and those without a password, cost one full verification too, so
+    that the time does not tell them apart.
+    """
+    stored = account.password_hash if account else None
+    if not passwords.verify(stored, password) or account is None or stored is None:
         return None
-    stored = known.password_hash
     better = passwords.hash_password(password) if passwords.needs_rehash(stored) else None
-    return Proof(known.id, stored, better)
+    return Proof(account.id, stored, better)
 
 
 def sign_in(
@@ -110,10 +134,20 @@ def check_setup_link(session: DbSession, token: str) -> None:
     links.peek(session, links.Purpose.SET_UP, token)
 
 
+def registration(new: NewUser, password: str) -> Registration:
+    """Check what was typed to become a user, and hash the password.
+
+    Raises:
+        InvalidValue: A field or the password is not valid.
+    """
+    new = users.checked(new)
+    return Registration(new, _hash(password, username=new.username, email=new.email))
+
+
 def set_up(
     session: DbSession,
     token: str,
-    first: FirstAdministrator,
+    first: Registration,
     client: Client,
     *,
     actor: Actor,
@@ -127,32 +161,26 @@ def set_up(
     Raises:
         AlreadySetUp: There is an administrator.
         LinkIsGone: The link was used, is over, or never was.
-        InvalidValue: A field is not valid.
+        InvalidValue: The name or the address is taken.
     """
-    username, email = names.checked_username(first.username), names.checked_email(first.email)
-    passwords.check_new(first.password, username=username, email=email)
-    password_hash = passwords.hash_password(first.password)
     access.take_turn(session)
     _refuse_second(session)
     links.use(session, links.Purpose.SET_UP, token)
-    new = NewUser(username=username, email=email)
-    user = users.add(session, new, password_hash, [roles.named(session, ADMIN)])
+    user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
     users.record_creation(session, user, _as(user, actor))
     return _begin(session, user, client, actor=actor, secret=secret)
 
 
-def create(session: DbSession, new: NewUser, password: str, *, actor: Actor) -> User:
+def create(session: DbSession, user: Registration, *, actor: Actor) -> User:
     """Create a user who has a password from the beginning.
 
     For commands only: a person who creates a user hands over a link (`users.create`), so that
     nobody types somebody else's password.
 
     Raises:
-        InvalidValue: A field or the password is not valid, or the name or address is taken.
+        InvalidValue: The name or the address is taken.
     """
-    new = users.checked(new)
-    passwords.check_new(password, username=new.username, email=new.email)
-    return users.register(session, new, passwords.hash_password(password), actor=actor)
+    return users.register(session, user.new, user.password_hash, actor=actor)
 
 
 def unreadable(session: DbSession) -> Iterator[str]:
@@ -163,7 +191,7 @@ def unreadable(session: DbSession) -> Iterator[str]:
             yield row.username
 
 
-def owner_of(session: DbSession, token: str) -> User:
+def owner_of(session: DbSession, token: str) -> Account:
     """Return whose password a reset link sets.
 
     Raises:
@@ -173,36 +201,66 @@ def owner_of(session: DbSession, token: str) -> User:
     link = links.peek(session, links.Purpose.RESET, token)
     owner = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, owner)
-    return owner
+    return _account(owner)
 
 
-def choose_password(session: DbSession, token: str, password: str, *, actor: Actor) -> User:
+def new_hash(account: Account, password: str) -> str:
+    """Return what is stored for a password that is chosen for an account.
+
+    Raises:
+        InvalidValue: The password is too short, too common, or the owner's name.
+    """
+    return _hash(password, username=account.username, email=account.email)
+
+
+def choose_password(session: DbSession, token: str, password_hash: str, *, actor: Actor) -> User:
     """Set the password of the link's owner, and end their sessions.
+
+    Args:
+        session: The database session; the caller commits it.
+        token: The link's token.
+        password_hash: What `new_hash` returned for the owner.
+        actor: The visitor; the event names the user.
 
     Raises:
         LinkIsGone: The link was used, is over, or never was.
-        InvalidValue: The password is too short, too common, or the owner's name.
     """
-    owner = owner_of(session, token)
-    passwords.check_new(password, username=owner.username, email=owner.email)
-    password_hash = passwords.hash_password(password)
     access.take_turn(session)
     link = links.use(session, links.Purpose.RESET, token)
-    user = session.get_one(User, owner.id, populate_existing=True)
+    user = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, user)
     _store(session, user, password_hash, actor=_as(user, actor))
     return user
 
 
+def own(session: DbSession, actor: Actor) -> Account:
+    """Return the actor's own account.
+
+    Raises:
+        NotFound: It has been deleted meanwhile.
+    """
+    return _account(users.get(session, actor.id or 0))
+
+
+def password_change(account: Account, current: str, new: str) -> PasswordChange:
+    """Compare the password until now, and hash the new one.
+
+    Raises:
+        InvalidValue: The current password is wrong, or the new one not good enough.
+    """
+    if not passwords.verify(account.password_hash, current):
+        raise InvalidValue("That is not your password.", field="current")
+    return PasswordChange(account.password_hash, new_hash(account, new))
+
+
 def change_own(
-    session: DbSession, current: str, new: str, client: Client, *, actor: Actor, secret: str
+    session: DbSession, change: PasswordChange, client: Client, *, actor: Actor, secret: str
 ) -> str:
     """Set the actor's own password, end all their sessions, and start a new one.
 
     Args:
         session: The database session; the caller commits it.
-        current: The password until now, as typed.
-        new: The new password, as typed.
+        change: What `password_change` returned a moment ago.
         client: The browser.
         actor: The person whose password it is.
         secret: The key of the session's fingerprint.
@@ -211,19 +269,14 @@ def change_own(
         The token for the session's cookie.
 
     Raises:
-        InvalidValue: The current password is wrong, or the new one not good enough.
+        NotFound: The account has been deleted meanwhile.
+        InvalidValue: The password is no longer the one that was compared.
     """
-    user = users.get(session, actor.id or 0)
-    proven = user.password_hash
-    if not passwords.verify(proven, current):
-        raise InvalidValue("That is not your password.", field="current")
-    passwords.check_new(new, username=user.username, email=user.email)
-    password_hash = passwords.hash_password(new)
     access.take_turn(session)
-    user = session.get_one(User, user.id, populate_existing=True, with_for_update=True)
-    if user.password_hash != proven:
+    user = access.locked_user(session, actor.id or 0)
+    if user.password_hash != change.proven:
         raise InvalidValue("Your password was changed a moment ago.", field="current")
-    _store(session, user, password_hash, actor=actor)
+    _store(session, user, change.password_hash, actor=actor)
     return sessions.start(session, user, client, secret=secret)
 
 
@@ -246,6 +299,15 @@ def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) 
     sessions.end_all(session, user.id)
     audit.record(session, "password:changed", users.target_of(user), actor=actor)
     session.flush()
+
+
+def _account(user: User) -> Account:
+    return Account(user.id, user.username, user.email, user.password_hash)
+
+
+def _hash(password: str, *, username: str, email: str) -> str:
+    passwords.check_new(password, username=username, email=email)
+    return passwords.hash_password(password)
 
 
 def _refuse_second(session: DbSession) -> None:

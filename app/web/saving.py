@@ -1,7 +1,7 @@
 """A form is sent: it is checked, the domain is asked, and the answer finds its place."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from app.web.errors import status_of
 from app.web.forms import INVALID, Form
 from app.web.identity import current_actor
 
+T = TypeVar("T")
 # What a view with a form answers: the way on, or the page with the form's status.
 Page = Response | tuple[str, int]
 
@@ -38,6 +39,22 @@ def reviewed(form: Form, review: Callable[[], Any]) -> bool:
         review: One domain call, which only reads.
     """
     return _accepted(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
+
+
+def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], Any]) -> bool:
+    """Carry out the change as `saved` does, after work for which no lock may be held.
+
+    Args:
+        form: The form; ``form.result`` is what the change returned.
+        preparing: What takes long, such as hashing a password: one domain call without a session.
+        change: One domain call, which takes what was prepared.
+    """
+
+    def prepare_and_change() -> Any:
+        ready = preparing()
+        return unit_of_work.carry_out(lambda: change(ready), actor=current_actor())
+
+    return _accepted(form, prepare_and_change)
 
 
 def _accepted(form: Form, ask: Callable[[], Any]) -> bool:

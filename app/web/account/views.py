@@ -2,13 +2,15 @@
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from app import unit_of_work
 from app.domain import credentials, reach, sessions, users
+from app.domain.credentials import PasswordChange
 from app.extensions import db
 from app.web import identity, targets, zones
 from app.web.access import signed_in
 from app.web.account.forms import EndSessionForm, PasswordForm, ThemeForm, ZoneForm
 from app.web.identity import client, current_actor, limits, secret
-from app.web.saving import Page, saved
+from app.web.saving import Page, saved, saved_after
 
 A_YEAR = 31_536_000
 
@@ -28,7 +30,7 @@ def password() -> Page:
     """Change one's own password; every other session ends."""
     form = PasswordForm()
     old, new = form.current.data or "", form.password.data or ""
-    if saved(form, lambda: _change_password(old, new)):
+    if saved_after(form, lambda: _compared(old, new), _change_password):
         flash("Your password is changed, and your other sessions have ended.", "success")
         return identity.remember(redirect(url_for(".show"), 303), form.result)
     return render_template("account/password.html", form=form), form.status
@@ -87,7 +89,12 @@ def _granted(user_id: int) -> list[reach.EffectivePermission]:
     return [permission for permission in every if permission.roles]
 
 
-def _change_password(old: str, new: str) -> str:
+def _compared(old: str, new: str) -> PasswordChange:
+    own = unit_of_work.read(lambda: credentials.own(db.session, current_actor()))
+    return credentials.password_change(own, old, new)
+
+
+def _change_password(change: PasswordChange) -> str:
     return credentials.change_own(
-        db.session, old, new, client(), actor=current_actor(), secret=secret()
+        db.session, change, client(), actor=current_actor(), secret=secret()
     )

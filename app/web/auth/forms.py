@@ -2,7 +2,7 @@
 
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 
-from app.domain.credentials import FirstAdministrator
+from app.domain.users import NewUser
 from app.web.forms import GOOD_PASSWORDS, Form
 
 
@@ -25,11 +25,9 @@ class SetUpForm(Form):
     )
 
     @property
-    def first(self) -> FirstAdministrator:
-        """What was typed, as the domain takes it."""
-        return FirstAdministrator(
-            self.username.data or "", self.email.data or "", self.password.data or ""
-        )
+    def new(self) -> NewUser:
+        """What was typed, as the domain takes it; the password is for itself."""
+        return NewUser(self.username.data or "", self.email.data or "")
 
 
 class ChoosePasswordForm(Form):

@@ -4,16 +4,18 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app import unit_of_work
 from app.domain import credentials, sessions
-from app.domain.credentials import AlreadySetUp, FirstAdministrator
+from app.domain.credentials import AlreadySetUp, Proof, Registration
 from app.domain.errors import NotFound
 from app.domain.links import LinkIsGone
 from app.extensions import db
+from app.models import User
 from app.web import identity, readiness, targets
 from app.web.access import public, signed_in
 from app.web.auth.forms import ChoosePasswordForm, SetUpForm, SignInForm, SignOutForm
 from app.web.identity import client, current_actor, secret
-from app.web.saving import Page, saved
+from app.web.saving import Page, saved, saved_after
 
 blueprint = Blueprint("auth", __name__)
 
@@ -26,7 +28,7 @@ def sign_in() -> Page:
     target = targets.safe(request.values.get("next"))
     form = SignInForm(next=request.args.get("next", ""))
     if form.is_sent:
-        proof = credentials.check(db.session, form.username.data or "", form.password.data or "")
+        proof = _proof(form.username.data or "", form.password.data or "")
         if saved(form, lambda: _sign_in(proof)):
             return _enter(form.result, target)
     elif current_user.is_authenticated:
@@ -54,11 +56,15 @@ def set_up(token: str) -> Page:
     readiness.demand()
     try:
         # Before the form: hashing a password is work that only the link's owner may ask for.
-        credentials.check_setup_link(db.session, token)
+        unit_of_work.read(lambda: credentials.check_setup_link(db.session, token))
     except (AlreadySetUp, LinkIsGone):
         return _link_gone("setup")
     form = SetUpForm()
-    if saved(form, lambda: _set_up(token, form.first)):
+    if saved_after(
+        form,
+        lambda: credentials.registration(form.new, form.password.data or ""),
+        lambda first: _set_up(token, first),
+    ):
         return _enter(form.result, url_for("home.overview"))
     if isinstance(form.rule_error, AlreadySetUp | LinkIsGone):
         return _link_gone("setup")
@@ -71,27 +77,39 @@ def choose_password(token: str) -> Page:
     """Choose a password with a link that an administrator has handed over."""
     readiness.demand()
     try:
-        username = credentials.owner_of(db.session, token).username
+        owner = unit_of_work.read(lambda: credentials.owner_of(db.session, token))
     except NotFound:
         return _link_gone("reset")
     form = ChoosePasswordForm()
-    password = form.password.data or ""
-    actor = current_actor()
-    if saved(form, lambda: credentials.choose_password(db.session, token, password, actor=actor)):
+    if saved_after(
+        form,
+        lambda: credentials.new_hash(owner, form.password.data or ""),
+        lambda new_hash: _choose(token, new_hash),
+    ):
         flash("Your password is set. Sign in with it.", "success")
         return identity.forget(redirect(url_for(".sign_in"), 303))
     if isinstance(form.rule_error, NotFound):
         return _link_gone("reset")
-    return render_template("auth/choose_password.html", form=form, username=username), form.status
+    page = render_template("auth/choose_password.html", form=form, username=owner.username)
+    return page, form.status
 
 
-def _sign_in(proof: credentials.Proof | None) -> str:
+def _proof(name: str, password: str) -> Proof | None:
+    account = unit_of_work.read(lambda: credentials.known(db.session, name))
+    return credentials.check(account, password)
+
+
+def _sign_in(proof: Proof | None) -> str:
     token = credentials.sign_in(db.session, proof, client(), actor=current_actor(), secret=secret())
     identity.leave()
     return token
 
 
-def _set_up(token: str, first: FirstAdministrator) -> str:
+def _choose(token: str, password_hash: str) -> User:
+    return credentials.choose_password(db.session, token, password_hash, actor=current_actor())
+
+
+def _set_up(token: str, first: Registration) -> str:
     session_token = credentials.set_up(
         db.session, token, first, client(), actor=current_actor(), secret=secret()
     )
