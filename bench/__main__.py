@@ -1,6 +1,7 @@
 """``python -m bench``: prepares what is not there, measures, and prints the tables."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,6 +31,7 @@ EXTRAS: dict[str, Callable[[Target, str], dict[str, Any]]] = {
     "hashing": hashing.measure,
 }
 EVERYBODY = "all"
+QUIET = 0.5
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def main() -> None:
     chosen = _chosen(options.targets)
     _prepare(chosen, options.sizes, options.works)
     found = results.read() if options.add else results.begin()
+    if os.getloadavg()[0] > QUIET:
+        print("Something else runs on this machine: of the figures only CPU is to be trusted.")
     for size in options.sizes:
         _measure(found, chosen, size, options)
     if any(target.name == CONSOLE for target in chosen):

@@ -10,6 +10,7 @@ from bench.targets import CONSOLE, FLOOR, Target
 SMALL, LARGE = "1k", "1m"
 ANYWHERE = "console-anywhere"
 NOT_MEASURED = "not measured"
+TIMES = " times"
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,22 @@ class Run:
     Attributes:
         results: What the driver kept.
         peers: The names of the consoles that are compared with.
+        by_cpu: Whether a work costs what it takes of the processor, rather than of the clock.
     """
 
     results: Results
     peers: Sequence[str]
+    by_cpu: bool = False
 
-    def figure(self, target: str, size: str, work: str, name: str = "p50") -> float | None:
+    def cost(self, target: str, size: str, work: str) -> float | None:
+        """Return the milliseconds that a work costs."""
+        if not self.by_cpu:
+            return self.figure(target, size, work, "p50")
+        web = self.figure(target, size, work, "cpu_web")
+        database = self.figure(target, size, work, "cpu_pg")
+        return None if web is None or database is None else web + database
+
+    def figure(self, target: str, size: str, work: str, name: str) -> float | None:
         """Return one figure of a work."""
         found = self.results["targets"].get(target, {}).get(size, {}).get(work, {})
         number: float | None = found.get(name)
@@ -35,9 +46,9 @@ class Run:
         return self.results["targets"].get(target, {}).get(size, {}).get(name)
 
     def best_peer(self, work: str) -> float | None:
-        """Return the least time that a peer takes with the most users."""
-        times = (self.figure(peer, LARGE, work) for peer in self.peers)
-        return min((time for time in times if time is not None), default=None)
+        """Return the least that a work costs a peer with the most users."""
+        costs = (self.cost(peer, LARGE, work) for peer in self.peers)
+        return min((cost for cost in costs if cost is not None), default=None)
 
 
 Measure = Callable[[Run], float | None]
@@ -60,16 +71,24 @@ class Goal:
     words: str
     limit: float
     measure: Measure
-    unit: str = " times"
+    unit: str = TIMES
     is_least: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A goal, what was measured, and whether that meets it; None where nothing was measured."""
+    """A goal, and whether a run meets it.
+
+    Attributes:
+        goal: The goal.
+        measured: The number that is judged; None where it was not measured.
+        by_cpu: The same of processor time, which counts for nothing but is steadier; None where
+            the goal is about something else.
+    """
 
     goal: Goal
     measured: float | None
+    by_cpu: float | None
 
     @property
     def is_met(self) -> bool | None:
@@ -85,16 +104,19 @@ class Verdict:
         """The verdict in a word or two."""
         return {True: "met", False: "**missed**", None: NOT_MEASURED}[self.is_met]
 
-    @property
-    def number(self) -> str:
-        """What was measured, with its unit."""
-        return "" if self.measured is None else f"{self.measured:.2f}{self.goal.unit}"
+    def number(self, measured: float | None) -> str:
+        """Return a number with the goal's unit."""
+        return "" if measured is None else f"{measured:.2f}{self.goal.unit}"
 
 
 def judge(results: Results, targets: dict[str, Target]) -> list[Verdict]:
     """Return the verdict on every goal."""
-    run = Run(results, [name for name, target in targets.items() if target.is_peer])
-    return [Verdict(goal, goal.measure(run)) for goal in GOALS]
+    peers = [name for name, target in targets.items() if target.is_peer]
+    run, by_cpu = Run(results, peers), Run(results, peers, by_cpu=True)
+    return [
+        Verdict(goal, goal.measure(run), goal.measure(by_cpu) if goal.unit == TIMES else None)
+        for goal in GOALS
+    ]
 
 
 def _ratio(one: float | None, other: float | None) -> float | None:
@@ -103,27 +125,27 @@ def _ratio(one: float | None, other: float | None) -> float | None:
 
 def _of_floor(work: str, target: str = CONSOLE) -> Measure:
     """The console's time as so many times the floor's."""
-    return lambda run: _ratio(run.figure(target, LARGE, work), run.figure(FLOOR, LARGE, work))
+    return lambda run: _ratio(run.cost(target, LARGE, work), run.cost(FLOOR, LARGE, work))
 
 
 def _of_peer(work: str) -> Measure:
     """The console's time as so many times the best peer's."""
-    return lambda run: _ratio(run.figure(CONSOLE, LARGE, work), run.best_peer(work))
+    return lambda run: _ratio(run.cost(CONSOLE, LARGE, work), run.best_peer(work))
 
 
 def _faster(work: str) -> Measure:
     """How many times faster the console is than the best peer."""
-    return lambda run: _ratio(run.best_peer(work), run.figure(CONSOLE, LARGE, work))
+    return lambda run: _ratio(run.best_peer(work), run.cost(CONSOLE, LARGE, work))
 
 
 def _growth(work: str) -> Measure:
     """The console's time with the most users as so many times that with the fewest."""
-    return lambda run: _ratio(run.figure(CONSOLE, LARGE, work), run.figure(CONSOLE, SMALL, work))
+    return lambda run: _ratio(run.cost(CONSOLE, LARGE, work), run.cost(CONSOLE, SMALL, work))
 
 
 def _within(work: str, other: str) -> Measure:
     """The console's time as so many times its own for another work."""
-    return lambda run: _ratio(run.figure(CONSOLE, LARGE, work), run.figure(CONSOLE, LARGE, other))
+    return lambda run: _ratio(run.cost(CONSOLE, LARGE, work), run.cost(CONSOLE, LARGE, other))
 
 
 def _figure(work: str, name: str) -> Measure:

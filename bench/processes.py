@@ -20,6 +20,7 @@ STOPPING = 30.0
 NANOSECONDS = 1e9
 TICKS = os.sysconf("SC_CLK_TCK")
 KIB_PER_MIB = 1024
+BACKGROUND = ("checkpointer", "background writer", "walwriter", "autovacuum", "logical replication")
 
 
 class DidNotStart(Exception):
@@ -67,7 +68,12 @@ class Server:
 
     def cpu(self) -> Cpu:
         """Return what has been used so far; steady also where the machine is shared."""
-        return Cpu(_used_below(self.pid), _used_below(postgres.postmaster()))
+        server, database = self.pid, postgres.postmaster()
+        answering = [pid for pid in _children(database) if not _is_background(pid)]
+        return Cpu(
+            _gone_below(server) + sum(map(_used, _children(server))),
+            _gone_below(database) + sum(map(_used, answering)),
+        )
 
 
 @contextmanager
@@ -135,12 +141,10 @@ def _memory(pid: int) -> dict[str, float]:
     return {name: int(rest.split()[0]) / KIB_PER_MIB for name, _, rest in figures}
 
 
-def _used_below(pid: int) -> float:
-    """Return the processor time of a process's children, with those that have already ended."""
+def _gone_below(pid: int) -> float:
+    """Return the processor time of children that have ended: parallel workers, for example."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    # Children that are gone: a server's parallel workers, for example.
-    gone = (int(fields[13]) + int(fields[14])) / TICKS
-    return gone + sum(_used(child) for child in _children(pid))
+    return (int(fields[13]) + int(fields[14])) / TICKS
 
 
 def _used(pid: int) -> float:
@@ -157,6 +161,11 @@ def _used(pid: int) -> float:
 def _children(pid: int) -> list[int]:
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in path.read_text(encoding="ascii").split()]
+
+
+def _is_background(pid: int) -> bool:
+    """Tell whether a process of PostgreSQL works for nobody in particular."""
+    return any(name in _command(pid) for name in BACKGROUND)
 
 
 def _command(pid: int) -> str:

@@ -11,6 +11,7 @@ from bench.results import Results
 
 DOCUMENTS = (ROOT / "docs" / "performance.md", HERE / "README.md")
 WORKS = works.NAMES | {"W12": "start and memory"}
+RUN = "Measured on {began} at revision {revision}; the machine's load before it was {load}."
 FINE = 10.0
 
 Figures = Mapping[str, Any]
@@ -32,7 +33,7 @@ def made(found: Results) -> dict[str, str]:
     """Return every table by its name."""
     sizes = [size for size in SIZES if any(size in one for one in found["targets"].values())]
     return {
-        "run": f"Measured on {found['began']}, at revision {found['revision']}.",
+        "run": RUN.format(**found),
         "goals": _goals(found),
         **{
             f"{name} of {size}": _works(found, size, cell)
@@ -56,10 +57,16 @@ def filled(text: str, tables: Mapping[str, str]) -> str:
 
 def _goals(found: Results) -> str:
     rows = [
-        (f"{one.goal.work} {WORKS[one.goal.work]}", one.goal.words, one.number, one.in_words)
+        (
+            f"{one.goal.work} {WORKS[one.goal.work]}",
+            one.goal.words,
+            one.number(one.measured),
+            one.in_words,
+            one.number(one.by_cpu),
+        )
         for one in goals.judge(found, targets.read())
     ]
-    return _table(("Work", "Goal", "Measured", ""), rows)
+    return _table(("Work", "Goal", "Measured", "", "By processor time"), rows)
 
 
 def _works(found: Results, size: str, cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """What was measured: kept in a file, and the better of several passes."""
 
 import json
+import os
 import subprocess
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ def begin() -> Results:
     return {
         "began": f"{datetime.now(UTC):%Y-%m-%d}",
         "revision": _revision(),
+        "load": round(os.getloadavg()[0], 1),
         "targets": {},
         "extras": {},
     }

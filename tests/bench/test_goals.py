@@ -88,6 +88,17 @@ def test_what_was_not_measured_is_neither_met_nor_missed(run):
     assert verdicts["at most 1.8 times the floor"].in_words == "met"
 
 
+def test_processor_time_stands_beside_the_verdict_and_decides_nothing(run):
+    run["targets"]["console"]["1m"]["W3"] |= {"cpu_web": 2.0, "cpu_pg": 1.0}
+    run["targets"]["floor"]["1m"]["W3"] |= {"cpu_web": 0.5, "cpu_pg": 0.5}
+
+    verdicts = {(one.goal.work, one.goal.words): one for one in judged(run)}
+    of_floor = verdicts["W3", "at most 1.8 times the floor"]
+
+    assert (of_floor.is_met, of_floor.measured, of_floor.by_cpu) == (True, 1.0, 3.0)
+    assert verdicts["W1", "at most 2 times the floor"].by_cpu is None
+
+
 def test_of_several_passes_the_better_times_and_the_greater_memory_stay():
     first = {"W3": {"p50": 2.0}, "W4": {"p50": 5.0}, "cold_s": 0.6, "memory": {"rss_mib": 70}}
     second = {"W3": {"p50": 3.0}, "W4": {"p50": 4.0}, "cold_s": 0.5, "memory": {"rss_mib": 72}}
