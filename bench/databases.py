@@ -1,5 +1,6 @@
 """The databases of each console, filled with the same people, roles and settings."""
 
+import hashlib
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,21 +22,34 @@ SUBSTRING_INDEX: tuple[str, ...] = ()
 
 
 def ensure(families: Iterable[str], sizes: Iterable[str]) -> None:
-    """Make and fill those databases that are not there.
+    """Make and fill those databases that are not there, or that other revisions made.
 
     One that was being filled when the work was cut short is not taken for a full one.
     """
     for size in sizes:
         for family in sorted(set(families), key=list(FILLED).index):
-            database = f"{family}_{size}"
-            if postgres.has(database):
-                continue
-            print(f"Filling {database} ...", flush=True)
-            unfinished = f"unfinished_{database}"
-            postgres.drop(unfinished)
-            FILLED[family](unfinished, size)
-            postgres.query("VACUUM ANALYZE", unfinished)
-            postgres.query(f'ALTER DATABASE "{unfinished}" RENAME TO "{database}"')
+            database, origin = f"{family}_{size}", _origin(family)
+            if not postgres.has(database) or postgres.comment(database) != origin:
+                _fill(database, family, size)
+                postgres.set_comment(database, origin)
+
+
+def _fill(database: str, family: str, size: str) -> None:
+    print(f"Filling {database} ...", flush=True)
+    unfinished = f"unfinished_{database}"
+    postgres.drop(unfinished)
+    FILLED[family](unfinished, size)
+    postgres.query("VACUUM ANALYZE", unfinished)
+    postgres.drop(database)
+    postgres.query(f'ALTER DATABASE "{unfinished}" RENAME TO "{database}"')
+
+
+def _origin(family: str) -> str:
+    """Return a digest of the console's revisions and of what fills them; "" for other consoles."""
+    if family not in OF_CONSOLE:
+        return ""
+    files = [*sorted((ROOT / "migrations").rglob("*.py")), *sorted(SQL.glob("*.sql"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _console(database: str, size: str) -> None:
@@ -95,6 +109,7 @@ def _django(database: str, size: str) -> None:
     _python("dj", APPS, dsn, "-c", "import dj_app; dj_app.store_settings()")
 
 
+OF_CONSOLE = {"rag", "raga", "ragm"}
 FILLED: dict[str, Callable[[str, str], None]] = {
     "rag": _console,
     "raga": _console_anywhere,

@@ -71,6 +71,17 @@ def has(database: str) -> bool:
     return query(sql, name=database) == "1"
 
 
+def comment(database: str) -> str:
+    """Return what `set_comment` noted on a database; "" where nothing was."""
+    sql = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :'name'"
+    return query(sql, name=database)
+
+
+def set_comment(database: str, text: str) -> None:
+    """Note something on a database."""
+    query(f"COMMENT ON DATABASE \"{database}\" IS :'text'", text=text)
+
+
 def create(database: str, template: str = "template1") -> None:
     """Create a database, as a copy of another one or empty."""
     query(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
