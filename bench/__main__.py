@@ -22,7 +22,7 @@ from bench import (
 )
 from bench.places import SIZES, Missing, demand
 from bench.results import Results
-from bench.targets import CONSOLE, FLOOR, Target
+from bench.targets import ANYWHERE, CONSOLE, FLOOR, Target
 
 EXTRAS: dict[str, Callable[[Target, str], dict[str, Any]]] = {
     "exporting": exporting.measure,
@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         *("-t", "--targets"),
         type=_list,
-        default=[CONSOLE, FLOOR],
+        default=[CONSOLE, ANYWHERE, FLOOR],
         help=f"names of targets.toml with commas between them, or {EVERYBODY}",
     )
     parser.add_argument("-s", "--sizes", type=_list, default=["1k", "1m"], help=", ".join(SIZES))

@@ -17,8 +17,6 @@ TRIGRAMS = """
 CREATE EXTENSION pg_trgm;
 CREATE INDEX ix_users_trgm ON users USING gin (username gin_trgm_ops, email gin_trgm_ops);
 """
-# What makes the optional index for searching anywhere, and what tells whether there is one to make.
-SUBSTRING_INDEX: tuple[str, ...] = ()
 
 
 def ensure(families: Iterable[str], sizes: Iterable[str]) -> None:
@@ -63,10 +61,10 @@ def _console(database: str, size: str) -> None:
 
 
 def _console_anywhere(database: str, size: str) -> None:
-    """The same, with the index for searching anywhere in a name."""
+    """The same, with the console's own index for what stands anywhere in a name."""
     ensure(["rag"], [size])
     postgres.create(database, template=f"rag_{size}")
-    _flask(database, *SUBSTRING_INDEX)
+    _flask(database, "users", "search-index", "build")
 
 
 def _organised(database: str, size: str) -> None:

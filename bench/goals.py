@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.results import Results
-from bench.targets import CONSOLE, FLOOR, Target
+from bench.targets import ANYWHERE, CONSOLE, FLOOR, Target
 
 SMALL, LARGE = "1k", "1m"
-ANYWHERE = "console-anywhere"
 NOT_MEASURED = "not measured"
 TIMES = " times"
 

@@ -11,7 +11,7 @@ from bench import postgres
 from bench.places import HERE, HOME, ROOT
 
 FILE = HERE / "targets.toml"
-CONSOLE, FLOOR = "console", "floor"
+CONSOLE, ANYWHERE, FLOOR = "console", "console-anywhere", "floor"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def run():
     return results.begin() | {
         "targets": {
             "console": {"1m": console | started, "1k": {work: dict(quick) for work in works}},
-            goals.ANYWHERE: {"1m": {work: dict(quick) for work in works}},
+            targets.ANYWHERE: {"1m": {work: dict(quick) for work in works}},
             "floor": {"1m": {work: dict(quick) for work in works}},
             PEER: {"1m": {work: dict(slow) for work in works}},
         }
