@@ -39,6 +39,11 @@ def events(session: DbSession) -> list[Event]:
     ]
 
 
+def recorded(session: DbSession) -> list[AuditEvent]:
+    """Return all audit events as they are stored, the newest first."""
+    return list(session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())))
+
+
 def digests(engine: Engine) -> dict[str, str]:
     """Return a digest of each table.
 

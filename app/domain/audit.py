@@ -138,32 +138,9 @@ def get(session: DbSession, event_id: int) -> AuditEvent | None:
     return session.get(AuditEvent, event_id)
 
 
-def recent(session: DbSession, target: Target | None = None, *, limit: int = 8) -> list[AuditEvent]:
-    """Return the newest events, of one target or of all, newest first.
-
-    SQLite gives the id of a row that was deleted to the next one: what was recorded before the
-    deletion is another one's, unless it was restored.
-    """
-    query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
-    if target is not None:
-        query = query.where(
-            AuditEvent.target_type == target.type, AuditEvent.target_id == target.id
-        )
-    events = list(session.scalars(query))
-    return events if target is None else events[: _life(events)]
-
-
 def fields_of(text: str | None) -> dict[str, Any]:
     """Return the fields that an event's ``before`` or ``after`` holds."""
     return dict(json.loads(text)) if text else {}
-
-
-def _life(events: Sequence[AuditEvent]) -> int:
-    for place, event in enumerate(events):
-        was_restored = place > 0 and events[place - 1].action.endswith(":restored")
-        if event.action.endswith(":deleted") and not was_restored:
-            return place
-    return len(events)
 
 
 def _record_rows(

@@ -287,10 +287,17 @@ def _begin(session: DbSession, user: User, client: Client, *, actor: Actor, secr
 
 def _refuse_outgrown(session: DbSession, link: OneTimeLink, owner: User) -> None:
     # Whoever issued the link may have kept a copy; it must not open more than they could before.
-    if link.issued_by_id is not None and not access.reaches(session, link.issued_by_id, owner):
+    if link.issued_by_id is not None and not _reaches(session, link, link.issued_by_id, owner):
         raise links.LinkIsGone(
             "The account holds more than whoever issued this link. Ask for a new one."
         )
+
+
+def _reaches(session: DbSession, link: OneTimeLink, issuer_id: int, owner: User) -> bool:
+    issuer = session.get(User, issuer_id)
+    # Somebody who came later may have been given the id of an issuer who was deleted.
+    is_another = issuer is not None and issuer.created_at > link.created_at
+    return not is_another and access.reaches(session, issuer_id, owner)
 
 
 def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) -> None:

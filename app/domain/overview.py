@@ -143,6 +143,8 @@ def administrators(session: DbSession) -> list[Administrator]:
             AuditEvent.target_type == "user",
             AuditEvent.target_id == User.id,
             AuditEvent.action == "user:signed-in",
+            # Somebody who was deleted may have had the id before.
+            AuditEvent.at >= User.created_at,
         )
         .order_by(AuditEvent.id.desc())
         .limit(1)

@@ -53,6 +53,19 @@ class Difference:
     after: str | None
 
 
+@dataclass(frozen=True)
+class Made:
+    """What a save made of one setting."""
+
+    key: str
+    before: str | None
+    after: str | None
+
+    def is_of(self, key: str) -> bool:
+        """Tell whether it was the setting with this key, and not one that had its id before."""
+        return self.key == key
+
+
 def review(session: DbSession, edits: Edits) -> list[Difference]:
     """Return what the edits would change, by key; what stays as it is, is left out.
 
@@ -112,18 +125,17 @@ def put_back(
         BatchRefused: A setting was changed since, is gone, or cannot be changed here any more.
     """
     made = changes_of(session, audit.get(session, event_id))
-    found = _locked(session, made)
+    locked = _locked(session, made)
+    found = {number: locked[number] for number in locked if made[number].is_of(locked[number].key)}
     edits = {
-        setting_id: SettingEdit(before, _etag_if(found.get(setting_id), after))
-        for setting_id, (before, after) in made.items()
+        setting_id: SettingEdit(one.before, _etag_if(found.get(setting_id), one.after))
+        for setting_id, one in made.items()
     }
     return _put(session, found, _accepted(found, edits), checked_reason(reason), actor)
 
 
-def changes_of(
-    session: DbSession, event: AuditEvent | None
-) -> dict[int, tuple[str | None, str | None]]:
-    """Return what a save changed: the value before and after, by the id of the setting.
+def changes_of(session: DbSession, event: AuditEvent | None) -> dict[int, Made]:
+    """Return what a save changed, by the id of the setting.
 
     Raises:
         NotFound: The event does not tell of a changed setting.
@@ -131,7 +143,11 @@ def changes_of(
     if event is None or event.action != "setting:changed":
         raise NotFound("There is no such change of settings.")
     return {
-        one.target_id: (audit.fields_of(one.before)["value"], audit.fields_of(one.after)["value"])
+        one.target_id: Made(
+            one.target_name,
+            audit.fields_of(one.before)["value"],
+            audit.fields_of(one.after)["value"],
+        )
         for one in audit.of_save(session, event)
         if one.action == event.action and one.target_id is not None
     }

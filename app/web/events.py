@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import g, url_for
 
 from app.domain import audit
+from app.domain.history import Entry
 from app.domain.permissions import PermissionCode
 from app.models import AuditEvent
 
@@ -66,12 +67,12 @@ class EventLine:
     restore_url: str | None = None
 
 
-def in_words(events: Iterable[AuditEvent]) -> list[EventLine]:
-    """Return the events as lines, with links only to what the person may open."""
-    return [_line(event) for event in events]
+def in_words(entries: Iterable[Entry]) -> list[EventLine]:
+    """Return the entries as lines, with links only to what is there and the person may open."""
+    return [_line(entry.event, _url(entry)) for entry in entries]
 
 
-def _line(event: AuditEvent) -> EventLine:
+def _line(event: AuditEvent, url: str | None) -> EventLine:
     is_own = event.action == "user:signed-in"
     return EventLine(
         at=event.at,
@@ -79,7 +80,7 @@ def _line(event: AuditEvent) -> EventLine:
         verb=VERBS.get(event.action, event.action),
         target_type=event.target_type,
         target_name="" if is_own else event.target_name,
-        target_url=None if is_own else _url(event),
+        target_url=None if is_own else url,
         delta=_delta(event),
         reason=event.reason,
         restore_url=_restore_url(event),
@@ -93,9 +94,10 @@ def _restore_url(event: AuditEvent) -> str | None:
     return url_for("settings.restore", event_id=event.id)
 
 
-def _url(event: AuditEvent) -> str | None:
+def _url(entry: Entry) -> str | None:
+    event = entry.event
     is_gone = event.action in {"setting:deleted", "user:deleted", "role:deleted"}
-    if is_gone or event.target_type not in PAGES or event.target_id is None:
+    if is_gone or not entry.is_there or event.target_id is None:
         return None
     code, url = PAGES[event.target_type]
     return url(event.target_id) if g.me.can(code) else None

@@ -4,6 +4,7 @@ from app.domain import audit
 from app.domain.actor import Actor, ActorKind
 from app.domain.audit import Target
 from app.models.base import utcnow
+from tests.contents import recorded
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada", id=7, session_id=3, address="::1", request_id="abc")
 
@@ -35,7 +36,7 @@ def test_an_event_goes_with_the_change_that_is_taken_back(session):
 
     session.rollback()
 
-    assert audit.recent(session) == []
+    assert recorded(session) == []
 
 
 def test_text_of_any_script_and_size_comes_back_as_it_was(session):
@@ -62,18 +63,3 @@ def test_each_save_has_an_id_of_its_own_unless_it_is_given(session):
 
     assert len({event.save_id for event in events}) == 3
     assert events[2].save_id == save_id
-
-
-def test_the_newest_come_first_and_not_too_many(session):
-    events = [record(session, name=f"setting {number}") for number in range(10)]
-
-    assert audit.recent(session, limit=3) == events[:6:-1]
-    assert len(audit.recent(session)) == 8
-
-
-def test_the_events_of_one_target_leave_out_the_others(session):
-    wanted = record(session, target_id=1)
-    record(session, target_id=2)
-    audit.record(session, "user:created", Target("user", "ada", 1), actor=ADA)
-
-    assert audit.recent(session, Target("setting", "chunk_size", 1)) == [wanted]

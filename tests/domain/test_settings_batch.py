@@ -164,6 +164,19 @@ def test_a_save_is_put_back_whole_or_not_at_all(session, add):
     assert values(session, top, name) == ["8", "somebody else's"]
 
 
+def test_another_setting_that_has_the_id_of_one_deleted_is_left_alone(session, add):
+    top = add("top_k", "5", "integer")
+    [made] = settings_batch.change_many(session, typed(a=(top, "8")), actor=OPERATOR)
+    top.key = "other"
+    session.commit()
+
+    with pytest.raises(BatchOutdated):
+        settings_batch.put_back(session, made.id, actor=OPERATOR)
+    session.rollback()
+
+    assert values(session, top) == ["8"]
+
+
 def test_only_changes_of_settings_are_put_back(session):
     with pytest.raises(NotFound):
         settings_batch.put_back(session, 999_999, actor=OPERATOR)

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.domain import audit, links
+from app.domain import links
 from app.models import AuditEvent, ConsoleSession, User
+from tests.contents import recorded
 from tests.people import PASSWORD, PASSWORD_HASH
 
 NEW = "another good password"
@@ -40,7 +41,7 @@ def test_the_password_is_changed_and_other_sessions_end(sign_in, vera, session):
     assert "Your password is changed" in answer.follow().text
     assert browser.client.get_cookie("console").value != before
     assert other.get("/account").status_code == 303
-    [event] = audit.recent(session)
+    [event] = recorded(session)
     assert (event.action, event.actor_id) == ("password:changed", vera.id)
 
 
@@ -88,7 +89,7 @@ def test_one_of_one_s_sessions_is_ended(sign_in, vera, session):
 
     assert answer.follow().status_code == 200
     assert other.get("/account").status_code == 303
-    [event] = audit.recent(session)
+    [event] = recorded(session)
     assert (event.action, event.target_id) == ("session:ended", ended)
 
 

@@ -7,8 +7,9 @@ from itertools import combinations
 import pytest
 from sqlalchemy import select
 
-from app.domain import attention, credentials, overview, sessions
+from app.domain import attention, audit, credentials, overview, sessions
 from app.domain.actor import Actor, ActorKind
+from app.domain.audit import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow
 from app.web.home import cards
@@ -54,6 +55,19 @@ def test_recent_changes_are_for_those_who_may_read_them(sign_in, session, person
 
     assert "vera signed in" in sign_in(auditor).get("/").text
     assert "vera signed in" not in sign_in(vera).get("/").text
+
+
+def test_a_change_leads_to_what_it_was_made_to_and_to_nothing_else(sign_in, session, ada, vera):
+    for name, target in (("victor", vera), ("ada", ada)):
+        audit.record(session, "user:activated", Target("user", name, target.id), actor=ADA)
+    # Vera came after Victor, and has been given his id.
+    session.flush()
+    vera.created_at = utcnow() + timedelta(minutes=1)
+    page = sign_in(ada).get("/")
+
+    assert "activated victor" in page.text
+    assert page.link("ada") == f"/users/{ada.id}"
+    assert f"/users/{vera.id}" not in page.links
 
 
 def test_a_name_with_markup_is_shown_as_text(sign_in, person):

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import accounts, audit, credentials, links
+from app.domain import accounts, credentials, links
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
 from tests.browsing import Browser
+from tests.contents import recorded
 from tests.people import PASSWORD, PASSWORD_HASH, acting
 
 NEW = "another good password"
@@ -42,7 +43,7 @@ def test_the_page_says_whose_password_it_is_and_signs_nobody_in(visitor, link):
 def test_choosing_is_recorded_without_the_password(visitor, vera, session, link):
     visitor.submit(link, password=NEW)
 
-    [event] = audit.recent(session)
+    [event] = recorded(session)
     assert (event.action, event.actor_name, event.target_id) == (
         "password:changed",
         "vera",
@@ -76,7 +77,7 @@ def test_two_at_once_choose_one_password(app, session, vera, link):
         answers = threads.map(lambda page: page.submit(password=NEW).status_code, pages)
 
     assert sorted(answers) == [303, 404]
-    assert [event.action for event in audit.recent(session)] == ["password:changed"]
+    assert [event.action for event in recorded(session)] == ["password:changed"]
 
 
 def test_the_link_is_over_after_an_hour(visitor, session, vera, link):
@@ -127,6 +128,17 @@ def test_whoever_is_signed_in_as_somebody_else_is_signed_out(sign_in, omar, link
 
     assert browser.client.get_cookie("console") is None
     assert browser.submit("/login", username="vera", password=PASSWORD).status_code == 422
+
+
+def test_a_link_does_not_live_on_by_whoever_has_the_issuer_s_id_now(visitor, session, ada, vera):
+    token = accounts.start_reset(session, vera.id, actor=acting(ada))[1]
+    session.commit()
+    assert visitor.get(f"/reset/{token}").status_code == 200
+
+    ada.created_at = utcnow() + timedelta(minutes=1)
+    session.commit()
+
+    assert visitor.get(f"/reset/{token}").status_code == 404
 
 
 def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(

@@ -392,6 +392,20 @@ def test_the_changes_of_others_are_for_those_who_read_the_audit(
     assert three[0].value == "8"
 
 
+def test_the_changes_of_whoever_had_one_s_id_before_are_those_of_others(
+    sign_in, ada, person, three, session
+):
+    oscar = person("oscar", permissions=["settings:read", "settings:update"])
+    browser = sign_in(oscar)
+    browser.submit(EDIT, "sheet", **value(three[0], "8")).submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+    assert browser.get(path).status_code == 200
+
+    oscar.username = "olga"
+
+    assert browser.get(path).status_code == 404
+
+
 def test_a_review_that_nothing_was_sent_for_leads_on(sign_in, ada):
     page = sign_in(ada).get(REVIEW)
 

@@ -7,8 +7,8 @@ import argon2
 import pytest
 from sqlalchemy import select, text
 
-from app.domain import audit
 from app.models import AuditEvent, ConsoleSession
+from tests.contents import recorded
 from tests.people import PASSWORD, PASSWORD_HASH
 
 NOBODY_CAN = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "B" * 43
@@ -51,7 +51,7 @@ def test_a_session_knows_its_browser_and_the_event_its_user(visitor, vera, sessi
     row = session.scalars(select(ConsoleSession)).one()
     assert (row.user_id, row.address) == (vera.id, "127.0.0.1")
     assert row.user_agent.startswith("Werkzeug")
-    [event] = audit.recent(session)
+    [event] = recorded(session)
     assert (event.action, event.actor_kind, event.actor_name) == (
         "user:signed-in",
         "person",
@@ -73,7 +73,7 @@ def test_whoever_fails_learns_nothing(visitor, person, session, verifications, s
     assert answer.headers.getlist("Set-Cookie") == []
     assert len(verifications) == 1
     assert verifications[0].startswith("$argon2id$v=19$m=65536,t=3,p=4$")
-    assert not session.scalars(select(ConsoleSession)).all() + audit.recent(session)
+    assert not session.scalars(select(ConsoleSession)).all() + recorded(session)
 
 
 def test_all_who_fail_get_the_same_page(visitor, person):

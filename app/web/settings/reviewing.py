@@ -117,8 +117,9 @@ def _put_back_page(form: ReasonForm, event_id: int) -> str:
     # Read again: what was refused was rolled back.
     event = visible(audit.get(db.session, event_id))
     made = settings_batch.changes_of(db.session, event)
-    lines = {line.id: line for line in settings_listing.read(db.session) if line.id in made}
-    there = [(lines[one], *made[one]) for one in made if one in lines]
+    lines = [line for line in settings_listing.read(db.session) if line.id in made]
+    same = [(line, made[line.id]) for line in lines if made[line.id].is_of(line.key)]
+    there = [(line, one.before, one.after) for line, one in same]
     changes = [(line, compare(line.value, old), line.value == new) for line, old, new in there]
     return render_template(
         "settings/put_back.html",
@@ -126,7 +127,7 @@ def _put_back_page(form: ReasonForm, event_id: int) -> str:
         event=event,
         missing=missing(PermissionCode.SETTINGS_UPDATE),
         changes=sorted(changes, key=lambda change: change[0].key),
-        gone=len(made) - len(lines),
+        gone=len(made) - len(there),
         can_be=len(there) == len(made)
         and all(line.value == new and not line.lock for line, _, new in there),
     )

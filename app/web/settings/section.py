@@ -2,6 +2,7 @@
 
 from flask import Blueprint, g
 
+from app.domain.actor import ActorKind
 from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
 from app.models import AuditEvent
@@ -15,7 +16,12 @@ def visible(event: AuditEvent | None) -> AuditEvent:
     Raises:
         NotFound: There is no such event, as far as the person may know.
     """
-    is_own = event is not None and event.actor_kind == "person" and event.actor_id == g.me.id
-    if event is None or not (is_own or g.me.can(PermissionCode.AUDIT_READ)):
+    if event is None or not (_is_own(event) or g.me.can(PermissionCode.AUDIT_READ)):
         raise NotFound("There is no such change.")
     return event
+
+
+def _is_own(event: AuditEvent) -> bool:
+    # By the name too: somebody who was deleted may have had the id before.
+    actor = (event.actor_kind, event.actor_id, event.actor_name)
+    return actor == (ActorKind.PERSON, g.me.id, g.me.username)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import audit, settings, settings_catalog, settings_listing
+from app.domain import audit, history, settings, settings_catalog, settings_listing
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingChangedMeanwhile
 from app.domain.text import shortened
@@ -83,7 +83,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> str:
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         # What was deleted once is there again, so there is nothing to restore.
-        lines = events.in_words(_history(setting))
+        lines = events.in_words(history.of(db.session, settings.target_of(setting)))
         recent = [replace(line, restore_url=None) for line in lines]
     event = undo.noted()
     etag = settings.etag_of(setting)
@@ -118,12 +118,6 @@ def _conflict(form: SettingForm, setting: ApplicationSetting) -> Page:
         back=_way_back(form, setting.id),
     )
     return page, form.status
-
-
-def _history(setting: ApplicationSetting) -> list[AuditEvent]:
-    # SQLite gives the id of the newest setting, once that is deleted, to the next one.
-    events_of_id = audit.recent(db.session, settings.target_of(setting))
-    return [event for event in events_of_id if event.target_name == setting.key]
 
 
 def _can_delete(setting: ApplicationSetting) -> bool:

@@ -1,0 +1,149 @@
+"""The newest changes, and whether what they tell of is still there."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain import audit, history, overview, settings, users
+from app.domain.audit import Target
+from app.models import ApplicationSetting, Role, User
+from app.models.base import utcnow
+from tests.people import OPERATOR
+
+EARLIER = timedelta(minutes=1)
+
+
+def record(session, target, action="setting:changed"):
+    event = audit.record(session, action, target, actor=OPERATOR)
+    session.commit()
+    return event
+
+
+def add(session, row):
+    session.add(row)
+    session.commit()
+    return row
+
+
+@pytest.fixture
+def vera_before(session, vera):
+    """An event of somebody who had Vera's id before her."""
+    event = record(session, Target("user", "victor", vera.id), "user:activated")
+    vera.created_at = event.at + EARLIER
+    session.commit()
+    return event
+
+
+def told(entries):
+    return [(entry.event.target_name, entry.is_there) for entry in entries]
+
+
+def test_the_newest_come_first_and_not_too_many(session):
+    events = [record(session, Target("setting", f"no {number}", 1)) for number in range(10)]
+
+    assert [entry.event for entry in history.recent(session, limit=3)] == events[:6:-1]
+    assert len(history.recent(session)) == 8
+
+
+def test_the_events_of_one_thing_leave_out_the_others(session):
+    setting = settings.by_key(session, "chunk_size")
+    wanted = record(session, settings.target_of(setting))
+    record(session, Target("setting", "chunk_overlap", setting.id + 1))
+    record(session, Target("user", "ada", setting.id), "user:created")
+
+    assert [entry.event for entry in history.of(session, settings.target_of(setting))] == [wanted]
+
+
+def test_what_is_there_is_there(session, vera):
+    role = add(session, Role(name="team"))
+    for target in (Target("role", "team", role.id), users.target_of(vera)):
+        record(session, target)
+    record(session, settings.target_of(settings.by_key(session, "chunk_size")))
+
+    assert told(history.recent(session)) == [("chunk_size", True), ("vera", True), ("team", True)]
+
+
+def test_what_is_gone_or_is_no_row_is_not_there(session):
+    for target in (
+        Target("user", "nora", 2**31 - 1),
+        Target("page", "/users"),
+        Target("list", "x"),
+    ):
+        record(session, target)
+
+    assert [entry.is_there for entry in history.recent(session)] == [False] * 3
+
+
+def test_who_was_renamed_is_still_the_same(session, vera):
+    record(session, users.target_of(vera))
+    vera.username = "veronica"
+    session.commit()
+
+    assert told(history.recent(session)) == [("vera", True)]
+    assert told(history.of(session, users.target_of(vera))) == [("vera", True)]
+
+
+def test_whoever_has_the_id_of_somebody_deleted_is_not_that_one(session, vera, vera_before):
+    assert told(history.recent(session)) == [("victor", False)]
+    assert history.of(session, users.target_of(vera)) == []
+
+
+def test_a_role_that_has_the_id_of_one_deleted_is_not_that_one(session):
+    role = add(session, Role(name="team"))
+    record(session, Target("role", "crew", role.id), "role:created")
+    role.created_at = utcnow() + EARLIER
+    session.commit()
+
+    assert told(history.recent(session)) == [("crew", False)]
+    assert history.of(session, Target("role", "team", role.id)) == []
+
+
+def test_a_setting_that_has_the_id_of_another_is_not_that_one(session):
+    setting = settings.by_key(session, "chunk_size")
+    record(session, Target("setting", "shard_size", setting.id))
+
+    assert told(history.recent(session)) == [("shard_size", False)]
+    assert history.of(session, settings.target_of(setting)) == []
+
+
+def test_a_setting_that_was_restored_keeps_its_history(session):
+    setting = add(session, ApplicationSetting(key="greeting"))
+    target = settings.target_of(setting)
+    for action in ("setting:created", "setting:deleted", "setting:restored"):
+        record(session, target, action)
+    setting.created_at = utcnow() + EARLIER
+    session.commit()
+
+    assert told(history.recent(session)) == [("greeting", True)] * 3
+    assert len(history.of(session, target)) == 3
+
+
+def test_a_setting_that_was_deleted_and_made_anew_begins_anew(session):
+    target = settings.target_of(add(session, ApplicationSetting(key="greeting")))
+    for action in ("setting:created", "setting:deleted", "setting:created"):
+        record(session, target, action)
+
+    assert [entry.event.action for entry in history.of(session, target)] == ["setting:created"]
+
+
+def test_nobody_has_signed_in_because_another_one_did(session, ada):
+    event = record(session, Target("user", "adam", ada.id), "user:signed-in")
+    assert [one.signed_in_at for one in overview.administrators(session)] == [event.at]
+
+    ada.created_at = event.at + EARLIER
+    session.commit()
+
+    assert [one.signed_in_at for one in overview.administrators(session)] == [None]
+
+
+@pytest.mark.only_on("sqlite")
+def test_sqlite_does_give_an_id_again(session, vera):
+    number = vera.id
+    record(session, users.target_of(vera))
+    session.delete(vera)
+    session.commit()
+    nora = add(session, User(username="nora", email="nora@example.org", password_hash="!"))
+
+    assert nora.id == number
+    assert told(history.recent(session)) == [("vera", False)]
+    assert history.of(session, users.target_of(nora)) == []
