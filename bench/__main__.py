@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -32,11 +33,14 @@ EXTRAS: dict[str, Callable[[Target, str], dict[str, Any]]] = {
 }
 EVERYBODY = "all"
 QUIET = 0.5
+INTERRUPTED, TERMINATED = 130, 143
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     options = _options()
+    # As after Ctrl-C, so that no server goes on running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         demand()
     except Missing as error:
@@ -119,4 +123,4 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
