@@ -4,7 +4,7 @@ import re
 import time
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -121,6 +121,21 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _set_up_mysql, insert=True)
     if engine.dialect.name != "sqlite":
         _look_before_use(engine)
+
+
+def unhurried(configuration: Configuration) -> Engine:
+    """Return an engine of its own for what takes as long as it does.
+
+    A page may give up on a statement; making an index of a large table may not. What is set for a
+    session, and a lock that it took, ends with the connection, which no pool keeps.
+    """
+    url = configuration.database_url
+    arguments = dict(configuration.engine_options["connect_args"])
+    if url.get_backend_name() == "mysql":
+        arguments |= {"read_timeout": None, "write_timeout": None}
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+    prepare(engine)
+    return engine
 
 
 def connection_problem(configuration: Configuration, error: Exception) -> str:

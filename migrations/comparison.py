@@ -6,16 +6,21 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
+from app.domain.substrings import INDEX
+
 _CAST = re.compile(r"::[\w\s]+(\(\d+\))?$")
 _MOMENT = re.compile(r"^(now|current_timestamp)(\(\d*\))?$")
 _BOOLEANS = {"true": "1", "false": "0"}
 
 
 def is_compared(name: str | None, kind: str, tables: set[str]) -> bool:
-    """Tell whether a table of the database is one that the models describe.
+    """Tell whether a table or an index of the database is one that the models describe.
 
-    The others are the backend's, or anybody's, and no affair of the console.
+    Other tables are the backend's, or anybody's, and no affair of the console. The index of parts
+    of names is the operator's choice.
     """
+    if kind == "index":
+        return name != INDEX
     return kind != "table" or name in tables
 
 

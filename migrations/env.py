@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import revisions
-from app.engine import prepare
+from app.engine import unhurried
 from app.extensions import db
 from app.models import Base
 from migrations import comparison, lock
@@ -68,17 +68,8 @@ def run_online() -> None:
 
 
 def _engine() -> sa.Engine:
-    # A page may give up on a statement; making an index of a large table takes as long as it does.
-    # What is set for the session, and the lock, end with the connection, which no pool keeps.
-    console = current_app.config["CONSOLE"]
-    arguments = dict(console.engine_options["connect_args"])
-    if console.database_url.get_backend_name() == "sqlite":
-        return db.engine
-    if console.database_url.get_backend_name() == "mysql":
-        arguments |= {"read_timeout": None, "write_timeout": None}
-    engine = sa.create_engine(console.database_url, poolclass=sa.NullPool, connect_args=arguments)
-    prepare(engine)
-    return engine
+    is_file = db.engine.dialect.name == "sqlite"
+    return db.engine if is_file else unhurried(current_app.config["CONSOLE"])
 
 
 @contextmanager

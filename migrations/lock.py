@@ -1,4 +1,4 @@
-"""One upgrade of a database at a time, whichever process or machine started it."""
+"""One upgrade of a database or its search index at a time, whoever started it."""
 
 import fcntl
 import hashlib
@@ -89,7 +89,8 @@ def _wait_for(is_granted: Callable[[], bool]) -> None:
     while not is_granted():
         if time.monotonic() >= deadline:
             raise CommandError(
-                f"Another upgrade of this database has been running for more than {PATIENCE:.0f}"
-                " seconds. Nothing was changed; run the command again when it has ended."
+                "Another upgrade of this database, or the building of its search index, has been"
+                f" running for more than {PATIENCE:.0f} seconds. Nothing was changed; run the"
+                " command again when it has ended."
             )
         time.sleep(PAUSE)

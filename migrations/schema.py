@@ -99,6 +99,15 @@ def drop_table(name: str) -> None:
     op.drop_table(name, if_exists=True)
 
 
+def drop_copy_of_names() -> None:
+    """Drop the table by which SQLite finds parts of names, if somebody had it built.
+
+    It goes with the users: with their table only its triggers would.
+    """
+    if op.get_context().dialect.name == "sqlite":
+        drop_table("console_user_substrings")
+
+
 def _is_mysql() -> bool:
     return op.get_context().dialect.name in MYSQL_NAMES
 

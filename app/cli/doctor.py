@@ -8,16 +8,18 @@ from itertools import islice
 import click
 from sqlalchemy.exc import DBAPIError
 
-from app import config, revisions
+from app import config, revisions, substring_index
 from app.cli import output
 from app.cli.commands import Command
 from app.cli.db import drift
+from app.cli.search_index import SENTENCES
 from app.config import ConfigurationError
 from app.domain import access, attention, credentials
 from app.engine import connection_problem
 from app.extensions import db
 from app.models.base import utcnow
 from app.revisions import Standing
+from app.substring_index import State
 
 NAMED = 5
 
@@ -71,6 +73,7 @@ def _findings() -> Iterator[Finding]:
         yield _tables()
         yield _administrator()
         yield _passwords()
+        yield _search()
         yield from _attention()
 
 
@@ -120,6 +123,12 @@ def _passwords() -> Finding:
         " They cannot sign in until they choose a new one: flask users reset-password NAME"
     )
     return Finding(Verdict.WARNING, "passwords", sentence)
+
+
+def _search() -> Finding:
+    state = substring_index.state(db.session.connection())
+    verdict = Verdict.WARNING if state is State.UNFINISHED else Verdict.OK
+    return Finding(verdict, "search", SENTENCES[state])
 
 
 def _attention() -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import Row
 
-from app.cli import links, output, typed
+from app.cli import links, output, search_index, typed
 from app.cli.actor import current_actor
 from app.cli.commands import CommandGroup
 from app.cli.typed import TEXT
@@ -33,6 +33,9 @@ def users() -> None:
 
     NAME is a user name or an e-mail address.
     """
+
+
+users.add_command(search_index.search_index, "search-index")
 
 
 @users.command()
@@ -142,7 +145,7 @@ def _hand_out(user: User, token: str) -> None:
 def _all() -> Iterator[Row[Any]]:
     after = None
     while True:
-        page = user_list.page(db.session, UserFilter(), "username", Cursors(after=after))
+        page = user_list.page(db.session, UserFilter(), "username", Cursors(after=after)).page
         yield from page.rows
         after = page.after
         if after is None:

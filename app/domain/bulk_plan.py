@@ -216,7 +216,8 @@ def _selected(session: DbSession, selection: Selection) -> Sequence[int]:
         possible = [number for number in selection.user_ids if 0 < number <= HIGHEST_ID]
         query = query.where(User.id.in_(possible[: MOST + 1]))
     else:
-        query = user_list.matching(query, selection.wanted)
+        names = user_list.names_of(session, selection.wanted)
+        query = user_list.matching(query, selection.wanted, names)
     ids = session.scalars(query.limit(MOST + 1)).all()
     if not ids:
         raise InvalidValue("Nobody is selected. Tick somebody, or choose all that match.")

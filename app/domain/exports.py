@@ -1,36 +1,48 @@
 """Exports: whole lists, read in short pieces that keep nobody waiting."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 
 from app.domain import user_list
-from app.domain.user_list import COUNTED, UserFilter
+from app.domain.keyset import Sort, Start
+from app.domain.name_search import NameSearch
+from app.domain.user_list import COUNTED, Matches, UserFilter
 from app.models import DbSession, User
 
 BATCH = 1_000
+BY_ID = Sort(User.id, User.id, is_unique=True)
 
 
-def users_of(wanted: UserFilter) -> Select[Any]:
-    """Return the query of the users whom the filter lets pass, by their ids.
+def users_of(session: DbSession, wanted: UserFilter) -> Matches:
+    """Return whom the filter lets pass, as `user_batch` reads them.
 
     Raises:
         InvalidValue: There is no such status.
     """
-    return user_list.matching(user_list.lines(), wanted).order_by(User.id)
+    found = user_list.matches(session, wanted, Start(BY_ID))
+    # The index may be dropped while the file is being sent.
+    needs_index = found.names is not None and found.names.needs_index
+    return replace(found, is_gathered=found.is_gathered and not needs_index)
 
 
-def count_users(session: DbSession, wanted: UserFilter) -> int:
+def count_users(session: DbSession, wanted: UserFilter, names: NameSearch | None) -> int:
     """Count the users whom the filter lets pass; more than `COUNTED` means "more than that".
 
+    Args:
+        session: The database session.
+        wanted: The filter.
+        names: What `user_list.names_of` returned for it.
+
     Raises:
         InvalidValue: There is no such status.
     """
-    some = user_list.matching(select(User.id), wanted).limit(COUNTED + 1).subquery()
+    some = user_list.matching(select(User.id), wanted, names).limit(COUNTED + 1).subquery()
     return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def user_batch(query: Select[Any], session: DbSession, after: int) -> Sequence[Row[Any]]:
-    """Return the next users of a query of `users_of`: those with ids above ``after``."""
-    return session.execute(query.where(User.id > after).limit(BATCH)).all()
+def user_batch(found: Matches, session: DbSession, after: int) -> Sequence[Row[Any]]:
+    """Return the next users of `users_of`: those with ids above ``after``, the lowest first."""
+    return session.execute(found.query(Start(BY_ID, (after, after)), BATCH)).all()

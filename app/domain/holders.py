@@ -30,7 +30,8 @@ NAMED = 20
 # Each takes part of one statement; databases take only so long a statement.
 AT_ONCE = 25
 BY_MEMBER = Sort(user_roles.c.user_id, user_roles.c.role_id)
-BY_USER = Sort(User.id, User.id)
+BY_USER = Sort(User.id, User.id, is_unique=True)
+PERSON: tuple[Any, ...] = (User.id, User.username, User.full_name, User.email)
 
 Granted = Mapping[int, frozenset[str]]
 
@@ -70,8 +71,14 @@ class Consequence:
     losing: Affected = Affected()
 
 
-def members(session: DbSession, role_id: int, cursors: Cursors) -> Page:
+def members(session: DbSession, role_id: int, cursors: Cursors, *, count: int) -> Page:
     """Return one page of the people who hold a role, in the order of their ids.
+
+    Args:
+        session: The database session.
+        role_id: The role.
+        cursors: Where the page starts.
+        count: What `count` returned.
 
     Raises:
         InvalidValue: There is no such cursor.
@@ -80,7 +87,7 @@ def members(session: DbSession, role_id: int, cursors: Cursors) -> Page:
     query = select(*held, User.username, User.full_name, User.email, User.is_active)
     query = query.join(User, User.id == user_roles.c.user_id)
     role: ColumnElement[int] = user_roles.c.role_id
-    if session.get_bind().dialect.name == "sqlite":
+    if count > COUNTED and session.get_bind().dialect.name == "sqlite":
         # By its index on the role SQLite would find all who hold it and sort them. The primary
         # key has them in order; a sum is nothing that another index has.
         role = role + 0
@@ -93,19 +100,36 @@ def count(session: DbSession, role_id: int) -> int:
     return session.scalar(select(_counted(_having(role_id)))) or 0
 
 
-def able(session: DbSession, role_ids: Sequence[int], cursors: Cursors) -> Page:
+def able(session: DbSession, role_ids: Sequence[int], cursors: Cursors, *, count: int) -> Page:
     """Return one page of the active users who hold one of the roles at least.
+
+    Args:
+        session: The database session.
+        role_ids: The roles.
+        cursors: Where the page starts.
+        count: What `count_able` returned.
 
     Raises:
         InvalidValue: There is no such cursor.
     """
-    query = _active_with(role_ids, User.id, User.username, User.full_name, User.email)
+    # Few are found by their roles and then sorted. Of many, SQLite and MariaDB would find all for
+    # each page: there the users are gone through in order, and asked for one role each.
+    holds = _is_among_many if count > COUNTED else _is_among_few
+    query = select(*PERSON).where(User.is_active, holds(role_ids))
     return keyset.page(session, query, BY_USER, after=cursors.after, before=cursors.before)
 
 
 def count_able(session: DbSession, role_ids: Sequence[int]) -> int:
     """Return how many active users hold one of the roles; see `count`."""
-    return session.scalar(select(_counted(_active_with(role_ids, User.id)))) or 0
+    holder = user_roles.c.user_id
+    query = select(holder).join(User, User.id == holder).where(User.is_active)
+    if session.get_bind().dialect.name == "sqlite":
+        # Joined, SQLite would look at every active user before it began to count; and so that two
+        # roles of one user are counted once, at every pair of a user and a role.
+        is_active = select(User.is_active).where(User.id == holder).scalar_subquery()
+        query = select(holder + 0).where(is_active)
+    holding = query.where(user_roles.c.role_id.in_(role_ids)).distinct()
+    return session.scalar(select(_counted(holding))) or 0
 
 
 def roles_of(
@@ -177,9 +201,16 @@ def _having(role_id: int) -> Select[tuple[int]]:
     return select(user_roles.c.user_id).where(user_roles.c.role_id == role_id)
 
 
-def _active_with(role_ids: Sequence[int], *columns: Any) -> Select[Any]:
+def _is_among_few(role_ids: Sequence[int]) -> ColumnElement[bool]:
     holding = select(user_roles.c.user_id).where(user_roles.c.role_id.in_(role_ids))
-    return select(*columns).where(User.is_active, User.id.in_(holding))
+    return User.id.in_(holding)
+
+
+def _is_among_many(role_ids: Sequence[int]) -> ColumnElement[bool]:
+    # No EXISTS: MariaDB would turn it round and find all again.
+    one = select(user_roles.c.role_id).where(user_roles.c.role_id.in_(role_ids))
+    one = one.where(user_roles.c.user_id == User.id).limit(1)
+    return one.scalar_subquery().is_not(None)
 
 
 def _counted(query: Select[Any]) -> ScalarSelect[int]:

@@ -9,40 +9,81 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from app.domain.errors import InvalidValue
 from app.models import DbSession
 
 SIZE = 50
+_KEY_NAMES = ("key_value", "key_id")
+# Stands for the key of a start in a query that is made once for many.
+KEY: Any = tuple(bindparam(name) for name in _KEY_NAMES)
 # NUL and halves of surrogate pairs: some databases refuse even to be asked for them.
 NEVER_STORED = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of rows: a column, and the id where the column is equal."""
+    """An order of rows: a column, and the id where the column is equal.
+
+    Attributes:
+        column: What the rows are sorted by.
+        id: What tells rows apart that have the same there.
+        descending: Whether the highest comes first.
+        is_unique: Whether no two rows have the same there. The id then stays out of the ORDER BY:
+            with it, MariaDB sorts rather than read a unique index in its order.
+    """
 
     column: Any
     id: Any
     descending: bool = False
+    is_unique: bool = False
 
-    def order(self, *, backwards: bool) -> list[ColumnElement[Any]]:
-        """Return the ORDER BY terms, reversed when paging backwards."""
+    def order(self, *, backwards: bool, by_index: bool = True) -> list[ColumnElement[Any]]:
+        """Return the ORDER BY terms, reversed when paging backwards.
+
+        Args:
+            backwards: Whether the page is read from its end.
+            by_index: Whether an index may answer them. Without, they are what none is made of.
+        """
+        columns = [self.column] if self.is_unique else [self.column, self.id]
+        terms = columns if by_index else [func.coalesce(column, column) for column in columns]
         if self.descending != backwards:
-            return [self.column.desc(), self.id.desc()]
-        return [self.column.asc(), self.id.asc()]
+            return [term.desc() for term in terms]
+        return [term.asc() for term in terms]
 
-    def beyond(self, *, backwards: bool) -> ColumnElement[bool]:
-        """Return the condition for the rows beyond the parameters ``key_value`` and ``key_id``.
+    def beyond(self, key: tuple[Any, int], *, backwards: bool) -> ColumnElement[bool]:
+        """Return the condition for the rows beyond ``key``.
 
         Written out rather than as a row value, for which MariaDB uses no index.
         """
-        value = bindparam("key_value", type_=self.column.type)
-        row_id = bindparam("key_id", type_=self.id.type)
-        if self.descending != backwards:
-            return and_(self.column <= value, or_(self.column < value, self.id < row_id))
-        return and_(self.column >= value, or_(self.column > value, self.id > row_id))
+        value, row_id = key
+        is_down = self.descending != backwards
+        further: ColumnElement[bool] = self.column < value if is_down else self.column > value
+        if self.is_unique:
+            return further
+        if is_down:
+            return and_(self.column <= value, or_(further, self.id < row_id))
+        return and_(self.column >= value, or_(further, self.id > row_id))
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a page starts: beyond the row with a key, or with the first row of its direction."""
+
+    sort: Sort
+    key: tuple[Any, int] | None = None
+    backwards: bool = False
+
+    def cut(self, query: Select[Any]) -> Select[Any]:
+        """Leave out of a query what is not beyond the start."""
+        if self.key is None:
+            return query
+        return query.where(self.sort.beyond(self.key, backwards=self.backwards))
+
+    def order(self, *, by_index: bool = True) -> list[ColumnElement[Any]]:
+        """Return the ORDER BY terms of a page that starts here; see `Sort.order`."""
+        return self.sort.order(backwards=self.backwards, by_index=by_index)
 
 
 @dataclass(frozen=True)
@@ -54,58 +95,45 @@ class Page:
     after: str | None
 
 
-class Pages:
-    """The pages of one query in one order.
+def start(sort: Sort, *, after: str | None = None, before: str | None = None) -> Start:
+    """Return where a page starts.
 
-    SQLAlchemy finds a statement that it has compiled by going through all of it, once for each
-    statement object. Pages that are asked for often are therefore made once and kept.
+    Args:
+        sort: The order.
+        after: The cursor of the row before the page.
+        before: The cursor of the row after the page; wins over ``after``.
+
+    Raises:
+        InvalidValue: The cursor is none of ours.
     """
+    backwards = before is not None
+    cursor = before if backwards else after
+    return Start(sort, _key_of(cursor, sort) if cursor else None, backwards)
 
-    def __init__(self, query: Select[Any], sort: Sort, size: int = SIZE) -> None:
-        """Prepare the statements.
 
-        Args:
-            query: Must select the sort's column and id, under their own names.
-            sort: The order.
-            size: How many rows a page has.
-        """
-        self._sort, self._size = sort, size
-        forwards = query.order_by(*sort.order(backwards=False)).limit(size + 1)
-        backwards = query.order_by(*sort.order(backwards=True)).limit(size + 1)
-        self._first, self._last = forwards, backwards
-        self._after = forwards.where(sort.beyond(backwards=False))
-        self._before = backwards.where(sort.beyond(backwards=True))
+def walked(query: Select[Any], beginning: Start, number: int) -> Select[Any]:
+    """Return the query of the next rows, for the index of the order to be walked along."""
+    return beginning.cut(query).order_by(*beginning.order()).limit(number)
 
-    def page(
-        self, session: DbSession, *, after: str | None = None, before: str | None = None
-    ) -> Page:
-        """Return one page.
 
-        Args:
-            session: The database session.
-            after: The cursor of the row before the page.
-            before: The cursor of the row after the page, "" for the last page; wins over ``after``.
+def gathered(
+    query: Select[Any], conditions: Sequence[ColumnElement[bool]], beginning: Start, number: int
+) -> Select[Any]:
+    """Return the query of the next rows, for all that fit to be found by their own index.
 
-        Raises:
-            InvalidValue: The cursor is none of ours.
-        """
-        backwards = before is not None
-        cursor = before if backwards else after
-        statement, key = self._last if backwards else self._first, {}
-        if cursor:
-            value, row_id = _key_of(cursor, self._sort)
-            statement = self._before if backwards else self._after
-            key = {"key_value": value, "key_id": row_id}
-        found = session.connection().execute(statement, key).all()
-        has_more, rows = len(found) > self._size, found[: self._size]
-        if backwards:
-            rows = rows[::-1]
-        has_before, has_after = (has_more, True) if backwards else (bool(cursor), has_more)
-        return Page(
-            rows,
-            before=_cursor(rows[0], self._sort) if rows and has_before else None,
-            after=_cursor(rows[-1], self._sort) if rows and has_after else None,
-        )
+    The order is one that no index has, so that no database walks along it in the hope of meeting
+    some that fit. Only ids are sorted: SQLite and MariaDB would work out every column of every row.
+
+    Args:
+        query: Must select the sort's columns under their own names; narrows nothing itself.
+        conditions: What the rows have to fulfil.
+        beginning: Where they start.
+        number: How many there are to be at most.
+    """
+    key = beginning.sort.id
+    ids = beginning.cut(select(key)).where(*conditions).limit(number)
+    some = ids.order_by(*beginning.order(by_index=False)).subquery()
+    return query.join(some, some.c[key.key] == key).order_by(*beginning.order())
 
 
 def page(
@@ -115,9 +143,42 @@ def page(
     *,
     after: str | None = None,
     before: str | None = None,
+    size: int = SIZE,
 ) -> Page:
-    """Return one page of a query that is made for this page; see `Pages`."""
-    return Pages(query, sort).page(session, after=after, before=before)
+    """Return one page of ``query`` in the order of ``sort``; see `start` for what is raised.
+
+    Args:
+        session: The database session.
+        query: Must select the sort's column and id, under their own names.
+        sort: The order.
+        after: The cursor of the row before the page.
+        before: The cursor of the row after the page; wins over ``after``.
+        size: How many rows a page has.
+    """
+    beginning = start(sort, after=after, before=before)
+    return page_of(session, walked(query, beginning, size + 1), beginning, size=size)
+
+
+def page_of(session: DbSession, query: Select[Any], beginning: Start, *, size: int = SIZE) -> Page:
+    """Return the page that `walked` or `gathered` made the query of, with one row more than fit.
+
+    The query may have been made with `KEY`, for any start of its kind.
+    """
+    values = dict(zip(_KEY_NAMES, beginning.key or (), strict=False))
+    rows = list(session.connection().execute(query, values).all())
+    has_more = len(rows) > size
+    rows = rows[:size]
+    backwards, sort = beginning.backwards, beginning.sort
+    if backwards:
+        rows.reverse()
+    is_first = beginning.key is None
+    return Page(
+        rows,
+        before=_cursor(rows[0], sort)
+        if rows and (has_more if backwards else not is_first)
+        else None,
+        after=_cursor(rows[-1], sort) if rows and (backwards or has_more) else None,
+    )
 
 
 def _cursor(row: Row[Any], sort: Sort) -> str:

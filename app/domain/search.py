@@ -8,14 +8,17 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from app.domain import settings_listing, user_list
+from app.domain import name_search, settings_listing, user_list
+from app.domain.keyset import Start
+from app.domain.name_search import NAMES
 from app.domain.permissions import PermissionCode
 from app.domain.settings_listing import SettingFilter, SettingLine
-from app.domain.text import is_name
+from app.domain.user_list import Matches, UserFilter
 from app.models import DbSession, Permission, Role, User
 
 MOST = 8
 LONGEST = 200
+BY_NAME = Start(user_list.SORTS["username"])
 
 May = Callable[[PermissionCode], bool]
 
@@ -70,12 +73,25 @@ class Group:
     has_more: bool
 
 
-def find(session: DbSession, text: str, may: May) -> list[Group]:
+@dataclass(frozen=True)
+class Results:
+    """What was found, by kind.
+
+    Attributes:
+        groups: What was found, the kind with the best fit first.
+        is_anywhere: Whether users were looked for by any part of their names.
+    """
+
+    groups: Sequence[Group]
+    is_anywhere: bool = False
+
+
+def find(session: DbSession, text: str, may: May) -> Results:
     """Return what fits the text, by kind, the kind with the best fit first.
 
-    Each kind is asked for in one statement, however many rows it has: of users only the beginning
-    of the user name and the e-mail address is looked at, by their indexes. The others are few; all
-    are read and sifted here, so that every database finds the same.
+    Users take two statements, every other kind one, however many rows there are. Users are found by
+    the indexes of their names. The others are few; all are read and sifted here, so that every
+    database finds the same.
 
     Args:
         session: The database session.
@@ -84,16 +100,19 @@ def find(session: DbSession, text: str, may: May) -> list[Group]:
     """
     wanted = text.strip()
     if not wanted or len(wanted) > LONGEST:
-        return []
+        return Results([])
     found: list[Hit] = []
+    names = None
     if may(PermissionCode.SETTINGS_READ):
         found += _settings(session, wanted)
     if may(PermissionCode.USER_READ):
-        found += _users(session, wanted)
+        users = user_list.matches(session, UserFilter(q=wanted), BY_NAME)
+        names = users.names
+        found += _users(session, wanted, users)
     if may(PermissionCode.ROLE_READ):
         found += _roles(session, wanted)
         found += _permissions(session, wanted)
-    return _grouped(found)
+    return Results(_grouped(found), names is not None and names.is_anywhere)
 
 
 def _grouped(found: Iterable[Hit]) -> list[Group]:
@@ -119,10 +138,13 @@ def _settings(session: DbSession, wanted: str) -> list[Hit]:
     ]
 
 
-def _users(session: DbSession, wanted: str) -> list[Hit]:
-    if not is_name(wanted):
+def _users(session: DbSession, wanted: str, users: Matches) -> list[Hit]:
+    if users.names is None:
         return []
-    firsts = union(*(_first(column, wanted) for column in (User.username, User.email))).subquery()
+    parts = [_first(column, wanted) for column in NAMES]
+    if users.names.is_anywhere:
+        parts.append(_ids(users.query(BY_NAME, MOST + 1)))
+    firsts = union(*parts).subquery()
     query = select(User.id, User.username, User.email, User.full_name)
     return [
         Hit(
@@ -138,9 +160,14 @@ def _users(session: DbSession, wanted: str) -> list[Hit]:
 
 
 def _first(column: Any, wanted: str) -> Select[Any]:
-    # A query of its own for each index, and within one more: SQLite takes no LIMIT in a UNION.
-    some = select(User.id).where(user_list.begins(column, wanted)).order_by(column).limit(MOST + 1)
-    return select(some.subquery().c.id)
+    # A query of its own for each index.
+    begin_so = select(User.id).where(name_search.begins(column, wanted))
+    return _ids(begin_so.order_by(column).limit(MOST + 1))
+
+
+def _ids(users: Select[Any]) -> Select[Any]:
+    # A query within another: SQLite takes no LIMIT in a UNION.
+    return select(users.with_only_columns(User.id).subquery().c.id)
 
 
 def _roles(session: DbSession, wanted: str) -> list[Hit]:

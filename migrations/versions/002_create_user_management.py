@@ -74,6 +74,7 @@ def downgrade() -> None:
         _refuse_unless_told("a script cannot look whether there are any")
     else:
         before_downgrade(op.get_bind())
+    schema.drop_copy_of_names()
     for table in ("role_permissions", "user_roles", "permissions", "roles", "users"):
         schema.drop_table(table)
 

@@ -8,7 +8,7 @@ from app.models import ApplicationSetting
 from tests.people import PASSWORD_HASH
 
 STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
-PARTS = ["serving", "connection", "revision", "tables", "administrator", "passwords"]
+PARTS = ["serving", "connection", "revision", "tables", "administrator", "passwords", "search"]
 PRODUCTION = {"CONSOLE_ENV": "production", "SECRET_KEY": "", "CONSOLE_BASE_URL": ""}
 
 

@@ -1,12 +1,11 @@
 """Roles: the choices for a user, and the matrix."""
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
-from app.domain import holders, roles
+from app.domain import roles
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.permissions import PermissionCode
-from app.domain.user_list import Cursors
 from app.models import Permission, Role
 
 
@@ -81,21 +80,3 @@ def test_roles_and_permissions_are_counted(session):
     permissions = session.scalars(select(Permission)).all()
 
     assert roles.counts(session) == (3, len(permissions))
-
-
-@pytest.mark.only_on("sqlite")
-def test_sqlite_does_not_sort_all_who_hold_a_role(session, vera):
-    [viewer] = vera.roles
-    seen = []
-    engine = session.get_bind()
-
-    def see(_connection, _cursor, statement, values, _context, _many):
-        seen.append((statement, values))
-
-    event.listen(engine, "before_cursor_execute", see)
-    holders.members(session, viewer.id, Cursors(None, None))
-    event.remove(engine, "before_cursor_execute", see)
-
-    statement, values = seen[-1]
-    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    assert not [step for step in plan if "TEMP B-TREE" in step[-1]]

@@ -11,7 +11,7 @@ from tests.people import PASSWORD_HASH
 
 
 def listed(session, *, sort="username", **wanted):
-    page = user_list.page(session, UserFilter(**wanted), sort, Cursors())
+    page = user_list.page(session, UserFilter(**wanted), sort, Cursors()).page
     return [row.username for row in page.rows]
 
 
@@ -58,10 +58,10 @@ def test_pages_follow_one_another_in_every_order(session, sort):
     session.commit()
     nothing = UserFilter()
 
-    first = user_list.page(session, nothing, sort, Cursors())
-    second = user_list.page(session, nothing, sort, Cursors(after=first.after))
-    third = user_list.page(session, nothing, sort, Cursors(after=second.after))
-    again = user_list.page(session, nothing, sort, Cursors(before=third.before))
+    first = user_list.page(session, nothing, sort, Cursors()).page
+    second = user_list.page(session, nothing, sort, Cursors(after=first.after)).page
+    third = user_list.page(session, nothing, sort, Cursors(after=second.after)).page
+    again = user_list.page(session, nothing, sort, Cursors(before=third.before)).page
 
     assert len({row.id for page in (first, second, third) for row in page.rows}) == 120
     assert (first.before, third.after) == (None, None)

@@ -96,7 +96,7 @@ def test_the_second_upgrade_gives_up_in_the_end(operator, monkeypatch):
     monkeypatch.setattr(lock, "PATIENCE", 0.3)
     with _somebody_upgrading(operator):
         said = operator.refused("upgrade")
-    assert said.startswith("Another upgrade of this database has been running for more than")
+    assert said.startswith("Another upgrade of this database, or the building of its search index,")
     assert operator.tables() == set()
 
     operator.succeed("upgrade")

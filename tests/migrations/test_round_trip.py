@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Integer
 
-from app import revisions
+from app import revisions, substring_index
 from app.models import Base
+from app.substring_index import State
 
 
 def _rewrite(table, old, new):
@@ -155,3 +159,37 @@ def test_check_finds_another_collation(operator):
         "Not InnoDB with the collation utf8mb4_bin:"
         " roles, roles.description, roles.name, users.username."
     )
+
+
+@pytest.mark.only_on("sqlite", "postgresql")
+def test_the_search_index_is_in_nobody_s_way(operator):
+    operator.succeed("upgrade")
+    tables = operator.tables()
+    console = operator.app.config["CONSOLE"]
+    substring_index.build(console)
+
+    operator.succeed("check")
+    operator.succeed("downgrade", "base")
+    assert operator.tables() == {"alembic_version"}
+
+    operator.succeed("upgrade")
+    assert operator.tables() == tables
+    operator.succeed("check")
+    assert substring_index.build(console)
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_table_that_is_made_anew_loses_the_search_index_and_not_what_is_right(operator):
+    operator.succeed("upgrade")
+    substring_index.build(operator.app.config["CONSOLE"])
+
+    with operator.engine.connect() as connection:
+        migration = MigrationContext.configure(connection)
+        with Operations(migration).batch_alter_table("users", recreate="always") as table:
+            table.add_column(Column("extra", Integer))
+        connection.commit()
+        assert substring_index.state(connection) is State.UNFINISHED
+
+    assert substring_index.build(operator.app.config["CONSOLE"])
+    with operator.engine.connect() as connection:
+        assert substring_index.state(connection) is State.KEPT

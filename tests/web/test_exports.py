@@ -99,7 +99,7 @@ def test_the_page_says_how_many_and_by_which_filter(sign_in, ada, vera):
 def test_a_count_that_takes_long_is_not_taken(session, monkeypatch, ada, vera):
     monkeypatch.setattr(exports, "COUNTED", 1)
 
-    assert exports.count_users(session, UserFilter()) == 2
+    assert exports.count_users(session, UserFilter(), None) == 2
 
 
 def test_more_than_one_batch_is_exported_once_each(session, sign_in, ada, monkeypatch):
@@ -227,8 +227,8 @@ def test_pages_and_files_take_few_statements(sign_in, ada, statements):
 @pytest.mark.only_on("sqlite")
 def test_nobody_who_writes_waits_for_an_export(app, session, ada, vera, monkeypatch):
     monkeypatch.setattr(exports, "BATCH", 1)
-    query = exports.users_of(UserFilter())
-    batches = downloads.in_batches(lambda session, after: exports.user_batch(query, session, after))
+    found = exports.users_of(session, UserFilter())
+    batches = downloads.in_batches(lambda session, after: exports.user_batch(found, session, after))
     next(batches)
 
     with app.extensions["sqlalchemy"].engine.connect() as other:
@@ -245,12 +245,12 @@ def test_a_file_that_is_left_half_read_leaves_no_connection_open(
     app, session, ada, vera, monkeypatch
 ):
     monkeypatch.setattr(exports, "BATCH", 1)
-    query = exports.users_of(UserFilter())
+    found = exports.users_of(session, UserFilter())
     pool = app.extensions["sqlalchemy"].engine.pool
     session.rollback()
     before = pool.checkedout()
 
-    batches = downloads.in_batches(lambda session, after: exports.user_batch(query, session, after))
+    batches = downloads.in_batches(lambda session, after: exports.user_batch(found, session, after))
     next(batches)
 
     assert pool.checkedout() == before
@@ -271,8 +271,8 @@ def test_a_long_export_is_sent_in_constant_memory(app, session, sign_in, ada):
         )
     session.commit()
     session.expunge_all()
-    query = exports.users_of(UserFilter(q="u"))
-    batches = downloads.in_batches(lambda session, after: exports.user_batch(query, session, after))
+    found = exports.users_of(session, UserFilter(q="u"))
+    batches = downloads.in_batches(lambda session, after: exports.user_batch(found, session, after))
     answer = downloads.csv_file(
         "users", csv.encoded(["x"], ([(row.id, row.email)] for batch in batches for row in batch))
     )

@@ -19,9 +19,10 @@ def show(code: str) -> str:
     granting = roles.granting(db.session, permission.id)
     ids = [role.id for role in granting]
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    count = holders.count_able(db.session, ids)
     people = held_by = None
     if g.me.can(PermissionCode.USER_READ):
-        people = holders.able(db.session, ids, cursors)
+        people = holders.able(db.session, ids, cursors, count=count)
         held_by = holders.roles_of(db.session, [person.id for person in people.rows], ids)
     return render_template(
         "permissions/show.html",
@@ -29,6 +30,6 @@ def show(code: str) -> str:
         granting=granting,
         people=people,
         held_by=held_by,
-        count=holders.count_able(db.session, ids),
+        count=count,
         needed=PermissionCode.USER_READ,
     )

@@ -20,7 +20,10 @@ def show(role_id: int) -> str:
     matrix = roles.matrix(db.session)
     role = matrix.role(role_id)
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
-    can_see_people = g.me.can(PermissionCode.USER_READ)
+    count = holders.count(db.session, role_id)
+    members = None
+    if g.me.can(PermissionCode.USER_READ):
+        members = holders.members(db.session, role_id, cursors, count=count)
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         recent = events.in_words(history.of(db.session, role.target))
@@ -28,8 +31,8 @@ def show(role_id: int) -> str:
         "roles/show.html",
         role=role,
         permissions=[one for one in matrix.permissions if role.grants(one.code)],
-        members=holders.members(db.session, role_id, cursors) if can_see_people else None,
-        count=holders.count(db.session, role_id),
+        members=members,
+        count=count,
         recent=recent,
         is_guarded=roles.is_guarded(role),
         can_create=g.me.can(PermissionCode.ROLE_CREATE),

@@ -49,10 +49,16 @@ class Section:
 def index() -> str:
     """Show what fits the text, exact matches first; ``part=results`` is what the palette asks."""
     text = request.args.get("q", "").strip()
-    groups = search.find(db.session, text, g.me.can)
+    results = search.find(db.session, text, g.me.can)
     template = PARTS.get(request.args.get("part", ""), "search/index.html")
-    sections = [Section(group, text) for group in groups]
-    return render_template(template, q=text, sections=sections, longest=search.LONGEST)
+    sections = [Section(group, text) for group in results.groups]
+    return render_template(
+        template,
+        q=text,
+        sections=sections,
+        longest=search.LONGEST,
+        is_anywhere=results.is_anywhere,
+    )
 
 
 def _url(hit: Hit) -> str:

@@ -11,6 +11,7 @@ from wtforms import HiddenField
 
 from app import unit_of_work
 from app.domain import audit, exports, user_list
+from app.domain.name_search import NameSearch
 from app.domain.permissions import PermissionCode
 from app.domain.user_list import UserFilter
 from app.extensions import db
@@ -55,21 +56,22 @@ def export() -> str | Response:
     form = ExportForm(**asked)
     if form.is_sent:
         return _download(form.wanted)
+    names = user_list.names_of(db.session, form.wanted)
     return render_template(
         "users/export.html",
         form=form,
-        narrowed=_in_words(form.wanted),
-        count=exports.count_users(db.session, form.wanted),
+        narrowed=_in_words(form.wanted, names),
+        count=exports.count_users(db.session, form.wanted, names),
         most=user_list.COUNTED,
         back=url_for(".index", **_present(form.wanted)),
     )
 
 
 def _download(wanted: UserFilter) -> Response:
-    query = exports.users_of(wanted)
+    found = exports.users_of(db.session, wanted)
     after = {"filter": _present(wanted)}
     unit_of_work.record("users:exported", TARGET, actor=current_actor(), after=after)
-    batches = downloads.in_batches(partial(exports.user_batch, query))
+    batches = downloads.in_batches(partial(exports.user_batch, found))
     return downloads.csv_file("users", csv.encoded(HEADER, map(_rows, batches)))
 
 
@@ -95,8 +97,9 @@ def _present(wanted: UserFilter) -> dict[str, Any]:
     return {name: text for name, text in asdict(wanted).items() if text}
 
 
-def _in_words(wanted: UserFilter) -> list[tuple[str, str]]:
+def _in_words(wanted: UserFilter, names: NameSearch | None) -> list[tuple[str, str]]:
     status = dict(listing.STATUSES).get(wanted.status, "") if wanted.status else ""
     role = "none" if wanted.role == listing.WITHOUT else wanted.role
-    facts = [("User name or email begins with", wanted.q), ("Role", role), ("Status", status)]
+    name = f"User name or email {listing.verb(names)}"
+    facts = [(name, wanted.q), ("Role", role), ("Status", status)]
     return [(name, text) for name, text in facts if text]

@@ -7,6 +7,8 @@ from typing import Any
 from app.domain import user_list
 from app.domain.bulk_plan import BulkAction
 from app.domain.keyset import Page
+from app.domain.name_search import NameSearch
+from app.domain.substrings import SHORTEST
 from app.domain.text import shortened
 from app.domain.user_list import UserFilter
 from app.web import filters, zones
@@ -42,6 +44,11 @@ def actions(me: Me) -> list[tuple[BulkAction, str]]:
     return [(action, label) for action, label in ACTIONS if me.can(action.needs)]
 
 
+def verb(names: NameSearch | None) -> str:
+    """Return what the name of a user who is found does with the text that is looked for."""
+    return "contains" if names and names.is_anywhere else "begins with"
+
+
 @dataclass(frozen=True)
 class Listing:
     """The list as its address wants it, with the addresses that lead on from there."""
@@ -49,6 +56,7 @@ class Listing:
     wanted: UserFilter
     sort: str
     page: Page
+    names: NameSearch | None
 
     @property
     def columns(self) -> list[Any]:
@@ -92,7 +100,7 @@ class Listing:
         """Each active filter, and the address without it."""
         found = []
         if self.wanted.q:
-            found.append((f"begins with “{shortened(self.wanted.q)}”", self._address(q="")))
+            found.append((f"{verb(self.names)} “{shortened(self.wanted.q)}”", self._address(q="")))
         if self.wanted.role:
             what = "without a role" if self.wanted.role == WITHOUT else f"role {self.wanted.role}"
             found.append((shortened(what), self._address(role="")))
@@ -100,6 +108,20 @@ class Listing:
             status = dict(STATUSES)[self.wanted.status].lower()
             found.append((f"status {status}", self._address(status="")))
         return found
+
+    @property
+    def hint(self) -> str:
+        """How names are searched; "" where they are not."""
+        if not self.wanted.q:
+            return ""
+        if self.names and self.names.is_too_short:
+            return (
+                f"Fewer than {SHORTEST} characters are looked for at the beginning of user names "
+                "and email addresses, more of them anywhere."
+            )
+        if self.names and self.names.is_anywhere:
+            return "User names and email addresses are searched for any part of them."
+        return "User names and email addresses are searched from their beginning."
 
     @property
     def count(self) -> str:

@@ -31,9 +31,10 @@ def index() -> str:
     )
     sort = request.args.get("sort") or listing.FIRST
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    found = user_list.page(db.session, wanted, sort, cursors)
     return render_template(
         "users/index.html",
-        listing=Listing(wanted, sort, user_list.page(db.session, wanted, sort, cursors)),
+        listing=Listing(wanted, sort, found.page, found.names),
         role_names=roles.all_names(db.session),
         orders=listing.ORDERS,
         statuses=listing.STATUSES,

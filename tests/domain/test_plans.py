@@ -1,0 +1,194 @@
+"""Lists take the same time with a million users: they walk along indexes, and sort nothing.
+
+Shown with some thousand users, of whom a page shows fifty.
+"""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from app.domain import audit, holders, user_list
+from app.domain.audit import Target
+from app.domain.keyset import SIZE
+from app.domain.user_list import Cursors, UserFilter
+from app.models import AuditEvent, Role, User, user_roles
+from tests import plans
+from tests.people import OPERATOR, PASSWORD_HASH
+
+MANY = 4_000
+START = datetime(2026, 1, 1, tzinfo=UTC)
+MORE = """
+INSERT INTO users (username, email, password_hash, created_at)
+SELECT 'e-5' || n, 'e-5' || n || '@example.org', 'x',
+       timestamptz '2026-01-02 00:00+00' + n * interval '3 s'
+FROM generate_series(1, 20000) n
+"""
+COLUMNS = {"username": "username", "email": "email", "created": "created_at"}
+
+
+@pytest.fixture
+def crowd(session):
+    """Adds four thousand users, the later the higher in every order; all hold the role user."""
+    rows = [
+        {
+            "username": f"{'abcdefghij'[number // 400]}-{number:05}",
+            "email": f"{'abcdefghij'[number // 400]}-{number:05}@example.org",
+            "password_hash": PASSWORD_HASH,
+            "created_at": START + timedelta(minutes=number),
+        }
+        for number in range(MANY)
+    ]
+    session.execute(insert(User), rows)
+    role = session.scalars(select(Role.id).where(Role.name == "user")).one()
+    ids = session.scalars(select(User.id)).all()
+    session.execute(insert(user_roles), [{"user_id": user, "role_id": role} for user in ids])
+    session.commit()
+    plans.gather_statistics(session)
+    yield role
+    session.rollback()
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DELETE FROM sqlite_stat1"))
+        session.commit()
+
+
+def pages(session, sort, **wanted):
+    """The first page of a list, one in its midst forwards and one backwards."""
+    first = user_list.page(session, UserFilter(**wanted), sort, Cursors()).page
+    for _ in range(3):
+        later = user_list.page(session, UserFilter(**wanted), sort, Cursors(after=first.after))
+    cursors = [Cursors(), Cursors(after=later.page.after), Cursors(before=later.page.after)]
+    return [
+        (cursor, lambda cursor=cursor: user_list.page(session, UserFilter(**wanted), sort, cursor))
+        for cursor in cursors
+    ]
+
+
+def test_every_page_in_every_order_is_read_off_the_index_of_its_column(session, crowd):
+    for sort in user_list.SORTS:
+        for cursor, read in pages(session, sort):
+            plan = plans.of(session, read)
+
+            assert not plans.sorts(session, plan), (sort, cursor, plan)
+            assert f"ix_users_{COLUMNS[sort.removeprefix('-')]}" in plan, (sort, cursor, plan)
+
+
+def test_a_search_that_many_fit_reads_the_index_of_the_order_too(session, crowd, database_name):
+    if database_name == "postgresql":
+        # It reads a table of four thousand in one go, and rightly so.
+        session.execute(text(MORE))
+        plans.gather_statistics(session)
+    # All begin so who come first in their order; a page is full at once.
+    for sort, q in {"username": "a", "email": "a-0", "created": "a", "-created": "j"}.items():
+        for cursor, read in pages(session, sort, q=q)[:2]:
+            plan = plans.of(session, read)
+
+            assert not plans.sorts(session, plan), (sort, cursor, plan)
+            assert f"ix_users_{COLUMNS[sort.removeprefix('-')]}" in plan, (sort, cursor, plan)
+
+
+@pytest.mark.parametrize("q", ["j-0399", "nobody"])
+def test_a_search_that_few_fit_finds_them_by_their_names_in_every_order(session, crowd, q):
+    # They come last, or first, or are not there: nothing is walked past on the way to them.
+    found = 10 if q == "j-0399" else 0
+    for sort in set(user_list.SORTS) - {"-username", "-email", "-created"}:
+        read = lambda sort=sort: user_list.page(session, UserFilter(q=q), sort, Cursors())  # noqa: E731 - one call
+        plan = plans.of(session, read)
+
+        assert len(read().page.rows) == found
+        assert "ix_users_username" in plan, (sort, plan)
+        assert "ix_users_email" in plan, (sort, plan)
+        assert "ix_users_created_at" not in plan, (sort, plan)
+        assert "Seq Scan on users" not in plan, (sort, plan)
+
+
+def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, crowd, monkeypatch):
+    def everyone(sort, q):
+        names, cursors = [], Cursors()
+        while True:
+            page = user_list.page(session, UserFilter(q=q), sort, cursors).page
+            names += [row.username for row in page.rows]
+            cursors = Cursors(after=page.after)
+            if not page.after:
+                return names
+
+    for sort in user_list.SORTS:
+        found = []
+        for dense in (0, MANY):
+            monkeypatch.setattr(user_list, "DENSE", dense)
+            found.append(everyone(sort, "c-010"))
+        assert found[0] == found[1], sort
+        assert len(found[0]) == 2 * SIZE
+        falling = sort.startswith("-")
+        assert all((one > other) == falling for one, other in pairwise(found[0]))
+
+
+def test_the_members_of_a_role_are_read_in_order(session, crowd):
+    first = holders.members(session, crowd, Cursors(), count=holders.COUNTED + 1)
+
+    for cursors in (Cursors(), Cursors(after=first.after), Cursors(before=first.after)):
+        plan = plans.of(
+            session,
+            lambda cursors=cursors: holders.members(
+                session, crowd, cursors, count=holders.COUNTED + 1
+            ),
+        )
+        assert not plans.sorts(session, plan), (cursors, plan)
+
+
+def test_those_who_can_do_something_are_gone_through_in_order(session, crowd):
+    others = session.scalars(select(Role.id)).all()
+    many = holders.COUNTED + 1
+    first = holders.able(session, others, Cursors(), count=many)
+
+    for cursors in (Cursors(), Cursors(after=first.after)):
+        plan = plans.of(
+            session,
+            lambda cursors=cursors: holders.able(session, others, cursors, count=many),
+        )
+        assert not plans.sorts(session, plan), (cursors, plan)
+        assert "MATERIALIZED" not in plan, plan
+        assert "LIST SUBQUERY" not in plan, plan
+
+
+def test_few_and_many_who_can_do_something_are_the_same_people(session, crowd, vera):
+    roles = session.scalars(select(Role.id).where(Role.name.in_(["user", "viewer"]))).all()
+
+    pages = [
+        holders.able(session, roles, Cursors(after=None), count=count).rows
+        for count in (1, holders.COUNTED + 1)
+    ]
+
+    assert pages[0] == pages[1]
+    assert len(pages[0]) == SIZE
+    assert holders.count_able(session, roles) == MANY + 1
+
+
+def test_who_can_do_something_is_counted_once_and_up_to_the_cap(session, crowd, monkeypatch):
+    roles = session.scalars(select(Role.id).where(Role.name.in_(["user", "viewer"]))).all()
+    session.execute(text("UPDATE users SET is_active = false WHERE username < 'b'"))
+    viewer = session.scalars(select(Role.id).where(Role.name == "viewer")).one()
+    some = session.scalars(select(User.id).order_by(User.id.desc()).limit(10)).all()
+    session.execute(insert(user_roles), [{"user_id": one, "role_id": viewer} for one in some])
+
+    assert holders.count_able(session, roles) == MANY - 400
+    assert holders.count_able(session, [viewer]) == 10
+    monkeypatch.setattr(holders, "COUNTED", 20)
+    assert holders.count_able(session, roles) == 21
+
+
+def test_recent_changes_are_read_off_an_index(session, database_name):
+    rows = [Target("user", f"u{number % 40}", number % 40 + 1) for number in range(MANY)]
+    changes = [(target, audit.Change("user:changed")) for target in rows]
+    audit.record_each(session, changes, actor=OPERATOR)
+    session.commit()
+    if database_name != "sqlite":
+        table = "TABLE " if database_name == "mysql" else ""
+        session.execute(text(f"ANALYZE {table}{AuditEvent.__tablename__}"))
+
+    for target in (None, rows[7]):
+        plan = plans.of(session, lambda target=target: audit.recent(session, target))
+        assert not plans.sorts(session, plan), plan
+        assert "Seq Scan" not in plan, plan
+        assert "Sort" not in plan, plan

@@ -1,0 +1,53 @@
+"""What a database would do for a statement: by which indexes, and whether it sorts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import event, text
+
+from app.models import DbSession
+
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mysql": "EXPLAIN"}
+STATISTICS = {
+    "sqlite": ("ANALYZE",),
+    "postgresql": ("ANALYZE users", "ANALYZE user_roles"),
+    "mysql": ("ANALYZE TABLE users", "ANALYZE TABLE user_roles"),
+}
+# PostgreSQL's incremental sort only puts rows in order whose first column is the same.
+SORTS = {
+    "sqlite": ("TEMP B-TREE",),
+    "postgresql": ("-> Sort (", "Seq Scan on users"),
+    "mysql": ("filesort", "temporary"),
+}
+
+
+def of(session: DbSession, work: Callable[[], Any]) -> str:
+    """Return the plan of the last statement that ``work`` runs, a step a line."""
+    seen = []
+
+    def see(_connection, _cursor, statement, values, _context, _many):
+        seen.append((statement, values))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", see)
+    work()
+    event.remove(engine, "before_cursor_execute", see)
+    statement, values = seen[-1]
+    rows = session.connection().exec_driver_sql(
+        f"{EXPLAIN[engine.dialect.name]} {statement}", values
+    )
+    return "\n".join(" ".join(" ".join(map(str, row)).split()) for row in rows)
+
+
+def sorts(session: DbSession, plan: str) -> bool:
+    """Tell whether a plan reads more of the users than it shows, to put them in order."""
+    steps = [f"-> {step.removeprefix('-> ')}" for step in map(str.strip, plan.splitlines())]
+    marks = SORTS[session.get_bind().dialect.name]
+    return any(mark in step for step in steps for mark in marks)
+
+
+def gather_statistics(session: DbSession) -> None:
+    """Have the database look at its rows, as servers do by themselves."""
+    for statement in STATISTICS[session.get_bind().dialect.name]:
+        session.execute(text(statement))
+    session.commit()
