@@ -193,7 +193,7 @@ const finder = () => {
   document.addEventListener("keydown", (event) => {
     const isTyped = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
     const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
-    const isAsked = hasModifier ? event.key === "k" && !event.altKey : event.key === "/" && !isTyped;
+    const isAsked = hasModifier ? event.key === "k" && !event.altKey : event.key === "/" && !isTyped && document.querySelector("[data-keys]");
     if (!isAsked) return;
     event.preventDefault();
     input.focus();
@@ -229,7 +229,7 @@ const guardForms = () => {
   if ("unsaved" in main.dataset) watch();
 };
 
-// "?" shows the page of the keys without leaving this one.
+// "?" shows the page of the keys without leaving this one, unless single keys are switched off.
 const keyboardHelp = () => {
   const link = document.querySelector("[data-keys]");
   if (!link || location.pathname === link.pathname) return;

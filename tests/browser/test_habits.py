@@ -187,6 +187,25 @@ def test_the_keys_are_a_page_without_scripts(office):
     expect(window.get_by_role("heading", name="Keyboard", level=1)).to_be_visible()
 
 
+def test_single_keys_that_are_switched_off_do_nothing(office):
+    window, guide = office()
+    guide.go("/account")
+    window.get_by_role("region", name="Single keys").get_by_role("button", name="Off").click()
+    expect(window.get_by_text("Single keys are switched off.")).to_be_visible()
+
+    for key in ("/", "?"):
+        window.keyboard.press(key)
+    window.wait_for_timeout(200)
+
+    expect(window.get_by_role("dialog")).to_have_count(0)
+    expect(window.locator("#finder")).not_to_be_focused()
+    window.keyboard.press("Control+k")
+    expect(window.locator("#finder")).to_be_focused()
+    window.get_by_role("link", name="Keyboard").click()
+    expect(window.get_by_role("heading", name="Keyboard", level=1)).to_be_visible()
+    assert violations(window) == []
+
+
 def test_the_script_stays_small():
     assert len(gzip.compress(SCRIPT.read_bytes())) <= MOST_SCRIPT
 

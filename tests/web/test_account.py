@@ -200,3 +200,39 @@ def test_odd_fields_change_nothing_of_oneself(sign_in, vera, session):
 
     assert session.execute(row).one() == before
     assert session.scalar(select(func.count(AuditEvent.id))) == 0
+
+
+def test_single_keys_do_something_unless_they_are_switched_off(sign_in, vera):
+    browser = sign_in(vera)
+    assert " data-keys>" in browser.get("/settings").html
+
+    answer = browser.post("/account/keys", keys="off", next="/account")
+
+    assert (answer.status_code, answer.location) == (303, "/account")
+    cookie = browser.client.get_cookie("keys")
+    assert (cookie.value, cookie.http_only, cookie.same_site) == ("off", True, "Lax")
+    page = answer.follow()
+    assert "Single keys are switched off." in page.text
+    assert "data-keys" not in page.html
+    browser.post("/account/keys", keys="on")
+    assert " data-keys>" in browser.get("/account").html
+
+
+@pytest.mark.parametrize("keys", ["", "none", "off\0", "x" * 5000])
+def test_another_choice_of_keys_is_refused(sign_in, vera, keys):
+    browser = sign_in(vera)
+
+    assert browser.post("/account/keys", keys=keys).status_code == 422
+    assert browser.client.get_cookie("keys") is None
+
+
+def test_the_page_of_the_keys_says_which_of_them_are_switched_off(sign_in, vera):
+    browser = sign_in(vera)
+    on = browser.get("/help/keys")
+    browser.post("/account/keys", keys="off")
+    off = browser.get("/help/keys")
+
+    assert "are switched on in this browser" in on.text
+    assert on.link("Switch them off…") == "/account/keys"
+    assert "are switched off in this browser" in off.text
+    assert off.link("Switch them on…") == "/account/keys"

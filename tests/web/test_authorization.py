@@ -62,6 +62,7 @@ TABLE = {
     "/account": Address("/account", ALL_IN),
     "/account/password": Address("/account/password", ALL_IN, ALL_IN, 422),
     "/account/sessions": Address("/account/sessions", ALL_IN, ALL_IN, 422),
+    "/account/keys": Address("/account/keys", ALL_IN, ALL_IN, 303, sends={"keys": "off"}),
     "/account/theme": Address("/account/theme", ALL_IN, ALL_IN, 303, sends={"theme": "dark"}),
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
     "/healthz": Address("/healthz", None),

@@ -8,6 +8,8 @@ from app.models.base import HIGHEST_ID
 from app.web import zones
 from app.web.forms import GOOD_PASSWORDS, Form
 
+ON, OFF = "on", "off"
+
 
 class PasswordForm(Form):
     """The password until now, and a new one."""
@@ -30,6 +32,13 @@ class ThemeForm(Form):
             SelectChoice("system", "As the system"),
         ],
     )
+    next = HiddenField()
+
+
+class KeysForm(Form):
+    """Whether single keys do something (WCAG 2.2, 2.1.4)."""
+
+    keys = RadioField("Single keys", choices=[SelectChoice(ON, "On"), SelectChoice(OFF, "Off")])
     next = HiddenField()
 
 

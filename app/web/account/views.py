@@ -1,4 +1,4 @@
-"""One's own account: who one is here, the password, the sessions, theme and time zone."""
+"""One's own account: who one is here, the password, the sessions, theme, keys and time zone."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
@@ -8,10 +8,11 @@ from app.domain.credentials import PasswordChange
 from app.extensions import db
 from app.web import identity, targets, zones
 from app.web.access import signed_in
-from app.web.account.forms import EndSessionForm, PasswordForm, ThemeForm, ZoneForm
+from app.web.account.forms import OFF, EndSessionForm, KeysForm, PasswordForm, ThemeForm, ZoneForm
 from app.web.identity import client, current_actor, limits, secret
 from app.web.saving import Page, saved, saved_after
 
+KEYS = "keys"
 A_YEAR = 31_536_000
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -57,6 +58,24 @@ def theme() -> Page:
         return render_template("account/theme.html", form=form), form.status
     response = redirect(targets.safe(form.next.data), 303)
     return identity.keep(response, "theme", form.theme.data, max_age=A_YEAR)
+
+
+@blueprint.route("/keys", methods=["GET", "POST"])
+@signed_in
+def keys() -> Page:
+    """Choose whether single keys do something in this browser."""
+    form = KeysForm()
+    if not saved(form, lambda: form.keys.data):
+        return render_template("account/keys.html", form=form), form.status
+    flash(f"Single keys are switched {form.keys.data}.", "success")
+    response = redirect(targets.safe(form.next.data), 303)
+    return identity.keep(response, KEYS, form.keys.data, max_age=A_YEAR)
+
+
+@blueprint.app_template_global()
+def has_keys() -> bool:
+    """Tell whether the keys "/" and "?" do something in this browser."""
+    return request.cookies.get(KEYS) != OFF
 
 
 @blueprint.route("/zone", methods=["GET", "POST"])
