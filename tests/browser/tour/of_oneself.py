@@ -73,6 +73,7 @@ OVERVIEW: Stops = {
     "account.end_session": page("/account/sessions"),
     "account.password": page("/account/password"),
     "account.password: refused": Stop(_password_refused, "The password was not changed"),
+    "account.keys": page("/account/keys"),
     "account.theme": page("/account/theme"),
     "account.zone": page("/account/zone"),
     "home.overview: zone saved": Stop(_zone_saved, "Times are shown in Asia/Kolkata."),
