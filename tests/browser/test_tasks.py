@@ -77,11 +77,11 @@ def test_chunk_size_is_found(keyboard, stored):
 def test_a_value_is_changed_with_a_reason(keyboard, stored, rows):
     change_chunk_size(keyboard, "800", "Shorter passages answer better.")
 
-    expect(said(keyboard)).to_contain_text("Saved chunk_size. It was 1000, now it is 800.")
+    expect(said(keyboard)).to_contain_text("Saved chunk_size. It was 900, now it is 800.")
     expect(keyboard.window).to_have_url(re.compile(r"\?category=document_processing#setting-\d+$"))
     assert stored("chunk_size") == "800"
     reason = select(AuditEvent.reason).where(AuditEvent.target_name == "chunk_size")
-    assert rows(reason) == ["Shorter passages answer better."]
+    assert rows(reason.order_by(AuditEvent.id))[-1] == "Shorter passages answer better."
 
 
 def test_a_value_that_is_refused_is_mended(keyboard, stored):
@@ -114,10 +114,10 @@ def test_a_change_is_undone(keyboard, stored, rows):
     assert keyboard.focus == "Undo"
     keyboard.send()
 
-    expect(said(keyboard)).to_contain_text("It was 800, now it is 1000.")
-    assert stored("chunk_size") == "1000"
+    expect(said(keyboard)).to_contain_text("It was 800, now it is 900.")
+    assert stored("chunk_size") == "900"
     reasons = select(AuditEvent.reason).where(AuditEvent.target_name == "chunk_size")
-    assert rows(reasons.order_by(AuditEvent.id)) == ["A trial.", "Undone."]
+    assert rows(reasons.order_by(AuditEvent.id))[-2:] == ["A trial.", "Undone."]
 
 
 def test_a_user_is_created(keyboard, roles_of, rows):
