@@ -1,4 +1,4 @@
-"""Passwords at work: signing in, the first administrator, and choosing a new one.
+"""Passwords at work: signing in, and choosing a new one.
 
 Comparing and hashing take long on purpose. What does it knows no session: it is done between the
 transaction that was read in and the one that writes, so that nobody waits for a lock meanwhile.
@@ -9,21 +9,14 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.domain import access, audit, links, passwords, roles, sessions, users
+from app.domain import access, audit, links, passwords, sessions, users
 from app.domain.actor import Actor, ActorKind
-from app.domain.errors import InvalidValue, RuleError
+from app.domain.errors import InvalidValue
 from app.domain.sessions import Client
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
-from app.models.user import ADMIN
 
 ROWS_AT_ONCE = 1000
-
-
-class AlreadySetUp(RuleError):
-    """There is an administrator already, so nobody becomes the first one."""
-
-    is_recorded = False
 
 
 class SignInFailed(InvalidValue):
@@ -109,29 +102,18 @@ def sign_in(
         raise SignInFailed("The user name or the password is wrong.", field="password")
     if proof.better_hash is not None:
         user.password_hash = proof.better_hash
-    return _begin(session, user, client, actor=actor, secret=secret)
+    return begin(session, user, client, actor=actor, secret=secret)
 
 
-def setup_link(session: DbSession) -> str:
-    """Return the token of a link with which somebody becomes the first administrator.
-
-    Raises:
-        AlreadySetUp: There is an administrator.
-    """
-    access.take_turn(session)
-    _refuse_second(session)
-    return links.issue(session, links.Purpose.SET_UP)
+def begin(session: DbSession, user: User, client: Client, *, actor: Actor, secret: str) -> str:
+    """Start a session for a user who has shown who they are; return the token for its cookie."""
+    audit.record(session, "user:signed-in", users.target_of(user), actor=acting(user, actor))
+    return sessions.start(session, user, client, secret=secret)
 
 
-def check_setup_link(session: DbSession, token: str) -> None:
-    """Refuse a set-up link that does not work (any more).
-
-    Raises:
-        AlreadySetUp: There is an administrator.
-        LinkIsGone: The link was used, is over, or never was.
-    """
-    _refuse_second(session)
-    links.peek(session, links.Purpose.SET_UP, token)
+def acting(user: User, actor: Actor) -> Actor:
+    """Return the visitor as the user whom they have turned out to be."""
+    return replace(actor, kind=ActorKind.PERSON, id=user.id, name=user.username)
 
 
 def registration(new: NewUser, password: str) -> Registration:
@@ -142,33 +124,6 @@ def registration(new: NewUser, password: str) -> Registration:
     """
     new = users.checked(new)
     return Registration(new, _hash(password, username=new.username, email=new.email))
-
-
-def set_up(
-    session: DbSession,
-    token: str,
-    first: Registration,
-    client: Client,
-    *,
-    actor: Actor,
-    secret: str,
-) -> str:
-    """Make the first administrator and sign them in; of two who try at once, one succeeds.
-
-    Returns:
-        The token for the session's cookie.
-
-    Raises:
-        AlreadySetUp: There is an administrator.
-        LinkIsGone: The link was used, is over, or never was.
-        InvalidValue: The name or the address is taken.
-    """
-    access.take_turn(session)
-    _refuse_second(session)
-    links.use(session, links.Purpose.SET_UP, token)
-    user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
-    users.record_creation(session, user, _as(user, actor))
-    return _begin(session, user, client, actor=actor, secret=secret)
 
 
 def create(session: DbSession, user: Registration, *, actor: Actor) -> User:
@@ -229,7 +184,7 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
     link = links.use(session, links.Purpose.RESET, token)
     user = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, user)
-    _store(session, user, password_hash, actor=_as(user, actor))
+    _store(session, user, password_hash, actor=acting(user, actor))
     return user
 
 
@@ -280,11 +235,6 @@ def change_own(
     return sessions.start(session, user, client, secret=secret)
 
 
-def _begin(session: DbSession, user: User, client: Client, *, actor: Actor, secret: str) -> str:
-    audit.record(session, "user:signed-in", users.target_of(user), actor=_as(user, actor))
-    return sessions.start(session, user, client, secret=secret)
-
-
 def _refuse_outgrown(session: DbSession, link: OneTimeLink, owner: User) -> None:
     # Whoever issued the link may have kept a copy; it must not open more than they could before.
     if link.issued_by_id is not None and not _reaches(session, link, link.issued_by_id, owner):
@@ -315,12 +265,3 @@ def _account(user: User) -> Account:
 def _hash(password: str, *, username: str, email: str) -> str:
     passwords.check_new(password, username=username, email=email)
     return passwords.hash_password(password)
-
-
-def _refuse_second(session: DbSession) -> None:
-    if access.has_administrator(session):
-        raise AlreadySetUp("There is an administrator already.")
-
-
-def _as(user: User, actor: Actor) -> Actor:
-    return replace(actor, kind=ActorKind.PERSON, id=user.id, name=user.username)

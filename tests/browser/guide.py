@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select, update
 
-from app.domain import credentials, links
+from app.domain import first_administrator, links
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Guide:
 
     def link_to_set_up(self) -> str:
         """Return the path of a link for the first administrator."""
-        token = credentials.setup_link(self.session)
+        token = first_administrator.issue_link(self.session)
         self.session.commit()
         return f"/setup/{token}"
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, text
 
-from app.domain import credentials, links, sessions
+from app.domain import credentials, first_administrator, links, sessions
 from app.domain.actor import Actor, ActorKind
-from app.domain.credentials import AlreadySetUp, PasswordChange, Proof, Registration, SignInFailed
+from app.domain.credentials import PasswordChange, Proof, Registration, SignInFailed
 from app.domain.errors import InvalidValue
+from app.domain.first_administrator import AlreadySetUp
 from app.domain.links import LinkIsGone
 from app.domain.users import NewUser
 from app.extensions import db
@@ -151,15 +152,15 @@ def test_a_new_password_ends_sessions_and_links(session, vera):
 
 def test_there_is_no_set_up_link_once_somebody_administers(session, ada):
     with pytest.raises(AlreadySetUp, match=r"There is an administrator already\."):
-        credentials.setup_link(session)
+        first_administrator.issue_link(session)
 
 
 def test_a_set_up_link_makes_nobody_once_somebody_administers(session, person):
-    token = credentials.setup_link(session)
+    token = first_administrator.issue_link(session)
     person("nora", roles=["admin"])
 
     with pytest.raises(AlreadySetUp):
-        credentials.set_up(session, token, FIRST, CLIENT, actor=VISITOR, secret=SECRET)
+        first_administrator.set_up(session, token, FIRST, CLIENT, actor=VISITOR, secret=SECRET)
 
     session.rollback()
     assert session.scalars(select(User.username)).all() == ["nora"]

@@ -5,9 +5,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import unit_of_work
-from app.domain import credentials, sessions
-from app.domain.credentials import AlreadySetUp, Proof, Registration
+from app.domain import credentials, first_administrator, sessions
+from app.domain.credentials import Proof, Registration
 from app.domain.errors import NotFound
+from app.domain.first_administrator import AlreadySetUp
 from app.domain.links import LinkIsGone
 from app.extensions import db
 from app.models import User
@@ -56,7 +57,7 @@ def set_up(token: str) -> Page:
     readiness.demand()
     try:
         # Before the form: hashing a password is work that only the link's owner may ask for.
-        unit_of_work.read(lambda: credentials.check_setup_link(db.session, token))
+        unit_of_work.read(lambda: first_administrator.check_link(db.session, token))
     except (AlreadySetUp, LinkIsGone):
         return _link_gone("setup")
     form = SetUpForm()
@@ -110,7 +111,7 @@ def _choose(token: str, password_hash: str) -> User:
 
 
 def _set_up(token: str, first: Registration) -> str:
-    session_token = credentials.set_up(
+    session_token = first_administrator.set_up(
         db.session, token, first, client(), actor=current_actor(), secret=secret()
     )
     identity.leave()

@@ -1,0 +1,69 @@
+"""Becoming the first administrator, by a link that works once."""
+
+from app.domain import access, credentials, links, roles, users
+from app.domain.actor import Actor
+from app.domain.credentials import Registration
+from app.domain.errors import RuleError
+from app.domain.sessions import Client
+from app.models import DbSession
+from app.models.user import ADMIN
+
+
+class AlreadySetUp(RuleError):
+    """There is an administrator already, so nobody becomes the first one."""
+
+    is_recorded = False
+
+
+def issue_link(session: DbSession) -> str:
+    """Return the token of a link with which somebody becomes the first administrator.
+
+    Raises:
+        AlreadySetUp: There is an administrator.
+    """
+    access.take_turn(session)
+    _refuse_second(session)
+    return links.issue(session, links.Purpose.SET_UP)
+
+
+def check_link(session: DbSession, token: str) -> None:
+    """Refuse a set-up link that does not work (any more).
+
+    Raises:
+        AlreadySetUp: There is an administrator.
+        LinkIsGone: The link was used, is over, or never was.
+    """
+    _refuse_second(session)
+    links.peek(session, links.Purpose.SET_UP, token)
+
+
+def set_up(
+    session: DbSession,
+    token: str,
+    first: Registration,
+    client: Client,
+    *,
+    actor: Actor,
+    secret: str,
+) -> str:
+    """Make the first administrator and sign them in; of two who try at once, one succeeds.
+
+    Returns:
+        The token for the session's cookie.
+
+    Raises:
+        AlreadySetUp: There is an administrator.
+        LinkIsGone: The link was used, is over, or never was.
+        InvalidValue: The name or the address is taken.
+    """
+    access.take_turn(session)
+    _refuse_second(session)
+    links.use(session, links.Purpose.SET_UP, token)
+    user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
+    users.record_creation(session, user, credentials.acting(user, actor))
+    return credentials.begin(session, user, client, actor=actor, secret=secret)
+
+
+def _refuse_second(session: DbSession) -> None:
+    if access.has_administrator(session):
+        raise AlreadySetUp("There is an administrator already.")
