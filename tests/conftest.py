@@ -15,7 +15,8 @@ from flask import Flask, has_app_context
 from hypothesis import HealthCheck, settings
 
 from app import create_app
-from app.domain import sessions
+from app.domain import passwords, sessions
+from app.domain.turnstile import Turnstile
 from app.extensions import db
 from app.models import DbSession, User
 from tests import chromium, databases, people, rendering, servers, statements
@@ -84,6 +85,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _templates_never_query() -> Iterator[None]:
     with rendering.without_queries():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
+    patient = Turnstile(places=passwords.AT_ONCE, waiting=passwords.WAITING, patience=60)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_TURNSTILE", patient)
         yield
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request, url_for
 from sqlalchemy.exc import (
     DBAPIError,
     InterfaceError,
@@ -21,9 +21,10 @@ from app.domain.errors import (
     NotFound,
     RuleError,
 )
+from app.domain.turnstile import TurnedAway
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown
-from app.web import identity, readiness
+from app.web import identity, readiness, targets
 from app.web.access import PermissionMissing
 from app.web.security import request_id
 
@@ -32,6 +33,11 @@ Answer = tuple[str, int, dict[str, str]]
 RETRY_AFTER = {"Retry-After": "5"}
 STATUS = {NotFound: 404, InvalidValue: 422, ChangedMeanwhile: 409, BeyondOwnPermissions: 403}
 CONFLICT = 409
+CROWD = "Too many people are signing in"
+CROWD_SENTENCE = (
+    "The console checks only a few passwords at once, and did not get to yours. Nothing was"
+    " changed. Try again in a few seconds."
+)
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
 log = logging.getLogger(__name__)
 
@@ -43,6 +49,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(readiness.NotReady, _not_ready)
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(OutcomeUnknown, _unknown)
+    app.register_error_handler(TurnedAway, _turned_away)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -84,6 +91,13 @@ def _unknown(error: OutcomeUnknown) -> Answer:
     return _unavailable(None, heading=heading, sentence=sentence), 503, {}
 
 
+def _turned_away(_error: TurnedAway) -> Answer:
+    # Only passwords have a turnstile, and they come to it before anything is written.
+    log.warning("Request %s: too many passwords at once.", request_id())
+    page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=_form_sent())
+    return page, 503, RETRY_AFTER
+
+
 def _unexpected(_error: Exception) -> Answer:
     log.exception("Request %s failed.", request_id())
     return _unavailable(None, is_fault=True), 500, {}
@@ -106,15 +120,26 @@ def _unavailable(
     heading: str = "The console is not available",
     sentence: str = "",
     is_fault: bool = False,
+    again: str | None = None,
 ) -> str:
     return render_template(
         "errors/unavailable.html",
         is_fault=is_fault,
+        again=again,
         heading=heading,
         sentence=standing.sentence if standing else sentence,
         command=standing.command if standing else None,
         request_id=request_id(),
     )
+
+
+def _form_sent() -> str:
+    """Return the address of the form that was sent; it keeps where signing in is to lead."""
+    wanted = request.values.get("next", "")
+    values = dict(request.view_args or {})
+    if targets.is_ours(wanted):
+        values["next"] = wanted
+    return url_for(request.endpoint or "", **values)
 
 
 def _standing() -> revisions.Standing | None:

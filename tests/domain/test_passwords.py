@@ -1,6 +1,8 @@
 """Passwords: hashes that the backend reads, equal effort for everybody, and what is refused."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher, Type
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain import passwords
 from app.domain.errors import InvalidValue
+from app.domain.turnstile import TurnedAway, Turnstile
 from app.models.user import NO_PASSWORD
 
 PASSWORD = "correct horse battery"
@@ -69,6 +72,68 @@ def test_a_hash_that_the_backend_made_by_passlib_is_verified_and_kept():
 
 def test_the_same_password_is_hashed_with_another_salt(stored):
     assert passwords.hash_password(PASSWORD) != stored
+
+
+@pytest.fixture
+def at_work(monkeypatch):
+    """For each hash that is computed, how many are at that moment."""
+    now, seen, lock = [0], [], threading.Lock()
+
+    def counted(work):
+        def count(*arguments):
+            with lock:
+                now[0] += 1
+                seen.append(now[0])
+            try:
+                return work(*arguments)
+            finally:
+                with lock:
+                    now[0] -= 1
+
+        return count
+
+    for name in ("hash", "verify"):
+        monkeypatch.setattr(PasswordHasher, name, counted(getattr(PasswordHasher, name)))
+    return seen
+
+
+def test_only_so_many_hashes_are_computed_at_once(stored, at_work):
+    everybody = passwords.AT_ONCE + passwords.WAITING
+    is_right = [True, False, False]
+
+    def compare_and_hash(number):
+        others = [stored, FOREIGN[2], None]
+        matches = passwords.verify(others[number % 3], PASSWORD)
+        return matches, passwords.hash_password(PASSWORD).startswith("$argon2id$")
+
+    with ThreadPoolExecutor(everybody) as threads:
+        answers = list(threads.map(compare_and_hash, range(everybody)))
+
+    assert answers == [(is_right[number % 3], True) for number in range(everybody)]
+    assert len(at_work) == 2 * everybody
+    assert max(at_work) <= passwords.AT_ONCE
+
+
+@pytest.mark.parametrize("password_hash", [FROM_PASSLIB, FROM_PASSLIB.replace("M", "N"), *FOREIGN])
+def test_where_there_is_no_place_nobody_learns_anything(password_hash, at_work, monkeypatch):
+    turnstile = Turnstile(places=1, waiting=0, patience=0)
+    monkeypatch.setattr(passwords, "_TURNSTILE", turnstile)
+
+    with turnstile.place(), pytest.raises(TurnedAway):
+        passwords.verify(password_hash, PASSWORD)
+
+    assert at_work == []
+
+
+def test_whatever_argon2_complains_of_the_place_is_given_back(stored, monkeypatch):
+    turnstile = Turnstile(places=1, waiting=0, patience=0)
+    monkeypatch.setattr(passwords, "_TURNSTILE", turnstile)
+
+    with pytest.raises(UnicodeEncodeError):
+        passwords.hash_password("half a pair \ud800")
+    assert not passwords.verify(stored, "something else")
+
+    assert passwords.verify(stored, PASSWORD)
 
 
 @pytest.mark.parametrize("password_hash", FOREIGN)

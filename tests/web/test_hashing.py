@@ -1,10 +1,19 @@
-"""Passwords are hashed and compared while nobody waits for it: no transaction is open meanwhile."""
+"""Passwords are hashed and compared a few at once, and no transaction is open meanwhile."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import func, select
 
-from app.domain import credentials, links
+from app.domain import first_administrator, links, passwords
+from app.domain.turnstile import Turnstile
 from app.extensions import db
+from app.models import ConsoleSession
+from tests.browsing import Browser
+from tests.contents import digests, recorded
 from tests.people import PASSWORD
 
 NEW = "another good password"
@@ -42,7 +51,7 @@ def test_at_signing_in_with_a_hash_that_is_made_anew(visitor, person, transactio
 
 
 def test_at_setting_up(visitor, session, transactions):
-    token = credentials.setup_link(session)
+    token = first_administrator.issue_link(session)
     first = {"username": "ada", "email": "ada@example.org", "password": NEW}
 
     assert visitor.submit(f"/setup/{token}", **first).status_code == 303
@@ -61,3 +70,105 @@ def test_at_changing_one_s_own(sign_in, vera, transactions):
 
     assert changed.status_code == 303
     assert transactions == [False, False]
+
+
+@pytest.fixture
+def crowd(monkeypatch):
+    """Others, by whom every place is held and nobody else is let wait for long."""
+    turnstile = Turnstile(places=1, waiting=1, patience=0.01)
+    monkeypatch.setattr(passwords, "_TURNSTILE", turnstile)
+    with ExitStack() as others:
+        others.enter_context(turnstile.place())
+        yield others
+
+
+def assert_sent_away(page):
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "Too many people are signing in" in page.text
+    assert "Nothing was changed. Try again in a few seconds." in page.text
+    assert page.headers["X-Request-Id"] in page.text
+    assert page.headers.getlist("Set-Cookie") == []
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("name", ["vera", "nobody"])
+@pytest.mark.parametrize("password", [PASSWORD, "not hers at all"])
+def test_where_too_many_sign_in_nothing_is_said_of_the_password(
+    visitor, vera, session, name, password
+):
+    page = visitor.submit("/login", username=name, password=password)
+
+    assert_sent_away(page)
+    assert "wrong" not in page.text
+    assert not recorded(session) + session.scalars(select(ConsoleSession)).all()
+
+
+def test_who_was_sent_away_signs_in_a_moment_later_and_gets_where_they_wanted(visitor, vera, crowd):
+    asked = visitor.get("/account/theme?from=here").follow()
+    page = asked.submit(username="vera", password=PASSWORD)
+    assert_sent_away(page)
+
+    crowd.close()
+    answer = visitor.submit(page.link("Back to the form"), username="vera", password=PASSWORD)
+
+    assert answer.location == "/account/theme?from=here"
+
+
+@pytest.mark.usefixtures("crowd")
+def test_whoever_is_signed_in_stays_so_where_too_many_sign_in(sign_in, vera):
+    browser = sign_in(vera)
+
+    assert_sent_away(browser.post("/login", username="vera", password=PASSWORD))
+    assert browser.get("/account").status_code == 200
+
+
+@pytest.fixture(params=["set up", "reset", "change"])
+def door(request, visitor, session, sign_in):
+    """Sets a password by each of the pages on which one is hashed."""
+    if request.param == "set up":
+        path = f"/setup/{first_administrator.issue_link(session)}"
+        return lambda: visitor.submit(path, username="ada", email="a@example.org", password=NEW)
+    vera = request.getfixturevalue("vera")
+    if request.param == "change":
+        browser = sign_in(vera)
+        return lambda: browser.submit("/account/password", current=PASSWORD, password=NEW)
+    path = f"/reset/{links.issue(session, links.Purpose.RESET, user_id=vera.id)}"
+    return lambda: visitor.submit(path, password=NEW)
+
+
+def test_by_every_door_nothing_is_changed_where_there_are_too_many(door, crowd, session):
+    session.commit()
+    before = digests(session.get_bind())
+
+    assert_sent_away(door())
+
+    assert digests(session.get_bind()) == before
+    assert recorded(session) == []
+    crowd.close()
+    assert door().status_code == 303
+
+
+def test_eight_who_sign_in_at_once_are_hashed_for_one_after_the_other(app, vera, monkeypatch):
+    monkeypatch.setattr(passwords, "_TURNSTILE", Turnstile(places=1, waiting=7, patience=60))
+    alone, crowded = threading.Lock(), []
+    verify = PasswordHasher.verify
+
+    def watched(*arguments):
+        crowded.append(not alone.acquire(blocking=False))
+        try:
+            return verify(*arguments)
+        finally:
+            if not crowded[-1]:
+                alone.release()
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
+    pages = [Browser(app.test_client()).get("/login") for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as threads:
+        sent = lambda page: page.submit(username="vera", password=PASSWORD).status_code  # noqa: E731 - one call
+        answers = list(threads.map(sent, pages))
+
+    assert answers == [303] * 8
+    assert crowded == [False] * 8
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(ConsoleSession.id))) == 8
