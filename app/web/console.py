@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.extensions import csrf
-from app.web import access, assets, errors, filters, identity, navigation, security
+from app.web import access, assets, errors, filters, identity, navigation, rendering, security
 from app.web.account import blueprint as account
 from app.web.auth import blueprint as auth
 from app.web.converters import IdConverter
@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     filters.register(app)
     assets.register(app)
+    rendering.register(app)
     navigation.register(app)
     for section in SECTIONS:
         app.register_blueprint(section)

@@ -5,12 +5,16 @@ from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 
+from app.web.rendering import Environment
+
 
 class Console(Flask):
     """A Flask application that works out once what the address of a page is.
 
     A page names some forty of them, and most take no arguments.
     """
+
+    jinja_environment = Environment
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
