@@ -24,7 +24,7 @@ def users_of(session: DbSession, wanted: UserFilter) -> Matches:
     """
     found = user_list.matches(session, wanted, Start(BY_ID))
     # The index may be dropped while the file is being sent.
-    needs_index = found.names is not None and found.names.needs_index
+    needs_index = found.names is not None and found.names.way.needs_index
     return replace(found, is_gathered=found.is_gathered and not needs_index)
 
 
@@ -45,4 +45,6 @@ def count_users(session: DbSession, wanted: UserFilter, names: NameSearch | None
 
 def user_batch(found: Matches, session: DbSession, after: int) -> Sequence[Row[Any]]:
     """Return the next users of `users_of`: those with ids above ``after``, the lowest first."""
-    return session.execute(found.query(Start(BY_ID, (after, after)), BATCH)).all()
+    beginning = Start(BY_ID, (after, after))
+    values = beginning.values | found.values
+    return session.connection().execute(found.query(beginning, BATCH), values).all()

@@ -4,8 +4,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +74,16 @@ class Start:
     sort: Sort
     key: tuple[Any, int] | None = None
     backwards: bool = False
+
+    @property
+    def kind(self) -> "Start":
+        """Any start of this kind: the key of this one is left open, and `values` has it."""
+        return replace(self, key=KEY if self.key else None)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The key, by the names under which `kind` leaves it open."""
+        return dict(zip(_KEY_NAMES, self.key or (), strict=False))
 
     def cut(self, query: Select[Any]) -> Select[Any]:
         """Leave out of a query what is not beyond the start."""
@@ -159,13 +169,25 @@ def page(
     return page_of(session, walked(query, beginning, size + 1), beginning, size=size)
 
 
-def page_of(session: DbSession, query: Select[Any], beginning: Start, *, size: int = SIZE) -> Page:
+def page_of(
+    session: DbSession,
+    query: Select[Any],
+    beginning: Start,
+    *,
+    values: Mapping[str, Any] | None = None,
+    size: int = SIZE,
+) -> Page:
     """Return the page that `walked` or `gathered` made the query of, with one row more than fit.
 
-    The query may have been made with `KEY`, for any start of its kind.
+    Args:
+        session: The database session.
+        query: May have been made for any start of the kind of ``beginning``.
+        beginning: Where the page starts.
+        values: What else the query leaves open.
+        size: How many rows a page has.
     """
-    values = dict(zip(_KEY_NAMES, beginning.key or (), strict=False))
-    rows = list(session.connection().execute(query, values).all())
+    given = {**beginning.values, **(values or {})}
+    rows = list(session.connection().execute(query, given).all())
     has_more = len(rows) > size
     rows = rows[:size]
     backwards, sort = beginning.backwards, beginning.sort

@@ -1,14 +1,15 @@
 """How users are found by a text: by the beginning of a name or, with an index for it, by any part.
 
 Each way is spelled twice: so that an index finds the names, and so that no index can, for whoever
-walks along the order of a list and looks at each name.
+walks along the order of a list and looks at each name. Both leave the text open, so that a query is
+made once for all texts: to make it anew takes longer than to ask it.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, func, or_, select
 
 from app.domain import substrings
 from app.models import DbSession, User
@@ -17,7 +18,44 @@ from app.models.base import normalised
 HIGHEST = "\U0010ffff"
 NAMES = (User.username, User.email)
 
+_TEXT = bindparam("names_text", type_=String)
+_BEYOND = bindparam("names_beyond", type_=String)
+_PATTERN = bindparam("names_pattern", type_=String)
+_TRIGRAMS = bindparam("names_trigrams", type_=String)
 _SPECIAL = re.compile(r"[%_\\]")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to search names; its conditions leave open what `NameSearch.values` has.
+
+    Attributes:
+        dialect: Which database is asked.
+        is_anywhere: Whether names are found by any part of them, and not only by their beginning.
+    """
+
+    dialect: str
+    is_anywhere: bool
+
+    @property
+    def needs_index(self) -> bool:
+        """Tell whether `by_index` can be asked only while the index of all parts is there."""
+        return self.is_anywhere and self.dialect == "sqlite"
+
+    def by_index(self) -> ColumnElement[bool]:
+        """Return the condition as an index answers it."""
+        if not self.is_anywhere:
+            return or_(*(_between(name, _TEXT, _BEYOND) for name in NAMES))
+        if self.needs_index:
+            return and_(User.id.in_(substrings.candidates(_TRIGRAMS)), self.by_comparison())
+        return or_(*(name.like(_PATTERN) for name in NAMES))
+
+    def by_comparison(self) -> ColumnElement[bool]:
+        """Return the condition as no index answers it."""
+        place = func.strpos if self.dialect == "postgresql" else func.instr
+        if self.is_anywhere:
+            return or_(*(place(name, _TEXT) > 0 for name in NAMES))
+        return or_(*(place(name, _TEXT) == 1 for name in NAMES))
 
 
 @dataclass(frozen=True)
@@ -45,31 +83,20 @@ class NameSearch:
         return self.has_index and not self.is_too_short
 
     @property
-    def needs_index(self) -> bool:
-        """Tell whether `by_index` can be asked only while the index is there."""
-        return self.is_anywhere and self.dialect == "sqlite"
+    def way(self) -> Way:
+        """How the names are searched."""
+        return Way(self.dialect, self.is_anywhere)
 
-    def fits(self, *names: str) -> bool:
-        """Tell whether one of the names of a user is found."""
-        if self.is_anywhere:
-            return any(self.text in name for name in names)
-        return any(name.startswith(self.text) for name in names)
-
-    def by_index(self) -> ColumnElement[bool]:
-        """Return the condition as an index answers it."""
-        if not self.is_anywhere:
-            return or_(*(begins(name, self.text) for name in NAMES))
-        if self.needs_index:
-            return and_(User.id.in_(substrings.candidates(self.text)), self.by_comparison())
+    @property
+    def values(self) -> dict[str, str]:
+        """What the conditions of a way leave open, by the names of their parameters."""
         literal = _SPECIAL.sub(r"\\\g<0>", self.text)
-        return or_(*(name.like(f"%{literal}%") for name in NAMES))
-
-    def by_comparison(self) -> ColumnElement[bool]:
-        """Return the condition as no index answers it."""
-        place = func.strpos if self.dialect == "postgresql" else func.instr
-        if self.is_anywhere:
-            return or_(*(place(name, self.text) > 0 for name in NAMES))
-        return or_(*(place(name, self.text) == 1 for name in NAMES))
+        return {
+            _TEXT.key: self.text,
+            _BEYOND.key: self.text + HIGHEST,
+            _PATTERN.key: f"%{literal}%",
+            _TRIGRAMS.key: substrings.trigrams_of(self.text),
+        }
 
 
 def prepare(session: DbSession, text: str) -> NameSearch:
@@ -81,6 +108,10 @@ def prepare(session: DbSession, text: str) -> NameSearch:
 
 def begins(column: Any, text: str) -> ColumnElement[bool]:
     """Return the condition that a user name or e-mail address begins with the text."""
-    # A range, which every database answers from the index; LIKE is not, in PostgreSQL's C.UTF-8.
     start = normalised(text)
-    return and_(column >= start, column < start + HIGHEST)
+    return _between(column, start, start + HIGHEST)
+
+
+def _between(column: Any, start: Any, beyond: Any) -> ColumnElement[bool]:
+    # A range, which every database answers from the index; LIKE is not, in PostgreSQL's C.UTF-8.
+    return and_(column >= start, column < beyond)

@@ -155,7 +155,7 @@ def _users(session: DbSession, wanted: str, users: Matches) -> list[Hit]:
             min(_closeness(wanted, row.username), _closeness(wanted, row.email)),
             full_name=row.full_name or "",
         )
-        for row in session.execute(query.join(firsts, firsts.c.id == User.id))
+        for row in session.execute(query.join(firsts, firsts.c.id == User.id), users.values)
     ]
 
 

@@ -75,12 +75,20 @@ def is_kept(dialect: str) -> ColumnElement[bool]:
     return false()
 
 
-def candidates(text: str) -> Select[tuple[int]]:
+def candidates(trigrams: ColumnElement[str]) -> Select[tuple[int]]:
     """Return the query of the ids that SQLite's table has for a text, and of a few more.
 
     They hold each trigram of the text, but not necessarily side by side.
+
+    Args:
+        trigrams: What `trigrams_of` returns for the text.
     """
+    match = _texts.c[TABLE].op("MATCH", is_comparison=True)(trigrams)
+    return select(_texts.c.rowid).where(match)
+
+
+def trigrams_of(text: str) -> str:
+    """Return the trigrams of a text as SQLite's full-text search is asked for them."""
     trigrams = dict.fromkeys(text[at : at + SHORTEST] for at in range(len(text) - SHORTEST + 1))
     phrases = ['"' + trigram.replace('"', '""') + '"' for trigram in trigrams]
-    match = _texts.c[TABLE].op("MATCH", is_comparison=True)(" ".join(phrases[:_MOST_TRIGRAMS]))
-    return select(_texts.c.rowid).where(match)
+    return " ".join(phrases[:_MOST_TRIGRAMS])

@@ -1,16 +1,15 @@
 """The list of users: filtered, sorted, paged by key."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
 from app.domain import keyset, name_search, substrings
 from app.domain.errors import InvalidValue
 from app.domain.keyset import Page, Sort, Start
-from app.domain.name_search import NAMES, NameSearch
+from app.domain.name_search import NameSearch, Way
 from app.domain.text import is_name
 from app.models import DbSession, Role, User, user_roles
 from app.models.base import normalised
@@ -29,6 +28,7 @@ STATUSES = ("active", "inactive", "unverified")
 # Of so many rows so many have to fit for the index of the order to be walked along. With one in
 # fifty a page is full after some 2,500 rows; to gather and sort 20,000 of a million takes longer.
 LOOKED_AT, DENSE = 128, 2
+KEPT = 128  # queries: an order, a direction and a filter make one
 
 
 _NAMES_OF_ROLES = (
@@ -86,25 +86,29 @@ class Matches:
     """Whom a filter lets pass, and how the database is to find them.
 
     Attributes:
+        wanted: The filter.
         names: How their names are searched; None where they are not.
-        others: What they have to fulfil besides.
         is_gathered: Whether all are found by their names and then sorted; else the index of the
             order is walked along.
     """
 
+    wanted: UserFilter
     names: NameSearch | None
-    others: Sequence[ColumnElement[bool]]
     is_gathered: bool = False
 
+    @property
+    def values(self) -> dict[str, str]:
+        """What `query` leaves open."""
+        return self.names.values if self.names else {}
+
     def query(self, beginning: Start, number: int) -> Select[Any]:
-        """Return the query of the next users; `role_names` takes the roles of a row apart."""
-        if self.names is None:
-            return keyset.walked(_LINES.where(*self.others), beginning, number)
-        if self.is_gathered:
-            conditions = [self.names.by_index(), *self.others]
-            return keyset.gathered(_LINES, conditions, beginning, number)
-        query = _LINES.where(self.names.by_comparison(), *self.others)
-        return keyset.walked(query, beginning, number)
+        """Return the query of the next users, which leaves `values` and those of the start open.
+
+        `role_names` takes the roles of a row apart.
+        """
+        way = self.names.way if self.names else None
+        others = replace(self.wanted, q="") if way else self.wanted
+        return _query(others, way, beginning.kind, number, is_gathered=self.is_gathered)
 
 
 def page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) -> UserPage:
@@ -116,12 +120,11 @@ def page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) ->
     if sort not in SORTS:
         raise InvalidValue("The list cannot be sorted by that.")
     beginning = keyset.start(SORTS[sort], after=cursors.after, before=cursors.before)
-    if wanted == UserFilter():
-        query = _everyone(sort, has_key=beginning.key is not None, backwards=beginning.backwards)
-        return UserPage(keyset.page_of(session, query, beginning), None)
     found = matches(session, wanted, beginning)
     query = found.query(beginning, keyset.SIZE + 1)
-    return UserPage(keyset.page_of(session, query, beginning), found.names)
+    return UserPage(
+        keyset.page_of(session, query, beginning, values=found.values), names=found.names
+    )
 
 
 def matches(session: DbSession, wanted: UserFilter, beginning: Start) -> Matches:
@@ -135,11 +138,11 @@ def matches(session: DbSession, wanted: UserFilter, beginning: Start) -> Matches
     Raises:
         InvalidValue: There is no such status.
     """
-    others = _others(wanted)
+    _check(wanted)
     if not (wanted.q and _can_be_asked(wanted)):
-        return Matches(None, others)
-    names, is_dense = _look(session, wanted.q, others, beginning)
-    return Matches(names, others, is_gathered=not is_dense)
+        return Matches(wanted, None)
+    names, is_dense = _look(session, wanted, beginning)
+    return Matches(wanted, names, is_gathered=not is_dense)
 
 
 def names_of(session: DbSession, wanted: UserFilter) -> NameSearch | None:
@@ -159,8 +162,9 @@ def matching(query: Select[Any], wanted: UserFilter, names: NameSearch | None) -
     Raises:
         InvalidValue: There is no such status.
     """
+    _check(wanted)
     query = query.where(*_others(wanted))
-    return query.where(names.by_index()) if names else query
+    return query.where(names.way.by_index()).params(names.values) if names else query
 
 
 def role_names(joined: str | None) -> list[str]:
@@ -168,29 +172,53 @@ def role_names(joined: str | None) -> list[str]:
     return sorted(joined.split(BETWEEN_ROLES)) if joined else []
 
 
-@cache
-def _everyone(sort: str, *, has_key: bool, backwards: bool) -> Select[Any]:
-    # SQLAlchemy finds a statement that it has compiled by going through all of it, once for each
-    # statement object: what is asked for most often is made once and kept.
-    beginning = Start(SORTS[sort], keyset.KEY if has_key else None, backwards)
-    return keyset.walked(_LINES, beginning, keyset.SIZE + 1)
+# SQLAlchemy finds a statement that it has compiled by going through all of it, once for each
+# statement object: what is asked for often is made once and kept.
+@lru_cache(maxsize=KEPT)
+def _query(
+    others: UserFilter, way: Way | None, beginning: Start, number: int, *, is_gathered: bool
+) -> Select[Any]:
+    conditions = _others(others)
+    if way and is_gathered:
+        return keyset.gathered(_LINES, [way.by_index(), *conditions], beginning, number)
+    if way:
+        conditions = [way.by_comparison(), *conditions]
+    return keyset.walked(_LINES.where(*conditions), beginning, number)
 
 
-def _look(
-    session: DbSession, text: str, others: Sequence[ColumnElement[bool]], beginning: Start
-) -> tuple[NameSearch, bool]:
+def _look(session: DbSession, wanted: UserFilter, beginning: Start) -> tuple[NameSearch, bool]:
     """How names are searched, and whether some that fit are among the next rows in the order."""
     dialect = session.get_bind().dialect.name
-    some = select(*NAMES).add_columns(and_(true(), *others).label("fits"))
-    next_rows = keyset.walked(some, beginning, LOOKED_AT).subquery()
-    # Also without a row there is one, which says whether there is an index.
-    index = select(substrings.is_kept(dialect).label("is_there")).subquery()
-    query = select(index, next_rows).select_from(index.outerjoin(next_rows, true()))
-    rows = session.execute(query).all()
-    names = NameSearch(normalised(text), dialect, has_index=bool(rows[0].is_there))
-    hits = sum(1 for row in rows if row.fits and names.fits(row.username, row.email))
+    query = _look_query(replace(wanted, q=""), dialect, beginning.kind, LOOKED_AT)
+    names = NameSearch(normalised(wanted.q), dialect, has_index=True)
+    seen = session.connection().execute(query, beginning.values | names.values).one()
+    names = replace(names, has_index=bool(seen.has_index))
+    hits = seen.anywhere if names.is_anywhere else seen.beginning
     # What is left of the list is as short as it is looked at.
-    return names, hits >= DENSE or len(rows) < LOOKED_AT
+    return names, hits >= DENSE or seen.number < LOOKED_AT
+
+
+@lru_cache(maxsize=KEPT)
+def _look_query(others: UserFilter, dialect: str, beginning: Start, number: int) -> Select[Any]:
+    """Whether there is an index, how many rows were looked at, how many fit in either way."""
+    ways = {
+        name: Way(dialect, is_anywhere=name == "anywhere") for name in ("beginning", "anywhere")
+    }
+    hits = [
+        case((and_(way.by_comparison(), *_others(others)), 1), else_=0).label(name)
+        for name, way in ways.items()
+    ]
+    rows = keyset.walked(select(*hits), beginning, number).subquery()
+    return select(
+        substrings.is_kept(dialect).label("has_index"),
+        func.count().label("number"),
+        *(func.coalesce(func.sum(column), 0).label(column.key) for column in rows.c),
+    ).select_from(rows)
+
+
+def _check(wanted: UserFilter) -> None:
+    if wanted.status and wanted.status not in STATUSES:
+        raise InvalidValue("There is no such status to filter by.")
 
 
 def _can_be_asked(wanted: UserFilter) -> bool:
@@ -199,8 +227,6 @@ def _can_be_asked(wanted: UserFilter) -> bool:
 
 def _others(wanted: UserFilter) -> list[ColumnElement[bool]]:
     """What has to be fulfilled besides the names."""
-    if wanted.status and wanted.status not in STATUSES:
-        raise InvalidValue("There is no such status to filter by.")
     if not _can_be_asked(wanted):
         return [false()]
     found = []
