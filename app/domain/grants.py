@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
-from app.domain import access, audit, etags, holders, roles
+from app.domain import access, audit, consequences, etags, holders, roles
 from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
+from app.domain.consequences import Consequence, Difference, Granted
 from app.domain.errors import BeyondOwnPermissions, ChangedMeanwhile, InvalidValue, RuleError
-from app.domain.holders import Consequence, Difference, Granted
 from app.domain.permissions import PermissionCode
 from app.domain.roles import MOST_AT_ONCE, Matrix, MatrixRole
 from app.domain.text import checked_reason
@@ -40,10 +40,26 @@ class GrantsChangedMeanwhile(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class GrantEdit:
-    """The permissions that a role shall grant, and the etag they were ticked against."""
+    """The permissions that a role shall grant, and the etag they were ticked against.
+
+    Attributes:
+        permission_ids: What the role shall grant of what was shown.
+        etag: The digest of what it granted of that.
+        shown: The permissions that were shown; None where all were. What a role grants besides is
+            neither compared nor changed.
+    """
 
     permission_ids: frozenset[int]
     etag: str
+    shown: frozenset[int] | None = None
+
+    def seen_of(self, granted: frozenset[int]) -> frozenset[int]:
+        """Return what was shown of what the role grants."""
+        return granted if self.shown is None else granted & self.shown
+
+    def applied_to(self, granted: frozenset[int]) -> frozenset[int]:
+        """Return what the role grants after the edit: beside the ticks, what was not shown."""
+        return granted - self.seen_of(granted) | self.permission_ids
 
 
 Edits = Mapping[int, GrantEdit]
@@ -85,13 +101,13 @@ def review(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) 
     differences = _allowed(session, matrix, edits, actor)
     before, after = matrix.granted, _after(matrix, edits)
     return Review(
-        consequences=holders.consequences(session, differences, before, after),
-        left_without=holders.left_without(session, before, after, _admin_of(matrix)),
+        consequences=consequences.of(session, differences, before, after),
+        left_without=consequences.left_without(session, before, after, _admin_of(matrix)),
     )
 
 
 def change(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> list[Difference]:
-    """Let roles grant exactly these permissions, all or none, and record who did it.
+    """Let roles grant exactly these of the permissions shown, all or none, and record who did it.
 
     Args:
         session: The database session; the caller commits it.
@@ -211,11 +227,11 @@ def _accepted(matrix: Matrix, edits: Edits) -> list[Difference]:
 
 
 def _is_stale(matrix: Matrix, role_id: int, edit: GrantEdit) -> bool:
-    return edit.etag != etag_of(matrix.by_id[role_id].permission_ids)
+    return edit.etag != etag_of(edit.seen_of(matrix.by_id[role_id].permission_ids))
 
 
 def _difference(matrix: Matrix, role: MatrixRole, edit: GrantEdit) -> Difference:
-    wanted = _codes(matrix, edit)
+    wanted = _codes(matrix, role.id, edit)
     if role.grants_all and wanted != role.codes:
         sentence = f"The role {role.name} grants every permission, always. It cannot be changed."
         raise RoleIsGuarded(sentence, target=role.target)
@@ -223,12 +239,13 @@ def _difference(matrix: Matrix, role: MatrixRole, edit: GrantEdit) -> Difference
     return Difference(role.id, role.name, tuple(gained), tuple(lost))
 
 
-def _codes(matrix: Matrix, edit: GrantEdit) -> frozenset[str]:
-    return frozenset(matrix.codes[number] for number in edit.permission_ids)
+def _codes(matrix: Matrix, role_id: int, edit: GrantEdit) -> frozenset[str]:
+    ids = edit.applied_to(matrix.by_id[role_id].permission_ids)
+    return frozenset(matrix.codes[number] for number in ids)
 
 
 def _after(matrix: Matrix, edits: Edits) -> Granted:
-    changed = {number: _codes(matrix, edit) for number, edit in edits.items()}
+    changed = {number: _codes(matrix, number, edit) for number, edit in edits.items()}
     changed.pop(_admin_of(matrix), None)
     return matrix.granted | changed
 

@@ -4,7 +4,6 @@ Whatever may be many is counted up to `COUNTED` and no further, along an index. 
 would need every user, the users added last are looked at, and the figures say so.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.domain import holders
 from app.domain.user_list import COUNTED
 from app.models import AuditEvent, DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.user import ADMIN
 
 ADMINISTRATORS = 1000
-AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -102,10 +101,10 @@ def people(session: DbSession) -> People:
 def roles(session: DbSession) -> list[RolePeople]:
     """Return all roles with how many users hold each, those with the most first.
 
-    In two statements, and one more for each further `AT_ONCE` roles.
+    In two statements, and one more for each further `holders.ROLES_AT_ONCE` roles.
     """
     rows = session.execute(select(Role.id, Role.name, Role.is_system)).all()
-    people = _people_of(session, [row.id for row in rows])
+    people = holders.counts(session, [row.id for row in rows])
     found = [RolePeople(row.id, row.name, row.is_system, people[row.id]) for row in rows]
     return sorted(found, key=lambda role: (-role.people, role.name))
 
@@ -162,23 +161,6 @@ def administrators(session: DbSession) -> list[Administrator]:
 
 def _up_to(condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> ScalarSelect[int]:
     some = select(User.id).where(condition).limit(COUNTED + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
-
-
-def _people_of(session: DbSession, role_ids: Sequence[int]) -> dict[int, int]:
-    # Each role is named in the statement: a planner that knows which one it is reads the index from
-    # there, or knows that whichever rows come first will do.
-    people: dict[int, int] = {}
-    for start in range(0, len(role_ids), AT_ONCE):
-        some = role_ids[start : start + AT_ONCE]
-        counts = session.execute(select(*map(_holders_of, some))).one()
-        people.update(zip(some, counts, strict=True))
-    return people
-
-
-def _holders_of(role_id: int) -> ScalarSelect[int]:
-    held = select(user_roles.c.role_id).where(user_roles.c.role_id == role_id)
-    some = held.limit(COUNTED + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 

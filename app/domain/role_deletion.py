@@ -6,14 +6,24 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, deletion, etags, grants, holders, role_catalog, roles
+from app.domain import (
+    access,
+    audit,
+    consequences,
+    deletion,
+    etags,
+    grants,
+    holders,
+    role_catalog,
+    roles,
+)
 from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.audit import Change, Target
+from app.domain.consequences import Consequence, Difference
 from app.domain.deletion import Deletion
 from app.domain.errors import RuleError
 from app.domain.grants import RoleIsGuarded
-from app.domain.holders import Consequence, Difference
 from app.domain.permissions import PermissionCode
 from app.domain.role_catalog import RoleChangedMeanwhile
 from app.domain.roles import Matrix, MatrixRole
@@ -38,7 +48,7 @@ def review(session: DbSession, role_id: int) -> Consequence:
     before = matrix.granted
     after = {number: codes for number, codes in before.items() if number != role_id}
     difference = Difference(role.id, role.name, lost=tuple(sorted(before[role_id])))
-    [found] = holders.consequences(session, [difference], before, after)
+    [found] = consequences.of(session, [difference], before, after)
     return found
 
 

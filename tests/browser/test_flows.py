@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from app.domain import passwords
+from app.models import Permission, Role
 from tests.browser.guide import Guide
 from tests.browser.keyboard import Keyboard
 from tests.people import PASSWORD
@@ -136,6 +138,27 @@ def test_roles_are_reviewed_before_they_are_saved(desk, ada, vera, roles_of):
     expect(window.get_by_role("status")).to_contain_text("Saved the roles")
     expect(window.get_by_text("She joins the editors.").first).to_be_visible()
     assert roles_of("vera") == ["user"]
+
+
+def test_a_filtered_matrix_changes_what_it_shows_alone(desk, ada, rows):
+    granted = select(Permission.code).join(Permission.roles).where(Role.name == "user")
+    window = desk(ada)
+    keyboard = Keyboard(window)
+    keyboard.open("/roles")
+    keyboard.skip()
+    keyboard.write("document:", into="Permission or description")
+    keyboard.tick("Only rows where roles differ")
+    keyboard.press("Apply")
+    expect(window.get_by_label("Active filters")).to_contain_text("2 permissions")
+    keyboard.skip()
+    keyboard.tick("user grants document:create")
+    keyboard.send()
+    keyboard.skip()
+    keyboard.press("Save the permissions")
+
+    expect(window.get_by_role("status").first).to_contain_text("Saved the permissions of user.")
+    expect(window).to_have_url(re.compile(r"/roles\?q=document%3A&differ=1$"))
+    assert set(rows(granted)) == {"document:read", "document:update"}
 
 
 def test_two_browsers_edit_one_setting_and_nothing_is_lost(desk, guide, ada, person, stored):

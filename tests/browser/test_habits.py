@@ -124,6 +124,16 @@ def test_a_filter_is_no_edit(office, asks):
     expect(window).to_have_url(re.compile(r"/settings$"))
 
 
+def test_ticks_in_the_matrix_are_not_filtered_away_unasked(office, asks):
+    window, guide = office()
+    guide.go("/roles")
+    guide.tick("viewer grants document:create")
+    apply = window.get_by_role("button", name="Apply")
+
+    assert asks(lambda: (apply.click(no_wait_after=True), stays(window)))
+    expect(window.get_by_label("viewer grants document:create")).to_be_checked()
+
+
 def test_ticks_in_the_list_of_users_are_no_edit(office, asks):
     window, guide = office()
     guide.go("/users")

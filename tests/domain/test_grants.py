@@ -85,6 +85,58 @@ def test_each_role_that_gains_or_loses_is_an_event(session, ada, role):
     assert len(set(session.scalars(select(AuditEvent.save_id)))) == 1
 
 
+def ids_of(session, *codes):
+    return frozenset(session.scalars(select(Permission.id).where(Permission.code.in_(codes))))
+
+
+def edit_of(session, role, shown, wanted):
+    """What a page sends that shows some permissions only."""
+    seen = ids_of(session, *(codes_of(session, role) & set(shown)))
+    return GrantEdit(ids_of(session, *wanted), grants.etag_of(seen), ids_of(session, *shown))
+
+
+def change(session, by, edits):
+    return carry_out(lambda: grants.change(session, edits, actor=acting(by)), actor=acting(by))
+
+
+def test_what_was_not_shown_stays_granted(session, ada, role):
+    editor = role("editor", "document:read", "document:update")
+    seen = edit_of(session, editor, ["document:update", "user:read"], ["user:read"])
+
+    [found] = grants.review(session, {editor.id: seen}, actor=acting(ada)).consequences
+    [done] = change(session, ada, {editor.id: seen})
+
+    assert found.difference == done
+    assert (done.gained, done.lost) == (("user:read",), ("document:update",))
+    assert codes_of(session, editor) == {"document:read", "user:read"}
+    assert [event.action for event in events(session)] == [
+        *("permission:granted", "permission:revoked")
+    ]
+
+
+def test_what_was_not_shown_may_change_meanwhile(session, ada, role):
+    editor = role("editor", "document:read", "document:update")
+    seen = edit_of(session, editor, ["user:read"], ["user:read"])
+    editor.permissions = []
+    session.commit()
+
+    change(session, ada, {editor.id: seen})
+
+    assert codes_of(session, editor) == {"user:read"}
+
+
+def test_what_was_shown_may_not_change_meanwhile(session, ada, role):
+    editor = role("editor", "document:read", "document:update")
+    seen = edit_of(session, editor, ["document:read", "user:read"], ["user:read"])
+    editor.permissions = []
+    session.commit()
+
+    with pytest.raises(GrantsChangedMeanwhile):
+        change(session, ada, {editor.id: seen})
+
+    assert codes_of(session, editor) == set()
+
+
 def test_what_changes_nothing_is_no_event(session, ada, role):
     editor = role("editor", "document:read")
 

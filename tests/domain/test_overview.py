@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain import overview
+from app.domain import holders, overview
 from app.domain.overview import People, RolePeople
 from app.models import Permission, Role, User, user_roles
 from app.models.base import utcnow
@@ -52,7 +52,7 @@ def test_people_per_role_begin_with_the_most(session, ada, person):
 
 
 def test_a_role_that_many_hold_is_counted_no_further(session, monkeypatch, person):
-    monkeypatch.setattr(overview, "COUNTED", 2)
+    monkeypatch.setattr(holders, "COUNTED", 2)
     for name in ("abe", "bea", "cal", "dan"):
         person(name, roles=["viewer"])
     person("eve", roles=["user"])

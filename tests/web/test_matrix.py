@@ -16,8 +16,7 @@ HIDDEN = re.compile(r'name="(etag|base)" value="([^"]*)"')
 @pytest.fixture
 def editor(session):
     """A role that grants reading and writing documents."""
-    codes = ["document:read", "document:update"]
-    granted = list(session.scalars(select(Permission).where(Permission.code.in_(codes))))
+    granted = permissions(session, "document:read", "document:update")
     role = Role(name="editor", description="Writes.", permissions=granted)
     session.add(role)
     session.commit()
@@ -34,6 +33,10 @@ def cell(session):
         return f"{role_id}:{permission}"
 
     return cell
+
+
+def permissions(session, *codes):
+    return list(session.scalars(select(Permission).where(Permission.code.in_(codes))))
 
 
 def grants_of(session, name):
@@ -64,6 +67,24 @@ def test_the_column_of_admin_has_no_boxes(sign_in, ada, cell):
 
     assert "admin always grants audit:read" in page.html
     assert f'value="{cell("admin", "audit:read")}"' not in page.html
+
+
+def test_each_column_says_how_many_people_hold_its_role(sign_in, ada, vera, person, editor):
+    person("nora", roles=["viewer"], is_active=False)
+
+    for reader in (ada, person("iris", permissions=["role:read"])):
+        page = sign_in(reader).get("/roles")
+
+        assert (
+            "Permission admin 1 person system role user 0 people system role "
+            "viewer 2 people system role editor 0 people" in page.text
+        )
+
+
+def test_people_of_a_role_beyond_ten_thousand_are_not_counted(sign_in, session, ada, editor):
+    crowd(session, editor, 10_001)
+
+    assert "editor more than 10,000 people" in sign_in(ada).get("/roles").text
 
 
 def test_the_review_names_who_gains_and_who_loses(sign_in, session, ada, person, editor, cell):
@@ -369,6 +390,196 @@ def test_who_may_only_look_gets_no_boxes(sign_in, person):
     assert "New role" not in page.text
 
 
+def codes_of(page):
+    """The permissions in the rows of the matrix, in their order."""
+    return re.findall(r'<th scope="row">\s*<a[^>]*><code>([^<]+)</code>', page.html)
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ({"q": "document:d"}, ["document:delete"]),
+        ({"q": " WHO changed "}, ["audit:read"]),
+        ({"resource": "audit"}, ["audit:read"]),
+        ({"q": "read", "resource": "document"}, ["document:read"]),
+        ({"differ": "1"}, ["document:create", "document:update"]),
+        ({"differ": "1", "q": "create"}, ["document:create"]),
+    ],
+    ids=["code", "description", "resource", "both", "differ", "differ and text"],
+)
+def test_the_address_says_which_rows_are_shown(sign_in, ada, editor, query, codes):
+    page = sign_in(ada).get("/roles", **query)
+
+    assert codes_of(page) == codes
+    assert f"{len(codes)} permission" in page.text
+    boxes = [f'aria-label="editor grants {code}"' in page.html for code in codes]
+    assert all(boxes)
+    assert page.html.count('aria-label="editor grants ') == len(codes)
+
+
+def test_a_resource_counts_all_that_is_granted_of_it_also_what_is_not_shown(sign_in, ada, editor):
+    page = sign_in(ada).get("/roles", q="document:update")
+
+    assert "document 4 of 4 3 of 4 1 of 4 2 of 4 document:update" in page.text
+
+
+def test_who_may_only_look_can_filter_too(sign_in, person):
+    page = sign_in(person("iris", permissions=["role:read"])).get("/roles", resource="audit")
+
+    assert codes_of(page) == ["audit:read"]
+    assert "Changing it needs the permission role:update" in page.text
+
+
+def test_the_filter_is_filled_in_and_each_part_of_it_can_be_taken_away(sign_in, ada, editor):
+    page = sign_in(ada).get("/roles")
+    page = page.submit(to="/roles", q="doc", resource="document", differ=True)
+
+    for name, value in {"q": "doc", "resource": "document", "differ": "1"}.items():
+        assert page.value(name) == [value, value], name
+    for text, path in {
+        "Text: doc": "/roles?resource=document&differ=1",
+        "Resource: document": "/roles?q=doc&differ=1",
+        "Roles other than admin differ": "/roles?q=doc&resource=document",
+    }.items():
+        assert text in page.text
+        assert path in page.links
+    assert page.link("Clear all") == "/roles"
+    assert codes_of(page.browser.get("/roles?q=doc&differ=1")) == [
+        *("document:create", "document:update")
+    ]
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "nothing"}, {"q": "\0"}, {"q": "x" * 5000}, {"resource": "gone"}]
+)
+def test_where_nothing_fits_the_way_back_is_shown(sign_in, ada, query):
+    page = sign_in(ada).get("/roles", **query)
+
+    assert page.status_code == 200
+    assert "No permission fits all the filters that are on." in page.text
+    assert page.link("Show all permissions") == "/roles"
+    assert 'id="matrix"' not in page.html
+    assert page.value(next(iter(query))) == next(iter(query.values()))
+
+
+def test_a_filter_that_there_is_not_is_refused(sign_in, ada):
+    page = sign_in(ada).get("/roles", differ="columns")
+
+    assert page.status_code == 400
+    assert "There is no such filter." in page.text
+
+
+def test_what_the_filter_hides_stays_as_it_is(sign_in, session, ada, editor, cell):
+    page = sign_in(ada).get("/roles", resource="settings")
+    assert "Rows that are not shown stay as they are." in page.text
+
+    review = ticked(page, plus=[cell("editor", "settings:read"), cell("viewer", "settings:read")])
+    assert "editor 1 granted, 0 revoked" in review.text
+    saved = review.submit("review-form", confirmed="1")
+
+    assert (saved.status_code, saved.location) == (303, "/roles?resource=settings")
+    assert codes_of(saved.follow())[0] == "settings:create"
+    assert grants_of(session, "editor") == {"document:read", "document:update", "settings:read"}
+    assert grants_of(session, "viewer") == {"document:read", "settings:read"}
+    assert grants_of(session, "user") == {"document:create", "document:read", "document:update"}
+
+
+def test_what_the_filter_shows_can_be_revoked_to_the_last(sign_in, session, ada, editor, cell):
+    page = sign_in(ada).get("/roles", q="document:update")
+
+    review = ticked(
+        page, minus=[cell("editor", "document:update"), cell("user", "document:update")]
+    )
+    review.submit("review-form", confirmed="1")
+
+    assert grants_of(session, "editor") == {"document:read"}
+    assert grants_of(session, "user") == {"document:create", "document:read"}
+
+
+def test_with_nothing_ticked_the_filter_stays(sign_in, ada, editor):
+    page = ticked(sign_in(ada).get("/roles", q="doc", differ="1"))
+
+    assert (page.status_code, page.location) == (303, "/roles?q=doc&differ=1")
+
+
+def test_the_ways_back_keep_the_filter_and_the_rows(sign_in, session, ada, editor, cell):
+    wanted = cell("editor", "document:create")
+    review = ticked(sign_in(ada).get("/roles", differ="1"), plus=[wanted])
+    assert review.link("Discard all") == "/roles?differ=1"
+    assert review.links.count("/roles?differ=1") == 2
+
+    page = review.submit("review-form", again="1", reason="New team.")
+
+    assert wanted in page.value("grants")
+    assert set(page.value("differ")) == {"1"}
+    assert codes_of(page) == ["document:create", "document:update"]
+    saved = page.submit("matrix").submit("review-form", confirmed="1")
+    assert saved.location == "/roles?differ=1"
+    assert "document:create" in grants_of(session, "editor")
+
+
+def test_what_was_ticked_is_shown_even_where_it_does_not_fit_any_more(
+    sign_in, session, ada, editor, cell
+):
+    wanted = cell("editor", "document:create")
+    review = ticked(sign_in(ada).get("/roles", differ="1"), plus=[wanted])
+    viewer = session.scalars(select(Role).where(Role.name == "viewer")).one()
+    viewer.permissions += permissions(session, "document:create", "document:update")
+    editor.permissions += permissions(session, "document:create")
+    session.commit()
+    assert codes_of(sign_in(ada).get("/roles", differ="1")) == []
+
+    page = review.submit("review-form", again="1")
+
+    assert codes_of(page) == ["document:create", "document:update"]
+    assert wanted in page.value("grants")
+
+
+def test_a_change_of_what_was_not_shown_is_no_conflict(sign_in, session, ada, editor, cell):
+    page = sign_in(ada).get("/roles", resource="settings")
+    editor.permissions = permissions(session, "document:delete")
+    session.commit()
+
+    review = ticked(page, plus=[cell("editor", "settings:read")])
+    assert "document:" not in review.text
+    assert review.submit("review-form", confirmed="1").status_code == 303
+
+    assert grants_of(session, "editor") == {"document:delete", "settings:read"}
+
+
+def test_a_change_of_what_was_shown_is_a_conflict_of_these_rows_alone(
+    sign_in, session, ada, editor, cell
+):
+    review = ticked(
+        sign_in(ada).get("/roles", resource="settings"), plus=[cell("editor", "settings:read")]
+    )
+    editor.permissions = permissions(session, "document:delete", "settings:update")
+    session.commit()
+
+    conflict = review.submit("review-form", confirmed="1")
+
+    assert conflict.status_code == 409
+    assert "settings:update" in conflict.text
+    assert "document:" not in conflict.text
+    assert conflict.link("Keep theirs") == "/roles?resource=settings"
+    again = conflict.submit("conflict-form")
+    assert "editor 1 granted, 1 revoked" in again.text
+    saved = again.submit("review-form", confirmed="1")
+    assert saved.location == "/roles?resource=settings"
+    assert grants_of(session, "editor") == {"document:delete", "settings:read"}
+
+
+def test_a_tick_in_a_row_that_was_not_shown_means_nothing(sign_in, session, ada, editor, cell):
+    page = sign_in(ada).get("/roles", resource="settings")
+    form = next(form for form in page.forms if form.id == "matrix")
+    sent = [(one.name, text) for one in form.controls for text in one.sends()]
+    extra = [("grants", cell("editor", "settings:read")), ("grants", cell("editor", "audit:read"))]
+
+    page.browser.send("post", "/roles/review", [*sent, *extra, ("confirmed", "1")])
+
+    assert grants_of(session, "editor") == {"document:read", "document:update", "settings:read"}
+
+
 HOSTILE = [
     {"grants": ["x"]},
     {"grants": ["1"]},
@@ -385,6 +596,12 @@ HOSTILE = [
     {"etag": ["x"], "base": ["2:1"]},
     {"etag": ["2:\0"], "base": ["2:1"]},
     {"base": ["2:1"], "reason": "x" * 501},
+    {"base": ["2:1"], "shown": "1,x"},
+    {"base": ["2:1"], "shown": "x"},
+    {"base": ["2:1"], "shown": "0"},
+    {"base": ["2:1"], "shown": "1" * 5000},
+    {"base": ["2:1"], "shown": ["1", "99999999999"]},
+    {"base": ["2:1"], "shown": "1", "etag": ["2:x"], "q": "\0", "differ": "x"},
 ]
 
 
@@ -433,10 +650,32 @@ def test_a_large_matrix_is_light_and_takes_four_statements(
     with statements.at_most(4):
         page = browser.get("/roles")
 
-    assert len(re.findall(r'type="checkbox"', page.html)) == 49 * 200
+    assert "department 46 0 people" in page.text
+    assert len(re.findall(r'name="grants"', page.html)) == 49 * 200
     size = len(gzip.compress(page.html.encode(), 6))
     record_property("figure", f"A matrix of 50 x 200 takes {size / 1024:.0f} KB gzip")
     assert size <= 250 * 1024
+
+
+def test_the_matrix_takes_as_many_statements_with_people_as_without(
+    sign_in, session, ada, large, statements
+):
+    browser = sign_in(ada)
+    crowd(session, session.scalars(select(Role).where(Role.name == "department 1")).one(), 400)
+
+    with statements.at_most(4):
+        page = browser.get("/roles")
+
+    assert "department 1 400 people" in page.text
+
+
+def test_a_filtered_matrix_takes_four_statements(sign_in, ada, large, statements):
+    browser = sign_in(ada)
+
+    with statements.at_most(4):
+        page = browser.get("/roles", resource="area3", differ="1")
+
+    assert len(re.findall(r'name="grants"', page.html)) == 49 * len(codes_of(page))
 
 
 def test_a_large_matrix_can_be_sent(sign_in, session, ada, large, statements):

@@ -398,7 +398,7 @@ def test_without_two_roles_there_is_only_the_choice(sign_in, iris, role):
     for query in ({}, {"a": str(role("user").id)}):
         page = browser.get("/roles/compare", **query)
         assert page.status_code == 200
-        assert "Choose two roles." in page.text
+        assert "Choose two roles" in page.text
 
 
 @pytest.mark.parametrize("number", ["0", "x", "2147483647", "9" * 40, "-1", "٣"])

@@ -1,17 +1,20 @@
 """What roles grant is changed: ticked, in the matrix or for one role, reviewed, saved."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from flask import flash, g, redirect, render_template, url_for
 
-from app.domain import grants, roles
+from app.domain import grants, holders, roles
+from app.domain.consequences import Difference
 from app.domain.grants import GrantsChangedMeanwhile
-from app.domain.holders import Difference
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.roles.forms import GrantsForm, MatrixForm, PermissionsForm
+from app.web.roles import listing
+from app.web.roles.grant_forms import GrantsForm, MatrixForm, PermissionsForm
+from app.web.roles.listing import Listing
 from app.web.roles.section import blueprint
 from app.web.saving import Page, reviewed, saved
 from app.web.security import many_fields
@@ -19,11 +22,19 @@ from app.web.security import many_fields
 MOST_NAMED = 3
 
 
+class Ways(NamedTuple):
+    """Addresses: where the form is sent to, where it came from, and the matrix."""
+
+    here: str
+    back: str
+    matrix: str
+
+
 @blueprint.get("")
 @requires(read=PermissionCode.ROLE_READ)
 def index() -> Page:
     """Show which role grants which permission, to be changed there."""
-    return _matrix_page(MatrixForm())
+    return _matrix_page(MatrixForm(data=vars(listing.wanted())))
 
 
 @blueprint.route("/review", methods=["GET", "POST"])
@@ -34,8 +45,8 @@ def review() -> Page:
     form = MatrixForm()
     if not form.is_sent:
         return render_template("roles/no_review.html"), form.status
-    here, back = url_for(".review"), url_for(".index")
-    return _answer(form, lambda: _matrix_page(form), here, back)
+    back = listing.address(form.wanted)
+    return _answer(form, lambda: _matrix_page(form), Ways(url_for(".review"), back, back))
 
 
 @blueprint.route("/<id:role_id>/permissions", methods=["GET", "POST"])
@@ -47,10 +58,10 @@ def permissions(role_id: int) -> Page:
     if not form.is_sent:
         return _role_page(form)
     here, back = url_for(".permissions", role_id=role_id), url_for(".show", role_id=role_id)
-    return _answer(form, lambda: _role_page(form), here, back)
+    return _answer(form, lambda: _role_page(form), Ways(here, back, url_for(".index")))
 
 
-def _answer(form: GrantsForm, show: Callable[[], Page], here: str, back: str) -> Page:
+def _answer(form: GrantsForm, show: Callable[[], Page], ways: Ways) -> Page:
     """Answer what was ticked: with the boxes again, with the review, or by saving it."""
     if form.again.data:
         return show()
@@ -59,15 +70,15 @@ def _answer(form: GrantsForm, show: Callable[[], Page], here: str, back: str) ->
             db.session, form.edits, form.reason.data or "", actor=current_actor()
         )
         if saved(form, change):
-            return _saved(form.result, back)
+            return _saved(form.result, ways.back)
     else:
         ask = lambda: grants.review(  # noqa: E731 - one domain call
             db.session, form.edits, form.reason.data or "", actor=current_actor()
         )
         if reviewed(form, ask):
-            return _saved([], back) if form.result.is_empty else _review_page(form, here, back)
+            return _saved([], ways.back) if form.result.is_empty else _review_page(form, ways)
     if isinstance(form.rule_error, GrantsChangedMeanwhile):
-        return _conflict_page(form, form.rule_error.role_ids, here, back)
+        return _conflict_page(form, form.rule_error.role_ids, ways)
     return show()
 
 
@@ -81,45 +92,46 @@ def _saved(differences: list[Difference], back: str) -> Page:
     return redirect(back, 303)
 
 
-def _review_page(form: GrantsForm, here: str, back: str) -> Page:
+def _review_page(form: GrantsForm, ways: Ways) -> Page:
     page = render_template(
         "roles/review.html",
         form=form,
         review=form.result,
-        here=here,
-        back=back,
+        ways=ways,
         can_see_people=g.me.can(PermissionCode.USER_READ),
     )
     return page, form.status
 
 
-def _conflict_page(form: GrantsForm, role_ids: frozenset[int], here: str, back: str) -> Page:
+def _conflict_page(form: GrantsForm, role_ids: frozenset[int], ways: Ways) -> Page:
     matrix = roles.matrix(db.session)
+    rows_shown = form.rows(matrix)
     stale = [role for role in matrix.roles if role.id in role_ids]
     rows = [
         (role.name, code, number in ticks.seen, role.grants(code), number in ticks.wanted)
         for role in stale
         for ticks in [form.ticks_of(role)]
-        for number, code in matrix.codes.items()
+        for number, code in rows_shown.codes.items()
     ]
     form.start_again(stale)
     page = render_template(
         "roles/conflict.html",
         form=form,
         rows=[row for row in rows if len(set(row[2:])) > 1],
-        here=here,
-        back=back,
+        ways=ways,
     )
     return page, form.status
 
 
 def _matrix_page(form: MatrixForm) -> Page:
     matrix = roles.matrix(db.session)
+    rows = form.rows(matrix)
     page = render_template(
         "roles/index.html",
         form=form,
-        matrix=matrix,
-        ticks=form.shown(matrix),
+        page=Listing(form.wanted, matrix, rows),
+        people=holders.counts(db.session, list(matrix.by_id)),
+        ticks=form.ticks(matrix),
         missing=missing(PermissionCode.ROLE_UPDATE),
         can_create=g.me.can(PermissionCode.ROLE_CREATE),
     )

@@ -85,12 +85,14 @@ def _compared(guide: Guide) -> None:
 
 MATRIX: Stops = {
     "roles.index": page("/roles"),
+    "roles.index: filtered": page("/roles?q=read&resource=document&differ=1", "1 permission"),
+    "roles.index: empty": page("/roles?q=quetzal", "No permission matches"),
     "roles.review": page("/roles/review", "There is nothing to review"),
     "roles.review: two roles": Stop(_review, "Review the permissions of 2 roles"),
     "roles.review: again": Stop(_again, "2 unsaved changes"),
     "roles.index: saved": Stop(_saved, "Saved the permissions of viewer."),
     "roles.review: conflict": Stop(_conflict, "were changed by somebody else"),
-    "roles.compare": page("/roles/compare", "Choose two roles."),
+    "roles.compare": page("/roles/compare", "Choose two roles"),
     "roles.compare: two roles": Stop(_compared, "document:create"),
     "roles.export": page("/roles/export"),
     "permissions.show": page("/permissions/document:read"),
@@ -116,6 +118,7 @@ ONE: Stops = {
 }
 LOOKING: Stops = {
     "roles.index: looking": page("/roles", "Changing it needs the permission"),
+    "roles.index: looking, filtered": page("/roles?resource=audit", "1 permission"),
     "roles.show: looking": role("viewer"),
     "roles.permissions: looking": role("viewer", "/permissions", "role:update"),
     "roles.edit: looking": role("viewer", "/edit", "role:update"),

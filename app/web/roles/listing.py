@@ -1,0 +1,68 @@
+"""The matrix as its address wants it: which rows it shows, and the ways to others."""
+
+from dataclasses import asdict, dataclass
+
+from flask import request
+
+from app.domain.matrix_filter import MatrixFilter
+from app.domain.roles import Matrix
+from app.domain.text import shortened
+from app.web.urls import queried
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows of the matrix that are shown, and the addresses of others.
+
+    Attributes:
+        wanted: What the address asks for.
+        matrix: All rows.
+        shown: Those that are shown.
+    """
+
+    wanted: MatrixFilter
+    matrix: Matrix
+    shown: Matrix
+
+    @property
+    def count(self) -> str:
+        """How many permissions are shown."""
+        number = len(self.shown.permissions)
+        return "1 permission" if number == 1 else f"{number} permissions"
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters that are on, each with the address that does without it."""
+        words = {
+            "q": f"Text: {shortened(self.wanted.q)}",
+            "resource": f"Resource: {shortened(self.wanted.resource)}",
+            "differ": "Roles other than admin differ",
+        }
+        active = [name for name, value in asdict(self.wanted).items() if value]
+        return [(words[name], address(self.wanted, **{name: ""})) for name in active]
+
+    @property
+    def resources(self) -> list[tuple[str, str]]:
+        """What can be chosen: every resource, and one of them; also one that has gone."""
+        names = list(self.matrix.by_resource())
+        gone = {self.wanted.resource} - {"", *names}
+        return [("", "Every resource"), *((name, shortened(name)) for name in [*names, *gone])]
+
+    @property
+    def url(self) -> str:
+        """The address of these rows."""
+        return address(self.wanted)
+
+
+def wanted() -> MatrixFilter:
+    """Return what the address of the matrix asks for."""
+    return MatrixFilter(
+        q=request.args.get("q", "").strip(),
+        resource=request.args.get("resource", ""),
+        differ=request.args.get("differ", ""),
+    )
+
+
+def address(wanted: MatrixFilter, **changes: str) -> str:
+    """Return the address of the matrix with a filter."""
+    return queried("roles.index", **{**asdict(wanted), **changes})
