@@ -15,11 +15,13 @@ pytestmark = pytest.mark.browser
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 320, "height": 640}
-# What axe is asked in each size and theme: all of it once, then what a size and a theme may change.
+# What axe is asked in each size and theme: all of it once, then what a size or a theme may change.
 LOOKS = [
     (DESK, "light", EVERYTHING),
     (DESK, "dark", COLOURS),
     (PHONE, "light", SEEN),
+    (PHONE, "dark", COLOURS),
+    (SMALL_PHONE, "light", COLOURS),
     (SMALL_PHONE, "dark", SEEN),
 ]
 MOST_SHIFT = 0.01
