@@ -35,7 +35,7 @@ check: .venv/installed-to-test ## Check format, lint, types, import rules and te
 format: .venv/installed-to-test ## Put code and templates into the house's format.
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
-	@$(BIN)/djlint --quiet --reformat templates
+	@$(BIN)/djlint --quiet --reformat templates || $(BIN)/djlint --quiet --check templates
 
 lock: .venv/installed-to-test ## Write requirements.lock and requirements-dev.lock anew.
 	@tools/lock.sh
