@@ -151,7 +151,8 @@ MORE = {
     ],
     "hashing": [
         ("Users, page 1, p95 while nobody signs in", "{idle_p95} ms"),
-        ("Users, page 1, p95 while eight people do", "{busy_p95} ms ({sign_ins} sign-ins)"),
+        ("Users, page 1, p95 while eight people do", "{busy_p95} ms"),
+        ("Of those eight, who got in and who was asked to try again", "{sign_ins}, {sent_away}"),
     ],
 }
 
