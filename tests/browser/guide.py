@@ -25,8 +25,9 @@ class Guide:
         self.window.goto(path)
 
     def press(self, name: str) -> None:
-        """Press the first button with this name."""
-        self.window.get_by_role("button", name=name, exact=True).first.click()
+        """Press the first button with this name, which opens a page, and wait for the page."""
+        with self.window.expect_navigation():
+            self.window.get_by_role("button", name=name, exact=True).first.click()
 
     def tick(self, *names: str) -> None:
         """Tick the boxes with these names, or untick them."""
