@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.domain import assignments
 from app.domain.actor import Actor
 from app.domain.assignments import AssignmentEdit
+from app.domain.roles import RoleName
 from app.models import DbSession, Role, User
 from app.unit_of_work import carry_out
 from tests.people import acting
@@ -22,7 +23,7 @@ def edit(session: DbSession, user: User, *names: str, reason: str = "") -> Assig
 
 def set_roles(
     session: DbSession, user: User, *names: str, by: User | Actor, reason: str = ""
-) -> Sequence[Role]:
+) -> Sequence[RoleName]:
     """Assign exactly these roles."""
     wanted, user_id = edit(session, user, *names, reason=reason), user.id
     actor = acting(by) if isinstance(by, User) else by

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Select, bindparam, select, update
 from app.domain import audit, passwords
 from app.domain.actor import Actor
 from app.domain.errors import BeyondOwnPermissions, NotFound, RuleError
+from app.domain.roles import RoleName
 from app.models import (
     AccessGuard,
     DbSession,
@@ -21,6 +22,12 @@ from app.models import (
 )
 from app.models.user import ADMIN, NO_PASSWORD
 
+_LOCK = (
+    select(User)
+    .where(User.id == bindparam("user_id", type_=Integer))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _TAKE_TURN = update(AccessGuard).values(turn=AccessGuard.turn + 1)
 # A row for each permission by each role; for whoever has no role, one row without them.
 _HELD = (
@@ -65,14 +72,14 @@ def locked_user(session: DbSession, user_id: int) -> User:
     Raises:
         NotFound: There is no such user.
     """
-    user = session.get(User, user_id, populate_existing=True, with_for_update=True)
+    user = session.scalars(_LOCK, {"user_id": user_id}).one_or_none()
     if user is None:
         raise NotFound("There is no such user.")
     return user
 
 
 def refuse_beyond(
-    session: DbSession, own: Holdings, user: User | None, assigned: Sequence[Role]
+    session: DbSession, own: Holdings, user: User | None, assigned: Sequence[Role | RoleName]
 ) -> None:
     """Refuse to touch a user, or to assign roles, beyond what the actor holds.
 
@@ -151,9 +158,14 @@ def has_administrator(session: DbSession) -> bool:
     return _is_one_left(session.scalars(_administrators()))
 
 
+def can_sign_in(user: User) -> bool:
+    """Tell whether the user is active and has a password that can be verified."""
+    return user.is_active and _can_sign_in_with(user.password_hash)
+
+
 def is_administrator(user: User) -> bool:
     """Tell whether the user is one of those of whom at least one must be left."""
-    return user.is_active and user.has_role(ADMIN) and _can_sign_in_with(user.password_hash)
+    return can_sign_in(user) and user.has_role(ADMIN)
 
 
 def is_last_administrator(session: DbSession, user: User) -> bool:
@@ -236,7 +248,7 @@ def _all_of(rows: Sequence[Any]) -> Holdings:
     )
 
 
-def _granted_by(session: DbSession, every: Sequence[Role]) -> dict[int, Holdings]:
+def _granted_by(session: DbSession, every: Sequence[Role | RoleName]) -> dict[int, Holdings]:
     """Return what each of the roles grants, in one statement."""
     query = (
         select(role_permissions.c.role_id, Permission.code)

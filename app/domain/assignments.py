@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, bindparam, delete, insert, select
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain import access, audit, etags, roles, users
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
+from app.domain.roles import RoleName
 from app.domain.text import checked_reason
-from app.models import DbSession, Permission, Role, User
+from app.models import DbSession, Permission, Role, User, user_roles
 from app.models.user import ADMIN
+
+_ASSIGN = insert(user_roles)
+_UNASSIGN = delete(user_roles).where(
+    user_roles.c.user_id == bindparam("held_by"), user_roles.c.role_id == bindparam("held")
+)
 
 
 class AssignmentChangedMeanwhile(ChangedMeanwhile):
@@ -21,11 +29,11 @@ class AssignmentChangedMeanwhile(ChangedMeanwhile):
         role_ids: The roles held now.
     """
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, held: Iterable[RoleName]) -> None:
         super().__init__(
             f"The roles of {user.username} were changed by somebody else while you were editing."
         )
-        self.role_ids = frozenset(role.id for role in user.roles)
+        self.role_ids = frozenset(role.id for role in held)
 
 
 @dataclass(frozen=True)
@@ -73,21 +81,20 @@ def review(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Act
     user = session.get(User, user_id, populate_existing=True)
     if user is None:
         raise NotFound("There is no such user.")
-    _refuse_stale(user, edit)
-    wanted = roles.with_ids(session, edit.role_ids)
+    held, wanted = _held_and_wanted(session, user, edit)
     checked_reason(edit.reason)
-    found = _compare(session, user.roles, wanted)
+    found = _compare(session, held, wanted)
     if not found.is_empty:
-        assigned = [role for role in wanted if role not in user.roles]
+        assigned = [role for role in wanted if role not in held]
         access.refuse_beyond(session, access.own_holdings(session, actor), user, assigned)
-        if all(role.name != ADMIN for role in wanted):
+        if not _has_admin(wanted):
             access.refuse_losing(session, user)
     return found
 
 
 def set_roles(
     session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Actor
-) -> tuple[Role, ...]:
+) -> tuple[RoleName, ...]:
     """Make these the roles of a user, and record each that is assigned or unassigned.
 
     Args:
@@ -109,54 +116,98 @@ def set_roles(
     """
     access.take_turn(session)
     user = access.locked_user(session, user_id)
-    _refuse_stale(user, edit)
-    return _replace_roles(session, user, roles.with_ids(session, edit.role_ids), edit.reason, actor)
+    held, wanted = _held_and_wanted(session, user, edit)
+    return _replace_roles(session, user, held, wanted, actor=actor, reason=edit.reason)
 
 
-def assign_role(session: DbSession, user_id: int, name: str, *, actor: Actor) -> tuple[Role, ...]:
+def assign_role(
+    session: DbSession, user_id: int, name: str, *, actor: Actor
+) -> tuple[RoleName, ...]:
     """Assign one role to a user; see `set_roles` for what is refused."""
-    access.take_turn(session)
-    user = access.locked_user(session, user_id)
-    return _replace_roles(session, user, [*user.roles, roles.named(session, name)], "", actor)
+    user, held, one = _with_one(session, user_id, name)
+    return _replace_roles(session, user, held, [*held, *one], actor=actor)
 
 
-def unassign_role(session: DbSession, user_id: int, name: str, *, actor: Actor) -> tuple[Role, ...]:
+def unassign_role(
+    session: DbSession, user_id: int, name: str, *, actor: Actor
+) -> tuple[RoleName, ...]:
     """Unassign one role from a user; see `set_roles` for what is refused."""
+    user, held, one = _with_one(session, user_id, name)
+    kept = [role for role in held if role not in one]
+    return _replace_roles(session, user, held, kept, actor=actor)
+
+
+def _with_one(
+    session: DbSession, user_id: int, name: str
+) -> tuple[User, list[RoleName], list[RoleName]]:
+    """Return the user, locked, the roles they hold, and the one of that name."""
     access.take_turn(session)
     user = access.locked_user(session, user_id)
-    gone = roles.named(session, name)
-    return _replace_roles(session, user, [r for r in user.roles if r is not gone], "", actor)
+    role_ids = frozenset({roles.named(session, name).id})
+    return user, *roles.held_and_wanted(session, user_id, role_ids)
+
+
+def _held_and_wanted(
+    session: DbSession, user: User, edit: AssignmentEdit
+) -> tuple[list[RoleName], list[RoleName]]:
+    held, wanted = roles.held_and_wanted(session, user.id, edit.role_ids)
+    if edit.etag != etag_of(role.id for role in held):
+        raise AssignmentChangedMeanwhile(user, held)
+    roles.refuse_missing(edit.role_ids, wanted)
+    return held, wanted
 
 
 def _replace_roles(
-    session: DbSession, user: User, wanted: Sequence[Role], reason: str, actor: Actor
-) -> tuple[Role, ...]:
-    assigned = [role for role in wanted if role not in user.roles]
-    unassigned = [role for role in user.roles if role not in wanted]
+    session: DbSession,
+    user: User,
+    held: Sequence[RoleName],
+    wanted: Sequence[RoleName],
+    *,
+    actor: Actor,
+    reason: str = "",
+) -> tuple[RoleName, ...]:
+    assigned = [role for role in wanted if role not in held]
+    unassigned = [role for role in held if role not in wanted]
     reason = checked_reason(reason)
     if not assigned and not unassigned:
         return ()
     own = access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
     access.refuse_beyond(session, own, user, assigned)
-    was_administrator = access.is_administrator(user)
-    user.roles = list(wanted)
+    _unassign(session, user, unassigned)
+    _assign(session, user, assigned)
     changes = [
         *(audit.Change("role:assigned", after={"role": role.name}) for role in assigned),
         *(audit.Change("role:unassigned", before={"role": role.name}) for role in unassigned),
     ]
     audit.record_changes(session, users.target_of(user), changes, actor=actor, reason=reason)
-    session.flush()
-    if was_administrator and not access.is_administrator(user):
+    if _has_admin(unassigned) and access.can_sign_in(user):
         access.refuse_without_administrator(session, user)
     return (*assigned, *unassigned)
 
 
-def _refuse_stale(user: User, edit: AssignmentEdit) -> None:
-    if edit.etag != etag_of(role.id for role in user.roles):
-        raise AssignmentChangedMeanwhile(user)
+def _assign(session: DbSession, user: User, assigned: Sequence[RoleName]) -> None:
+    if assigned:
+        rows = [{"user_id": user.id, "role_id": role.id} for role in assigned]
+        session.connection().execute(_ASSIGN, rows)
+        session.expire(user, ["roles"])
 
 
-def _compare(session: DbSession, held: Sequence[Role], wanted: Sequence[Role]) -> Review:
+def _unassign(session: DbSession, user: User, unassigned: Sequence[RoleName]) -> None:
+    if not unassigned:
+        return
+    rows = [{"held_by": user.id, "held": role.id} for role in unassigned]
+    result = cast(CursorResult[Any], session.connection().execute(_UNASSIGN, rows))
+    if result.rowcount != len(rows):
+        # Programs that take no turns can do that: the work is done again, and finds a conflict.
+        raise StaleDataError(f"A role of {user.username} was unassigned by another program.")
+    session.expire(user, ["roles"])
+
+
+def _has_admin(every: Sequence[RoleName]) -> bool:
+    return any(role.name == ADMIN for role in every)
+
+
+def _compare(session: DbSession, held: Sequence[RoleName], wanted: Sequence[RoleName]) -> Review:
     before, after = _codes(session, held), _codes(session, wanted)
     return Review(
         gained_roles=tuple(role.name for role in wanted if role not in held),
@@ -166,9 +217,9 @@ def _compare(session: DbSession, held: Sequence[Role], wanted: Sequence[Role]) -
     )
 
 
-def _codes(session: DbSession, held: Sequence[Role]) -> frozenset[str]:
+def _codes(session: DbSession, held: Sequence[RoleName]) -> frozenset[str]:
     query = select(Permission.code)
-    if not any(role.name == ADMIN for role in held):
+    if not _has_admin(held):
         ids = [role.id for role in held]
         query = query.where(Permission.roles.any(Role.id.in_(ids)))
     return frozenset(session.scalars(query))

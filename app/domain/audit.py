@@ -63,11 +63,14 @@ def record(  # noqa: PLR0913 - an event has this many parts
         after: The changed fields as they are now; never a secret.
         reason: Why, in the actor's words.
         save_id: Ties the events of one save together.
+
+    Returns:
+        The event as it was written; the session knows nothing of it.
     """
-    said = {"reason": reason, "save_id": save_id or new_save()}
-    event = AuditEvent(**_columns(Change(action, before, after), target, actor), **said)
-    session.add(event)
-    return event
+    said = {"reason": reason, "save_id": save_id or new_save(), "at": utcnow()}
+    row = _columns(Change(action, before, after), target, actor) | said
+    key = session.connection().execute(_INSERT, row).inserted_primary_key
+    return AuditEvent(id=key[0] if key else None, **row)
 
 
 def record_changes(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Row, Select, String, bindparam, cast, exists, func, select
 from sqlalchemy.orm import selectinload
@@ -21,17 +21,23 @@ BETWEEN_IDS = ","
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
+_IS_HELD = exists().where(
+    user_roles.c.role_id == Role.id,
+    user_roles.c.user_id == bindparam("user_id", type_=Integer),
+)
 _CHOICES = select(
     *ROLE_COLUMNS,
     select(func.count())
     .where(role_permissions.c.role_id == Role.id)
     .correlate(Role)
     .scalar_subquery(),
-    exists().where(
-        user_roles.c.role_id == Role.id,
-        user_roles.c.user_id == bindparam("user_id", type_=Integer),
-    ),
+    _IS_HELD,
 ).order_by(Role.name)
+_HELD_OR_WANTED = (
+    select(Role.id, Role.name, _IS_HELD)
+    .where(_IS_HELD | Role.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(Role.name)
+)
 _GRANTED = (
     select(func.aggregate_strings(cast(role_permissions.c.permission_id, String), BETWEEN_IDS))
     .where(role_permissions.c.role_id == Role.id)
@@ -42,6 +48,13 @@ _NAMES = select(Role.name).order_by(Role.name)
 
 PermissionRow = Row[Any]
 Rows = Sequence[Row[Any]]
+
+
+class RoleName(NamedTuple):
+    """What a role is called, and known by."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -241,13 +254,36 @@ def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:
     Raises:
         InvalidValue: One of them does not exist.
     """
-    # Drivers cannot even ask for any number, nor for any amount of them.
-    possible = [number for number in role_ids if 0 < number <= HIGHEST_ID][:MOST_AT_ONCE]
-    query = select(Role).where(Role.id.in_(possible)).order_by(Role.name)
+    query = select(Role).where(Role.id.in_(_possible(role_ids))).order_by(Role.name)
     found = session.scalars(query).all()
+    refuse_missing(role_ids, found)
+    return list(found)
+
+
+def held_and_wanted(
+    session: DbSession, user_id: int, role_ids: frozenset[int]
+) -> tuple[list[RoleName], list[RoleName]]:
+    """Return the roles that a user holds, and those of these ids that exist, in one statement."""
+    values = {"user_id": user_id, "wanted": _possible(role_ids)}
+    rows = session.connection().execute(_HELD_OR_WANTED, values).all()
+    held = [RoleName(number, name) for number, name, is_held in rows if is_held]
+    wanted = [RoleName(number, name) for number, name, _ in rows if number in role_ids]
+    return held, wanted
+
+
+def refuse_missing(role_ids: frozenset[int], found: Sequence[Role | RoleName]) -> None:
+    """Refuse ids of which not all were found.
+
+    Raises:
+        InvalidValue: One of the roles does not exist.
+    """
     if len(found) < len(role_ids):
         raise InvalidValue("One of the roles does not exist any more.", field="roles")
-    return list(found)
+
+
+def _possible(role_ids: frozenset[int]) -> list[int]:
+    # Drivers cannot even ask for any number, nor for any amount of them.
+    return [number for number in role_ids if 0 < number <= HIGHEST_ID][:MOST_AT_ONCE]
 
 
 def _listed(query: Select[Any]) -> Select[Any]:

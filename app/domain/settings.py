@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.domain import audit, etags, values
 from app.domain.actor import Actor
@@ -16,6 +16,11 @@ SECRET = re.compile("api_key|api_token|password|secret|private_key|auth_token|ac
 NOT_SECRET = frozenset(
     {"password_min_length", "password_reset_url", "password_reset_token_expire_minutes"}
 )
+# Made once: SQLAlchemy works out once what it finds the compiled statement by.
+_IS_IT = ApplicationSetting.id == bindparam("setting_id")
+_LOCK = update(ApplicationSetting).where(_IS_IT).values(updated_at=ApplicationSetting.updated_at)
+_READ_ANEW = select(ApplicationSetting).where(_IS_IT).execution_options(populate_existing=True)
+_PUT = update(ApplicationSetting).where(_IS_IT).values(value=bindparam("new_value"))
 
 
 class SettingIsReadOnly(RuleError):
@@ -147,13 +152,8 @@ def locked(session: DbSession, setting_id: int) -> ApplicationSetting:
     """
     # An UPDATE that changes nothing takes the row's lock on every database, and before MySQL's
     # snapshot is taken; SQLite ignores SELECT ... FOR UPDATE.
-    session.execute(
-        update(ApplicationSetting)
-        .where(ApplicationSetting.id == setting_id)
-        .values(updated_at=ApplicationSetting.updated_at)
-        .execution_options(synchronize_session=False)
-    )
-    setting = session.get(ApplicationSetting, setting_id, populate_existing=True)
+    session.connection().execute(_LOCK, {"setting_id": setting_id})
+    setting = session.scalars(_READ_ANEW, {"setting_id": setting_id}).one_or_none()
     if setting is None:
         raise NotFound("There is no such setting.")
     return setting
@@ -200,6 +200,7 @@ def _put(
 ) -> AuditEvent | None:
     if value == setting.value:
         return None
+    session.connection().execute(_PUT, {"setting_id": setting.id, "new_value": value})
     event = audit.record(
         session,
         "setting:changed",
@@ -209,6 +210,5 @@ def _put(
         before={"value": setting.value},
         after={"value": value},
     )
-    setting.value = value
-    session.flush()
+    session.expire(setting)
     return event

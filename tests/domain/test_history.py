@@ -16,7 +16,7 @@ EARLIER = timedelta(minutes=1)
 def record(session, target, action="setting:changed"):
     event = audit.record(session, action, target, actor=OPERATOR)
     session.commit()
-    return event
+    return audit.get(session, event.id)
 
 
 def add(session, row):
