@@ -30,9 +30,8 @@ _PROVIDERS = {
 }
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _PARTS = re.compile(
-    r"(?P<provider>[a-z]+)(?:\+\w+)?://"
-    r"(?P<user>(?:[^:/?@]*(?::[^@]*)?@)?)(?P<hosts>[^/?]*)(?P<tail>.*)",
-    re.IGNORECASE,
+    r"(?P<provider>[a-zA-Z]+)(?:\+\w+)?://"
+    r"(?P<user>(?:[^:/?@]*(?::[^@]*)?@)?)(?P<hosts>[^/?]*)(?P<tail>.*)"
 )
 _HOST_NAME = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>\w*))?")

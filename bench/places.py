@@ -58,8 +58,12 @@ def interpreter(venv: str) -> Path:
 
 
 def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for a program, without what is for somebody's own console."""
-    own = ("PG", "DB_", "DATABASE_", "CONSOLE_", "SQLITE_", "FLASK_", "SECRET_KEY", "TRUSTED_")
+    """Return the environment for a program, without what is for somebody's own console or Python.
+
+    With ``PYTHONDONTWRITEBYTECODE``, every console would compile itself at each start.
+    """
+    console = ("DB_", "DATABASE_", "CONSOLE_", "SQLITE_", "FLASK_", "SECRET_KEY", "TRUSTED_")
+    own = ("PG", "PYTHON", *console)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return kept | dict(variables)
 

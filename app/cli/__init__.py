@@ -11,6 +11,7 @@ _COMMANDS = (
     ("users", "users", "Create users, give them roles, let them in or keep them out."),
     ("settings", "settings", "Read and change the backend's settings."),
     ("setup-link", "setup_link", "Print the link with which the first administrator signs up."),
+    ("compile-templates", "compile_templates", "Compile pages ahead, at the installation."),
     ("doctor", "doctor", "Say what is right and what is wrong with this installation."),
 )
 

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from app.domain.errors import InvalidValue
 from app.domain.text import (
     LINE_CHARACTERS,
@@ -68,6 +66,9 @@ def checked_email(text: str) -> str:
     if not address:
         raise InvalidValue("The e-mail address is empty. Type one.", field=field)
     hold_to_characters(address, field=field, what=what, limit=EMAIL_CHARACTERS)
+    # Imported by whoever changes an address: it makes patterns for 30 ms.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - see above
+
     try:
         # The library and the options with which the backend checks an address at its own forms.
         validate_email(address, check_deliverability=False)
