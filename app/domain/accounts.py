@@ -2,9 +2,9 @@
 
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, sessions, users
+from app.domain import access, audit, deletion, sessions, users
 from app.domain.actor import Actor
-from app.domain.errors import InvalidValue, RuleError
+from app.domain.errors import RuleError
 from app.domain.text import checked_reason
 from app.models import DbSession, User
 
@@ -95,11 +95,9 @@ def delete(
         UserIsReferredTo: Another program's rows refer to the user.
     """
     user = for_change(session, user_id, actor)
-    reason = checked_reason(reason)
-    # As a browser shows it: of several blanks it shows one.
-    if typed.split() != user.username.split():
-        message = f"Type the user name, {user.username}, to confirm."
-        raise InvalidValue(message, field="username")
+    reason = deletion.confirmed(
+        typed, user.username, reason, what="the user name", field="username"
+    )
     was_administrator, target = access.is_administrator(user), users.target_of(user)
     before = {
         "username": user.username,

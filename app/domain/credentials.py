@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.domain import access, audit, links, passwords, sessions, users
+from app.domain import access, audit, checks, links, passwords, sessions, users
 from app.domain.actor import Actor, ActorKind
 from app.domain.errors import InvalidValue
 from app.domain.sessions import Client
@@ -122,8 +122,11 @@ def registration(new: NewUser, password: str) -> Registration:
     Raises:
         InvalidValue: A field or the password is not valid.
     """
-    new = users.checked(new)
-    return Registration(new, _hash(password, username=new.username, email=new.email))
+    passed = checks.all_of(
+        new=lambda: users.checked(new),
+        password=lambda: passwords.check_new(password, username=new.username, email=new.email),
+    )
+    return Registration(passed["new"], passwords.hash_password(password))
 
 
 def create(session: DbSession, user: Registration, *, actor: Actor) -> User:
@@ -165,7 +168,8 @@ def new_hash(account: Account, password: str) -> str:
     Raises:
         InvalidValue: The password is too short, too common, or the owner's name.
     """
-    return _hash(password, username=account.username, email=account.email)
+    passwords.check_new(password, username=account.username, email=account.email)
+    return passwords.hash_password(password)
 
 
 def choose_password(session: DbSession, token: str, password_hash: str, *, actor: Actor) -> User:
@@ -260,8 +264,3 @@ def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) 
 
 def _account(user: User) -> Account:
     return Account(user.id, user.username, user.email, user.password_hash)
-
-
-def _hash(password: str, *, username: str, email: str) -> str:
-    passwords.check_new(password, username=username, email=email)
-    return passwords.hash_password(password)

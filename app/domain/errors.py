@@ -1,5 +1,6 @@
 """What the domain says no with."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from app.domain.audit import Target
@@ -23,6 +24,11 @@ class RuleError(Exception):
         self.field = field
         self.target = target
 
+    @property
+    def parts(self) -> Sequence["RuleError"]:
+        """What is said no to, one by one: several fields of a form, or this alone."""
+        return (self,)
+
 
 class NotFound(RuleError):
     """There is no such setting, user, role or link."""
@@ -34,6 +40,19 @@ class InvalidValue(RuleError):
     """What was typed is not a value of its kind."""
 
     is_recorded = False
+
+
+class InvalidValues(InvalidValue):
+    """Several of the things that were typed are no values of their kinds."""
+
+    def __init__(self, mistakes: Sequence[RuleError]) -> None:
+        super().__init__(" ".join(map(str, mistakes)), field=mistakes[0].field)
+        self._mistakes = tuple(mistakes)
+
+    @property
+    def parts(self) -> Sequence[RuleError]:
+        """The mistakes, in the order in which they were found."""
+        return self._mistakes
 
 
 class ChangedMeanwhile(RuleError):

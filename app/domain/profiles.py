@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
-from app.domain import accounts, audit, etags, names, users
+from app.domain import accounts, audit, checks, etags, names, users
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
 from app.domain.text import checked_reason, with_line_feeds
@@ -88,8 +89,10 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
     user = accounts.for_change(session, user_id, actor)
     if edit.etag != etag_of(user):
         raise ProfileChangedMeanwhile(user)
-    reason = checked_reason(edit.reason)
-    wanted = _changes(user, edit.profile)
+    passed = checks.all_of(
+        reason=lambda: checked_reason(edit.reason), wanted=lambda: _changes(user, edit.profile)
+    )
+    reason, wanted = passed["reason"], passed["wanted"]
     if not wanted:
         return frozenset()
     before = {field: getattr(user, field) for field in wanted}
@@ -106,14 +109,14 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
 
 def _changes(user: User, typed: Profile) -> dict[str, Any]:
     stored = of(user)
-    wanted: dict[str, Any] = {}
-    for field, check in CHECKS.items():
-        text, old = getattr(typed, field), getattr(stored, field)
-        # A browser sends every line end as CRLF, whatever was stored.
-        if with_line_feeds(text) != with_line_feeds(old):
-            value = check(text)
-            if value != getattr(user, field):
-                wanted[field] = value
+    # A browser sends every line end as CRLF, whatever was stored.
+    edited = {
+        field: partial(check, getattr(typed, field))
+        for field, check in CHECKS.items()
+        if with_line_feeds(getattr(typed, field)) != with_line_feeds(getattr(stored, field))
+    }
+    values = checks.all_of(**edited)
+    wanted = {field: value for field, value in values.items() if value != getattr(user, field)}
     if typed.is_verified != stored.is_verified:
         wanted["is_verified"] = typed.is_verified
     return wanted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
-from app.domain import access, audit, etags, grants, roles
+from app.domain import access, audit, checks, etags, grants, roles
 from app.domain.actor import Actor
 from app.domain.audit import Target
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
@@ -72,9 +72,14 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
     """
     access.take_turn(session)
     own = access.refuse_without(session, actor, PermissionCode.ROLE_CREATE)
-    name, reason = _free_name(session, new.name), checked_reason(new.reason)
-    role = Role(name=name, description=_checked_description(new.description))
-    granted = _template_of(session, new)
+    passed = checks.all_of(
+        name=lambda: _free_name(session, new.name),
+        description=lambda: _checked_description(new.description),
+        granted=lambda: _template_of(session, new),
+        reason=lambda: checked_reason(new.reason),
+    )
+    name, granted, reason = passed["name"], passed["granted"], passed["reason"]
+    role = Role(name=name, description=passed["description"])
     codes = sorted(granted)
     grants.refuse_granting_beyond(own, codes, Target("role", name), "template")
     session.add(role)
@@ -111,14 +116,17 @@ def change(session: DbSession, role_id: int, edit: RoleEdit, *, actor: Actor) ->
     role = locked(session, role_id)
     if edit.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
-    name = _new_name(session, role, edit.name)
-    description = _checked_description(edit.description)
-    reason = checked_reason(edit.reason)
+    passed = checks.all_of(
+        name=lambda: _new_name(session, role, edit.name),
+        description=lambda: _checked_description(edit.description),
+        reason=lambda: checked_reason(edit.reason),
+    )
+    name, description = passed["name"], passed["description"]
     before, after = _texts(role.name, role.description), _texts(name, description)
     if before != after:
         _refuse_changing(session, role, actor)
         role.name, role.description = name, description
-        _record_change(session, role, before, after, reason, actor)
+        _record_change(session, role, before, after, passed["reason"], actor)
         session.flush()
     return role
 

@@ -27,7 +27,6 @@ from app.domain.grants import RoleIsGuarded
 from app.domain.permissions import PermissionCode
 from app.domain.role_catalog import RoleChangedMeanwhile
 from app.domain.roles import Matrix, MatrixRole
-from app.domain.text import checked_reason
 from app.models import DbSession, Role, User, role_permissions, user_roles
 
 EVENTS_AT_ONCE = 1000
@@ -78,10 +77,11 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     matrix = roles.matrix(session)
     role = matrix.role(role_id)
     _refuse_guarded(role)
-    reason = checked_reason(typed.reason)
     if typed.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
-    deletion.confirm(typed.name.lower(), role.name, what="the name", field="name")
+    reason = deletion.confirmed(
+        typed.name.lower(), role.name, typed.reason, what="the name", field="name"
+    )
     _refuse_deleting(session, matrix, role, actor)
     _record_deletion(session, role, reason, actor)
     _remove(session, role)

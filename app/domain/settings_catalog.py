@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import audit, deletion, settings, values
+from app.domain import audit, checks, deletion, settings, values
 from app.domain.actor import Actor
 from app.domain.deletion import Deletion
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
@@ -53,12 +53,11 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
         InvalidValue: The key breaks the rules for keys or is taken, a field is too long, the text
             is not a value of the data type, or a secret would be written in clear.
     """
-    reason = checked_reason(new.reason)
-    setting = ApplicationSetting(**_columns(new))
-    if is_taken(session, setting.key):
-        message = f"There is a setting named {setting.key} already. Choose another key."
-        raise InvalidValue(message, field="key")
-    _add(session, setting, "setting:created", reason, actor)
+    passed = checks.all_of(
+        columns=lambda: _columns(session, new), reason=lambda: checked_reason(new.reason)
+    )
+    setting = ApplicationSetting(**passed["columns"])
+    _add(session, setting, "setting:created", passed["reason"], actor)
     return setting
 
 
@@ -85,10 +84,9 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
     if lock is not None:
         sentence = f"{setting.key} cannot be deleted here. {lock}"
         raise SettingIsReadOnly(sentence, target=settings.target_of(setting))
-    reason = checked_reason(typed.reason)
     if typed.etag != settings.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
-    deletion.confirm(typed.name, setting.key, what="the key", field="key")
+    reason = deletion.confirmed(typed.name, setting.key, typed.reason, what="the key", field="key")
     target, before = settings.target_of(setting), _kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before
@@ -158,23 +156,39 @@ def deletion_lock_of(setting: ApplicationSetting) -> str | None:
     return None
 
 
-def _columns(new: NewSetting) -> dict[str, Any]:
-    key = _checked_key(new.key)
-    kind = DataType.of(new.data_type)
+def _columns(session: DbSession, new: NewSetting) -> dict[str, Any]:
+    columns = checks.all_of(
+        key=lambda: _free_key(session, new.key),
+        data_type=lambda: _checked_type(new.data_type),
+        value=lambda: _checked_value(new),
+        category=lambda: _checked_category(new.category),
+        description=lambda: _checked_description(new.description),
+    )
+    return {**columns, "is_mutable": new.is_mutable}
+
+
+def _free_key(session: DbSession, text: str) -> str:
+    key = _checked_key(text)
+    if is_taken(session, key):
+        message = f"There is a setting named {key} already. Choose another key."
+        raise InvalidValue(message, field="key")
+    return key
+
+
+def _checked_type(text: str) -> str:
+    kind = DataType.of(text)
     if kind is None:
         raise InvalidValue("Choose one of the data types.", field="data_type")
-    category = checked_line(
-        new.category, field="category", what="The category", limit=CATEGORY_CHARACTERS
-    )
-    description = checked(new.description, field="description", what="The description").strip()
-    return {
-        "key": key,
-        "data_type": kind.value,
-        "value": _checked_value(key, new.text, kind),
-        "category": category or None,
-        "description": description or None,
-        "is_mutable": new.is_mutable,
-    }
+    return kind.value
+
+
+def _checked_category(text: str) -> str | None:
+    limit = CATEGORY_CHARACTERS
+    return checked_line(text, field="category", what="The category", limit=limit) or None
+
+
+def _checked_description(text: str) -> str | None:
+    return checked(text, field="description", what="The description").strip() or None
 
 
 def _checked_key(text: str) -> str:
@@ -190,16 +204,17 @@ def _checked_key(text: str) -> str:
     return key
 
 
-def _checked_value(key: str, text: str | None, kind: DataType) -> str | None:
-    if text is None:
+def _checked_value(new: NewSetting) -> str | None:
+    kind = DataType.of(new.data_type)
+    if new.text is None or kind is None:
         return None
-    if settings.is_secret(key):
+    if settings.is_secret(new.key):
         message = (
             "By its key this setting holds a secret, and this console does not write secrets. "
             "Tick “Not set” to create it without a value."
         )
         raise InvalidValue(message, field=values.FIELD)
-    return values.canonical(text, kind)
+    return values.canonical(new.text, kind)
 
 
 def _kept(setting: ApplicationSetting) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, links, names, passwords, roles
+from app.domain import access, audit, checks, links, names, passwords, roles
 from app.domain.actor import Actor
-from app.domain.errors import InvalidValue, NotFound
+from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.text import is_name
 from app.models import DbSession, Role, User
@@ -89,13 +89,13 @@ def checked(new: NewUser) -> NewUser:
     Raises:
         InvalidValue: A field is not valid.
     """
-    return replace(
-        new,
-        username=names.checked_username(new.username),
-        email=names.checked_email(new.email),
-        full_name=names.checked_full_name(new.full_name),
-        bio=names.checked_bio(new.bio),
+    fields = checks.all_of(
+        username=lambda: names.checked_username(new.username),
+        email=lambda: names.checked_email(new.email),
+        full_name=lambda: names.checked_full_name(new.full_name),
+        bio=lambda: names.checked_bio(new.bio),
     )
+    return replace(new, **fields)
 
 
 def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Actor) -> User:
@@ -176,12 +176,14 @@ def refuse_taken(
         or_(User.username.in_(wanted), User.email.in_(wanted)), User.id != by_others_than
     )
     taken = {name for row in session.execute(query) for name in row}
+    mistakes: list[RuleError] = []
     if username in taken:
         message = f"Somebody else has {username} as user name or e-mail address."
-        raise InvalidValue(message, field="username")
+        mistakes.append(InvalidValue(message, field="username"))
     if email in taken:
         message = f"Somebody else has {email} as e-mail address or user name."
-        raise InvalidValue(message, field="email")
+        mistakes.append(InvalidValue(message, field="email"))
+    checks.refuse(mistakes)
 
 
 def flush_names(session: DbSession) -> None:

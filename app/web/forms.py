@@ -51,11 +51,15 @@ class Form(FlaskForm):
         return [(field.id, str(error)) for field in self for error in field.errors]
 
     def refuse(self, error: RuleError, status: int) -> None:
-        """Put the sentence beside its field, or above the form."""
+        """Put each sentence beside its field, or above the form."""
         self.status = status
         self.rule_error = error
-        field: Field | None = self._fields.get(error.field) if error.field else None
+        for part in error.parts:
+            self._tell(part)
+
+    def _tell(self, mistake: RuleError) -> None:
+        field: Field | None = self._fields.get(mistake.field) if mistake.field else None
         if field is None or field.type == "HiddenField":
-            self.refusal = str(error)
+            self.refusal = str(mistake)
         else:
-            field.errors = [*field.errors, str(error)]
+            field.errors = [*field.errors, str(mistake)]
