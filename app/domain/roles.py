@@ -227,13 +227,6 @@ def all_names(session: DbSession) -> list[str]:
     return list(session.connection().scalars(_NAMES))
 
 
-def counts(session: DbSession) -> tuple[int, int]:
-    """Return how many roles and how many permissions there are, in one statement."""
-    numbers = (select(func.count(model.id)).scalar_subquery() for model in (Role, Permission))
-    row = session.execute(select(*numbers)).one()
-    return row[0], row[1]
-
-
 def named(session: DbSession, name: str) -> Role:
     """Return the role named ``name``.
 

@@ -74,9 +74,3 @@ def test_ids_of_no_role_are_refused(session, unknown):
 
     with pytest.raises(InvalidValue, match="One of the roles does not exist"):
         roles.with_ids(session, frozenset(known | unknown))
-
-
-def test_roles_and_permissions_are_counted(session):
-    permissions = session.scalars(select(Permission)).all()
-
-    assert roles.counts(session) == (3, len(permissions))

@@ -211,13 +211,33 @@ def test_the_page_of_the_matrix_says_how_much_it_is(sign_in, ada):
     assert "for each of the 3 roles" in sign_in(ada).get(page).text
 
 
+def test_a_filtered_matrix_is_exported_as_it_is_shown(sign_in, ada, session):
+    browser = sign_in(ada)
+    path = browser.get("/roles?q=create&resource=document&differ=1").link("Export…")
+    page = browser.get(path)
+
+    rows = rows_of(page.submit(to="/roles/export"))
+
+    assert "1 permission. Those that match the filter:" in page.text
+    assert [row["permission"] for row in rows] == ["document:create"]
+    wanted = {"q": "create", "resource": "document", "differ": "1"}
+    assert events(session)[-1].after == {"filter": wanted}
+    assert page.link("Back to the matrix") == "/roles?q=create&resource=document&differ=1"
+
+
+def test_a_filter_of_the_matrix_that_is_none_exports_nothing(sign_in, ada, session):
+    assert sign_in(ada).get("/roles/export?differ=x").status_code == 400
+    assert sign_in(ada).post("/roles/export", match_differ="x").status_code == 400
+    assert events(session) == []
+
+
 def test_pages_and_files_take_few_statements(sign_in, ada, statements):
     browser = sign_in(ada)
     token = browser.csrf_token()
 
     with statements.at_most(2):
         assert browser.get("/users/export").status_code == 200
-    with statements.at_most(2):
+    with statements.at_most(3):
         assert browser.get("/roles/export").status_code == 200
     with statements.at_most(5):
         answer = browser.send("post", "/roles/export", [("csrf_token", token)])

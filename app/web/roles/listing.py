@@ -49,9 +49,21 @@ class Listing:
         return [("", "Every resource"), *((name, shortened(name)) for name in [*names, *gone])]
 
     @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the filter asks for, in words."""
+        differ = "other than admin differ" if self.wanted.differ else ""
+        facts = [("Text", self.wanted.q), ("Resource", self.wanted.resource), ("Roles", differ)]
+        return [(name, text) for name, text in facts if text]
+
+    @property
     def url(self) -> str:
         """The address of these rows."""
         return address(self.wanted)
+
+    @property
+    def export_url(self) -> str:
+        """The address of these rows as a file."""
+        return queried("roles.export", **asdict(self.wanted))
 
 
 def wanted() -> MatrixFilter:
