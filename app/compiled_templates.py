@@ -14,7 +14,7 @@ class CompiledTemplates(BytecodeCache):
     """What was compiled from a folder of templates.
 
     To compile those of a page takes 50 ms and more. A process that cannot write here compiles for
-    itself what it does not find.
+    itself what it does not find; whoever can, could write the templates as well.
     """
 
     def __init__(self, templates: Path) -> None:

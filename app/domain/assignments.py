@@ -60,6 +60,24 @@ class Review:
         return not self.gained_roles and not self.lost_roles
 
 
+@dataclass(frozen=True)
+class _Exchange:
+    """The roles that a user holds, and those that they shall hold."""
+
+    held: Sequence[RoleName]
+    wanted: Sequence[RoleName]
+
+    @property
+    def assigned(self) -> list[RoleName]:
+        """Those that are new."""
+        return [role for role in self.wanted if role not in self.held]
+
+    @property
+    def unassigned(self) -> list[RoleName]:
+        """Those that are taken away."""
+        return [role for role in self.held if role not in self.wanted]
+
+
 def etag_of(role_ids: Iterable[int]) -> str:
     """Return the digest of a user's roles that an edit is checked against."""
     return etags.of(sorted(role_ids))
@@ -81,13 +99,13 @@ def review(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Act
     user = session.get(User, user_id, populate_existing=True)
     if user is None:
         raise NotFound("There is no such user.")
-    held, wanted = _held_and_wanted(session, user, edit)
+    exchange = _asked(session, user, edit)
     checked_reason(edit.reason)
-    found = _compare(session, held, wanted)
+    found = _compare(session, exchange)
     if not found.is_empty:
-        assigned = [role for role in wanted if role not in held]
-        access.refuse_beyond(session, access.own_holdings(session, actor), user, assigned)
-        if not _has_admin(wanted):
+        own = access.own_holdings(session, actor)
+        access.refuse_beyond(session, own, user, exchange.assigned)
+        if _has_admin(exchange.unassigned):
             access.refuse_losing(session, user)
     return found
 
@@ -116,8 +134,7 @@ def set_roles(
     """
     access.take_turn(session)
     user = access.locked_user(session, user_id)
-    held, wanted = _held_and_wanted(session, user, edit)
-    return _replace_roles(session, user, held, wanted, actor=actor, reason=edit.reason)
+    return _carry_out(session, user, _asked(session, user, edit), edit.reason, actor)
 
 
 def assign_role(
@@ -125,7 +142,7 @@ def assign_role(
 ) -> tuple[RoleName, ...]:
     """Assign one role to a user; see `set_roles` for what is refused."""
     user, held, one = _with_one(session, user_id, name)
-    return _replace_roles(session, user, held, [*held, *one], actor=actor)
+    return _carry_out(session, user, _Exchange(held, [*held, *one]), "", actor)
 
 
 def unassign_role(
@@ -134,7 +151,7 @@ def unassign_role(
     """Unassign one role from a user; see `set_roles` for what is refused."""
     user, held, one = _with_one(session, user_id, name)
     kept = [role for role in held if role not in one]
-    return _replace_roles(session, user, held, kept, actor=actor)
+    return _carry_out(session, user, _Exchange(held, kept), "", actor)
 
 
 def _with_one(
@@ -147,27 +164,18 @@ def _with_one(
     return user, *roles.held_and_wanted(session, user_id, role_ids)
 
 
-def _held_and_wanted(
-    session: DbSession, user: User, edit: AssignmentEdit
-) -> tuple[list[RoleName], list[RoleName]]:
+def _asked(session: DbSession, user: User, edit: AssignmentEdit) -> _Exchange:
     held, wanted = roles.held_and_wanted(session, user.id, edit.role_ids)
     if edit.etag != etag_of(role.id for role in held):
         raise AssignmentChangedMeanwhile(user, held)
     roles.refuse_missing(edit.role_ids, wanted)
-    return held, wanted
+    return _Exchange(held, wanted)
 
 
-def _replace_roles(
-    session: DbSession,
-    user: User,
-    held: Sequence[RoleName],
-    wanted: Sequence[RoleName],
-    *,
-    actor: Actor,
-    reason: str = "",
+def _carry_out(
+    session: DbSession, user: User, exchange: _Exchange, reason: str, actor: Actor
 ) -> tuple[RoleName, ...]:
-    assigned = [role for role in wanted if role not in held]
-    unassigned = [role for role in held if role not in wanted]
+    assigned, unassigned = exchange.assigned, exchange.unassigned
     reason = checked_reason(reason)
     if not assigned and not unassigned:
         return ()
@@ -207,11 +215,11 @@ def _has_admin(every: Sequence[RoleName]) -> bool:
     return any(role.name == ADMIN for role in every)
 
 
-def _compare(session: DbSession, held: Sequence[RoleName], wanted: Sequence[RoleName]) -> Review:
-    before, after = _codes(session, held), _codes(session, wanted)
+def _compare(session: DbSession, exchange: _Exchange) -> Review:
+    before, after = _codes(session, exchange.held), _codes(session, exchange.wanted)
     return Review(
-        gained_roles=tuple(role.name for role in wanted if role not in held),
-        lost_roles=tuple(role.name for role in held if role not in wanted),
+        gained_roles=tuple(role.name for role in exchange.assigned),
+        lost_roles=tuple(role.name for role in exchange.unassigned),
         gained=tuple(sorted(after - before)),
         lost=tuple(sorted(before - after)),
     )
