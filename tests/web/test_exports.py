@@ -227,7 +227,7 @@ def test_a_filtered_matrix_is_exported_as_it_is_shown(sign_in, ada, session):
 
 def test_a_filter_of_the_matrix_that_is_none_exports_nothing(sign_in, ada, session):
     assert sign_in(ada).get("/roles/export?differ=x").status_code == 400
-    assert sign_in(ada).post("/roles/export", match_differ="x").status_code == 400
+    assert sign_in(ada).post("/roles/export", differ="x").status_code == 400
     assert events(session) == []
 
 

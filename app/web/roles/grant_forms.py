@@ -171,26 +171,37 @@ class PermissionsForm(GrantsForm):
         return pairs
 
 
-class MatrixForm(GrantsForm):
+class FilterForm(Form):
+    """The filter of the matrix, which is sent along."""
+
+    q = HiddenField()
+    resource = HiddenField()
+    differ = HiddenField()
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What the filter asks for, by the names of the fields; none is empty."""
+        fields = (self.q, self.resource, self.differ)
+        return {field.name: field.data for field in fields if field.data}
+
+    @property
+    def wanted(self) -> MatrixFilter:
+        """The filter of the matrix."""
+        return MatrixFilter(**self.filters)
+
+
+class MatrixForm(FilterForm, GrantsForm):
     """What several roles shall grant.
 
     ``grants`` has "<role id>:<permission id>" for each tick, ``etag`` and ``base`` have
     "<role id>:..." for each role that was shown. ``shown`` lists the ids of the permissions in the
-    rows that were shown; ``q``, ``resource`` and ``differ`` are the filter that left them.
+    rows that were shown; the filter is the one that left them.
     """
 
     grants = _several(_cell)
     etag = _several(_etag)
     base = _several(_base)
     shown = _several(_ids)
-    q = HiddenField()
-    resource = HiddenField()
-    differ = HiddenField()
-
-    @property
-    def wanted(self) -> MatrixFilter:
-        """The filter of the matrix."""
-        return MatrixFilter(**dict(self._filters))
 
     @property
     def offered(self) -> frozenset[int] | None:
@@ -236,11 +247,7 @@ class MatrixForm(GrantsForm):
     def place(self) -> list[tuple[str, str]]:
         """Which rows are shown, and by which filter, as names and values of fields."""
         shown = [] if self.offered is None else [("shown", joined(self.offered))]
-        return [*shown, *((name, value) for name, value in self._filters if value)]
-
-    @property
-    def _filters(self) -> list[tuple[str, str]]:
-        return [(field.name, field.data or "") for field in (self.q, self.resource, self.differ)]
+        return [*shown, *self.filters.items()]
 
     def _fitting(self, matrix: Matrix) -> Matrix:
         return matrix_filter.matching(matrix, self.wanted)
