@@ -1,6 +1,6 @@
 """The index of all parts of user names: built and dropped while the console serves.
 
-It is optional, so no revision makes it; `app.domain.substrings` says what it is.
+It is optional, so no revision makes it; `app.models.user_trigrams` says what it is.
 """
 
 import time
@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.config import Configuration
-from app.domain import substrings
 from app.domain.errors import RuleError
-from app.domain.substrings import BUILDING, CREATE_TABLE, INDEX, KEPT, TABLE
 from app.engine import unhurried
+from app.models import user_trigrams
+from app.models.user_trigrams import BUILDING, CREATE_TABLE, INDEX, KEPT, TABLE
 from migrations import lock
 
 AT_ONCE = 2_500
@@ -57,7 +57,7 @@ class State(StrEnum):
 def state(connection: Connection) -> State:
     """Return how the index stands: there and kept right, begun and not, or not there at all."""
     dialect = connection.dialect.name
-    if connection.scalar(select(substrings.is_kept(dialect))):
+    if connection.scalar(select(user_trigrams.is_kept(dialect))):
         return State.KEPT
     is_begun = _IS_BEGUN.get(dialect)
     return State.UNFINISHED if is_begun and is_begun(connection) else State.ABSENT
@@ -192,12 +192,12 @@ def _copy_some(connection: Connection, after: int) -> int | None:
 
 
 def _create_triggers(connection: Connection, prefix: str) -> None:
-    for statement in substrings.triggers(prefix).values():
+    for statement in user_trigrams.triggers(prefix).values():
         connection.exec_driver_sql(statement)
 
 
 def _drop_triggers(connection: Connection, prefix: str) -> None:
-    for name in substrings.triggers(prefix):
+    for name in user_trigrams.triggers(prefix):
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
 
 
@@ -213,7 +213,7 @@ def _is_begun_on_postgresql(connection: Connection) -> bool:
 
 
 def _is_begun_on_sqlite(connection: Connection) -> bool:
-    names = [TABLE, *substrings.triggers(BUILDING), *substrings.triggers(KEPT)]
+    names = [TABLE, *user_trigrams.triggers(BUILDING), *user_trigrams.triggers(KEPT)]
     found = connection.scalars(text("SELECT name FROM sqlite_master")).all()
     return not set(names).isdisjoint(found)
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
-from app.domain.substrings import INDEX
+from app.models.user_trigrams import INDEX
 
 _CAST = re.compile(r"::[\w\s]+(\(\d+\))?$")
 _MOMENT = re.compile(r"^(now|current_timestamp)(\(\d*\))?$")

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import NullPool, create_engine, insert, select, text
 
 from app import config, substring_index
-from app.domain import substrings, user_list
+from app.domain import user_list
 from app.domain.user_list import Cursors, UserFilter
-from app.models import User
+from app.models import User, user_trigrams
 from app.substring_index import NoIndex, State
 from migrations import lock
 from tests import searching, servers
@@ -211,7 +211,7 @@ def test_what_others_write_during_the_build_is_in_the_index(
 @pytest.mark.parametrize("event", ["insert", "update", "delete"])
 def test_without_its_triggers_it_is_not_relied_on(app, session, crowd, event):
     searching.build(app)
-    session.execute(text(f"DROP TRIGGER {substrings.KEPT}_{event}"))
+    session.execute(text(f"DROP TRIGGER {user_trigrams.KEPT}_{event}"))
     session.execute(
         text("INSERT INTO users (username, email, password_hash) VALUES ('xcrowd', 'x', 'x')")
     )
@@ -225,7 +225,7 @@ def test_without_its_triggers_it_is_not_relied_on(app, session, crowd, event):
 @pytest.mark.only_on("sqlite")
 def test_with_other_triggers_of_these_names_it_is_not_relied_on(app, session, crowd):
     searching.build(app)
-    name = f"{substrings.KEPT}_update"
+    name = f"{user_trigrams.KEPT}_update"
     session.execute(text(f"DROP TRIGGER {name}"))
     session.execute(text(f"CREATE TRIGGER {name} AFTER UPDATE ON users BEGIN SELECT 1; END"))
     session.commit()

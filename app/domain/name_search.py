@@ -11,8 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, func, or_, select
 
-from app.domain import substrings
-from app.models import DbSession, User
+from app.models import DbSession, User, user_trigrams
 from app.models.base import normalised
 
 HIGHEST = "\U0010ffff"
@@ -47,7 +46,7 @@ class Way:
         if not self.is_anywhere:
             return or_(*(_between(name, _TEXT, _BEYOND) for name in NAMES))
         if self.needs_index:
-            return and_(User.id.in_(substrings.candidates(_TRIGRAMS)), self.by_comparison())
+            return and_(User.id.in_(user_trigrams.candidates(_TRIGRAMS)), self.by_comparison())
         return or_(*(name.like(_PATTERN) for name in NAMES))
 
     def by_comparison(self) -> ColumnElement[bool]:
@@ -75,7 +74,7 @@ class NameSearch:
     @property
     def is_too_short(self) -> bool:
         """Tell whether the text has too few characters for the index that there is."""
-        return self.has_index and len(self.text) < substrings.SHORTEST
+        return self.has_index and len(self.text) < user_trigrams.SHORTEST
 
     @property
     def is_anywhere(self) -> bool:
@@ -95,14 +94,14 @@ class NameSearch:
             _TEXT.key: self.text,
             _BEYOND.key: self.text + HIGHEST,
             _PATTERN.key: f"%{literal}%",
-            _TRIGRAMS.key: substrings.trigrams_of(self.text),
+            _TRIGRAMS.key: user_trigrams.trigrams_of(self.text),
         }
 
 
 def prepare(session: DbSession, text: str) -> NameSearch:
     """Return how the database can be searched for a text, in one statement."""
     dialect = session.get_bind().dialect.name
-    has_index = session.scalar(select(substrings.is_kept(dialect)))
+    has_index = session.scalar(select(user_trigrams.is_kept(dialect)))
     return NameSearch(normalised(text), dialect, bool(has_index))
 
 

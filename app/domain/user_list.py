@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
-from app.domain import keyset, name_search, substrings
+from app.domain import keyset, name_search
 from app.domain.errors import InvalidValue
 from app.domain.keyset import Page, Sort, Start
 from app.domain.name_search import NameSearch, Way
 from app.domain.text import is_name
-from app.models import DbSession, Role, User, user_roles
+from app.models import DbSession, Role, User, user_roles, user_trigrams
 from app.models.base import normalised
 
 SORTS = {
@@ -210,7 +210,7 @@ def _look_query(others: UserFilter, dialect: str, beginning: Start, number: int)
     ]
     rows = keyset.walked(select(*hits), beginning, number).subquery()
     return select(
-        substrings.is_kept(dialect).label("has_index"),
+        user_trigrams.is_kept(dialect).label("has_index"),
         func.count().label("number"),
         *(func.coalesce(func.sum(column), 0).label(column.key) for column in rows.c),
     ).select_from(rows)

@@ -4,8 +4,8 @@ from app.models.access_guard import AccessGuard
 from app.models.application_setting import ApplicationSetting
 from app.models.audit_event import AuditEvent
 from app.models.base import Base, DbSession
-from app.models.link import OneTimeLink
-from app.models.session import ConsoleSession
+from app.models.console_session import ConsoleSession
+from app.models.one_time_link import OneTimeLink
 from app.models.user import Permission, Role, User, role_permissions, user_roles
 
 __all__ = [

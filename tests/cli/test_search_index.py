@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from app.domain import substrings
+from app.models import user_trigrams
 from tests import searching
 
 BEGINNING = "There is no index: users are found by the beginning of user name and e-mail.\n"
@@ -65,7 +65,7 @@ def test_mariadb_says_in_a_line_that_it_cannot(flask, command):
 @pytest.mark.only_on("sqlite")
 def test_an_index_that_is_not_kept_up_is_a_warning(flask, app, session, ada):
     searching.build(app)
-    session.execute(text(f"DROP TRIGGER {substrings.KEPT}_insert"))
+    session.execute(text(f"DROP TRIGGER {user_trigrams.KEPT}_insert"))
 
     status = flask("users", "search-index", "status")
     doctor = flask("doctor")

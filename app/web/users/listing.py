@@ -8,9 +8,9 @@ from app.domain import user_list
 from app.domain.bulk_plan import BulkAction
 from app.domain.keyset import Page
 from app.domain.name_search import NameSearch
-from app.domain.substrings import SHORTEST
 from app.domain.text import shortened
 from app.domain.user_list import UserFilter
+from app.models.user_trigrams import SHORTEST
 from app.web import filters, zones
 from app.web.identity import Me, initials, tint
 from app.web.urls import queried
