@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from app import cli, config, engine
+from app import cli, config
 from app.config import Configuration
+from app.database import connections
 from app.extensions import db, login_manager
 from app.web import console
 from app.web.urls import Console
@@ -29,7 +30,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     # Its context processor would ask the database for every page, that of an error too.
     login_manager.init_app(app, add_context_processor=False)
     with app.app_context():
-        engine.prepare(db.engine)
+        connections.prepare(db.engine)
     console.register(app)
     cli.register(app)
     return app

@@ -14,11 +14,11 @@ from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
-from app import revisions
-from app.engine import unhurried
+from app.database import locks, revisions
+from app.database.connections import unhurried
 from app.extensions import db
 from app.models import Base
-from migrations import comparison, lock
+from migrations import comparison
 
 TABLES = set(Base.metadata.tables)
 WRITING = {"upgrade", "downgrade", "stamp"}
@@ -63,7 +63,7 @@ def run_online() -> None:
         return
     with _engine().connect().execution_options(write=True) as connection:
         setting_up = _sqlite if connection.dialect.name == "sqlite" else _server
-        with setting_up(connection), lock.exclusive(connection):
+        with setting_up(connection), locks.exclusive(connection):
             _run_until_free(connection)
 
 
@@ -86,13 +86,13 @@ def _sqlite(connection: sa.Connection) -> Iterator[None]:
 
 @contextmanager
 def _server(connection: sa.Connection) -> Iterator[None]:
-    connection.exec_driver_sql(SESSION[connection.dialect.name].format(lock.TABLE_PATIENCE))
+    connection.exec_driver_sql(SESSION[connection.dialect.name].format(locks.TABLE_PATIENCE))
     connection.commit()
     yield
 
 
 def _run_until_free(connection: sa.Connection) -> None:
-    for left in reversed(range(lock.TABLE_TRIES)):
+    for left in reversed(range(locks.TABLE_TRIES)):
         try:
             _run(connection)
         except DBAPIError as error:

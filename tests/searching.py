@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from app import substring_index
+from app.database import trigram_index
 from app.extensions import db
 
 
@@ -22,13 +22,13 @@ def indexed(app: Flask) -> Iterator[None]:
 def build(app: Flask) -> bool:
     """Build the index as the command does."""
     _end_transaction()
-    return substring_index.build(app.config["CONSOLE"])
+    return trigram_index.build(app.config["CONSOLE"])
 
 
 def drop(app: Flask) -> bool:
     """Drop the index as the command does."""
     _end_transaction()
-    return substring_index.drop(app.config["CONSOLE"])
+    return trigram_index.drop(app.config["CONSOLE"])
 
 
 def _end_transaction() -> None:

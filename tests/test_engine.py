@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from app import config, engine
+from app import config
 from app.config import Configuration
+from app.database import connections, problems
 
 PASSWORDS = ["p@:/?#[]%&=+", "single'double\"back\\slash", "é", "€", "%41 +$"]
 THREADS, ROUNDS = 4, 100
@@ -40,7 +41,7 @@ def connect() -> Iterator[Connect]:
 
     def make(configuration: Configuration, **more: object) -> Engine:
         made = create_engine(configuration.database_url, **{**configuration.engine_options, **more})
-        engine.prepare(made)
+        connections.prepare(made)
         engines.append(made)
         return made
 
@@ -225,8 +226,8 @@ def test_a_connection_that_was_lost_while_it_lay_idle_is_replaced(
     with made.connect() as connection:
         number = connection.scalar(text(NUMBER[provider]))
     end_connection(made, number)
-    now = engine.time.monotonic()
-    monkeypatch.setattr(engine.time, "monotonic", lambda: now + idle)
+    now = connections.time.monotonic()
+    monkeypatch.setattr(connections.time, "monotonic", lambda: now + idle)
 
     if not idle:
         # In use a moment ago: who gets it is told, and the next one gets a new one.
@@ -437,7 +438,7 @@ def test_a_file_of_another_kind_is_one_line(tmp_path, connect):
 def test_the_words_of_a_driver_become_one_line(words, meaning):
     configuration = config.read({"DATABASE_PROVIDER": "postgresql", "DB_PASSWORD": "geheim"})
 
-    line = engine.connection_problem(configuration, psycopg.OperationalError(words))
+    line = problems.connection_problem(configuration, psycopg.OperationalError(words))
 
     assert line == (
         f"No connection to PostgreSQL at localhost:5432, database rag_fortress: {meaning}"
@@ -448,7 +449,7 @@ def _problem(connect: Connect, environ: dict[str, str]) -> tuple[Configuration, 
     configuration = config.read(environ)
     with pytest.raises(DBAPIError) as raised, connect(configuration).connect() as connection:
         connection.execute(text("SELECT count(*) FROM sqlite_master"))
-    line = engine.connection_problem(configuration, raised.value)
+    line = problems.connection_problem(configuration, raised.value)
     assert "geheim" not in line
     return configuration, line
 

@@ -5,12 +5,12 @@ import threading
 import pytest
 from sqlalchemy import NullPool, create_engine, insert, select, text
 
-from app import config, substring_index
+from app import config
+from app.database import locks, trigram_index
+from app.database.trigram_index import NoIndex, State
 from app.domain import user_list
 from app.domain.user_list import Cursors, UserFilter
 from app.models import User, user_trigrams
-from app.substring_index import NoIndex, State
-from migrations import lock
 from tests import searching, servers
 from tests.people import PASSWORD_HASH
 
@@ -48,7 +48,7 @@ def crowd(session):
 
 
 def state(session):
-    found = substring_index.state(session.connection())
+    found = trigram_index.state(session.connection())
     session.commit()
     return found
 
@@ -103,11 +103,11 @@ def tables(connection):
 
 @somewhere
 def test_two_at_once_build_one(app, session, crowd, monkeypatch):
-    monkeypatch.setattr(lock, "PAUSE", 0.01)
-    monkeypatch.setattr(substring_index, "AT_ONCE", 3)
+    monkeypatch.setattr(locks, "PAUSE", 0.01)
+    monkeypatch.setattr(trigram_index, "AT_ONCE", 3)
     session.commit()
     built = []
-    build = lambda: built.append(substring_index.build(app.config["CONSOLE"]))  # noqa: E731 - one call
+    build = lambda: built.append(trigram_index.build(app.config["CONSOLE"]))  # noqa: E731 - one call
     threads = [threading.Thread(target=build) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -120,9 +120,9 @@ def test_two_at_once_build_one(app, session, crowd, monkeypatch):
 
 @somewhere
 def test_it_is_not_built_while_the_database_is_being_upgraded(app, session, elsewhere, monkeypatch):
-    monkeypatch.setattr(lock, "PATIENCE", 0.1)
+    monkeypatch.setattr(locks, "PATIENCE", 0.1)
 
-    with lock.exclusive(elsewhere), pytest.raises(NoIndex, match="Another upgrade of this"):
+    with locks.exclusive(elsewhere), pytest.raises(NoIndex, match="Another upgrade of this"):
         searching.build(app)
 
     assert state(session) is State.ABSENT
@@ -140,8 +140,8 @@ def test_on_sqlite_a_build_that_was_interrupted_is_completed(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as interrupted:
-        interrupted.setattr(substring_index, "AT_ONCE", 5)
-        interrupted.setattr(substring_index.time, "sleep", interrupt)
+        interrupted.setattr(trigram_index, "AT_ONCE", 5)
+        interrupted.setattr(trigram_index.time, "sleep", interrupt)
         with pytest.raises(KeyboardInterrupt):
             searching.build(app)
     session.execute(text("UPDATE users SET username = 'renamed' WHERE username = 'x29crowd'"))
@@ -198,8 +198,8 @@ def test_what_others_write_during_the_build_is_in_the_index(
             elsewhere.execute(text(statement + where), values)
         elsewhere.commit()
 
-    monkeypatch.setattr(substring_index, "AT_ONCE", 5)
-    monkeypatch.setattr(substring_index.time, "sleep", write)
+    monkeypatch.setattr(trigram_index, "AT_ONCE", 5)
+    monkeypatch.setattr(trigram_index.time, "sleep", write)
     searching.build(app)
 
     everybody = session.scalars(select(User.username).order_by(User.username)).all()
@@ -235,7 +235,7 @@ def test_with_other_triggers_of_these_names_it_is_not_relied_on(app, session, cr
 
 @pytest.mark.only_on("sqlite")
 def test_an_old_sqlite_is_told(app, session, monkeypatch):
-    monkeypatch.setattr(substring_index, "_OLDEST_SQLITE", (99, 0, 0))
+    monkeypatch.setattr(trigram_index, "_OLDEST_SQLITE", (99, 0, 0))
 
     with pytest.raises(NoIndex, match=r"needs SQLite 3\.34 or later with FTS5.* This is SQLite 3"):
         searching.build(app)
@@ -257,7 +257,7 @@ def test_who_may_not_create_the_extension_is_told_what_to_do(
     guest = f"{database.url}?options=-c%20role%3Dtest_search_guest"
     try:
         with pytest.raises(NoIndex, match="may not create it"):
-            substring_index.build(config.read(database.environ | {"DATABASE_URL": guest}))
+            trigram_index.build(config.read(database.environ | {"DATABASE_URL": guest}))
     finally:
         elsewhere.execute(text("DROP OWNED BY test_search_guest"))
         elsewhere.execute(text("DROP ROLE test_search_guest"))

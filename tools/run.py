@@ -22,9 +22,10 @@ from flask.cli import ScriptInfo
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from app import create_app, revisions
+from app import create_app
 from app.config import Configuration, ConfigurationError
-from app.engine import connection_problem
+from app.database import revisions
+from app.database.problems import connection_problem
 from app.extensions import db
 
 ROOT = Path(__file__).resolve().parent.parent

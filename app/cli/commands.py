@@ -6,8 +6,8 @@ import click
 from flask import current_app
 from flask.cli import ScriptInfo
 
-from app import revisions
 from app.cli.failures import Failure, in_one_line
+from app.database import revisions
 from app.extensions import db
 
 

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from app.cli import output
-from app.compiled_templates import CompiledTemplates
+from app.template_cache import CompiledTemplates
 
 
 @click.command("compile-templates")

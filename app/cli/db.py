@@ -24,7 +24,7 @@ from flask_migrate import Migrate
 
 from app import extensions
 from app.cli.failures import Failure, in_one_line
-from app.revisions import MIGRATIONS
+from app.database.revisions import MIGRATIONS
 
 LONGEST_ID = 32  # what alembic_version holds
 

@@ -8,18 +8,19 @@ from itertools import islice
 import click
 from sqlalchemy.exc import DBAPIError
 
-from app import config, revisions, substring_index
+from app import config
 from app.cli import output
 from app.cli.commands import Command
 from app.cli.db import drift
 from app.cli.search_index import SENTENCES
 from app.config import ConfigurationError
+from app.database import revisions, trigram_index
+from app.database.problems import connection_problem
+from app.database.revisions import Standing
+from app.database.trigram_index import State
 from app.domain import access, attention, credentials
-from app.engine import connection_problem
 from app.extensions import db
 from app.models.base import utcnow
-from app.revisions import Standing
-from app.substring_index import State
 
 NAMED = 5
 
@@ -126,7 +127,7 @@ def _passwords() -> Finding:
 
 
 def _search() -> Finding:
-    state = substring_index.state(db.session.connection())
+    state = trigram_index.state(db.session.connection())
     verdict = Verdict.WARNING if state is State.UNFINISHED else Verdict.OK
     return Finding(verdict, "search", SENTENCES[state])
 

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from app import config
 from app.cli.output import printable
+from app.database.problems import connection_problem
 from app.domain.errors import RuleError
-from app.engine import connection_problem
 from app.unit_of_work import OutcomeUnknown
 
 # The file, and not the statement, is what SQLite complains of.

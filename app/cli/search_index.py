@@ -7,12 +7,12 @@ from functools import partial
 import click
 from flask import current_app
 
-from app import substring_index
 from app.cli import output
 from app.cli.commands import CommandGroup
 from app.config import Configuration
+from app.database import trigram_index
+from app.database.trigram_index import State
 from app.extensions import db
-from app.substring_index import State
 
 SENTENCES = {
     State.KEPT: "There is an index: users are found by any part of user name and e-mail.",
@@ -36,7 +36,7 @@ def search_index() -> None:
 @search_index.command()
 def build() -> None:
     """Build the index, or complete one that was begun."""
-    seconds = _timed(partial(substring_index.build, on_start=_announce))
+    seconds = _timed(partial(trigram_index.build, on_start=_announce))
     if seconds is None:
         output.say("There is one already. Nothing was changed.")
     else:
@@ -46,7 +46,7 @@ def build() -> None:
 @search_index.command()
 def drop() -> None:
     """Drop the index."""
-    seconds = _timed(substring_index.drop)
+    seconds = _timed(trigram_index.drop)
     if seconds is None:
         output.say("There was none. Nothing was changed.")
     else:
@@ -56,7 +56,7 @@ def drop() -> None:
 @search_index.command()
 def status() -> None:
     """Say whether there is an index."""
-    output.write(SENTENCES[substring_index.state(db.session.connection())])
+    output.write(SENTENCES[trigram_index.state(db.session.connection())])
 
 
 def _announce() -> None:

@@ -1,9 +1,9 @@
 """The index of all parts of user names and e-mail addresses: what it is, and where there is one.
 
 It is no part of the tables that the revisions make: an operator builds it and drops it, by
-`app.substring_index`. PostgreSQL keeps a GIN index of trigrams right by itself. SQLite keeps a
-full-text table of trigrams, with a copy of the names, right by triggers on ``users``: a row that is
-written by any program is in it from then on.
+`app.database.trigram_index`. PostgreSQL keeps a GIN index of trigrams right by itself. SQLite keeps
+a full-text table of trigrams, with a copy of the names, right by triggers on ``users``: a row that
+is written by any program is in it from then on.
 """
 
 from functools import cache

@@ -13,7 +13,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from app import revisions
+from app.database import revisions
 from app.domain.errors import (
     BeyondOwnPermissions,
     ChangedMeanwhile,

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import revisions
+from app.database import revisions
 from app.web import readiness
 from app.web.access import public
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from app.config import Configuration
-from app.database_options import LOCK_SECONDS
+from app.config.database_options import LOCK_SECONDS
 from app.domain import sessions
 from app.domain.actor import Actor, ActorKind
 from app.domain.sessions import Client, Identity, Limits

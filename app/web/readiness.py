@@ -4,7 +4,7 @@ import time
 
 from flask import current_app
 
-from app import revisions
+from app.database import revisions
 from app.extensions import db
 
 ASK_EVERY = 5.0

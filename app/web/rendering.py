@@ -8,7 +8,7 @@ from flask import Flask, templating
 from markupsafe import escape
 from wtforms.widgets import Input
 
-from app.compiled_templates import CompiledTemplates
+from app.template_cache import CompiledTemplates
 
 
 class Environment(templating.Environment):

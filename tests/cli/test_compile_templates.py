@@ -1,6 +1,6 @@
 import jinja2
 
-from app.compiled_templates import CompiledTemplates
+from app.template_cache import CompiledTemplates
 
 
 def test_pages_that_were_compiled_ahead_are_not_compiled_again(flask, app, tmp_path, monkeypatch):

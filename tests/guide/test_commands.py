@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import revisions
+from app.database import revisions
 from tests.guide import words
 from tests.guide.checkout import blocks
 

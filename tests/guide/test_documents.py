@@ -16,7 +16,7 @@ KEPT = (
 REPLACED = {
     "alembic.ini": "migrations/alembic.ini",
     "app/core/database.py": "app/extensions.py",
-    "app/config/database_settings.py": "app/config.py",
+    "app/config/database_settings.py": "app/config/database_url.py",
 }
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

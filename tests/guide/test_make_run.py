@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from app import revisions
+from app.database import revisions
 from tests.guide.serving import free_port
 from tests.people import PASSWORD_HASH
 

@@ -148,6 +148,6 @@ RULES = {
         offences=_environment,
         bad="import os\nos.environ['SECRET_KEY']",
         good="import os\nos.fspath('.')",
-        exempt=("app/config.py",),
+        exempt=("app/config/environment.py",),
     ),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.revisions import MIGRATIONS
+from app.database.revisions import MIGRATIONS
 from tests.migrations.operating import Operator, Revisions
 
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from app import revisions
-from app.revisions import MIGRATIONS, State
+from app.database import revisions
+from app.database.revisions import MIGRATIONS, State
 
 FILES = sorted((MIGRATIONS / "versions").glob("[!_]*.py"))
 

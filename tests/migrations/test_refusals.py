@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.cli.db import db
-from migrations import lock
+from app.database import locks
 from tests.migrations.operating import Operator
 
 NORA = "INSERT INTO users (username, email, password_hash) VALUES ('nora', 'n@example.com', '!')"
@@ -93,7 +93,7 @@ def test_autogenerate_is_refused_unless_it_is_asked_for(operator, revisions):
 
 
 def test_the_second_upgrade_gives_up_in_the_end(operator, monkeypatch):
-    monkeypatch.setattr(lock, "PATIENCE", 0.3)
+    monkeypatch.setattr(locks, "PATIENCE", 0.3)
     with _somebody_upgrading(operator):
         said = operator.refused("upgrade")
     assert said.startswith("Another upgrade of this database, or the building of its search index,")
@@ -112,8 +112,8 @@ def test_a_lock_that_cannot_be_made_is_said_in_one_line(operator):
 @pytest.mark.parametrize("tries", [1, 5])
 @pytest.mark.only_on("postgresql", "mysql")
 def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, monkeypatch, tries):
-    monkeypatch.setattr(lock, "TABLE_PATIENCE", 1)
-    monkeypatch.setattr(lock, "TABLE_TRIES", tries)
+    monkeypatch.setattr(locks, "TABLE_PATIENCE", 1)
+    monkeypatch.setattr(locks, "TABLE_TRIES", tries)
     operator.succeed("upgrade")
 
     with operator.engine.connect() as reader:
@@ -174,9 +174,9 @@ def test_a_configuration_that_cannot_be_used_is_said_in_one_line_with_exit_code_
 
 def _somebody_upgrading(operator):
     if operator.database == "sqlite":
-        return lock.exclusive(_connected(operator))
+        return locks.exclusive(_connected(operator))
     connection = operator.engine.connect()
-    with lock.exclusive(connection):
+    with locks.exclusive(connection):
         return closing(connection)
 
 

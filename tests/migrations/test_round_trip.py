@@ -7,9 +7,9 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, Integer
 
-from app import revisions, substring_index
+from app.database import revisions, trigram_index
+from app.database.trigram_index import State
 from app.models import Base
-from app.substring_index import State
 
 
 def _rewrite(table, old, new):
@@ -166,7 +166,7 @@ def test_the_search_index_is_in_nobody_s_way(operator):
     operator.succeed("upgrade")
     tables = operator.tables()
     console = operator.app.config["CONSOLE"]
-    substring_index.build(console)
+    trigram_index.build(console)
 
     operator.succeed("check")
     operator.succeed("downgrade", "base")
@@ -175,21 +175,21 @@ def test_the_search_index_is_in_nobody_s_way(operator):
     operator.succeed("upgrade")
     assert operator.tables() == tables
     operator.succeed("check")
-    assert substring_index.build(console)
+    assert trigram_index.build(console)
 
 
 @pytest.mark.only_on("sqlite")
 def test_a_table_that_is_made_anew_loses_the_search_index_and_not_what_is_right(operator):
     operator.succeed("upgrade")
-    substring_index.build(operator.app.config["CONSOLE"])
+    trigram_index.build(operator.app.config["CONSOLE"])
 
     with operator.engine.connect() as connection:
         migration = MigrationContext.configure(connection)
         with Operations(migration).batch_alter_table("users", recreate="always") as table:
             table.add_column(Column("extra", Integer))
         connection.commit()
-        assert substring_index.state(connection) is State.UNFINISHED
+        assert trigram_index.state(connection) is State.UNFINISHED
 
-    assert substring_index.build(operator.app.config["CONSOLE"])
+    assert trigram_index.build(operator.app.config["CONSOLE"])
     with operator.engine.connect() as connection:
-        assert substring_index.state(connection) is State.KEPT
+        assert trigram_index.state(connection) is State.KEPT

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select, text, update
 
-from app import create_app, revisions
+from app import create_app
+from app.database import revisions
 from app.domain.settings import by_key
 from app.extensions import db
 from app.models import ConsoleSession

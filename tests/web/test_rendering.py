@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from markupsafe import Markup
 from wtforms.widgets import html_params
 
-from app.compiled_templates import CompiledTemplates
+from app.template_cache import CompiledTemplates
 from app.web.rendering import attributes
 
 NAMES = some.sampled_from(("class_", "for_", "id", "aria_label", "data_a_b", "value", "x_y"))

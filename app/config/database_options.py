@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL
 
-from app.database_url import BY_URL, MEMORY, TLS_PARAMETERS
-from app.variables import ConfigurationError, Variables, whole_number
+from app.config.database_url import BY_URL, MEMORY, TLS_PARAMETERS
+from app.config.environment import ConfigurationError, Variables, whole_number
 
 LOCK_SECONDS = 5  # on every database, how long a statement waits for somebody else's lock
 SYSTEM = "system"  # libpq's word for the certificate authorities of the operating system

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, column, inspect, select, table
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 UPGRADE = "flask db upgrade"
 
 _VERSION = table("alembic_version", column("version_num"))

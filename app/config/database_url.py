@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
 
-from app.variables import ConfigurationError, Variables, check_printable, whole_number
+from app.config.environment import ConfigurationError, Variables, check_printable, whole_number
 
 BY_URL = "DATABASE_URL"
 MEMORY = ":memory:"

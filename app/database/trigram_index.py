@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.config import Configuration
+from app.database import locks
+from app.database.connections import unhurried
 from app.domain.errors import RuleError
-from app.engine import unhurried
 from app.models import user_trigrams
 from app.models.user_trigrams import BUILDING, CREATE_TABLE, INDEX, KEPT, TABLE
-from migrations import lock
 
 AT_ONCE = 2_500
 PAUSE = 0.05  # seconds, in which others write
@@ -108,7 +108,7 @@ def _alone(configuration: Configuration) -> Iterator[Connection]:
         connection.exec_driver_sql(_POSTGRESQL if options else _SQLITE)
         connection.commit()
         try:
-            with lock.exclusive(connection):
+            with locks.exclusive(connection):
                 yield connection
         except CommandError as error:
             raise NoIndex(str(error)) from error

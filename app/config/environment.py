@@ -1,9 +1,14 @@
 """Environment variables, read one by one and checked."""
 
+import os
 import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
+from dotenv import dotenv_values
+
+_DOTENV = Path(".env")
 
 
 class ConfigurationError(click.ClickException):
@@ -54,3 +59,16 @@ def whole_number(name: str, text: str, *, low: int, high: int) -> int:
     if not is_number or not low <= int(text) <= high:
         raise ConfigurationError(f"{name} must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def from_process() -> dict[str, str]:
+    """Return the variables of the process and, for what is not set there, of ``.env``.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    try:
+        filed = dotenv_values(_DOTENV) if _DOTENV.exists() else {}
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError(".env in the current folder cannot be read as UTF-8.") from None
+    return {name: value for name, value in filed.items() if value is not None} | dict(os.environ)

@@ -1,0 +1,105 @@
+"""Connections: what each is told when it is opened, and when it is checked."""
+
+import time
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.config import Configuration
+from app.config.database_options import LOCK_SECONDS
+
+_SQLITE = (
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}",
+    "PRAGMA synchronous = FULL",
+)
+# TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
+_MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
+# A connection that was in use a moment ago is taken for alive: to ask costs a round trip a page.
+_FRESH_SECONDS = 1
+_RETURNED = "returned_at"
+
+
+def prepare(engine: Engine) -> None:
+    """Have every connection of the engine set up, and transactions begun, as the console needs it.
+
+    On SQLite a transaction begins with BEGIN, or with BEGIN IMMEDIATE where the connection has the
+    execution option ``write``: a transaction that reads first and writes later fails at once when
+    somebody else wrote in between, and no timeout helps it.
+
+    Args:
+        engine: An engine that has not connected yet.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "checkout", _take_over_transactions)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name in {"mysql", "mariadb"}:
+        # Before SQLAlchemy's own look at sql_mode, which decides how it quotes.
+        event.listen(engine, "connect", _set_up_mysql, insert=True)
+    if engine.dialect.name != "sqlite":
+        _look_before_use(engine)
+
+
+def unhurried(configuration: Configuration) -> Engine:
+    """Return an engine of its own for what takes as long as it does.
+
+    A page may give up on a statement; making an index of a large table may not. What is set for a
+    session, and a lock that it took, ends with the connection, which no pool keeps.
+    """
+    url = configuration.database_url
+    arguments = dict(configuration.engine_options["connect_args"])
+    if url.get_backend_name() == "mysql":
+        arguments |= {"read_timeout": None, "write_timeout": None}
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+    prepare(engine)
+    return engine
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in _SQLITE:
+        connection.execute(pragma).close()
+
+
+def _take_over_transactions(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: object
+) -> None:
+    # After AUTOCOMMIT, SQLAlchemy leaves the driver to begin transactions by itself.
+    connection.isolation_level = None
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+
+def _look_before_use(engine: Engine) -> None:
+    """Have a connection that lay in the pool for a while asked whether it is alive."""
+
+    def note_return(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RETURNED] = time.monotonic()
+
+    def ping_if_idle(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        returned_at = entry.info.get(_RETURNED)
+        if returned_at is None or time.monotonic() - returned_at < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool makes a new connection, and drops the others as well.
+            raise InvalidatePoolError("The connection was lost while it was idle.") from error
+
+    event.listen(engine, "checkin", note_return)
+    event.listen(engine, "checkout", ping_if_idle)
+
+
+def _set_up_mysql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(_MYSQL)
+    cursor.close()
