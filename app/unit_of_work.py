@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.errors import RuleError
+from app.domain.target import Target
 from app.extensions import db
 
 T = TypeVar("T")
@@ -116,7 +117,7 @@ def try_out(question: Callable[[], T], *, actor: Actor) -> T:
         raise
 
 
-def record(action: str, target: audit.Target, *, actor: Actor, after: audit.Fields) -> None:
+def record(action: str, target: Target, *, actor: Actor, after: audit.Fields) -> None:
     """Record what changed nothing, a denial or an export, in a transaction of its own."""
     try:
         carry_out(
@@ -155,5 +156,5 @@ def _commit() -> None:
 
 
 def _record_refusal(refusal: RuleError, actor: Actor) -> None:
-    target = refusal.target or audit.Target("rule", type(refusal).__name__)
+    target = refusal.target or Target("rule", type(refusal).__name__)
     record("change:refused", target, actor=actor, after={"refusal": str(refusal)})

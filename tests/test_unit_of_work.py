@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import unit_of_work
 from app.domain.actor import Actor, ActorKind
-from app.domain.audit import Target
 from app.domain.errors import NotFound, RuleError
+from app.domain.target import Target
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown, carry_out
 from tests.contents import Event, events

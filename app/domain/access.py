@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, select, update
 
-from app.domain import audit, passwords
+from app.domain import passwords
 from app.domain.actor import Actor
 from app.domain.errors import BeyondOwnPermissions, NotFound, RuleError
 from app.domain.roles import RoleName
+from app.domain.target import Target
 from app.models import (
     AccessGuard,
     DbSession,
@@ -102,7 +103,7 @@ def refuse_beyond(
             raise BeyondOwnPermissions(
                 f"The role {role.name} grants permissions that you do not hold.",
                 field="roles",
-                target=_target(user) if user else audit.Target("role", role.name, role.id),
+                target=_target(user) if user else Target("role", role.name, role.id),
             )
 
 
@@ -233,8 +234,8 @@ def _can_sign_in_with(password_hash: str) -> bool:
     return passwords.is_readable(password_hash) and not password_hash.startswith(NO_PASSWORD)
 
 
-def _target(user: User) -> audit.Target:
-    return audit.Target("user", user.username, user.id)
+def _target(user: User) -> Target:
+    return Target("user", user.username, user.id)
 
 
 def _holdings(session: DbSession, user_id: int | None) -> Holdings:

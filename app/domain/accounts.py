@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain import access, audit, deletion, sessions, users
 from app.domain.actor import Actor
 from app.domain.errors import RuleError
+from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, User
 
@@ -74,7 +75,7 @@ def start_reset(
 
 def delete(
     session: DbSession, user_id: int, typed: str, reason: str = "", *, actor: Actor
-) -> audit.Target:
+) -> Target:
     """Delete the user, with their roles, sessions and links; what was recorded of them stays.
 
     Args:

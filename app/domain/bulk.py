@@ -7,9 +7,10 @@ from sqlalchemy import ScalarSelect, delete, insert, select, update
 from app.domain import access, audit, bulk_plan, sessions
 from app.domain.access import LastAdministrator
 from app.domain.actor import Actor
-from app.domain.audit import Change, Target
+from app.domain.audit import Change
 from app.domain.bulk_plan import PEOPLE, BulkAction, BulkEdit, Person, Plan, parts
 from app.domain.errors import ChangedMeanwhile
+from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Role, User, user_roles
 

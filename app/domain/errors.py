@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from app.domain.audit import Target
+from app.domain.target import Target
 
 
 class RuleError(Exception):

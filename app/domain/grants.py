@@ -8,11 +8,12 @@ from sqlalchemy import delete, insert, select
 from app.domain import access, audit, consequences, etags, holders, roles
 from app.domain.access import Holdings
 from app.domain.actor import Actor
-from app.domain.audit import Change, Target
+from app.domain.audit import Change
 from app.domain.consequences import Consequence, Difference, Granted
 from app.domain.errors import BeyondOwnPermissions, ChangedMeanwhile, InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.roles import MOST_AT_ONCE, Matrix, MatrixRole
+from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Role, role_permissions
 from app.models.user import ADMIN

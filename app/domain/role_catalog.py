@@ -7,12 +7,12 @@ from sqlalchemy import insert, select
 
 from app.domain import access, audit, checks, etags, grants, roles
 from app.domain.actor import Actor
-from app.domain.audit import Target
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
 from app.domain.grants import RoleIsGuarded
 from app.domain.permissions import PermissionCode
 from app.domain.role_templates import TEMPLATES
 from app.domain.roles import MatrixRole
+from app.domain.target import Target
 from app.domain.text import checked, checked_line, checked_reason, hold_to_characters
 from app.models import DbSession, Permission, Role, role_permissions
 from app.models.user import ADMIN

@@ -19,7 +19,7 @@ from app.domain import (
 )
 from app.domain.access import Holdings
 from app.domain.actor import Actor
-from app.domain.audit import Change, Target
+from app.domain.audit import Change
 from app.domain.consequences import Consequence, Difference
 from app.domain.deletion import Deletion
 from app.domain.errors import RuleError
@@ -27,6 +27,7 @@ from app.domain.grants import RoleIsGuarded
 from app.domain.permissions import PermissionCode
 from app.domain.role_catalog import RoleChangedMeanwhile
 from app.domain.roles import Matrix, MatrixRole
+from app.domain.target import Target
 from app.models import DbSession, Role, User, role_permissions, user_roles
 
 EVENTS_AT_ONCE = 1000

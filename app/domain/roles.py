@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Row, Select, String, bindparam, cast, exists, func, select
 from sqlalchemy.orm import selectinload
 
-from app.domain import audit
 from app.domain.errors import InvalidValue, NotFound
+from app.domain.target import Target
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
 from app.models.base import HIGHEST_ID
@@ -99,9 +99,9 @@ class MatrixRole:
         return sum(self.grants(permission.code) for permission in permissions)
 
     @property
-    def target(self) -> audit.Target:
+    def target(self) -> Target:
         """The role as audit events name it."""
-        return audit.Target("role", self.name, self.id)
+        return Target("role", self.name, self.id)
 
 
 @dataclass(frozen=True)
@@ -186,9 +186,9 @@ def is_guarded(role: Role | MatrixRole) -> bool:
     return role.is_system or role.name == ADMIN
 
 
-def target_of(role: Role) -> audit.Target:
+def target_of(role: Role) -> Target:
     """Return the role as audit events name it."""
-    return audit.Target("role", role.name, role.id)
+    return Target("role", role.name, role.id)
 
 
 def permission(session: DbSession, code: str) -> Row[Any]:

@@ -29,6 +29,7 @@ from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
+from app.domain.target import Target
 from app.models import ConsoleSession, DbSession, Permission, Role, User, role_permissions
 from app.models.base import utcnow
 from app.models.user import ADMIN, user_roles
@@ -233,7 +234,7 @@ def end_own(session: DbSession, session_id: int, *, actor: Actor) -> None:
         NotFound: The actor has no such session.
     """
     end_one(session, actor.id or 0, session_id)
-    target = audit.Target("session", actor.name, session_id)
+    target = Target("session", actor.name, session_id)
     audit.record(session, "session:ended", target, actor=actor)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from app.domain import audit, checks, etags, values
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound, RuleError
+from app.domain.target import Target
 from app.domain.text import checked_reason, is_name
 from app.domain.values import DataType
 from app.models import ApplicationSetting, AuditEvent, DbSession
@@ -161,9 +162,9 @@ def locked(session: DbSession, setting_id: int) -> ApplicationSetting:
     return setting
 
 
-def target_of(setting: ApplicationSetting) -> audit.Target:
+def target_of(setting: ApplicationSetting) -> Target:
     """Return the setting as audit events name it."""
-    return audit.Target("setting", setting.key, setting.id)
+    return Target("setting", setting.key, setting.id)
 
 
 def etag_of(setting: ApplicationSetting) -> str:

@@ -10,6 +10,7 @@ from app.domain import access, audit, checks, links, names, passwords, roles
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.permissions import PermissionCode
+from app.domain.target import Target
 from app.domain.text import is_name
 from app.models import DbSession, Role, User
 from app.models.base import normalised
@@ -152,9 +153,9 @@ def record_creation(session: DbSession, user: User, actor: Actor) -> None:
     audit.record_changes(session, target_of(user), changes, actor=actor)
 
 
-def target_of(user: User) -> audit.Target:
+def target_of(user: User) -> Target:
     """Return the user as audit events name them."""
-    return audit.Target("user", user.username, user.id)
+    return Target("user", user.username, user.id)
 
 
 def refuse_taken(

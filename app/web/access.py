@@ -10,8 +10,8 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from app import unit_of_work
-from app.domain import audit
 from app.domain.permissions import PermissionCode
+from app.domain.target import Target
 from app.extensions import db
 from app.web import identity, readiness
 from app.web.security import SAFE_METHODS
@@ -147,7 +147,7 @@ def _leave_read_transaction(me: identity.Me) -> None:
 
 
 def _record_denial(missing: PermissionCode) -> None:
-    target = audit.Target("page", request.path)
+    target = Target("page", request.path)
     after = {"permission": missing.value, "method": request.method}
     unit_of_work.record("permission:denied", target, actor=identity.current_actor(), after=after)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import g, url_for
 
 from app.domain import audit
-from app.domain.history import Entry
+from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.models import AuditEvent
 
@@ -67,7 +67,7 @@ class EventLine:
     restore_url: str | None = None
 
 
-def in_words(entries: Iterable[Entry]) -> list[EventLine]:
+def in_words(entries: Iterable[HistoryEntry]) -> list[EventLine]:
     """Return the entries as lines, with links only to what is there and the person may open."""
     return [_line(entry.event, _url(entry)) for entry in entries]
 
@@ -94,7 +94,7 @@ def _restore_url(event: AuditEvent) -> str | None:
     return url_for("settings.restore", event_id=event.id)
 
 
-def _url(entry: Entry) -> str | None:
+def _url(entry: HistoryEntry) -> str | None:
     event = entry.event
     is_gone = event.action in {"setting:deleted", "user:deleted", "role:deleted"}
     if is_gone or not entry.is_there or event.target_id is None:

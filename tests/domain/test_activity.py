@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.domain import activity
-from app.domain.activity import Day, Kind
+from app.domain import audit
+from app.domain.audit import ActivityKind, Day
 from app.models import AuditEvent
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def happened(session):
 
 
 def test_days_without_events_are_there_too(session):
-    days = activity.per_day(session, 30, now=NOON)
+    days = audit.per_day(session, 30, now=NOON)
 
     assert days[0] == Day(date(2026, 10, 24))
     assert days[-1] == Day(date(2026, 11, 22))
@@ -46,7 +46,7 @@ def test_a_day_begins_and_ends_in_utc(session, happened):
     happened("setting:changed", "2026-11-20 00:00:00", "2026-11-20 23:59:59.999999")
     happened("setting:changed", "2026-11-21 00:00:00")
 
-    days = {day.date.day: day.settings for day in activity.per_day(session, 3, now=NOON)}
+    days = {day.date.day: day.settings for day in audit.per_day(session, 3, now=NOON)}
 
     assert days == {20: 2, 21: 1, 22: 0}
 
@@ -54,7 +54,7 @@ def test_a_day_begins_and_ends_in_utc(session, happened):
 def test_what_is_older_is_left_out(session, happened):
     happened("setting:changed", "2026-11-20 23:59:59.999999")
 
-    assert not any(day.total for day in activity.per_day(session, 2, now=NOON))
+    assert not any(day.total for day in audit.per_day(session, 2, now=NOON))
 
 
 def test_events_are_told_apart(session, happened):
@@ -65,7 +65,7 @@ def test_events_are_told_apart(session, happened):
     happened("change:refused", "2026-11-22 01:00:00")
     happened("user:signed-in", "2026-11-22 01:00:00")
 
-    today = activity.per_day(session, 1, now=NOON)[0]
+    today = audit.per_day(session, 1, now=NOON)[0]
 
     assert (today.settings, today.access, today.refused) == (2, 2, 2)
     assert (today.changes, today.total) == (4, 6)
@@ -74,12 +74,12 @@ def test_events_are_told_apart(session, happened):
 @pytest.mark.parametrize(
     ("action", "kind"),
     [
-        ("setting:deleted", Kind.SETTINGS),
-        ("role:created", Kind.ACCESS),
-        ("password:changed", Kind.ACCESS),
-        ("change:refused", Kind.REFUSED),
+        ("setting:deleted", ActivityKind.SETTINGS),
+        ("role:created", ActivityKind.ACCESS),
+        ("password:changed", ActivityKind.ACCESS),
+        ("change:refused", ActivityKind.REFUSED),
         ("session:ended", None),
     ],
 )
 def test_an_action_says_what_it_was_about(action, kind):
-    assert activity.kind_of(action) is kind
+    assert audit.kind_of(action) is kind

@@ -2,7 +2,7 @@
 
 from app.domain import audit
 from app.domain.actor import Actor, ActorKind
-from app.domain.audit import Target
+from app.domain.target import Target
 from app.models.base import utcnow
 from tests.contents import recorded
 

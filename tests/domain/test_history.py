@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import audit, history, overview, settings, users
-from app.domain.audit import Target
+from app.domain import audit, overview, settings, users
+from app.domain.target import Target
 from app.models import ApplicationSetting, Role, User
 from app.models.base import utcnow
 from tests.people import OPERATOR
@@ -41,8 +41,8 @@ def told(entries):
 def test_the_newest_come_first_and_not_too_many(session):
     events = [record(session, Target("setting", f"no {number}", 1)) for number in range(10)]
 
-    assert [entry.event for entry in history.recent(session, limit=3)] == events[:6:-1]
-    assert len(history.recent(session)) == 8
+    assert [entry.event for entry in audit.recent(session, limit=3)] == events[:6:-1]
+    assert len(audit.recent(session)) == 8
 
 
 def test_the_events_of_one_thing_leave_out_the_others(session):
@@ -51,7 +51,9 @@ def test_the_events_of_one_thing_leave_out_the_others(session):
     record(session, Target("setting", "chunk_overlap", setting.id + 1))
     record(session, Target("user", "ada", setting.id), "user:created")
 
-    assert [entry.event for entry in history.of(session, settings.target_of(setting))] == [wanted]
+    assert [entry.event for entry in audit.history_of(session, settings.target_of(setting))] == [
+        wanted
+    ]
 
 
 def test_what_is_there_is_there(session, vera):
@@ -60,7 +62,7 @@ def test_what_is_there_is_there(session, vera):
         record(session, target)
     record(session, settings.target_of(settings.by_key(session, "chunk_size")))
 
-    assert told(history.recent(session)) == [("chunk_size", True), ("vera", True), ("team", True)]
+    assert told(audit.recent(session)) == [("chunk_size", True), ("vera", True), ("team", True)]
 
 
 def test_what_is_gone_or_is_no_row_is_not_there(session):
@@ -71,7 +73,7 @@ def test_what_is_gone_or_is_no_row_is_not_there(session):
     ):
         record(session, target)
 
-    assert [entry.is_there for entry in history.recent(session)] == [False] * 3
+    assert [entry.is_there for entry in audit.recent(session)] == [False] * 3
 
 
 def test_who_was_renamed_is_still_the_same(session, vera):
@@ -79,13 +81,13 @@ def test_who_was_renamed_is_still_the_same(session, vera):
     vera.username = "veronica"
     session.commit()
 
-    assert told(history.recent(session)) == [("vera", True)]
-    assert told(history.of(session, users.target_of(vera))) == [("vera", True)]
+    assert told(audit.recent(session)) == [("vera", True)]
+    assert told(audit.history_of(session, users.target_of(vera))) == [("vera", True)]
 
 
 def test_whoever_has_the_id_of_somebody_deleted_is_not_that_one(session, vera, vera_before):
-    assert told(history.recent(session)) == [("victor", False)]
-    assert history.of(session, users.target_of(vera)) == []
+    assert told(audit.recent(session)) == [("victor", False)]
+    assert audit.history_of(session, users.target_of(vera)) == []
 
 
 def test_a_role_that_has_the_id_of_one_deleted_is_not_that_one(session):
@@ -94,16 +96,16 @@ def test_a_role_that_has_the_id_of_one_deleted_is_not_that_one(session):
     role.created_at = utcnow() + EARLIER
     session.commit()
 
-    assert told(history.recent(session)) == [("crew", False)]
-    assert history.of(session, Target("role", "team", role.id)) == []
+    assert told(audit.recent(session)) == [("crew", False)]
+    assert audit.history_of(session, Target("role", "team", role.id)) == []
 
 
 def test_a_setting_that_has_the_id_of_another_is_not_that_one(session):
     setting = settings.by_key(session, "chunk_size")
     record(session, Target("setting", "shard_size", setting.id))
 
-    assert told(history.recent(session)) == [("shard_size", False)]
-    assert history.of(session, settings.target_of(setting)) == []
+    assert told(audit.recent(session)) == [("shard_size", False)]
+    assert audit.history_of(session, settings.target_of(setting)) == []
 
 
 def test_a_setting_that_was_restored_keeps_its_history(session):
@@ -114,8 +116,8 @@ def test_a_setting_that_was_restored_keeps_its_history(session):
     setting.created_at = utcnow() + EARLIER
     session.commit()
 
-    assert told(history.recent(session)) == [("greeting", True)] * 3
-    assert len(history.of(session, target)) == 3
+    assert told(audit.recent(session)) == [("greeting", True)] * 3
+    assert len(audit.history_of(session, target)) == 3
 
 
 def test_a_setting_that_was_deleted_and_made_anew_begins_anew(session):
@@ -123,7 +125,9 @@ def test_a_setting_that_was_deleted_and_made_anew_begins_anew(session):
     for action in ("setting:created", "setting:deleted", "setting:created"):
         record(session, target, action)
 
-    assert [entry.event.action for entry in history.of(session, target)] == ["setting:created"]
+    assert [entry.event.action for entry in audit.history_of(session, target)] == [
+        "setting:created"
+    ]
 
 
 def test_nobody_has_signed_in_because_another_one_did(session, ada):
@@ -145,5 +149,5 @@ def test_sqlite_does_give_an_id_again(session, vera):
     nora = add(session, User(username="nora", email="nora@example.org", password_hash="!"))
 
     assert nora.id == number
-    assert told(history.recent(session)) == [("vera", False)]
-    assert history.of(session, users.target_of(nora)) == []
+    assert told(audit.recent(session)) == [("vera", False)]
+    assert audit.history_of(session, users.target_of(nora)) == []

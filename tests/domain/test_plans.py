@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.domain import audit, history, holders, user_list
-from app.domain.audit import Target
+from app.domain import audit, holders, user_list
 from app.domain.keyset import SIZE
+from app.domain.target import Target
 from app.domain.user_list import Cursors, UserFilter
 from app.models import AuditEvent, Role, User, user_roles
 from tests import plans
@@ -189,7 +189,7 @@ def test_recent_changes_are_read_off_an_index(session, database_name):
         table = "TABLE " if database_name == "mysql" else ""
         session.execute(text(f"ANALYZE {table}{AuditEvent.__tablename__}"))
 
-    for look in (lambda: history.recent(session), lambda: history.of(session, rows[7])):
+    for look in (lambda: audit.recent(session), lambda: audit.history_of(session, rows[7])):
         plan = plans.of(session, look)
         assert not plans.sorts(session, plan), plan
         # Settings are few, and gone through as a whole where that is quicker.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.domain import attention, audit, credentials, overview, sessions
 from app.domain.actor import Actor, ActorKind
-from app.domain.audit import Target
+from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow
 from app.web.home import cards

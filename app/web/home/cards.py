@@ -6,9 +6,9 @@ from datetime import date
 
 from flask import g, url_for
 
-from app.domain import activity, settings_listing
-from app.domain.activity import Day
+from app.domain import audit, settings_listing
 from app.domain.attention import Facts, Finding, Topic, up_to
+from app.domain.audit import Day
 from app.domain.overview import People, RolePeople
 from app.domain.permissions import PermissionCode
 from app.domain.settings_listing import SettingLine
@@ -230,9 +230,9 @@ def _sentence(days: Sequence[Day]) -> str:
 
 def _parts(days: Sequence[Day]) -> str:
     words = {
-        activity.Kind.SETTINGS: "to settings",
-        activity.Kind.ACCESS: "to access",
-        activity.Kind.REFUSED: "refused",
+        audit.ActivityKind.SETTINGS: "to settings",
+        audit.ActivityKind.ACCESS: "to access",
+        audit.ActivityKind.REFUSED: "refused",
     }
     return ", ".join(f"{sum(getattr(day, k) for day in days):,} {w}" for k, w in words.items())
 

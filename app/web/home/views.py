@@ -2,7 +2,7 @@
 
 from flask import Blueprint, g, render_template
 
-from app.domain import activity, attention, history
+from app.domain import attention, audit
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models.base import utcnow
@@ -21,8 +21,8 @@ def overview() -> str:
     known = attention.facts(db.session, g.me.can)
     days = recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
-        days = activity.per_day(db.session, cards.DAYS, now=now)
-        recent = events.in_words(history.recent(db.session, limit=cards.MOST_EVENTS))
+        days = audit.per_day(db.session, cards.DAYS, now=now)
+        recent = events.in_words(audit.recent(db.session, limit=cards.MOST_EVENTS))
     return render_template(
         "home/overview.html",
         tiles=list(cards.tiles(known, days)),

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from flask import Response, render_template
 
 from app import unit_of_work
-from app.domain import audit, matrix_filter, roles
+from app.domain import matrix_filter, roles
 from app.domain.matrix_filter import MatrixFilter
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix
+from app.domain.target import Target
 from app.extensions import db
 from app.web import csv, downloads
 from app.web.access import requires
@@ -19,7 +20,7 @@ from app.web.roles.listing import Listing
 from app.web.roles.section import blueprint
 
 HEADER = ("permission", "description")
-TARGET = audit.Target("list", "roles and permissions")
+TARGET = Target("list", "roles and permissions")
 
 
 @blueprint.route("/export", methods=["GET", "POST"])

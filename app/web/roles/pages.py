@@ -2,7 +2,7 @@
 
 from flask import g, render_template, request
 
-from app.domain import history, holders, roles
+from app.domain import audit, holders, roles
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
 from app.domain.user_list import Cursors
@@ -26,7 +26,7 @@ def show(role_id: int) -> str:
         members = holders.members(db.session, role_id, cursors, count=count)
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
-        recent = events.in_words(history.of(db.session, role.target))
+        recent = events.in_words(audit.history_of(db.session, role.target))
     return render_template(
         "roles/show.html",
         role=role,

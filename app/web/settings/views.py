@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import audit, history, settings, settings_catalog, settings_listing
+from app.domain import audit, settings, settings_catalog, settings_listing
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingChangedMeanwhile
 from app.domain.text import shortened
@@ -83,7 +83,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> str:
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         # What was deleted once is there again, so there is nothing to restore.
-        lines = events.in_words(history.of(db.session, settings.target_of(setting)))
+        lines = events.in_words(audit.history_of(db.session, settings.target_of(setting)))
         recent = [replace(line, restore_url=None) for line in lines]
     event = undo.noted()
     etag = settings.etag_of(setting)

@@ -10,9 +10,10 @@ from sqlalchemy import Row
 from wtforms import HiddenField
 
 from app import unit_of_work
-from app.domain import audit, exports, user_list
+from app.domain import exports, user_list
 from app.domain.name_search import NameSearch
 from app.domain.permissions import PermissionCode
+from app.domain.target import Target
 from app.domain.user_list import UserFilter
 from app.extensions import db
 from app.web import csv, downloads
@@ -28,7 +29,7 @@ HEADER = (
     "created_at (UTC)",
 )
 BETWEEN_ROLES = "; "
-TARGET = audit.Target("list", "users")
+TARGET = Target("list", "users")
 
 
 class ExportForm(Form):

@@ -2,7 +2,7 @@
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import access, assignments, history, reach, roles, user_list, users
+from app.domain import access, assignments, audit, reach, roles, user_list, users
 from app.domain.assignments import AssignmentChangedMeanwhile
 from app.domain.permissions import PermissionCode
 from app.domain.reach import RoleInReach
@@ -163,7 +163,7 @@ def _role_urls(every: list[RoleInReach]) -> dict[str, str]:
 def _recent(user: User) -> list[events.EventLine] | None:
     if not g.me.can(PermissionCode.AUDIT_READ):
         return None
-    return events.in_words(history.of(db.session, users.target_of(user)))
+    return events.in_words(audit.history_of(db.session, users.target_of(user)))
 
 
 def _form_for(offered: list[RoleChoice]) -> RolesForm:

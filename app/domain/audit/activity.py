@@ -16,7 +16,7 @@ REFUSALS = frozenset({"permission:denied", "change:refused"})
 NO_CHANGES = frozenset({"user:signed-in", "user:signed-out", "session:ended"})
 
 
-class Kind(StrEnum):
+class ActivityKind(StrEnum):
     """What an event was about."""
 
     SETTINGS = "settings"
@@ -76,23 +76,23 @@ def per_day(session: DbSession, days: int, *, now: datetime) -> list[Day]:
     return [_day(first + timedelta(days=number), counted) for number in range(days)]
 
 
-def kind_of(action: str) -> Kind | None:
+def kind_of(action: str) -> ActivityKind | None:
     """Return what an event with this action was about; None where nothing was to be changed."""
     if action in REFUSALS:
-        return Kind.REFUSED
+        return ActivityKind.REFUSED
     if action in NO_CHANGES:
         return None
-    return Kind.SETTINGS if action.startswith("setting:") else Kind.ACCESS
+    return ActivityKind.SETTINGS if action.startswith("setting:") else ActivityKind.ACCESS
 
 
-def _counted(session: DbSession, first: date) -> dict[date, Counter[Kind]]:
+def _counted(session: DbSession, first: date) -> dict[date, Counter[ActivityKind]]:
     day: ColumnElement[date] = utc_date(AuditEvent.at)
     query = (
         select(day.label("day"), AuditEvent.action, func.count().label("events"))
         .where(AuditEvent.at >= datetime.combine(first, time(), UTC))
         .group_by(day, AuditEvent.action)
     )
-    counted: dict[date, Counter[Kind]] = defaultdict(Counter)
+    counted: dict[date, Counter[ActivityKind]] = defaultdict(Counter)
     for row in session.execute(query):
         kind = kind_of(row.action)
         if kind is not None:
@@ -100,6 +100,6 @@ def _counted(session: DbSession, first: date) -> dict[date, Counter[Kind]]:
     return counted
 
 
-def _day(day: date, counted: dict[date, Counter[Kind]]) -> Day:
-    found = counted.get(day, Counter[Kind]())
-    return Day(day, *(found[kind] for kind in Kind))
+def _day(day: date, counted: dict[date, Counter[ActivityKind]]) -> Day:
+    found = counted.get(day, Counter[ActivityKind]())
+    return Day(day, *(found[kind] for kind in ActivityKind))

@@ -10,21 +10,13 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 
 from app.domain.actor import Actor
+from app.domain.target import Target
 from app.models import AuditEvent, DbSession
 from app.models.base import utcnow
 
 Fields = Mapping[str, Any]
 MAX_NAME = 255
 _INSERT = insert(AuditEvent)
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a change was done to: ``type`` is setting, user, role, list, page or session."""
-
-    type: str
-    name: str
-    id: int | None = None
 
 
 @dataclass(frozen=True)

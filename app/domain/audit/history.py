@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from app.domain.audit import Target
+from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
 
 MOST = 8
@@ -18,20 +18,20 @@ BY_AGE: dict[str, type[User | Role]] = {"user": User, "role": Role}
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """An event, and whether what it tells of is still there."""
 
     event: AuditEvent
     is_there: bool
 
 
-def recent(session: DbSession, *, limit: int = MOST) -> list[Entry]:
+def recent(session: DbSession, *, limit: int = MOST) -> list[HistoryEntry]:
     """Return the newest events of all, newest first, in one statement."""
     query = select(AuditEvent, _is_there()).order_by(AuditEvent.id.desc()).limit(limit)
-    return [Entry(event, bool(is_there)) for event, is_there in session.execute(query)]
+    return [HistoryEntry(event, bool(is_there)) for event, is_there in session.execute(query)]
 
 
-def of(session: DbSession, target: Target, *, limit: int = MOST) -> list[Entry]:
+def history_of(session: DbSession, target: Target, *, limit: int = MOST) -> list[HistoryEntry]:
     """Return the newest events of one thing that is there, newest first, in one statement."""
     query = (
         select(AuditEvent)
@@ -43,7 +43,7 @@ def of(session: DbSession, target: Target, *, limit: int = MOST) -> list[Entry]:
         events = session.scalars(_in_lifetime(query, BY_AGE[target.type])).all()
     else:
         events = _of_setting(session.scalars(query).all(), target.name)
-    return [Entry(event, is_there=True) for event in events]
+    return [HistoryEntry(event, is_there=True) for event in events]
 
 
 def _is_there() -> ColumnElement[bool]:

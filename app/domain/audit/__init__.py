@@ -1,0 +1,36 @@
+"""The audit: events, the history of a thing, and the activity of each day."""
+
+from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day
+from app.domain.audit.events import (
+    Change,
+    Fields,
+    fields_of,
+    get,
+    new_save,
+    of_save,
+    record,
+    record_changes,
+    record_each,
+    record_many,
+)
+from app.domain.audit.history import HistoryEntry, history_of, recent
+
+__all__ = [
+    "ActivityKind",
+    "Change",
+    "Day",
+    "Fields",
+    "HistoryEntry",
+    "fields_of",
+    "get",
+    "history_of",
+    "kind_of",
+    "new_save",
+    "of_save",
+    "per_day",
+    "recent",
+    "record",
+    "record_changes",
+    "record_each",
+    "record_many",
+]
