@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, deletion, sessions, users
+from app.domain import access, audit, confirmation, sessions, users
 from app.domain.actor import Actor
 from app.domain.errors import RuleError
 from app.domain.target import Target
@@ -96,7 +96,7 @@ def delete(
         UserIsReferredTo: Another program's rows refer to the user.
     """
     user = for_change(session, user_id, actor)
-    reason = deletion.confirmed(
+    reason = confirmation.confirmed(
         typed, user.username, reason, what="the user name", field="username"
     )
     was_administrator, target = access.is_administrator(user), users.target_of(user)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.domain import access, audit, checks, links, passwords, sessions, users
+from app.domain import access, audit, links, passwords, sessions, users, validation
 from app.domain.actor import Actor, ActorKind
 from app.domain.errors import InvalidValue
 from app.domain.sessions import Client
@@ -122,7 +122,7 @@ def registration(new: NewUser, password: str) -> Registration:
     Raises:
         InvalidValue: A field or the password is not valid.
     """
-    passed = checks.all_of(
+    passed = validation.all_of(
         new=lambda: users.checked(new),
         password=lambda: passwords.check_new(password, username=new.username, email=new.email),
     )

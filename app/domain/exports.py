@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app.domain import user_list
-from app.domain.keyset import Sort, Start
 from app.domain.name_search import NameSearch
+from app.domain.paging import Sort, Start
 from app.domain.user_list import COUNTED, Matches, UserFilter
 from app.models import DbSession, User
 

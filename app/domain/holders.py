@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, func, select
 
-from app.domain import keyset
-from app.domain.keyset import Page, Sort
+from app.domain import paging
+from app.domain.paging import Page, Sort
 from app.domain.user_list import COUNTED, Cursors
 from app.models import DbSession, Role, User, user_roles
 
@@ -41,7 +41,7 @@ def members(session: DbSession, role_id: int, cursors: Cursors, *, count: int) -
         # key has them in order; a sum is nothing that another index has.
         role = role + 0
     query = query.where(role == role_id)
-    return keyset.page(session, query, BY_MEMBER, after=cursors.after, before=cursors.before)
+    return paging.page(session, query, BY_MEMBER, after=cursors.after, before=cursors.before)
 
 
 def count(session: DbSession, role_id: int) -> int:
@@ -79,7 +79,7 @@ def able(session: DbSession, role_ids: Sequence[int], cursors: Cursors, *, count
     # each page: there the users are gone through in order, and asked for one role each.
     holds = _is_among_many if count > COUNTED else _is_among_few
     query = select(*PERSON).where(User.is_active, holds(role_ids))
-    return keyset.page(session, query, BY_USER, after=cursors.after, before=cursors.before)
+    return paging.page(session, query, BY_USER, after=cursors.after, before=cursors.before)
 
 
 def count_able(session: DbSession, role_ids: Sequence[int]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from app.domain import accounts, audit, checks, etags, names, users
+from app.domain import accounts, audit, etags, names, users, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
 from app.domain.text import checked_reason, with_line_feeds
@@ -89,7 +89,7 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
     user = accounts.for_change(session, user_id, actor)
     if edit.etag != etag_of(user):
         raise ProfileChangedMeanwhile(user)
-    passed = checks.all_of(
+    passed = validation.all_of(
         reason=lambda: checked_reason(edit.reason), wanted=lambda: _changes(user, edit.profile)
     )
     reason, wanted = passed["reason"], passed["wanted"]
@@ -115,7 +115,7 @@ def _changes(user: User, typed: Profile) -> dict[str, Any]:
         for field, check in CHECKS.items()
         if with_line_feeds(getattr(typed, field)) != with_line_feeds(getattr(stored, field))
     }
-    values = checks.all_of(**edited)
+    values = validation.all_of(**edited)
     wanted = {field: value for field, value in values.items() if value != getattr(user, field)}
     if typed.is_verified != stored.is_verified:
         wanted["is_verified"] = typed.is_verified

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
-from app.domain import access, audit, checks, etags, grants, roles
+from app.domain import access, audit, etags, grants, roles, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
 from app.domain.grants import RoleIsGuarded
@@ -72,7 +72,7 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
     """
     access.take_turn(session)
     own = access.refuse_without(session, actor, PermissionCode.ROLE_CREATE)
-    passed = checks.all_of(
+    passed = validation.all_of(
         name=lambda: _free_name(session, new.name),
         description=lambda: _checked_description(new.description),
         granted=lambda: _template_of(session, new),
@@ -116,7 +116,7 @@ def change(session: DbSession, role_id: int, edit: RoleEdit, *, actor: Actor) ->
     role = locked(session, role_id)
     if edit.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
-    passed = checks.all_of(
+    passed = validation.all_of(
         name=lambda: _new_name(session, role, edit.name),
         description=lambda: _checked_description(edit.description),
         reason=lambda: checked_reason(edit.reason),

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from app.domain import (
     access,
     audit,
+    confirmation,
     consequences,
-    deletion,
     etags,
     grants,
     holders,
@@ -20,8 +20,8 @@ from app.domain import (
 from app.domain.access import Holdings
 from app.domain.actor import Actor
 from app.domain.audit import Change
+from app.domain.confirmation import Deletion
 from app.domain.consequences import Consequence, Difference
-from app.domain.deletion import Deletion
 from app.domain.errors import RuleError
 from app.domain.grants import RoleIsGuarded
 from app.domain.permissions import PermissionCode
@@ -80,7 +80,7 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     _refuse_guarded(role)
     if typed.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
-    reason = deletion.confirmed(
+    reason = confirmation.confirmed(
         typed.name.lower(), role.name, typed.reason, what="the name", field="name"
     )
     _refuse_deleting(session, matrix, role, actor)

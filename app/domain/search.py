@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, select, union
 
 from app.domain import name_search, settings_listing, user_list
-from app.domain.keyset import Start
 from app.domain.name_search import NAMES
+from app.domain.paging import Start
 from app.domain.permissions import PermissionCode
 from app.domain.settings_listing import SettingFilter, SettingLine
 from app.domain.user_list import Matches, UserFilter

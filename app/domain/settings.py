@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from app.domain import audit, checks, etags, values
+from app.domain import audit, etags, validation, values
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound, RuleError
 from app.domain.target import Target
@@ -99,7 +99,7 @@ def change(
         InvalidValue: The text is not a value of the setting's data type, or the reason too long.
     """
     setting = locked(session, setting_id)
-    passed = checks.all_of(
+    passed = validation.all_of(
         value=lambda: accepted(setting, edit), reason=lambda: checked_reason(edit.reason)
     )
     return _put(session, setting, passed["value"], passed["reason"], actor)

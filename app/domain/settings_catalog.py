@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import audit, checks, deletion, settings, values
+from app.domain import audit, confirmation, settings, validation, values
 from app.domain.actor import Actor
-from app.domain.deletion import Deletion
+from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
 from app.domain.settings import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.text import checked, checked_line, checked_reason
@@ -53,7 +53,7 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
         InvalidValue: The key breaks the rules for keys or is taken, a field is too long, the text
             is not a value of the data type, or a secret would be written in clear.
     """
-    passed = checks.all_of(
+    passed = validation.all_of(
         columns=lambda: _columns(session, new), reason=lambda: checked_reason(new.reason)
     )
     setting = ApplicationSetting(**passed["columns"])
@@ -86,7 +86,9 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
         raise SettingIsReadOnly(sentence, target=settings.target_of(setting))
     if typed.etag != settings.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
-    reason = deletion.confirmed(typed.name, setting.key, typed.reason, what="the key", field="key")
+    reason = confirmation.confirmed(
+        typed.name, setting.key, typed.reason, what="the key", field="key"
+    )
     target, before = settings.target_of(setting), _kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before
@@ -157,7 +159,7 @@ def deletion_lock_of(setting: ApplicationSetting) -> str | None:
 
 
 def _columns(session: DbSession, new: NewSetting) -> dict[str, Any]:
-    columns = checks.all_of(
+    columns = validation.all_of(
         key=lambda: _free_key(session, new.key),
         data_type=lambda: _checked_type(new.data_type),
         value=lambda: _checked_value(new),

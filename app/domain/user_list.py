@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
-from app.domain import keyset, name_search
+from app.domain import name_search, paging
 from app.domain.errors import InvalidValue
-from app.domain.keyset import Page, Sort, Start
 from app.domain.name_search import NameSearch, Way
+from app.domain.paging import Page, Sort, Start
 from app.domain.text import is_name
 from app.models import DbSession, Role, User, user_roles, user_trigrams
 from app.models.base import normalised
@@ -119,11 +119,11 @@ def page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) ->
     """
     if sort not in SORTS:
         raise InvalidValue("The list cannot be sorted by that.")
-    beginning = keyset.start(SORTS[sort], after=cursors.after, before=cursors.before)
+    beginning = paging.start(SORTS[sort], after=cursors.after, before=cursors.before)
     found = matches(session, wanted, beginning)
-    query = found.query(beginning, keyset.SIZE + 1)
+    query = found.query(beginning, paging.SIZE + 1)
     return UserPage(
-        keyset.page_of(session, query, beginning, values=found.values), names=found.names
+        paging.page_of(session, query, beginning, values=found.values), names=found.names
     )
 
 
@@ -180,10 +180,10 @@ def _query(
 ) -> Select[Any]:
     conditions = _others(others)
     if way and is_gathered:
-        return keyset.gathered(_LINES, [way.by_index(), *conditions], beginning, number)
+        return paging.gathered(_LINES, [way.by_index(), *conditions], beginning, number)
     if way:
         conditions = [way.by_comparison(), *conditions]
-    return keyset.walked(_LINES.where(*conditions), beginning, number)
+    return paging.walked(_LINES.where(*conditions), beginning, number)
 
 
 def _look(session: DbSession, wanted: UserFilter, beginning: Start) -> tuple[NameSearch, bool]:
@@ -208,7 +208,7 @@ def _look_query(others: UserFilter, dialect: str, beginning: Start, number: int)
         case((and_(way.by_comparison(), *_others(others)), 1), else_=0).label(name)
         for name, way in ways.items()
     ]
-    rows = keyset.walked(select(*hits), beginning, number).subquery()
+    rows = paging.walked(select(*hits), beginning, number).subquery()
     return select(
         user_trigrams.is_kept(dialect).label("has_index"),
         func.count().label("number"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, checks, links, names, passwords, roles
+from app.domain import access, audit, links, names, passwords, roles, validation
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.permissions import PermissionCode
@@ -90,7 +90,7 @@ def checked(new: NewUser) -> NewUser:
     Raises:
         InvalidValue: A field is not valid.
     """
-    fields = checks.all_of(
+    fields = validation.all_of(
         username=lambda: names.checked_username(new.username),
         email=lambda: names.checked_email(new.email),
         full_name=lambda: names.checked_full_name(new.full_name),
@@ -184,7 +184,7 @@ def refuse_taken(
     if email in taken:
         message = f"Somebody else has {email} as e-mail address or user name."
         mistakes.append(InvalidValue(message, field="email"))
-    checks.refuse(mistakes)
+    validation.refuse(mistakes)
 
 
 def flush_names(session: DbSession) -> None:

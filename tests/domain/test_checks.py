@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain import checks
+from app.domain import validation
 from app.domain.errors import ChangedMeanwhile, InvalidValue, InvalidValues
 
 
@@ -14,12 +14,12 @@ def refusing(field):
 
 
 def test_what_passes_is_returned_by_name():
-    assert checks.all_of(name=lambda: "ada", age=lambda: 36) == {"name": "ada", "age": 36}
+    assert validation.all_of(name=lambda: "ada", age=lambda: 36) == {"name": "ada", "age": 36}
 
 
 def test_one_mistake_is_told_as_it_is():
     with pytest.raises(InvalidValue, match=r"^age is wrong\.$") as told:
-        checks.all_of(name=lambda: "ada", age=refusing("age"))
+        validation.all_of(name=lambda: "ada", age=refusing("age"))
 
     assert type(told.value) is InvalidValue
     assert told.value.field == "age"
@@ -27,16 +27,16 @@ def test_one_mistake_is_told_as_it_is():
 
 def test_several_mistakes_are_told_together():
     with pytest.raises(InvalidValues, match=r"^name is wrong\. age is wrong\.$") as told:
-        checks.all_of(name=refusing("name"), town=lambda: "Ulm", age=refusing("age"))
+        validation.all_of(name=refusing("name"), town=lambda: "Ulm", age=refusing("age"))
 
     assert [part.field for part in told.value.parts] == ["name", "age"]
 
 
 def test_mistakes_of_a_part_of_the_form_are_told_one_by_one():
-    inner = lambda: checks.all_of(name=refusing("name"), age=refusing("age"))  # noqa: E731 - short
+    inner = lambda: validation.all_of(name=refusing("name"), age=refusing("age"))  # noqa: E731 - short
 
     with pytest.raises(InvalidValues) as told:
-        checks.all_of(person=inner, reason=refusing("reason"))
+        validation.all_of(person=inner, reason=refusing("reason"))
 
     assert [part.field for part in told.value.parts] == ["name", "age", "reason"]
 
@@ -46,4 +46,4 @@ def test_what_is_no_mistake_ends_the_checks():
         raise ChangedMeanwhile("Somebody else was here.")
 
     with pytest.raises(ChangedMeanwhile):
-        checks.all_of(name=refusing("name"), etag=changed)
+        validation.all_of(name=refusing("name"), etag=changed)

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from app.domain import assignments, grants, passwords, role_catalog, role_deletion, roles
 from app.domain.assignments import AssignmentEdit
-from app.domain.deletion import Deletion
+from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile, RoleIsGuarded
 from app.domain.role_catalog import NewRole

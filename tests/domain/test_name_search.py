@@ -5,7 +5,7 @@ from sqlalchemy import event, insert, select, text
 
 from app.domain import bulk, exports, search, user_list
 from app.domain.bulk_plan import BulkAction, BulkEdit, Selection
-from app.domain.keyset import SIZE
+from app.domain.paging import SIZE
 from app.domain.user_list import Cursors, UserFilter
 from app.models import User
 from tests import plans, searching

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from app.domain import audit, holders, user_list
-from app.domain.keyset import SIZE
+from app.domain.paging import SIZE
 from app.domain.target import Target
 from app.domain.user_list import Cursors, UserFilter
 from app.models import AuditEvent, Role, User, user_roles

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import role_catalog, role_deletion, roles
-from app.domain.deletion import Deletion
+from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.grants import RoleIsGuarded
 from app.domain.role_catalog import NewRole, RoleChangedMeanwhile, RoleEdit

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from app.domain import grants, role_deletion, roles
-from app.domain.deletion import Deletion
+from app.domain.confirmation import Deletion
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile
 from app.models import AuditEvent, Permission, Role, role_permissions
 from app.unit_of_work import carry_out

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain import passwords
-from app.domain.keyset import SIZE
+from app.domain.paging import SIZE
 from app.models import AuditEvent, Role, User
 from tests.people import PASSWORD_HASH
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from app.domain.deletion import Deletion
+from app.domain.confirmation import Deletion
 from app.domain.role_catalog import NewRole, RoleEdit
 from app.domain.role_templates import TEMPLATES
 from app.domain.roles import MatrixRole

@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.widgets import TextInput
 
 from app.domain import values
-from app.domain.deletion import Deletion
+from app.domain.confirmation import Deletion
 from app.domain.errors import InvalidValue
 from app.domain.settings import SettingEdit
 from app.domain.settings_catalog import NewSetting

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.domain import user_list
 from app.domain.bulk_plan import BulkAction
-from app.domain.keyset import Page
 from app.domain.name_search import NameSearch
+from app.domain.paging import Page
 from app.domain.text import shortened
 from app.domain.user_list import UserFilter
 from app.models.user_trigrams import SHORTEST

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain import checks
+from app.domain import validation
 from app.domain.errors import InvalidValue
 from app.domain.text import checked_reason
 
@@ -29,7 +29,7 @@ def confirmed(typed: str, name: str, reason: str, *, what: str, field: str) -> s
     Raises:
         InvalidValue: Another name was typed, or the reason is too long.
     """
-    passed = checks.all_of(
+    passed = validation.all_of(
         name=lambda: _compare(typed, name, what=what, field=field),
         reason=lambda: checked_reason(reason),
     )
