@@ -15,8 +15,8 @@ from flask import Flask, has_app_context
 from hypothesis import HealthCheck, settings
 
 from app import create_app
-from app.domain import passwords, sessions
-from app.domain.turnstile import Turnstile
+from app.domain.authentication import passwords, sessions
+from app.domain.authentication.capacity import Turnstile
 from app.extensions import db
 from app.models import DbSession, User
 from tests import chromium, databases, people, rendering, servers, statements

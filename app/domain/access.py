@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, select, update
 
-from app.domain import passwords
 from app.domain.actor import Actor
+from app.domain.authentication import passwords
 from app.domain.errors import BeyondOwnPermissions, NotFound, RuleError
 from app.domain.roles import RoleName
 from app.domain.target import Target

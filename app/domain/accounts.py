@@ -2,8 +2,9 @@
 
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, confirmation, sessions, users
+from app.domain import access, audit, confirmation, users
 from app.domain.actor import Actor
+from app.domain.authentication import sessions
 from app.domain.errors import RuleError
 from app.domain.target import Target
 from app.domain.text import checked_reason

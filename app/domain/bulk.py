@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import ScalarSelect, delete, insert, select, update
 
-from app.domain import access, audit, bulk_plan, sessions
+from app.domain import access, audit, bulk_plan
 from app.domain.access import LastAdministrator
 from app.domain.actor import Actor
 from app.domain.audit import Change
+from app.domain.authentication import sessions
 from app.domain.bulk_plan import PEOPLE, BulkAction, BulkEdit, Person, Plan, parts
 from app.domain.errors import ChangedMeanwhile
 from app.domain.target import Target

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.domain import access, audit, links, passwords, sessions, users, validation
+from app.domain import access, audit, users, validation
 from app.domain.actor import Actor, ActorKind
+from app.domain.authentication import one_time_links, passwords, sessions
+from app.domain.authentication.sessions import Client
 from app.domain.errors import InvalidValue
-from app.domain.sessions import Client
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
 
@@ -156,7 +157,7 @@ def owner_of(session: DbSession, token: str) -> Account:
         LinkIsGone: The link was used, is over, never was, or its owner has been given more than
             whoever issued it holds.
     """
-    link = links.peek(session, links.Purpose.RESET, token)
+    link = one_time_links.peek(session, one_time_links.Purpose.RESET, token)
     owner = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, owner)
     return _account(owner)
@@ -185,7 +186,7 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
         LinkIsGone: The link was used, is over, or never was.
     """
     access.take_turn(session)
-    link = links.use(session, links.Purpose.RESET, token)
+    link = one_time_links.use(session, one_time_links.Purpose.RESET, token)
     user = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, user)
     _store(session, user, password_hash, actor=acting(user, actor))
@@ -242,7 +243,7 @@ def change_own(
 def _refuse_outgrown(session: DbSession, link: OneTimeLink, owner: User) -> None:
     # Whoever issued the link may have kept a copy; it must not open more than they could before.
     if link.issued_by_id is not None and not _reaches(session, link, link.issued_by_id, owner):
-        raise links.LinkIsGone(
+        raise one_time_links.LinkIsGone(
             "The account holds more than whoever issued this link. Ask for a new one."
         )
 
@@ -256,7 +257,7 @@ def _reaches(session: DbSession, link: OneTimeLink, issuer_id: int, owner: User)
 
 def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) -> None:
     user.password_hash = password_hash
-    links.forget(session, links.Purpose.RESET, user.id)
+    one_time_links.forget(session, one_time_links.Purpose.RESET, user.id)
     sessions.end_all(session, user.id)
     audit.record(session, "password:changed", users.target_of(user), actor=actor)
     session.flush()

@@ -1,10 +1,11 @@
 """Becoming the first administrator, by a link that works once."""
 
-from app.domain import access, credentials, links, roles, users
+from app.domain import access, credentials, roles, users
 from app.domain.actor import Actor
+from app.domain.authentication import one_time_links
+from app.domain.authentication.sessions import Client
 from app.domain.credentials import Registration
 from app.domain.errors import RuleError
-from app.domain.sessions import Client
 from app.models import DbSession
 from app.models.user import ADMIN
 
@@ -23,7 +24,7 @@ def issue_link(session: DbSession) -> str:
     """
     access.take_turn(session)
     _refuse_second(session)
-    return links.issue(session, links.Purpose.SET_UP)
+    return one_time_links.issue(session, one_time_links.Purpose.SET_UP)
 
 
 def check_link(session: DbSession, token: str) -> None:
@@ -34,7 +35,7 @@ def check_link(session: DbSession, token: str) -> None:
         LinkIsGone: The link was used, is over, or never was.
     """
     _refuse_second(session)
-    links.peek(session, links.Purpose.SET_UP, token)
+    one_time_links.peek(session, one_time_links.Purpose.SET_UP, token)
 
 
 def set_up(
@@ -58,7 +59,7 @@ def set_up(
     """
     access.take_turn(session)
     _refuse_second(session)
-    links.use(session, links.Purpose.SET_UP, token)
+    one_time_links.use(session, one_time_links.Purpose.SET_UP, token)
     user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
     users.record_creation(session, user, credentials.acting(user, actor))
     return credentials.begin(session, user, client, actor=actor, secret=secret)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, links, names, passwords, roles, validation
+from app.domain import access, audit, names, roles, validation
 from app.domain.actor import Actor
+from app.domain.authentication import one_time_links, passwords
 from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
@@ -202,4 +203,6 @@ def flush_names(session: DbSession) -> None:
 
 def password_link(session: DbSession, user: User, actor: Actor) -> str:
     """Issue a one-time link with which the user chooses a password, and return its token."""
-    return links.issue(session, links.Purpose.RESET, user_id=user.id, issued_by_id=actor.id)
+    return one_time_links.issue(
+        session, one_time_links.Purpose.RESET, user_id=user.id, issued_by_id=actor.id
+    )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from app.database import revisions
+from app.domain.authentication.capacity import TurnedAway
 from app.domain.errors import (
     BeyondOwnPermissions,
     ChangedMeanwhile,
@@ -21,7 +22,6 @@ from app.domain.errors import (
     NotFound,
     RuleError,
 )
-from app.domain.turnstile import TurnedAway
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown
 from app.web import identity, readiness, targets

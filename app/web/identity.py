@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.config import Configuration
 from app.config.database_options import LOCK_SECONDS
-from app.domain import sessions
 from app.domain.actor import Actor, ActorKind
-from app.domain.sessions import Client, Identity, Limits
+from app.domain.authentication import sessions
+from app.domain.authentication.sessions import Client, Identity, Limits
 from app.extensions import db, login_manager
 from app.models.base import utcnow
 from app.web.client import client_address

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select, update
 
-from app.domain import first_administrator, links
+from app.domain import first_administrator
+from app.domain.authentication import one_time_links
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Guide:
     def link_to_choose_a_password(self, name: str) -> str:
         """Return the path of a link for a user."""
         user = self.session.scalars(select(User).where(User.username == name)).one()
-        token = links.issue(self.session, links.Purpose.RESET, user_id=user.id)
+        token = one_time_links.issue(self.session, one_time_links.Purpose.RESET, user_id=user.id)
         self.session.commit()
         return f"/reset/{token}"
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.domain import passwords
+from app.domain.authentication import passwords
 from app.models import Permission, Role
 from tests.browser.guide import Guide
 from tests.browser.keyboard import Keyboard

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from app.domain import first_administrator
-from app.domain.links import LinkIsGone
+from app.domain.authentication.one_time_links import LinkIsGone
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/setup/([\w-]{43})\n")
 

@@ -4,8 +4,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.domain import passwords
-from app.domain.links import Purpose, peek
+from app.domain.authentication import passwords
+from app.domain.authentication.one_time_links import Purpose, peek
 from app.models import AuditEvent, OneTimeLink, User
 from tests.cli.conftest import ACTOR
 from tests.people import PASSWORD

@@ -8,9 +8,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.domain import access, accounts, assignments, passwords, sessions, users
+from app.domain import access, accounts, assignments, users
 from app.domain.access import LastAdministrator
 from app.domain.assignments import AssignmentEdit
+from app.domain.authentication import passwords, sessions
 from app.domain.errors import BeyondOwnPermissions, RuleError
 from app.domain.users import NewUser
 from app.models import Permission, Role, User

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select, text
 
-from app.domain import accounts, links, sessions, users
+from app.domain import accounts, users
 from app.domain.access import LastAdministrator
+from app.domain.authentication import one_time_links, sessions
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.models import ConsoleSession, OneTimeLink, User, user_roles
 from app.unit_of_work import carry_out
@@ -48,7 +49,7 @@ def delete(session, user, typed, *, by=OPERATOR, reason=""):
 def test_deleting_takes_roles_sessions_and_links_along_and_is_recorded(session, ada, person):
     nora = person("nora", roles=["user", "viewer"], full_name="Nora Ito")
     sessions.start(session, nora, sessions.Client(), secret="a secret of the test")
-    links.issue(session, links.Purpose.RESET, user_id=nora.id)
+    one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=nora.id)
     session.commit()
     number = nora.id
 
@@ -172,5 +173,5 @@ def test_starting_a_reset_is_recorded_without_the_link(session, ada, vera):
         lambda: accounts.start_reset(session, vera.id, actor=acting(ada)), actor=acting(ada)
     )
 
-    assert links.peek(session, links.Purpose.RESET, token).user_id == vera.id
+    assert one_time_links.peek(session, one_time_links.Purpose.RESET, token).user_id == vera.id
     assert events(session) == [Event("password:reset-started", "ada", "vera", {}, {})]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
-from app.domain import bulk, bulk_plan, sessions
+from app.domain import bulk, bulk_plan
 from app.domain.access import LastAdministrator
+from app.domain.authentication import sessions
 from app.domain.bulk import SelectionChangedMeanwhile
 from app.domain.bulk_plan import BulkAction, BulkEdit, Outcome, Selection
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, text
 
-from app.domain import credentials, first_administrator, links, sessions
+from app.domain import credentials, first_administrator
 from app.domain.actor import Actor, ActorKind
+from app.domain.authentication import one_time_links, sessions
+from app.domain.authentication.one_time_links import LinkIsGone
 from app.domain.credentials import PasswordChange, Proof, Registration, SignInFailed
 from app.domain.errors import InvalidValue
 from app.domain.first_administrator import AlreadySetUp
-from app.domain.links import LinkIsGone
 from app.domain.users import NewUser
 from app.extensions import db
 from app.models import ConsoleSession, User
@@ -137,7 +138,7 @@ def test_one_s_own_change_never_overwrites_another_made_at_that_moment(session, 
 
 
 def test_a_new_password_ends_sessions_and_links(session, vera):
-    token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
     sessions.start(session, vera, CLIENT, secret=SECRET)
     actor = acting(vera)
 

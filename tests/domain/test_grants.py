@@ -6,8 +6,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.domain import assignments, grants, passwords, role_catalog, role_deletion, roles
+from app.domain import assignments, grants, role_catalog, role_deletion, roles
 from app.domain.assignments import AssignmentEdit
+from app.domain.authentication import passwords
 from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
 from app.domain.grants import GrantEdit, GrantsChangedMeanwhile, RoleIsGuarded

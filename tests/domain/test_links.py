@@ -5,34 +5,34 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.domain import links
-from app.domain.links import LinkIsGone, Purpose
+from app.domain.authentication import one_time_links
+from app.domain.authentication.one_time_links import LinkIsGone, Purpose
 from app.models import OneTimeLink
 from app.models.base import utcnow
 
 
 def test_a_link_works_once(session, vera):
-    token = links.issue(session, Purpose.RESET, user_id=vera.id)
+    token = one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
-    assert links.peek(session, Purpose.RESET, token).user_id == vera.id
-    assert links.use(session, Purpose.RESET, token).used_at is not None
+    assert one_time_links.peek(session, Purpose.RESET, token).user_id == vera.id
+    assert one_time_links.use(session, Purpose.RESET, token).used_at is not None
 
-    for again in (links.peek, links.use):
+    for again in (one_time_links.peek, one_time_links.use):
         with pytest.raises(LinkIsGone, match="used or is too old"):
             again(session, Purpose.RESET, token)
 
 
 def test_looking_at_a_link_does_not_use_it(session):
-    token = links.issue(session, Purpose.SET_UP)
+    token = one_time_links.issue(session, Purpose.SET_UP)
 
-    links.peek(session, Purpose.SET_UP, token)
+    one_time_links.peek(session, Purpose.SET_UP, token)
 
-    assert links.use(session, Purpose.SET_UP, token)
+    assert one_time_links.use(session, Purpose.SET_UP, token)
 
 
 @pytest.mark.parametrize(("age", "works"), [(59, True), (60, False), (61, False)])
 def test_a_link_is_over_after_an_hour(session, age, works):
-    token = links.issue(session, Purpose.SET_UP)
+    token = one_time_links.issue(session, Purpose.SET_UP)
     stored = session.scalars(select(OneTimeLink)).one()
     assert timedelta(minutes=59) < stored.expires_at - utcnow() <= timedelta(minutes=60)
     issued = stored.expires_at - timedelta(minutes=age)
@@ -40,44 +40,44 @@ def test_a_link_is_over_after_an_hour(session, age, works):
     session.expire_all()
 
     if works:
-        assert links.use(session, Purpose.SET_UP, token)
+        assert one_time_links.use(session, Purpose.SET_UP, token)
     else:
         with pytest.raises(LinkIsGone):
-            links.use(session, Purpose.SET_UP, token)
+            one_time_links.use(session, Purpose.SET_UP, token)
 
 
 def test_a_token_for_one_purpose_is_none_for_another(session, vera):
-    token = links.issue(session, Purpose.RESET, user_id=vera.id)
+    token = one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
     with pytest.raises(LinkIsGone):
-        links.use(session, Purpose.SET_UP, token)
+        one_time_links.use(session, Purpose.SET_UP, token)
 
 
 @pytest.mark.parametrize("token", ["", "x", "\0", "ü" * 5000, "' OR 1=1 --"])
 def test_what_nobody_gave_out_is_gone(session, vera, token):
-    links.issue(session, Purpose.RESET, user_id=vera.id)
+    one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
     with pytest.raises(LinkIsGone):
-        links.use(session, Purpose.RESET, token)
+        one_time_links.use(session, Purpose.RESET, token)
 
 
 def test_a_new_link_replaces_the_earlier_of_the_same_user_only(session, vera, omar):
     first, others, set_up = (
-        links.issue(session, Purpose.RESET, user_id=vera.id),
-        links.issue(session, Purpose.RESET, user_id=omar.id),
-        links.issue(session, Purpose.SET_UP),
+        one_time_links.issue(session, Purpose.RESET, user_id=vera.id),
+        one_time_links.issue(session, Purpose.RESET, user_id=omar.id),
+        one_time_links.issue(session, Purpose.SET_UP),
     )
 
-    links.issue(session, Purpose.RESET, user_id=vera.id)
+    one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
     with pytest.raises(LinkIsGone):
-        links.peek(session, Purpose.RESET, first)
-    assert links.peek(session, Purpose.RESET, others)
-    assert links.peek(session, Purpose.SET_UP, set_up)
+        one_time_links.peek(session, Purpose.RESET, first)
+    assert one_time_links.peek(session, Purpose.RESET, others)
+    assert one_time_links.peek(session, Purpose.SET_UP, set_up)
 
 
 def test_only_a_digest_of_the_token_is_stored(session):
-    token = links.issue(session, Purpose.SET_UP)
+    token = one_time_links.issue(session, Purpose.SET_UP)
     session.flush()
     row = session.execute(select(OneTimeLink.__table__)).one()
 
@@ -86,7 +86,7 @@ def test_only_a_digest_of_the_token_is_stored(session):
 
 
 def test_a_link_goes_with_its_user(session, vera):
-    links.issue(session, Purpose.RESET, user_id=vera.id)
+    one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
     session.flush()
 
     session.delete(vera)

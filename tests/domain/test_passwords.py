@@ -9,9 +9,9 @@ from argon2 import PasswordHasher, Type
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain import passwords
+from app.domain.authentication import passwords
+from app.domain.authentication.capacity import TurnedAway, Turnstile
 from app.domain.errors import InvalidValue
-from app.domain.turnstile import TurnedAway, Turnstile
 from app.models.user import NO_PASSWORD
 
 PASSWORD = "correct horse battery"

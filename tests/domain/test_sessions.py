@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.domain import sessions
+from app.domain.authentication import sessions
 from app.domain.errors import NotFound
 from app.models import ConsoleSession, Permission, Role
 from app.models.base import utcnow

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.domain.turnstile import TurnedAway, Turnstile
+from app.domain.authentication.capacity import TurnedAway, Turnstile
 
 LONG, SHORT = 60.0, 0.01
 

@@ -6,7 +6,8 @@ import unicodedata
 import pytest
 from sqlalchemy import func, insert, select
 
-from app.domain import links, users
+from app.domain import users
+from app.domain.authentication import one_time_links
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.users import NewUser
 from app.models import OneTimeLink, Role, User
@@ -59,7 +60,7 @@ def test_a_new_user_is_given_a_link_and_no_password(session, ada):
     user, token = create(session, NewUser("nora", "nora@example.org"), by=ada)
 
     assert not user.has_password
-    assert links.peek(session, links.Purpose.RESET, token).user_id == user.id
+    assert one_time_links.peek(session, one_time_links.Purpose.RESET, token).user_id == user.id
     assert token not in session.scalars(select(OneTimeLink.token_hash)).all()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.domain import passwords
+from app.domain.authentication import passwords
 from app.models import Permission, Role, User, role_permissions, user_roles
 from tests.people import PASSWORD_HASH
 

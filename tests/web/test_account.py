@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.domain import links
+from app.domain.authentication import one_time_links
 from app.models import AuditEvent, ConsoleSession, User
 from tests.contents import recorded
 from tests.people import PASSWORD, PASSWORD_HASH
@@ -75,7 +75,7 @@ def test_a_change_that_is_refused_changes_nothing(sign_in, vera, current, passwo
 def test_a_link_for_a_new_password_stops_working_when_it_is_changed(
     sign_in, visitor, vera, session
 ):
-    token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
     sign_in(vera).submit("/account/password", current=PASSWORD, password=NEW)
 
     assert visitor.get(f"/reset/{token}").status_code == 404

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from app.domain import links, sessions
+from app.domain.authentication import one_time_links, sessions
 from app.domain.values import DataType
 from app.models import ApplicationSetting, ConsoleSession, Role, User
 from tests.browsing import ORIGIN, Browser, Page
@@ -145,7 +145,7 @@ def test_choosing_a_password_does_not_break(app, session, vera):
 
     def with_a_link() -> Page:
         session.rollback()
-        token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+        token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
         session.commit()
         return browser.get(f"/reset/{token}")
 
@@ -159,7 +159,7 @@ def test_setting_up_does_not_break(app, session):
     def with_a_link() -> Page:
         session.rollback()
         session.execute(delete(User))
-        token = links.issue(session, links.Purpose.SET_UP)
+        token = one_time_links.issue(session, one_time_links.Purpose.SET_UP)
         session.commit()
         return browser.get(f"/setup/{token}")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.domain import sessions
+from app.domain.authentication import sessions
 from app.models import ApplicationSetting, ConsoleSession, Permission, Role, User
 from app.web.security import SAFE_METHODS
 from tests.conftest import CLIENT, SESSION_COOKIE

@@ -8,8 +8,9 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from app.domain import first_administrator, links, passwords
-from app.domain.turnstile import Turnstile
+from app.domain import first_administrator
+from app.domain.authentication import one_time_links, passwords
+from app.domain.authentication.capacity import Turnstile
 from app.extensions import db
 from app.models import ConsoleSession
 from tests.browsing import Browser
@@ -59,7 +60,7 @@ def test_at_setting_up(visitor, session, transactions):
 
 
 def test_at_choosing_a_password(visitor, session, vera, transactions):
-    token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
 
     assert visitor.submit(f"/reset/{token}", password=NEW).status_code == 303
     assert transactions == [False]
@@ -132,7 +133,7 @@ def door(request, visitor, session, sign_in):
     if request.param == "change":
         browser = sign_in(vera)
         return lambda: browser.submit("/account/password", current=PASSWORD, password=NEW)
-    path = f"/reset/{links.issue(session, links.Purpose.RESET, user_id=vera.id)}"
+    path = f"/reset/{one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)}"
     return lambda: visitor.submit(path, password=NEW)
 
 

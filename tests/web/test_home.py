@@ -7,8 +7,9 @@ from itertools import combinations
 import pytest
 from sqlalchemy import select
 
-from app.domain import attention, audit, credentials, overview, sessions
+from app.domain import attention, audit, credentials, overview
 from app.domain.actor import Actor, ActorKind
+from app.domain.authentication import sessions
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow

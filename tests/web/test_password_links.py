@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import accounts, credentials, links
+from app.domain import accounts, credentials
+from app.domain.authentication import one_time_links
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
 from tests.browsing import Browser
@@ -18,7 +19,7 @@ NEW = "another good password"
 
 @pytest.fixture
 def link(session, vera):
-    token = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
     session.commit()
     return f"/reset/{token}"
 
@@ -90,8 +91,8 @@ def test_the_link_is_over_after_an_hour(visitor, session, vera, link):
 
 
 def test_a_newer_link_replaces_the_older(visitor, session, vera, omar, link):
-    others = links.issue(session, links.Purpose.RESET, user_id=omar.id)
-    newer = links.issue(session, links.Purpose.RESET, user_id=vera.id)
+    others = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=omar.id)
+    newer = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
 
     assert visitor.get(link).status_code == 404
     assert visitor.get(f"/reset/{newer}").status_code == 200
@@ -99,7 +100,7 @@ def test_a_newer_link_replaces_the_older(visitor, session, vera, omar, link):
 
 
 def test_a_link_for_one_thing_is_none_for_another(visitor, link, session):
-    token = links.issue(session, links.Purpose.SET_UP)
+    token = one_time_links.issue(session, one_time_links.Purpose.SET_UP)
 
     assert visitor.get(f"/reset/{token}").status_code == 404
     assert visitor.get(link.replace("reset", "setup")).status_code == 404
@@ -152,7 +153,7 @@ def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(
 
     page = visitor.get(f"/reset/{token}")
     assert (page.status_code, "does not work any more" in page.text) == (404, True)
-    with pytest.raises(links.LinkIsGone):
+    with pytest.raises(one_time_links.LinkIsGone):
         credentials.choose_password(session, token, "another hash", actor=acting(omar))
     session.rollback()
     assert omar.password_hash == PASSWORD_HASH

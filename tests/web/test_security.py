@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app
-from app.domain import links
+from app.domain.authentication import one_time_links
 from app.extensions import db
 from app.models import AuditEvent
 from tests import contents
@@ -320,7 +320,7 @@ def test_a_body_that_cannot_be_read_is_refused(visitor, body, kind):
 
 
 def test_looking_changes_nothing(sign_in, visitor, ada, omar, session):
-    token = links.issue(session, links.Purpose.RESET, user_id=omar.id)
+    token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=omar.id)
     browser = sign_in(ada)
     before = contents.digests(db.engine)
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from app.domain import passwords
+from app.domain.authentication import passwords
 from app.domain.paging import SIZE
 from app.models import AuditEvent, Role, User
 from tests.people import PASSWORD_HASH

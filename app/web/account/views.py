@@ -3,7 +3,8 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from app import unit_of_work
-from app.domain import credentials, reach, sessions, users
+from app.domain import credentials, reach, users
+from app.domain.authentication import sessions
 from app.domain.credentials import PasswordChange
 from app.extensions import db
 from app.web import identity, targets, zones

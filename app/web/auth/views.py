@@ -5,11 +5,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import unit_of_work
-from app.domain import credentials, first_administrator, sessions
+from app.domain import credentials, first_administrator
+from app.domain.authentication import sessions
+from app.domain.authentication.one_time_links import LinkIsGone
 from app.domain.credentials import Proof, Registration
 from app.domain.errors import NotFound
 from app.domain.first_administrator import AlreadySetUp
-from app.domain.links import LinkIsGone
 from app.extensions import db
 from app.models import User
 from app.web import identity, readiness, targets

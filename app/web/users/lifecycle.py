@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 
-from app.domain import access, accounts, profiles, sessions, users
+from app.domain import access, accounts, profiles, users
+from app.domain.authentication import sessions
 from app.domain.permissions import PermissionCode
 from app.domain.profiles import Profile, ProfileChangedMeanwhile
 from app.extensions import db

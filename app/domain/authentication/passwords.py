@@ -16,8 +16,8 @@ from pathlib import Path
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerificationError
 
+from app.domain.authentication.capacity import Turnstile
 from app.domain.errors import InvalidValue
-from app.domain.turnstile import Turnstile
 from app.models.base import normalised
 from app.models.user import NO_PASSWORD
 

@@ -1,0 +1,5 @@
+"""Authentication: passwords and the capacity to hash them, sessions, and one-time links."""
+
+from app.domain.authentication import capacity, one_time_links, passwords, sessions
+
+__all__ = ["capacity", "one_time_links", "passwords", "sessions"]
