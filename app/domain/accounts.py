@@ -148,9 +148,9 @@ def for_change(session: DbSession, user_id: int, actor: Actor) -> User:
         NotFound: There is no such user.
         BeyondOwnPermissions: The user holds what the actor does not.
     """
-    access.take_turn(session)
-    user = access.locked_user(session, user_id)
-    access.refuse_beyond(session, access.own_holdings(session, actor), user, ())
+    access.serialize_access_changes(session)
+    user = access.load_user_for_update(session, user_id)
+    access.refuse_escalation(session, access.own_permissions(session, actor), user, ())
     return user
 
 

@@ -103,8 +103,8 @@ def review(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Act
     checked_reason(edit.reason)
     found = _compare(session, exchange)
     if not found.is_empty:
-        own = access.own_holdings(session, actor)
-        access.refuse_beyond(session, own, user, exchange.assigned)
+        own = access.own_permissions(session, actor)
+        access.refuse_escalation(session, own, user, exchange.assigned)
         if _has_admin(exchange.unassigned):
             access.refuse_losing(session, user)
     return found
@@ -132,8 +132,8 @@ def set_roles(
             a new role holds.
         LastAdministrator: Nobody would be left to administer the console.
     """
-    access.take_turn(session)
-    user = access.locked_user(session, user_id)
+    access.serialize_access_changes(session)
+    user = access.load_user_for_update(session, user_id)
     return _carry_out(session, user, _asked(session, user, edit), edit.reason, actor)
 
 
@@ -158,8 +158,8 @@ def _with_one(
     session: DbSession, user_id: int, name: str
 ) -> tuple[User, list[RoleName], list[RoleName]]:
     """Return the user, locked, the roles they hold, and the one of that name."""
-    access.take_turn(session)
-    user = access.locked_user(session, user_id)
+    access.serialize_access_changes(session)
+    user = access.load_user_for_update(session, user_id)
     role_ids = frozenset({roles.named(session, name).id})
     return user, *roles.held_and_wanted(session, user_id, role_ids)
 
@@ -179,8 +179,8 @@ def _carry_out(
     reason = checked_reason(reason)
     if not assigned and not unassigned:
         return ()
-    own = access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
-    access.refuse_beyond(session, own, user, assigned)
+    own = access.require(session, actor, PermissionCode.ROLE_ASSIGN)
+    access.refuse_escalation(session, own, user, assigned)
     _unassign(session, user, unassigned)
     _assign(session, user, assigned)
     changes = [

@@ -44,7 +44,7 @@ def change(session: DbSession, edit: BulkEdit, *, actor: Actor) -> Plan:
         SelectionChangedMeanwhile: Others are selected now than were reviewed.
         LastAdministrator: Nobody would be left to administer the console.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     plan = bulk_plan.of(session, edit, PEOPLE.with_for_update(), actor=actor)
     reason = checked_reason(edit.reason)
     if edit.etag != plan.etag:

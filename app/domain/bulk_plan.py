@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from sqlalchemy import Select, select
 
-from app.domain import access, etags, reach, roles, user_list
-from app.domain.access import Holdings
+from app.domain import access, etags, roles, user_list
+from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
@@ -180,7 +180,7 @@ def of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> P
         NotFound: There is no such role.
         InvalidValue: Nobody is selected, or too many are.
     """
-    own = access.refuse_without(session, actor, edit.action.needs)
+    own = access.require(session, actor, edit.action.needs)
     role = _role(session, edit, own)
     ids = _selected(session, edit.selection)
     found = _read(session, people, ids)
@@ -199,14 +199,14 @@ def of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> P
     )
 
 
-def _role(session: DbSession, edit: BulkEdit, own: Holdings) -> Role | None:
+def _role(session: DbSession, edit: BulkEdit, own: PermissionSet) -> Role | None:
     if not edit.action.takes_role:
         return None
     if not edit.role:
         raise InvalidValue("Choose the role first.")
     role = roles.named(session, edit.role)
     if edit.action is BulkAction.ASSIGN:
-        access.refuse_beyond(session, own, None, [role])
+        access.refuse_escalation(session, own, None, [role])
     return role
 
 
@@ -242,7 +242,7 @@ def _read(session: DbSession, people: People, ids: Sequence[int]) -> list[Person
 
 
 def _standing(session: DbSession, ids: Sequence[int], role: Role | None, actor: Actor) -> _Standing:
-    every = reach.roles(session, actor)
+    every = access.assignable_roles(session, actor)
     beyond = frozenset(one.id for one in every if one.is_beyond)
     admin = {one.id for one in every if one.name == ADMIN}
     matter = beyond | admin | ({role.id} if role else set())

@@ -185,7 +185,7 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
     Raises:
         LinkIsGone: The link was used, is over, or never was.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     link = one_time_links.use(session, one_time_links.Purpose.RESET, token)
     user = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, user)
@@ -232,8 +232,8 @@ def change_own(
         NotFound: The account has been deleted meanwhile.
         InvalidValue: The password is no longer the one that was compared.
     """
-    access.take_turn(session)
-    user = access.locked_user(session, actor.id or 0)
+    access.serialize_access_changes(session)
+    user = access.load_user_for_update(session, actor.id or 0)
     if user.password_hash != change.proven:
         raise InvalidValue("Your password was changed a moment ago.", field="current")
     _store(session, user, change.password_hash, actor=actor)

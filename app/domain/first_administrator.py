@@ -22,7 +22,7 @@ def issue_link(session: DbSession) -> str:
     Raises:
         AlreadySetUp: There is an administrator.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     _refuse_second(session)
     return one_time_links.issue(session, one_time_links.Purpose.SET_UP)
 
@@ -57,7 +57,7 @@ def set_up(
         LinkIsGone: The link was used, is over, or never was.
         InvalidValue: The name or the address is taken.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     _refuse_second(session)
     one_time_links.use(session, one_time_links.Purpose.SET_UP, token)
     user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 
 from app.domain import access, audit, consequences, etags, holders, roles
-from app.domain.access import Holdings
+from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.consequences import Consequence, Difference, Granted
@@ -126,7 +126,7 @@ def change(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) 
         BeyondOwnPermissions: The actor may not change roles, does not hold what would be granted or
             all that the role grants, or would take from somebody who holds more.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     lock(session, edits)
     matrix = roles.matrix(session)
     reason = checked_reason(reason)
@@ -145,13 +145,13 @@ def lock(session: DbSession, role_ids: Collection[int]) -> None:
     session.execute(query.with_for_update()).all()
 
 
-def refuse_role_beyond(own: Holdings, role: MatrixRole) -> None:
+def refuse_role_beyond(own: PermissionSet, role: MatrixRole) -> None:
     """Refuse to touch a role that grants what the actor does not hold.
 
     Raises:
         BeyondOwnPermissions: It does.
     """
-    if not own.covers(Holdings(role.codes, is_all=role.grants_all)):
+    if not own.covers(PermissionSet(role.codes, is_all=role.grants_all)):
         raise BeyondOwnPermissions(
             f"The role {role.name} grants permissions that you do not hold, "
             "so you cannot change it.",
@@ -160,7 +160,7 @@ def refuse_role_beyond(own: Holdings, role: MatrixRole) -> None:
 
 
 def refuse_granting_beyond(
-    own: Holdings, codes: Collection[str], target: Target, field: str | None = None
+    own: PermissionSet, codes: Collection[str], target: Target, field: str | None = None
 ) -> None:
     """Refuse to grant what the actor does not hold.
 
@@ -177,7 +177,7 @@ def refuse_granting_beyond(
 
 
 def refuse_taking_beyond(
-    session: DbSession, own: Holdings, matrix: Matrix, losing: Sequence[MatrixRole]
+    session: DbSession, own: PermissionSet, matrix: Matrix, losing: Sequence[MatrixRole]
 ) -> None:
     """Refuse to take permissions from somebody who holds what the actor does not hold.
 
@@ -187,7 +187,7 @@ def refuse_taking_beyond(
     beyond = [
         role.id
         for role in matrix.roles
-        if not own.covers(Holdings(role.codes, is_all=role.grants_all))
+        if not own.covers(PermissionSet(role.codes, is_all=role.grants_all))
     ]
     if not losing or not beyond:
         return
@@ -205,7 +205,7 @@ def _allowed(session: DbSession, matrix: Matrix, edits: Edits, actor: Actor) -> 
     differences = _accepted(matrix, edits)
     if not differences:
         return []
-    own = access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
+    own = access.require(session, actor, PermissionCode.ROLE_UPDATE)
     for difference in differences:
         role = matrix.by_id[difference.role_id]
         refuse_role_beyond(own, role)

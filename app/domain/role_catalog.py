@@ -70,8 +70,8 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
         BeyondOwnPermissions: The actor may not create roles, or does not hold what the template
             grants.
     """
-    access.take_turn(session)
-    own = access.refuse_without(session, actor, PermissionCode.ROLE_CREATE)
+    access.serialize_access_changes(session)
+    own = access.require(session, actor, PermissionCode.ROLE_CREATE)
     passed = validation.all_of(
         name=lambda: _free_name(session, new.name),
         description=lambda: _checked_description(new.description),
@@ -112,7 +112,7 @@ def change(session: DbSession, role_id: int, edit: RoleEdit, *, actor: Actor) ->
         InvalidValue: The name breaks the rules for names or is taken, or a text is too long.
         BeyondOwnPermissions: The actor may not change roles, or not this one.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     role = locked(session, role_id)
     if edit.etag != etag_of(role):
         raise RoleChangedMeanwhile(role)
@@ -202,7 +202,7 @@ def _template_of(session: DbSession, new: NewRole) -> dict[str, int]:
 
 
 def _refuse_changing(session: DbSession, role: Role, actor: Actor) -> None:
-    own = access.refuse_without(session, actor, PermissionCode.ROLE_UPDATE)
+    own = access.require(session, actor, PermissionCode.ROLE_UPDATE)
     grants.refuse_role_beyond(own, roles.matrix(session).role(role.id))
 
 

@@ -17,7 +17,7 @@ from app.domain import (
     role_catalog,
     roles,
 )
-from app.domain.access import Holdings
+from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.confirmation import Deletion
@@ -73,7 +73,7 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
             grants, or may not take it from somebody who holds it.
         RoleIsReferredTo: Another program's rows refer to the role.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     role_catalog.locked(session, role_id)
     matrix = roles.matrix(session)
     role = matrix.role(role_id)
@@ -101,11 +101,11 @@ def _refuse_guarded(role: MatrixRole) -> None:
 
 
 def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor: Actor) -> None:
-    own = access.refuse_without(session, actor, PermissionCode.ROLE_DELETE)
+    own = access.require(session, actor, PermissionCode.ROLE_DELETE)
     grants.refuse_role_beyond(own, role)
-    needed = Holdings(frozenset({PermissionCode.ROLE_ASSIGN}))
+    needed = PermissionSet(frozenset({PermissionCode.ROLE_ASSIGN}))
     if not own.covers(needed) and holders.count(session, role.id):
-        access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
+        access.require(session, actor, PermissionCode.ROLE_ASSIGN)
     grants.refuse_taking_beyond(session, own, matrix, [role])
 
 

@@ -114,13 +114,13 @@ def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Act
         BeyondOwnPermissions: A role grants what the actor does not hold, or the actor may not
             assign roles.
     """
-    access.take_turn(session)
+    access.serialize_access_changes(session)
     if new.role_ids:
-        own = access.refuse_without(session, actor, PermissionCode.ROLE_ASSIGN)
+        own = access.require(session, actor, PermissionCode.ROLE_ASSIGN)
     else:
-        own = access.own_holdings(session, actor)
+        own = access.own_permissions(session, actor)
     assigned = roles.with_ids(session, new.role_ids)
-    access.refuse_beyond(session, own, None, assigned)
+    access.refuse_escalation(session, own, None, assigned)
     user = add(session, new, password_hash, assigned)
     record_creation(session, user, actor)
     return user

@@ -5,7 +5,7 @@ import random
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.domain import assignments, audit, reach, settings
+from app.domain import access, assignments, audit, settings
 from app.domain.assignments import AssignmentChangedMeanwhile, AssignmentEdit
 from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.models import ApplicationSetting, AuditEvent, Role, user_roles
@@ -145,7 +145,7 @@ def writing(engine, setting_id, text):
 
 def assigning(session, user_id, role_id, actor):
     def read():
-        assert reach.effective_permissions(session, user_id)
+        assert access.permissions_of(session, user_id)
 
     def write():
         edit = AssignmentEdit(frozenset({role_id}), assignments.etag_of([]))

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from app import unit_of_work
-from app.domain import credentials, reach, users
+from app.domain import access, credentials, users
 from app.domain.authentication import sessions
 from app.domain.credentials import PasswordChange
 from app.extensions import db
@@ -104,8 +104,8 @@ def _show(form: EndSessionForm) -> Page:
     return page, form.status
 
 
-def _granted(user_id: int) -> list[reach.EffectivePermission]:
-    every = reach.effective_permissions(db.session, user_id)
+def _granted(user_id: int) -> list[access.EffectivePermission]:
+    every = access.permissions_of(db.session, user_id)
     return [permission for permission in every if permission.roles]
 
 

@@ -16,4 +16,4 @@ def lock_of(user: User, code: PermissionCode) -> str | None:
     """Return the sentence that says why the person may not do this to the user, if so."""
     if not g.me.can(code):
         return sentence_without(code)
-    return access.lock_of(db.session, current_actor(), user)
+    return access.why_not(db.session, current_actor(), user)

@@ -2,10 +2,10 @@
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import access, assignments, audit, reach, roles, user_list, users
+from app.domain import access, assignments, audit, roles, user_list, users
+from app.domain.access import AssignableRole
 from app.domain.assignments import AssignmentChangedMeanwhile
 from app.domain.permissions import PermissionCode
-from app.domain.reach import RoleInReach
 from app.domain.roles import RoleChoice
 from app.domain.user_list import Cursors, UserFilter
 from app.extensions import db
@@ -64,9 +64,9 @@ def show(user_id: int) -> str:
     """Show a user, the roles they hold, and what they may do by which of them."""
     user = users.get(db.session, user_id)
     offered = roles.choices(db.session, user_id)
-    permissions = reach.effective_permissions(db.session, user_id)
+    permissions = access.permissions_of(db.session, user_id)
     asked = request.args.get("can", "").strip()
-    in_reach = reach.roles(db.session, current_actor(), asked)
+    in_reach = access.assignable_roles(db.session, current_actor(), asked)
     held = {choice.id for choice in offered if choice.is_held}
     is_beyond = any(role.is_beyond and role.id in held for role in in_reach)
     return render_template(
@@ -76,11 +76,11 @@ def show(user_id: int) -> str:
         roles=offered,
         permissions=permissions,
         missing=missing(PermissionCode.ROLE_ASSIGN),
-        lock=access.beyond(user) if is_beyond else None,
+        lock=access.exceeds(user) if is_beyond else None,
         can_update=g.me.can(PermissionCode.USER_UPDATE),
         can_delete=g.me.can(PermissionCode.USER_DELETE),
         asked=asked,
-        answer=reach.answer(user, asked, permissions, in_reach) if asked else None,
+        answer=access.explain(user, asked, permissions, in_reach) if asked else None,
         role_urls=_role_urls(in_reach),
         recent=_recent(user),
     )
@@ -154,7 +154,7 @@ def _conflict(form: RolesForm, user: User, offered: list[RoleChoice]) -> Page:
     return page, form.status
 
 
-def _role_urls(every: list[RoleInReach]) -> dict[str, str]:
+def _role_urls(every: list[AssignableRole]) -> dict[str, str]:
     if not g.me.can(PermissionCode.ROLE_READ):
         return {}
     return {role.name: url_for("roles.show", role_id=role.id) for role in every}

@@ -21,7 +21,7 @@ class EffectivePermission:
 
 
 @dataclass(frozen=True)
-class RoleInReach:
+class AssignableRole:
     """A role, as somebody sees it who may not give or take everything.
 
     Attributes:
@@ -38,7 +38,7 @@ class RoleInReach:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Explanation:
     """Whether a user may do what a permission allows, and why.
 
     Attributes:
@@ -61,7 +61,7 @@ class Answer:
         return self.is_active and bool(self.by)
 
 
-def effective_permissions(session: DbSession, user_id: int) -> list[EffectivePermission]:
+def permissions_of(session: DbSession, user_id: int) -> list[EffectivePermission]:
     """Return every permission, each with the roles that give it to the user."""
     held = (
         select(Role.id, Role.name)
@@ -88,7 +88,7 @@ def effective_permissions(session: DbSession, user_id: int) -> list[EffectivePer
     ]
 
 
-def roles(session: DbSession, actor: Actor, code: str = "") -> list[RoleInReach]:
+def assignable_roles(session: DbSession, actor: Actor, code: str = "") -> list[AssignableRole]:
     """Return all roles, with what the actor's own permissions say to each, in one statement.
 
     Args:
@@ -103,24 +103,27 @@ def roles(session: DbSession, actor: Actor, code: str = "") -> list[RoleInReach]
         _grants(code).label("grants"),
     ).order_by(Role.name)
     return [
-        RoleInReach(row.id, row.name, bool(row.is_beyond), bool(row.grants))
+        AssignableRole(row.id, row.name, bool(row.is_beyond), bool(row.grants))
         for row in session.execute(query)
     ]
 
 
-def answer(
-    user: User, code: str, permissions: Sequence[EffectivePermission], every: Sequence[RoleInReach]
-) -> Answer:
+def explain(
+    user: User,
+    code: str,
+    permissions: Sequence[EffectivePermission],
+    every: Sequence[AssignableRole],
+) -> Explanation:
     """Answer whether the user may do what a permission allows.
 
     Args:
         user: The user.
         code: The permission.
-        permissions: What `effective_permissions` returned for the user.
-        every: What `roles` returned for the permission.
+        permissions: What `permissions_of` returned for the user.
+        every: What `assignable_roles` returned for the permission.
     """
     by = next((one.roles for one in permissions if one.code == code), None)
-    return Answer(
+    return Explanation(
         code=code,
         is_known=by is not None,
         is_active=user.is_active,

@@ -46,18 +46,18 @@ class LastAdministrator(RuleError):
 
 
 @dataclass(frozen=True)
-class Holdings:
+class PermissionSet:
     """What somebody may do: the codes granted, or every permission there is."""
 
     codes: frozenset[str]
     is_all: bool = False
 
-    def covers(self, other: "Holdings") -> bool:
+    def covers(self, other: "PermissionSet") -> bool:
         """Tell whether everything in ``other`` is held here too."""
         return self.is_all or (not other.is_all and other.codes <= self.codes)
 
 
-def take_turn(session: DbSession) -> None:
+def serialize_access_changes(session: DbSession) -> None:
     """Wait until nobody else is changing access; lasts until the transaction ends."""
     # An UPDATE of the guard row, not SELECT ... FOR UPDATE: SQLite ignores that, and InnoDB would
     # go on reading the snapshot that the sign-in check took. It is the first statement of its
@@ -65,7 +65,7 @@ def take_turn(session: DbSession) -> None:
     session.connection().execute(_TAKE_TURN)
 
 
-def locked_user(session: DbSession, user_id: int) -> User:
+def load_user_for_update(session: DbSession, user_id: int) -> User:
     """Return a user who is going to be changed, as they are now.
 
     The lock is for programs that take no turns: while it is held they can assign the user no role.
@@ -79,8 +79,8 @@ def locked_user(session: DbSession, user_id: int) -> User:
     return user
 
 
-def refuse_beyond(
-    session: DbSession, own: Holdings, user: User | None, assigned: Sequence[Role | RoleName]
+def refuse_escalation(
+    session: DbSession, own: PermissionSet, user: User | None, assigned: Sequence[Role | RoleName]
 ) -> None:
     """Refuse to touch a user, or to assign roles, beyond what the actor holds.
 
@@ -96,7 +96,7 @@ def refuse_beyond(
     if own.is_all:
         return
     if user is not None and not own.covers(_holdings(session, user.id)):
-        raise BeyondOwnPermissions(beyond(user), target=_target(user))
+        raise BeyondOwnPermissions(exceeds(user), target=_target(user))
     granted = _granted_by(session, assigned) if assigned else {}
     for role in assigned:
         if not own.covers(granted[role.id]):
@@ -107,26 +107,26 @@ def refuse_beyond(
             )
 
 
-def lock_of(session: DbSession, actor: Actor, user: User) -> str | None:
+def why_not(session: DbSession, actor: Actor, user: User) -> str | None:
     """Return the sentence that says why the actor may not change the user, if they may not."""
     if actor.is_command or _holdings(session, actor.id).covers(_holdings(session, user.id)):
         return None
-    return beyond(user)
+    return exceeds(user)
 
 
-def beyond(user: User) -> str:
+def exceeds(user: User) -> str:
     """Say that the user holds more than whoever wants to change them."""
     return f"{user.username} holds permissions that you do not hold, so you cannot change them."
 
 
-def refuse_without(session: DbSession, actor: Actor, code: str) -> Holdings:
+def require(session: DbSession, actor: Actor, code: str) -> PermissionSet:
     """Refuse an actor who does not hold the permission ``code``; return what the others hold.
 
     Raises:
         BeyondOwnPermissions: The actor does not hold it, or is a person who is not active any more.
     """
-    own = own_holdings(session, actor)
-    if not own.covers(Holdings(frozenset({code}))):
+    own = own_permissions(session, actor)
+    if not own.covers(PermissionSet(frozenset({code}))):
         raise BeyondOwnPermissions(f"This needs the permission {code}, which you do not hold.")
     return own
 
@@ -139,14 +139,14 @@ def reaches(session: DbSession, issuer_id: int, user: User) -> bool:
     return _holdings(session, issuer_id).covers(_holdings(session, user.id))
 
 
-def own_holdings(session: DbSession, actor: Actor) -> Holdings:
+def own_permissions(session: DbSession, actor: Actor) -> PermissionSet:
     """Return what the actor may do at this moment; a command may do everything.
 
     Raises:
         BeyondOwnPermissions: The actor is a person who is not active any more.
     """
     if actor.is_command:
-        return Holdings(frozenset(), is_all=True)
+        return PermissionSet(frozenset(), is_all=True)
     # Read again in the writing transaction: who was demoted or deactivated a moment ago is refused.
     rows = session.connection().execute(_HELD, {"user_id": actor.id}).all()
     if not rows or not rows[0].is_active:
@@ -238,18 +238,18 @@ def _target(user: User) -> Target:
     return Target("user", user.username, user.id)
 
 
-def _holdings(session: DbSession, user_id: int | None) -> Holdings:
+def _holdings(session: DbSession, user_id: int | None) -> PermissionSet:
     return _all_of(session.connection().execute(_HELD, {"user_id": user_id}).all())
 
 
-def _all_of(rows: Sequence[Any]) -> Holdings:
-    return Holdings(
+def _all_of(rows: Sequence[Any]) -> PermissionSet:
+    return PermissionSet(
         codes=frozenset(row.code for row in rows if row.code),
         is_all=any(row.name == ADMIN for row in rows),
     )
 
 
-def _granted_by(session: DbSession, every: Sequence[Role | RoleName]) -> dict[int, Holdings]:
+def _granted_by(session: DbSession, every: Sequence[Role | RoleName]) -> dict[int, PermissionSet]:
     """Return what each of the roles grants, in one statement."""
     query = (
         select(role_permissions.c.role_id, Permission.code)
@@ -260,5 +260,6 @@ def _granted_by(session: DbSession, every: Sequence[Role | RoleName]) -> dict[in
     for role_id, code in session.execute(query):
         codes[role_id].add(code)
     return {
-        role.id: Holdings(frozenset(codes[role.id]), is_all=role.name == ADMIN) for role in every
+        role.id: PermissionSet(frozenset(codes[role.id]), is_all=role.name == ADMIN)
+        for role in every
     }
