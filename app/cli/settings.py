@@ -10,10 +10,8 @@ from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.cli.typed import TEXT
 from app.domain import settings as domain
-from app.domain import settings_listing, values
 from app.domain.errors import NotFound
-from app.domain.settings_listing import STATES, SettingFilter, SettingLine
-from app.domain.values import DataType
+from app.domain.settings import STATES, DataType, SettingFilter, SettingLine
 from app.extensions import db
 from app.unit_of_work import carry_out
 
@@ -88,7 +86,7 @@ def _overwrite(key: str, text: str | None, reason: str) -> None:
 
 
 def _lines(category: str | None, state: str) -> list[SettingLine]:
-    lines = settings_listing.read(db.session)
+    lines = domain.read_all(db.session)
     if category is not None:
         lines = [line for line in lines if line.category == category]
         if not lines:
@@ -109,7 +107,7 @@ def _lock(line: SettingLine) -> str:
 def _summary(line: SettingLine) -> str:
     if line.is_secret and line.is_set:
         return "Set"
-    return values.describe(line.value, DataType.of(line.data_type))
+    return domain.describe(line.value, DataType.of(line.data_type))
 
 
 def _as_object(line: SettingLine) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain import overview, settings_listing, values
+from app.domain import overview, settings
 from app.domain.errors import InvalidValue
 from app.domain.overview import Administrator, People, PermissionUse, RolePeople
 from app.domain.permissions import PermissionCode
-from app.domain.settings_listing import SettingLine
+from app.domain.settings import DataType, SettingLine
 from app.domain.user_list import COUNTED
-from app.domain.values import DataType
 from app.models import DbSession
 from app.models.user import ADMIN
 
@@ -79,7 +78,7 @@ def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
     sees_users, sees_roles = can(PermissionCode.USER_READ), can(PermissionCode.ROLE_READ)
     sees_sign_ins = sees_users and can(PermissionCode.AUDIT_READ)
     return Facts(
-        settings=settings_listing.read(session) if can(PermissionCode.SETTINGS_READ) else None,
+        settings=settings.read_all(session) if can(PermissionCode.SETTINGS_READ) else None,
         people=overview.people(session) if sees_users else None,
         roles=overview.roles(session) if sees_roles else None,
         permissions=overview.permissions(session) if sees_roles else None,
@@ -172,7 +171,7 @@ def _unset(lines: Sequence[SettingLine]) -> Iterator[Finding]:
 
 def _is_on(value: str | None) -> bool:
     try:
-        return value is not None and values.canonical(value, DataType.BOOLEAN) == "true"
+        return value is not None and settings.canonical(value, DataType.BOOLEAN) == "true"
     except InvalidValue:
         return False
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from app.domain import name_search, settings_listing, user_list
+from app.domain import name_search, settings, user_list
 from app.domain.name_search import NAMES
 from app.domain.paging import Start
 from app.domain.permissions import PermissionCode
-from app.domain.settings_listing import SettingFilter, SettingLine
+from app.domain.settings import SettingFilter, SettingLine
 from app.domain.user_list import Matches, UserFilter
 from app.models import DbSession, Permission, Role, User
 
@@ -124,7 +124,7 @@ def _grouped(found: Iterable[Hit]) -> list[Group]:
 
 
 def _settings(session: DbSession, wanted: str) -> list[Hit]:
-    lines = settings_listing.matching(settings_listing.read(session), SettingFilter(q=wanted))
+    lines = settings.matching(settings.read_all(session), SettingFilter(q=wanted))
     return [
         Hit(
             Kind.SETTING,

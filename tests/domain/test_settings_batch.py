@@ -5,10 +5,9 @@ import random
 import pytest
 from sqlalchemy import event, select
 
-from app.domain import settings, settings_batch
+from app.domain import settings
 from app.domain.errors import InvalidValue, NotFound
-from app.domain.settings import SettingEdit
-from app.domain.settings_batch import BatchInvalid, BatchOutdated, BatchReadOnly
+from app.domain.settings import BulkInvalid, BulkOutdated, BulkReadOnly, SettingEdit
 from app.models import ApplicationSetting, AuditEvent
 from app.unit_of_work import carry_out
 from tests.contents import events
@@ -44,7 +43,7 @@ def values(session, *found):
 def test_all_are_saved_with_one_reason_and_one_save_id(session, add):
     top, name = add("top_k", "5", "integer"), add("name", None)
 
-    made = settings_batch.change_many(
+    made = settings.change_many(
         session, typed(a=(top, " 08 "), b=(name, "Nora")), "For the pilot.", actor=OPERATOR
     )
     session.commit()
@@ -61,21 +60,19 @@ def test_all_are_saved_with_one_reason_and_one_save_id(session, add):
 def test_what_holds_the_value_already_is_left_out(session, add):
     same, other = add("same", "5", "integer"), add("other")
 
-    made = settings_batch.change_many(
-        session, typed(a=(same, "05"), b=(other, "new")), actor=OPERATOR
-    )
+    made = settings.change_many(session, typed(a=(same, "05"), b=(other, "new")), actor=OPERATOR)
 
     assert [one.target_name for one in made] == ["other"]
-    assert settings_batch.change_many(session, typed(a=(same, "5")), actor=OPERATOR) == []
+    assert settings.change_many(session, typed(a=(same, "5")), actor=OPERATOR) == []
 
 
 @pytest.mark.parametrize(
     ("spoil", "refusal"),
     [
-        (lambda one: {"text": "many"}, BatchInvalid),
-        (lambda one: {"etag": "stale"}, BatchOutdated),
-        (lambda one: setattr(one, "is_mutable", False), BatchReadOnly),
-        (lambda one: setattr(one, "data_type", "duration"), BatchReadOnly),
+        (lambda one: {"text": "many"}, BulkInvalid),
+        (lambda one: {"etag": "stale"}, BulkOutdated),
+        (lambda one: setattr(one, "is_mutable", False), BulkReadOnly),
+        (lambda one: setattr(one, "data_type", "duration"), BulkReadOnly),
     ],
     ids=["invalid", "stale", "immutable", "unknown type"],
 )
@@ -87,7 +84,7 @@ def test_one_that_cannot_be_changed_stops_all(session, add, spoil, refusal):
     edits[bad.id] = SettingEdit(details.get("text", "6"), details.get("etag", edits[bad.id].etag))
 
     with pytest.raises(refusal) as refused:
-        settings_batch.change_many(session, edits, actor=OPERATOR)
+        settings.change_many(session, edits, actor=OPERATOR)
     session.rollback()
 
     assert set(refused.value.errors) == {bad.id}
@@ -99,8 +96,8 @@ def test_every_error_is_told_at_once(session, add):
     one, two = add("one", "1", "integer"), add("two", "2", "float")
     edits = typed(a=(one, "x"), b=(two, "y")) | {999_999: SettingEdit("z", "etag")}
 
-    with pytest.raises(BatchOutdated) as refused:
-        settings_batch.review(session, edits)
+    with pytest.raises(BulkOutdated) as refused:
+        settings.review_many(session, edits)
 
     kinds = {one.id: InvalidValue, two.id: InvalidValue, 999_999: NotFound}
     assert {number: type(error) for number, error in refused.value.errors.items()} == kinds
@@ -109,8 +106,8 @@ def test_every_error_is_told_at_once(session, add):
 def test_a_secret_is_not_written(session, add):
     secret = add("some_api_key", "sk-live")
 
-    with pytest.raises(BatchReadOnly) as refused:
-        settings_batch.change_many(session, typed(a=(secret, "new")), actor=OPERATOR)
+    with pytest.raises(BulkReadOnly) as refused:
+        settings.change_many(session, typed(a=(secret, "new")), actor=OPERATOR)
 
     assert refused.value.is_recorded
     assert refused.value.target.name == "some_api_key"
@@ -120,13 +117,13 @@ def test_a_reason_that_is_too_long_is_refused(session, add):
     edits = typed(a=(add("one"), "new"))
 
     with pytest.raises(InvalidValue, match="at most 500"):
-        settings_batch.change_many(session, edits, "x" * 501, actor=OPERATOR)
+        settings.change_many(session, edits, "x" * 501, actor=OPERATOR)
 
 
 def test_a_review_says_what_would_change_and_changes_nothing(session, add):
     top, same = add("top_k", "5", "integer"), add("same")
 
-    found = settings_batch.review(session, typed(a=(top, "008"), b=(same, "text")))
+    found = settings.review_many(session, typed(a=(top, "008"), b=(same, "text")))
 
     assert [(one.key, one.before, one.after) for one in found] == [("top_k", "5", "8")]
     assert values(session, top) == ["5"]
@@ -134,12 +131,10 @@ def test_a_review_says_what_would_change_and_changes_nothing(session, add):
 
 def test_a_save_is_put_back(session, add):
     top, name = add("top_k", "5", "integer"), add("name", None)
-    made = settings_batch.change_many(
-        session, typed(a=(top, "8"), b=(name, "Nora")), actor=OPERATOR
-    )
+    made = settings.change_many(session, typed(a=(top, "8"), b=(name, "Nora")), actor=OPERATOR)
     session.commit()
 
-    back = settings_batch.put_back(session, made[-1].id, "Undone.", actor=OPERATOR)
+    back = settings.undo(session, made[-1].id, "Undone.", actor=OPERATOR)
     session.commit()
 
     assert values(session, top, name) == ["5", None]
@@ -150,14 +145,12 @@ def test_a_save_is_put_back(session, add):
 
 def test_a_save_is_put_back_whole_or_not_at_all(session, add):
     top, name = add("top_k", "5", "integer"), add("name", None)
-    made = settings_batch.change_many(
-        session, typed(a=(top, "8"), b=(name, "Nora")), actor=OPERATOR
-    )
+    made = settings.change_many(session, typed(a=(top, "8"), b=(name, "Nora")), actor=OPERATOR)
     name.value = "somebody else's"
     session.commit()
 
-    with pytest.raises(BatchOutdated) as refused:
-        settings_batch.put_back(session, made[0].id, actor=OPERATOR)
+    with pytest.raises(BulkOutdated) as refused:
+        settings.undo(session, made[0].id, actor=OPERATOR)
     session.rollback()
 
     assert set(refused.value.errors) == {name.id}
@@ -166,12 +159,12 @@ def test_a_save_is_put_back_whole_or_not_at_all(session, add):
 
 def test_another_setting_that_has_the_id_of_one_deleted_is_left_alone(session, add):
     top = add("top_k", "5", "integer")
-    [made] = settings_batch.change_many(session, typed(a=(top, "8")), actor=OPERATOR)
+    [made] = settings.change_many(session, typed(a=(top, "8")), actor=OPERATOR)
     top.key = "other"
     session.commit()
 
-    with pytest.raises(BatchOutdated):
-        settings_batch.put_back(session, made.id, actor=OPERATOR)
+    with pytest.raises(BulkOutdated):
+        settings.undo(session, made.id, actor=OPERATOR)
     session.rollback()
 
     assert values(session, top) == ["8"]
@@ -179,7 +172,7 @@ def test_another_setting_that_has_the_id_of_one_deleted_is_left_alone(session, a
 
 def test_only_changes_of_settings_are_put_back(session):
     with pytest.raises(NotFound):
-        settings_batch.put_back(session, 999_999, actor=OPERATOR)
+        settings.undo(session, 999_999, actor=OPERATOR)
 
 
 @pytest.mark.parametrize("number", [2, 200])
@@ -196,7 +189,7 @@ def test_saving_many_costs_as_many_statements_as_saving_two(session, add, number
     note = lambda *seen: made.append(seen[2])  # noqa: E731 - a listener
     event.listen(session.get_bind(), "before_cursor_execute", note)
 
-    settings_batch.change_many(session, edits, actor=OPERATOR)
+    settings.change_many(session, edits, actor=OPERATOR)
 
     event.remove(session.get_bind(), "before_cursor_execute", note)
     assert [statement.split()[0] for statement in made if "console_audit" in statement] == [
@@ -227,7 +220,7 @@ def test_of_two_overlapping_batches_one_is_saved_and_nobody_sees_a_deadlock(
             )
             told = [outcome for outcome in outcomes if outcome is not None]
             assert len(told) == 1
-            assert isinstance(told[0], BatchOutdated)
+            assert isinstance(told[0], BulkOutdated)
             saved = orders[outcomes.index(None)]
             text = f"{couple[outcomes.index(None)].name} {number}"
             with session.get_bind().connect() as connection:
@@ -247,6 +240,6 @@ def saving(session, order, text, actor):
 
     def write():
         edits = {number: SettingEdit(text, seen[number]) for number in order}
-        carry_out(lambda: settings_batch.change_many(session, edits, actor=actor), actor=actor)
+        carry_out(lambda: settings.change_many(session, edits, actor=actor), actor=actor)
 
     return read, write

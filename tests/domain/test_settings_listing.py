@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.domain import settings, settings_listing
+from app.domain import settings
 from app.domain.errors import InvalidValue
-from app.domain.settings_listing import SettingFilter
+from app.domain.settings import SettingFilter
 from app.models import ApplicationSetting
 
 
@@ -17,7 +17,7 @@ def add(session, key, value, **columns):
 
 
 def found(session, wanted):
-    return settings_listing.matching(settings_listing.read(session), wanted)
+    return settings.matching(settings.read_all(session), wanted)
 
 
 def test_settings_are_found_anywhere_in_key_description_and_value(session):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.strict_json import NotJson, read
+from app.domain.settings import NotJson, read_json
 
 JSON = st.recursive(
     st.none()
@@ -38,7 +38,7 @@ NEARLY_JSON = st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)
     ],
 )
 def test_json_is_read_as_python_reads_it(text):
-    assert read(text) == json.loads(text)
+    assert read_json(text) == json.loads(text)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_json_is_read_as_python_reads_it(text):
 )
 def test_a_mistake_is_named_with_its_place(text, place, problem):
     with pytest.raises(NotJson) as mistake:
-        read(text)
+        read_json(text)
 
     assert mistake.value.place == place
     assert problem in str(mistake.value)
@@ -95,14 +95,14 @@ def test_a_mistake_is_named_with_its_place(text, place, problem):
 def test_what_python_writes_is_read_back(value, indent, ascii_only):
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
 
-    assert read(text) == value
+    assert read_json(text) == value
 
 
 @settings(deadline=None)
 @given(NEARLY_JSON | st.text())
 def test_what_is_accepted_python_reads_alike(text):
     try:
-        value = read(text)
+        value = read_json(text)
     except NotJson:
         return
     assert json.loads(text) == value
@@ -112,7 +112,7 @@ def test_what_is_accepted_python_reads_alike(text):
 @given(NEARLY_JSON)
 def test_what_is_refused_python_refuses_too_or_a_limit_of_ours_does(text):
     try:
-        read(text)
+        read_json(text)
     except NotJson as mistake:
         limit = re.search("surrogate|too large|64 bits|deep", str(mistake))
         assert limit or not _is_json_for_python(text)

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain import values
 from app.domain.errors import InvalidValue
-from app.domain.values import DataType, canonical, describe
+from app.domain.settings import SUMMARY_CHARACTERS, DataType, canonical, describe
 
 DATA_TYPES = st.sampled_from(list(DataType))
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
@@ -187,4 +186,4 @@ def test_a_value_is_described_in_a_few_words(value, data_type, summary):
 @settings(deadline=None)
 @given(ANY_TEXT, DATA_TYPES)
 def test_whatever_is_stored_can_be_described(value, data_type):
-    assert len(describe(value, data_type)) <= values.SUMMARY_CHARACTERS
+    assert len(describe(value, data_type)) <= SUMMARY_CHARACTERS

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app
-from app.domain import audit, settings_listing, values
+from app.domain import audit, settings
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent, Role, User
 from app.models.base import utcnow
@@ -95,11 +95,13 @@ def test_every_setting_holds_a_value_of_its_type(organisation):
     assert len(rows) == KEYS_OF_THE_BACKEND + 2
     for row in rows:
         assert row.description
-        assert row.value is None or values.canonical(row.value, row.data_type) == row.value, row.key
+        assert row.value is None or settings.canonical(row.value, row.data_type) == row.value, (
+            row.key
+        )
 
 
 def test_no_secret_is_set(organisation):
-    secrets = [line for line in settings_listing.read(organisation) if line.is_secret]
+    secrets = [line for line in settings.read_all(organisation) if line.is_secret]
 
     assert len(secrets) >= 7
     assert [line.key for line in secrets if line.is_set] == []

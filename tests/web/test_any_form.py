@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from app.domain.authentication import one_time_links, sessions
-from app.domain.values import DataType
+from app.domain.settings import DataType
 from app.models import ApplicationSetting, ConsoleSession, Role, User
 from tests.browsing import ORIGIN, Browser, Page
 from tests.conftest import CLIENT, SESSION_COOKIE

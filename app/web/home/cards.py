@@ -6,12 +6,12 @@ from datetime import date
 
 from flask import g, url_for
 
-from app.domain import audit, settings_listing
+from app.domain import audit, settings
 from app.domain.attention import Facts, Finding, Topic, up_to
 from app.domain.audit import Day
 from app.domain.overview import People, RolePeople
 from app.domain.permissions import PermissionCode
-from app.domain.settings_listing import SettingLine
+from app.domain.settings import SettingLine
 from app.domain.user_list import COUNTED
 from app.web import charts
 
@@ -109,7 +109,7 @@ def categories(lines: Sequence[SettingLine] | None) -> Rows | None:
     """Return how many settings each category has, and how many of them are set."""
     if lines is None:
         return None
-    groups = sorted(settings_listing.by_category(lines).items(), key=lambda group: -len(group[1]))
+    groups = sorted(settings.by_category(lines).items(), key=lambda group: -len(group[1]))
     most = max((len(group) for _, group in groups), default=0)
     unset = sum(not line.is_set for line in lines)
     return Rows(

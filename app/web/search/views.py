@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template, request, url_for
 
 from app.domain import search
 from app.domain.search import Group, Hit, Kind
-from app.domain.settings_listing import SettingLine
+from app.domain.settings import SettingLine
 from app.domain.text import shortened
 from app.extensions import db
 from app.web.access import signed_in

@@ -2,7 +2,7 @@
 
 from flask import flash, g, redirect, render_template, url_for
 
-from app.domain import audit, settings, settings_catalog, settings_listing
+from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import ApplicationSetting
@@ -19,14 +19,14 @@ from app.web.settings.section import blueprint, visible
 def create() -> Page:
     """Create a setting."""
     form = NewSettingForm()
-    change = lambda: settings_catalog.create(  # noqa: E731 - one domain call
+    change = lambda: settings.create(  # noqa: E731 - one domain call
         db.session, form.new, actor=current_actor()
     )
     if saved(form, change):
         flash(f"Created {form.result.key}.", "success")
         return redirect(_page_of(form.result), 303)
     can_read = g.me.can(PermissionCode.SETTINGS_READ)
-    known = settings_listing.by_category(settings_listing.read(db.session)) if can_read else {}
+    known = settings.by_category(settings.read_all(db.session)) if can_read else {}
     categories = [name for name in known if name]
     page = render_template("settings/new.html", form=form, categories=categories, can_read=can_read)
     return page, form.status
@@ -37,7 +37,7 @@ def create() -> Page:
 def delete(setting_id: int) -> Page:
     """Ask for the key of a setting, and delete it."""
     form = DeleteForm()
-    change = lambda: settings_catalog.delete(  # noqa: E731 - one domain call
+    change = lambda: settings.delete(  # noqa: E731 - one domain call
         db.session, setting_id, form.deletion, actor=current_actor()
     )
     if saved(form, change):
@@ -52,7 +52,7 @@ def delete(setting_id: int) -> Page:
         setting=setting,
         category=(listing.name_of(setting.category), listing.url_of(setting.category)),
         is_secret=settings.is_secret(setting.key),
-        lock=settings_catalog.deletion_lock_of(setting),
+        lock=settings.deletion_refusal(setting),
         missing=missing(PermissionCode.SETTINGS_DELETE),
     )
     return page, form.status
@@ -64,13 +64,13 @@ def restore(event_id: int) -> Page:
     """Show a deleted setting, and bring it back."""
     form = ReasonForm()
     visible(audit.get(db.session, event_id))
-    change = lambda: settings_catalog.restore(  # noqa: E731 - one domain call
+    change = lambda: settings.restore(  # noqa: E731 - one domain call
         db.session, event_id, form.reason.data or "", actor=current_actor()
     )
     if saved(form, change):
         flash(f"Restored {form.result.key}.", "success")
         return redirect(_page_of(form.result), 303)
-    event = settings_catalog.deletion_event(db.session, event_id)
+    event = settings.deletion_event(db.session, event_id)
     kept = audit.fields_of(event.before)
     page = render_template(
         "settings/restore.html",
@@ -78,7 +78,7 @@ def restore(event_id: int) -> Page:
         event=event,
         kept=kept,
         category=listing.name_of(kept["category"]),
-        is_there=settings_catalog.is_taken(db.session, kept["key"]),
+        is_there=settings.is_taken(db.session, kept["key"]),
         missing=missing(PermissionCode.SETTINGS_CREATE),
     )
     return page, form.status

@@ -14,13 +14,10 @@ from wtforms import (
 )
 from wtforms.widgets import TextInput
 
-from app.domain import values
+from app.domain import settings
 from app.domain.confirmation import Deletion
 from app.domain.errors import InvalidValue
-from app.domain.settings import SettingEdit
-from app.domain.settings_catalog import NewSetting
-from app.domain.settings_listing import SettingFilter, SettingLine
-from app.domain.values import DataType
+from app.domain.settings import DataType, NewSetting, SettingEdit, SettingFilter, SettingLine
 from app.web.forms import PLAIN, REASON, Form
 
 NOT_SET = "1"
@@ -78,7 +75,7 @@ class ValueForm(Form):
     def boolean(self) -> str:
         """What the value's text says as a boolean, or "" where it says neither."""
         try:
-            return values.canonical(self.value.data or "", DataType.BOOLEAN)
+            return settings.canonical(self.value.data or "", DataType.BOOLEAN)
         except InvalidValue:
             return ""
 
@@ -200,7 +197,7 @@ class Row(ValueForm):
         if not self._is_sent or typed == seen:
             return False
         kind = DataType.of(self.line.data_type) if self.line else None
-        return typed is None or seen is None or not values.is_same(typed, seen, kind)
+        return typed is None or seen is None or not settings.is_same(typed, seen, kind)
 
     @property
     def edit(self) -> SettingEdit:

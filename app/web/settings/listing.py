@@ -7,10 +7,9 @@ from typing import Any
 
 from flask import request, url_for
 
-from app.domain import settings_listing, values
-from app.domain.settings_listing import SettingFilter, SettingLine
+from app.domain import settings
+from app.domain.settings import SUMMARY_CHARACTERS, DataType, SettingFilter, SettingLine
 from app.domain.text import shortened
-from app.domain.values import SUMMARY_CHARACTERS, DataType
 from app.web.urls import queried
 
 NO_CATEGORY = "none"
@@ -52,7 +51,7 @@ class Listing:
     @cached_property
     def found(self) -> Groups:
         """What passes the filter, in all categories; what has none comes last."""
-        groups = settings_listing.by_category(settings_listing.matching(self.lines, self.wanted))
+        groups = settings.by_category(settings.matching(self.lines, self.wanted))
         return dict(sorted(groups.items(), key=lambda group: not group[0]))
 
     @cached_property
@@ -183,7 +182,7 @@ def summary(value: str, data_type: str) -> tuple[str, str]:
     beginning = shortened(value, SUMMARY_CHARACTERS)
     kind = DataType.of(data_type)
     if kind is DataType.JSON:
-        description = values.describe(value, kind)
+        description = settings.describe(value, kind)
         return beginning, "" if description == beginning else description
     return beginning, "" if beginning == value else _extent(value)
 

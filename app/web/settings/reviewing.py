@@ -2,9 +2,9 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app.domain import audit, settings_batch, settings_listing
+from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
-from app.domain.settings_batch import BatchRefused
+from app.domain.settings import BulkRefused
 from app.extensions import db
 from app.models import AuditEvent
 from app.web import targets
@@ -37,7 +37,7 @@ def review() -> Page:
     if form.back.data or not rows.touched:
         return _editing_or_list(form, page, rows)
     if form.confirmed.data and not (form.left_out or rows.is_misread):
-        change = lambda: settings_batch.change_many(  # noqa: E731 - one domain call
+        change = lambda: settings.change_many(  # noqa: E731 - one domain call
             db.session, rows.edits, form.reason.data or "", actor=current_actor()
         )
         if saved(form, change):
@@ -56,7 +56,7 @@ def put_back(event_id: int) -> Page:
     """Give the settings of a save the values back that they had before it."""
     form = ReasonForm()
     visible(audit.get(db.session, event_id))
-    change = lambda: settings_batch.put_back(  # noqa: E731 - one domain call
+    change = lambda: settings.undo(  # noqa: E731 - one domain call
         db.session, event_id, form.reason.data or undo.REASON, actor=current_actor()
     )
     if saved(form, change):
@@ -65,7 +65,7 @@ def put_back(event_id: int) -> Page:
 
 
 def _list_of(form: ReviewForm) -> Listing:
-    return Listing(form.wanted, settings_listing.read(db.session))
+    return Listing(form.wanted, settings.read_all(db.session))
 
 
 def _editing_or_list(form: ReviewForm, page: Listing, rows: Sheet) -> Page:
@@ -85,12 +85,12 @@ def _nothing(page: Listing) -> Page:
 
 
 def _reviewed(form: ReviewForm, page: Listing, rows: Sheet) -> Page:
-    ask = lambda: settings_batch.review(db.session, rows.edits)  # noqa: E731 - one domain call
+    ask = lambda: settings.review_many(db.session, rows.edits)  # noqa: E731 - one domain call
     if form.rule_error is None and reviewed(form, ask):
         if not (form.result or rows.is_misread):
             return _nothing(page)
         rows.keep(form.result)
-    elif isinstance(form.rule_error, BatchRefused):
+    elif isinstance(form.rule_error, BulkRefused):
         page = _list_of(form)
         rows.take(form.rule_error.errors)
     if rows.is_misread:
@@ -116,8 +116,8 @@ def _editing_page(form: ReviewForm, page: Listing, rows: Sheet) -> str:
 def _put_back_page(form: ReasonForm, event_id: int) -> str:
     # Read again: what was refused was rolled back.
     event = visible(audit.get(db.session, event_id))
-    made = settings_batch.changes_of(db.session, event)
-    lines = [line for line in settings_listing.read(db.session) if line.id in made]
+    made = settings.changes_of(db.session, event)
+    lines = [line for line in settings.read_all(db.session) if line.id in made]
     same = [(line, made[line.id]) for line in lines if made[line.id].is_of(line.key)]
     there = [(line, one.before, one.after) for line, one in same]
     changes = [(line, compare(line.value, old), line.value == new) for line, old, new in there]

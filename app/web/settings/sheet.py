@@ -6,12 +6,15 @@ from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
-from app.domain import settings_listing, values
+from app.domain import settings
 from app.domain.errors import InvalidValue, RuleError
-from app.domain.settings import SettingChangedMeanwhile, SettingEdit
-from app.domain.settings_batch import Difference
-from app.domain.settings_listing import SettingLine
-from app.domain.values import DataType
+from app.domain.settings import (
+    DataType,
+    SettingChangedMeanwhile,
+    SettingEdit,
+    SettingLine,
+    ValueDifference,
+)
 from app.models.base import HIGHEST_ID
 from app.web.settings import listing
 from app.web.settings.differences import Comparison, compare
@@ -109,7 +112,7 @@ class Sheet:
             if isinstance(error, InvalidValue) and not self.rows[setting_id].errors:
                 self.rows[setting_id].refuse(error, self.rows[setting_id].status)
 
-    def keep(self, differences: Iterable[Difference]) -> None:
+    def keep(self, differences: Iterable[ValueDifference]) -> None:
         """Drop the rows that change nothing."""
         changed = {one.setting_id for one in differences}
         self.rows = {
@@ -168,7 +171,7 @@ def opened(page: Listing, typed: Mapping[int, Row]) -> Sheet:
 def groups(page: Listing, sheet: Sheet) -> dict[str, list[SettingLine]]:
     """Return the lines to show, by category: those of the list, and those with a row."""
     shown = {line.id for lines in page.shown.values() for line in lines} | set(sheet.rows)
-    found = settings_listing.by_category(line for line in page.lines if line.id in shown)
+    found = settings.by_category(line for line in page.lines if line.id in shown)
     return {listing.name_of(category): lines for category, lines in found.items()}
 
 
@@ -194,4 +197,4 @@ def _stored(row: Row) -> str | None:
     kind = DataType.of(row.line.data_type) if row.line else None
     if row.typed is None or kind is None:
         return row.typed
-    return values.canonical(row.typed, kind)
+    return settings.canonical(row.typed, kind)

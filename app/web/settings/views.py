@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import audit, settings, settings_catalog, settings_listing
+from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingChangedMeanwhile
 from app.domain.text import shortened
@@ -26,7 +26,7 @@ LONGEST_SAID = 30
 @requires(read=PermissionCode.SETTINGS_READ)
 def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
-    page = Listing(listing.wanted(), settings_listing.read(db.session))
+    page = Listing(listing.wanted(), settings.read_all(db.session))
     if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
         return reviewing.editing(page)
     return render_template(
@@ -96,7 +96,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> str:
         value=_visible(setting),
         is_set=setting.value is not None,
         is_secret=settings.is_secret(setting.key),
-        lock=settings.lock_of(setting),
+        lock=settings.read_only_reason(setting),
         missing=missing(PermissionCode.SETTINGS_UPDATE),
         can_delete=_can_delete(setting),
         back=_way_back(form, setting.id),
@@ -122,7 +122,7 @@ def _conflict(form: SettingForm, setting: ApplicationSetting) -> Page:
 
 def _can_delete(setting: ApplicationSetting) -> bool:
     can = g.me.can(PermissionCode.SETTINGS_DELETE)
-    return can and settings_catalog.deletion_lock_of(setting) is None
+    return can and settings.deletion_refusal(setting) is None
 
 
 def _visible(setting: ApplicationSetting) -> str | None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
-from app.domain import audit, settings
+from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
-from app.domain.settings import SettingEdit
+from app.domain.settings import editing
+from app.domain.settings.editing import SettingEdit
 from app.domain.text import checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
@@ -17,7 +18,7 @@ Edits = Mapping[int, SettingEdit]
 Errors = Mapping[int, RuleError]
 
 
-class BatchRefused(RuleError):
+class BulkRefused(RuleError):
     """One setting at least cannot be changed as the batch says, so none is.
 
     Attributes:
@@ -30,20 +31,20 @@ class BatchRefused(RuleError):
         self.errors = errors
 
 
-class BatchReadOnly(BatchRefused):
+class BulkReadOnly(BulkRefused):
     """A setting of the batch cannot be changed here."""
 
 
-class BatchOutdated(BatchRefused, ChangedMeanwhile):
+class BulkOutdated(BulkRefused, ChangedMeanwhile):
     """A setting of the batch is no longer what the editor saw, or is gone."""
 
 
-class BatchInvalid(BatchRefused, InvalidValue):
+class BulkInvalid(BulkRefused, InvalidValue):
     """What was typed for a setting of the batch is not a value of its data type."""
 
 
 @dataclass(frozen=True)
-class Difference:
+class ValueDifference:
     """What a batch would make of one setting."""
 
     setting_id: int
@@ -66,7 +67,7 @@ class Made:
         return self.key == key
 
 
-def review(session: DbSession, edits: Edits) -> list[Difference]:
+def review_many(session: DbSession, edits: Edits) -> list[ValueDifference]:
     """Return what the edits would change, by key; what stays as it is, is left out.
 
     Raises:
@@ -106,9 +107,7 @@ def change_many(
     return _put(session, found, _accepted(found, edits), checked_reason(reason), actor)
 
 
-def put_back(
-    session: DbSession, event_id: int, reason: str = "", *, actor: Actor
-) -> list[AuditEvent]:
+def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -> list[AuditEvent]:
     """Give the settings of a save the values that they had before it, all or none.
 
     Args:
@@ -186,27 +185,27 @@ def _accepted(found: Mapping[int, ApplicationSetting], edits: Edits) -> dict[int
 def _one_accepted(setting: ApplicationSetting | None, edit: SettingEdit) -> str | None:
     if setting is None:
         raise NotFound("This setting was deleted while you were editing it.")
-    return settings.accepted(setting, edit)
+    return editing.accepted(setting, edit)
 
 
-def _refusal(errors: Errors) -> BatchRefused:
+def _refusal(errors: Errors) -> BulkRefused:
     kinds = {type(error) for error in errors.values()}
-    if any(issubclass(kind, settings.SettingIsReadOnly) for kind in kinds):
-        return BatchReadOnly("Not all of these settings can be changed here.", errors)
+    if any(issubclass(kind, editing.SettingIsReadOnly) for kind in kinds):
+        return BulkReadOnly("Not all of these settings can be changed here.", errors)
     if any(issubclass(kind, ChangedMeanwhile | NotFound) for kind in kinds):
         sentence = "Somebody else changed settings while you were editing them."
-        return BatchOutdated(sentence, errors)
-    return BatchInvalid("Not all of the values can be stored.", errors)
+        return BulkOutdated(sentence, errors)
+    return BulkInvalid("Not all of the values can be stored.", errors)
 
 
-def _difference(setting: ApplicationSetting, value: str | None) -> Difference:
-    return Difference(setting.id, setting.key, setting.data_type, setting.value, value)
+def _difference(setting: ApplicationSetting, value: str | None) -> ValueDifference:
+    return ValueDifference(setting.id, setting.key, setting.data_type, setting.value, value)
 
 
 def _etag_if(setting: ApplicationSetting | None, value: str | None) -> str:
     """Return the setting's etag if it still holds the value, else one that nothing has."""
     holds = setting is not None and setting.value == value
-    return settings.etag_of(setting) if setting is not None and holds else ""
+    return editing.etag_of(setting) if setting is not None and holds else ""
 
 
 def _put(
@@ -221,7 +220,7 @@ def _put(
         setting = found[setting_id]
         if value != setting.value:
             change = Change("setting:changed", {"value": setting.value}, {"value": value})
-            changes.append((settings.target_of(setting), change))
+            changes.append((editing.target_of(setting), change))
             setting.value = value
     session.flush()
     return audit.record_many(session, changes, actor=actor, reason=reason) if changes else []

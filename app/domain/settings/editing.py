@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from app.domain import audit, etags, validation, values
+from app.domain import audit, etags, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound, RuleError
+from app.domain.settings import values
+from app.domain.settings.values import DataType
 from app.domain.target import Target
 from app.domain.text import checked_reason, is_name
-from app.domain.values import DataType
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 SECRET = re.compile("api_key|api_token|password|secret|private_key|auth_token|access_token")
@@ -138,9 +139,9 @@ def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
         SettingChangedMeanwhile: The setting is no longer what the editor saw.
         InvalidValue: The text is not a value of the setting's data type.
     """
-    lock = lock_of(setting)
-    if lock is not None:
-        sentence = f"{setting.key} cannot be changed here. {lock}"
+    why_read_only = read_only_reason(setting)
+    if why_read_only is not None:
+        sentence = f"{setting.key} cannot be changed here. {why_read_only}"
         raise SettingIsReadOnly(sentence, target=target_of(setting))
     if edit.etag != etag_of(setting):
         raise SettingChangedMeanwhile(setting)
@@ -182,13 +183,13 @@ def is_secret(key: str) -> bool:
     return SECRET.search(key.lower()) is not None and key not in NOT_SECRET
 
 
-def lock_of(setting: ApplicationSetting) -> str | None:
+def read_only_reason(setting: ApplicationSetting) -> str | None:
     """Return the sentence that says why the setting cannot be changed here, if it cannot."""
-    return lock(setting.key, setting.data_type, is_mutable=setting.is_mutable)
+    return why_read_only(setting.key, setting.data_type, is_mutable=setting.is_mutable)
 
 
-def lock(key: str, data_type: str, *, is_mutable: bool) -> str | None:
-    """Return the lock of a setting that is given by its columns; see `lock_of`."""
+def why_read_only(key: str, data_type: str, *, is_mutable: bool) -> str | None:
+    """Return the lock of a setting that is given by its columns; see `read_only_reason`."""
     if not is_mutable:
         return "It is marked as not mutable."
     if is_secret(key):

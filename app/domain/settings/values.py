@@ -5,12 +5,17 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from app.domain import strict_json
 from app.domain.errors import InvalidValue
-from app.domain.strict_json import LARGEST_INTEGER, SMALLEST_INTEGER, NotJson, is_within_64_bits
+from app.domain.settings import strict_json
+from app.domain.settings.strict_json import (
+    LARGEST_INTEGER,
+    SMALLEST_INTEGER,
+    NotJson,
+    is_within_64_bits,
+)
 from app.domain.text import checked, place, shortened, shown
 
-FIELD = "value"
+VALUE_FIELD = "value"
 SUMMARY_CHARACTERS = 80
 
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
@@ -59,7 +64,7 @@ def canonical(text: str, data_type: DataType) -> str:
         InvalidValue: The text is not a value of the type or not within the limits; says what is
             wrong, where, and what to do.
     """
-    cleaned = checked(text, field=FIELD, what="The value")
+    cleaned = checked(text, field=VALUE_FIELD, what="The value")
     match data_type:
         case DataType.INTEGER:
             return _integer(cleaned.strip())
@@ -101,7 +106,7 @@ def describe(value: str | None, data_type: DataType | None) -> str:
     if data_type is not DataType.JSON:
         return shortened(value, SUMMARY_CHARACTERS)
     try:
-        return _summary(strict_json.read(value), value)
+        return _summary(strict_json.read_json(value), value)
     except NotJson:
         return "Not valid JSON"
 
@@ -165,7 +170,7 @@ def _boolean(text: str) -> str:
 
 def _json(text: str) -> str:
     try:
-        strict_json.read(text)
+        strict_json.read_json(text)
     except NotJson as mistake:
         message = f"The value is not valid JSON at {mistake.place}: {mistake}."
         raise _invalid(message) from mistake
@@ -185,4 +190,4 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _invalid(message: str) -> InvalidValue:
-    return InvalidValue(message, field=FIELD)
+    return InvalidValue(message, field=VALUE_FIELD)

@@ -39,7 +39,7 @@ class NotJson(ValueError):
         self.place = place(text, index)
 
 
-def read(text: str) -> Any:
+def read_json(text: str) -> Any:
     """Return what a JSON text stands for, as ``json.loads`` would.
 
     Args:

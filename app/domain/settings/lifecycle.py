@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import audit, confirmation, settings, validation, values
+from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
-from app.domain.settings import SettingChangedMeanwhile, SettingIsReadOnly
+from app.domain.settings import editing, values
+from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
+from app.domain.settings.values import DataType
 from app.domain.text import checked, checked_line, checked_reason
-from app.domain.values import DataType
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 KEY_CHARACTERS = 255
@@ -79,17 +80,17 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
         SettingChangedMeanwhile: The setting is no longer what was shown.
         InvalidValue: The key that was typed is another one, or the reason is too long.
     """
-    setting = settings.locked(session, setting_id)
-    lock = deletion_lock_of(setting)
+    setting = editing.locked(session, setting_id)
+    lock = deletion_refusal(setting)
     if lock is not None:
         sentence = f"{setting.key} cannot be deleted here. {lock}"
-        raise SettingIsReadOnly(sentence, target=settings.target_of(setting))
-    if typed.etag != settings.etag_of(setting):
+        raise SettingIsReadOnly(sentence, target=editing.target_of(setting))
+    if typed.etag != editing.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
     reason = confirmation.confirmed(
         typed.name, setting.key, typed.reason, what="the key", field="key"
     )
-    target, before = settings.target_of(setting), _kept(setting)
+    target, before = editing.target_of(setting), _kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before
     )
@@ -149,11 +150,11 @@ def is_taken(session: DbSession, key: str) -> bool:
     return keys.first() is not None
 
 
-def deletion_lock_of(setting: ApplicationSetting) -> str | None:
+def deletion_refusal(setting: ApplicationSetting) -> str | None:
     """Return the sentence that says why the setting cannot be deleted here, if it cannot."""
     if not setting.is_mutable:
         return "It is marked as not mutable."
-    if settings.is_secret(setting.key):
+    if editing.is_secret(setting.key):
         return "It holds a secret, which this console does not read and could not bring back."
     return None
 
@@ -210,12 +211,12 @@ def _checked_value(new: NewSetting) -> str | None:
     kind = DataType.of(new.data_type)
     if new.text is None or kind is None:
         return None
-    if settings.is_secret(new.key):
+    if editing.is_secret(new.key):
         message = (
             "By its key this setting holds a secret, and this console does not write secrets. "
             "Tick “Not set” to create it without a value."
         )
-        raise InvalidValue(message, field=values.FIELD)
+        raise InvalidValue(message, field=values.VALUE_FIELD)
     return values.canonical(new.text, kind)
 
 
@@ -228,6 +229,6 @@ def _add(
 ) -> None:
     session.add(setting)
     session.flush()
-    target, after = settings.target_of(setting), _kept(setting)
+    target, after = editing.target_of(setting), _kept(setting)
     audit.record(session, action, target, actor=actor, reason=reason, after=after)
     session.flush()

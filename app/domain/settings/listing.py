@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
-from app.domain import settings
 from app.domain.errors import InvalidValue
-from app.domain.values import DataType
+from app.domain.settings import editing
+from app.domain.settings.values import DataType
 from app.models import ApplicationSetting, DbSession
 
 STATES = ("set", "unset", "locked", "secret")
@@ -58,7 +58,7 @@ class SettingLine(NamedTuple):
     @property
     def etag(self) -> str:
         """The digest that an edit of this line is checked against."""
-        return settings.digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
+        return editing.digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
 
     def matches(self, wanted: SettingFilter) -> bool:
         """Tell whether the setting passes the filter, its category left aside."""
@@ -81,7 +81,7 @@ class SettingLine(NamedTuple):
         return any(text in part.casefold() for part in parts if part)
 
 
-def read(session: DbSession) -> list[SettingLine]:
+def read_all(session: DbSession) -> list[SettingLine]:
     """Return all settings, by category and key.
 
     Settings are few: all are read in one statement and sifted here, so that search finds the same
@@ -121,7 +121,7 @@ def _check(wanted: SettingFilter) -> None:
 def _line(row: Row[Any]) -> SettingLine:
     # By position: to look a name up in a row of SQLAlchemy's costs more than to make an object.
     number, key, value, data_type, description, category, is_mutable = tuple(row)
-    is_secret = settings.is_secret(key)
+    is_secret = editing.is_secret(key)
     return SettingLine(
         number,
         key,
@@ -132,5 +132,5 @@ def _line(row: Row[Any]) -> SettingLine:
         category or "",
         is_mutable,
         is_secret,
-        settings.lock(key, data_type, is_mutable=is_mutable),
+        editing.why_read_only(key, data_type, is_mutable=is_mutable),
     )
