@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.domain import assignments
+from app.domain.access import RoleName
 from app.domain.actor import Actor
 from app.domain.assignments import AssignmentEdit
-from app.domain.roles import RoleName
 from app.models import DbSession, Role, User
 from app.unit_of_work import carry_out
 from tests.people import acting

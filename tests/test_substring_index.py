@@ -9,7 +9,8 @@ from app import config
 from app.database import locks, trigram_index
 from app.database.trigram_index import NoIndex, State
 from app.domain import user_list
-from app.domain.user_list import Cursors, UserFilter
+from app.domain.paging import Cursors
+from app.domain.user_list import UserFilter
 from app.models import User, user_trigrams
 from tests import searching, servers
 from tests.people import PASSWORD_HASH

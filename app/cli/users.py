@@ -13,7 +13,8 @@ from app.cli.typed import TEXT
 from app.domain import accounts, assignments, credentials, roles, user_list
 from app.domain import users as domain
 from app.domain.actor import Actor
-from app.domain.user_list import Cursors, UserFilter
+from app.domain.paging import Cursors
+from app.domain.user_list import UserFilter
 from app.domain.users import NewUser
 from app.extensions import db
 from app.models import User

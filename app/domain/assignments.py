@@ -8,10 +8,10 @@ from sqlalchemy import CursorResult, bindparam, delete, insert, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain import access, audit, etags, roles, users
+from app.domain.access import RoleName
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
-from app.domain.roles import RoleName
 from app.domain.text import checked_reason
 from app.models import DbSession, Permission, Role, User, user_roles
 from app.models.user import ADMIN

@@ -8,9 +8,9 @@ from enum import StrEnum
 from app.domain import overview, settings
 from app.domain.errors import InvalidValue
 from app.domain.overview import Administrator, People, PermissionUse, RolePeople
+from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
 from app.domain.settings import DataType, SettingLine
-from app.domain.user_list import COUNTED
 from app.models import DbSession
 from app.models.user import ADMIN
 

@@ -8,8 +8,8 @@ from sqlalchemy import Row, func, select
 
 from app.domain import user_list
 from app.domain.name_search import NameSearch
-from app.domain.paging import Sort, Start
-from app.domain.user_list import COUNTED, Matches, UserFilter
+from app.domain.paging import COUNTED, Sort, Start
+from app.domain.user_list import Matches, UserFilter
 from app.models import DbSession, User
 
 BATCH = 1_000

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, func, select
 
 from app.domain import paging
-from app.domain.paging import Page, Sort
-from app.domain.user_list import COUNTED, Cursors
+from app.domain.paging import COUNTED, Cursors, Page, Sort
 from app.models import DbSession, Role, User, user_roles
 
 ROLES_AT_ONCE = 200

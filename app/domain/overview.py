@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain import holders
-from app.domain.user_list import COUNTED
+from app.domain.paging import COUNTED
 from app.models import AuditEvent, DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.user import ADMIN
 

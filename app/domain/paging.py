@@ -15,11 +15,20 @@ from app.domain.errors import InvalidValue
 from app.models import DbSession
 
 SIZE = 50
+COUNTED = 10_000  # rows, up to which lists say how many there are
 _KEY_NAMES = ("key_value", "key_id")
 # Stands for the key of a start in a query that is made once for many.
 KEY: Any = tuple(bindparam(name) for name in _KEY_NAMES)
 # NUL and halves of surrogate pairs: some databases refuse even to be asked for them.
 NEVER_STORED = re.compile(r"[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """Where a page starts: after a row, or before one."""
+
+    after: str | None = None
+    before: str | None = None
 
 
 @dataclass(frozen=True)

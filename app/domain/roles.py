@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Integer, Row, Select, String, bindparam, cast, exists, func, select
 from sqlalchemy.orm import selectinload
 
+from app.domain.access import RoleName
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.target import Target
 from app.domain.text import is_name
@@ -48,13 +49,6 @@ _NAMES = select(Role.name).order_by(Role.name)
 
 PermissionRow = Row[Any]
 Rows = Sequence[Row[Any]]
-
-
-class RoleName(NamedTuple):
-    """What a role is called, and known by."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True)

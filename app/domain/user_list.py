@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 from app.domain import name_search, paging
 from app.domain.errors import InvalidValue
 from app.domain.name_search import NameSearch, Way
-from app.domain.paging import Page, Sort, Start
+from app.domain.paging import Cursors, Page, Sort, Start
 from app.domain.text import is_name
 from app.models import DbSession, Role, User, user_roles, user_trigrams
 from app.models.base import normalised
@@ -22,7 +22,6 @@ SORTS = {
     "created": Sort(User.created_at, User.id),
     "-created": Sort(User.created_at, User.id, descending=True),
 }
-COUNTED = 10_000
 BETWEEN_ROLES = "\n"
 STATUSES = ("active", "inactive", "unverified")
 # Of so many rows so many have to fit for the index of the order to be walked along. With one in
@@ -63,14 +62,6 @@ class UserFilter:
     q: str = ""
     role: str = ""
     status: str = ""
-
-
-@dataclass(frozen=True)
-class Cursors:
-    """Where a page starts: after a row, or before one."""
-
-    after: str | None = None
-    before: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from sqlalchemy import event, insert, select, text
 
 from app.domain import bulk, exports, search, user_list
 from app.domain.bulk_plan import BulkAction, BulkEdit, Selection
-from app.domain.paging import SIZE
-from app.domain.user_list import Cursors, UserFilter
+from app.domain.paging import SIZE, Cursors
+from app.domain.user_list import UserFilter
 from app.models import User
 from tests import plans, searching
 from tests.people import OPERATOR, PASSWORD_HASH

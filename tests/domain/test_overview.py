@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain import holders, overview
+from app.domain import holders, overview, paging
 from app.domain.overview import People, RolePeople
 from app.models import Permission, Role, User, user_roles
 from app.models.base import utcnow
@@ -87,7 +87,7 @@ def test_administrators_are_active_and_hold_admin(session, ada, vera, person):
 @pytest.fixture
 def crowd(session):
     """Adds ten thousand and fifty users who view; the last of them is called ``u10049``."""
-    number = overview.COUNTED + 50
+    number = paging.COUNTED + 50
     viewer = session.scalars(select(Role.id).where(Role.name == "viewer")).one()
     now = utcnow()
     rows = [
@@ -117,4 +117,4 @@ def test_a_crowd_is_counted_up_to_the_cap(session, crowd):
     viewers = overview.roles(session)[0]
 
     assert (found.active + found.inactive, found.are_all_looked_at) == (10_050, False)
-    assert viewers.people == overview.COUNTED + 1
+    assert viewers.people == paging.COUNTED + 1

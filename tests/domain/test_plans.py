@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.domain import audit, holders, user_list
-from app.domain.paging import SIZE
+from app.domain import audit, holders, paging, user_list
+from app.domain.paging import SIZE, Cursors
 from app.domain.target import Target
-from app.domain.user_list import Cursors, UserFilter
+from app.domain.user_list import UserFilter
 from app.models import AuditEvent, Role, User, user_roles
 from tests import plans
 from tests.people import OPERATOR, PASSWORD_HASH
@@ -127,13 +127,13 @@ def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, c
 # SQLite scans the users in their order or the members, by what it knows of their number.
 @pytest.mark.only_on("postgresql", "mysql")
 def test_the_members_of_a_role_are_read_in_order(session, crowd):
-    first = holders.members(session, crowd, Cursors(), count=holders.COUNTED + 1)
+    first = holders.members(session, crowd, Cursors(), count=paging.COUNTED + 1)
 
     for cursors in (Cursors(), Cursors(after=first.after), Cursors(before=first.after)):
         plan = plans.of(
             session,
             lambda cursors=cursors: holders.members(
-                session, crowd, cursors, count=holders.COUNTED + 1
+                session, crowd, cursors, count=paging.COUNTED + 1
             ),
         )
         assert not plans.sorts(session, plan), (cursors, plan)
@@ -141,7 +141,7 @@ def test_the_members_of_a_role_are_read_in_order(session, crowd):
 
 def test_those_who_can_do_something_are_gone_through_in_order(session, crowd):
     others = session.scalars(select(Role.id)).all()
-    many = holders.COUNTED + 1
+    many = paging.COUNTED + 1
     first = holders.able(session, others, Cursors(), count=many)
 
     for cursors in (Cursors(), Cursors(after=first.after)):
@@ -159,7 +159,7 @@ def test_few_and_many_who_can_do_something_are_the_same_people(session, crowd, v
 
     pages = [
         holders.able(session, roles, Cursors(after=None), count=count).rows
-        for count in (1, holders.COUNTED + 1)
+        for count in (1, paging.COUNTED + 1)
     ]
 
     assert pages[0] == pages[1]

@@ -5,7 +5,8 @@ from sqlalchemy import insert
 
 from app.domain import user_list
 from app.domain.errors import InvalidValue
-from app.domain.user_list import Cursors, UserFilter
+from app.domain.paging import Cursors
+from app.domain.user_list import UserFilter
 from app.models import User
 from tests.people import PASSWORD_HASH
 

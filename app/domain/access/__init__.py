@@ -10,6 +10,7 @@ from app.domain.access.effective_permissions import (
 from app.domain.access.escalation import (
     LastAdministrator,
     PermissionSet,
+    RoleName,
     administrators,
     can_sign_in,
     exceeds,
@@ -34,6 +35,7 @@ __all__ = [
     "EffectivePermission",
     "LastAdministrator",
     "PermissionSet",
+    "RoleName",
     "administrators",
     "assignable_roles",
     "can_sign_in",

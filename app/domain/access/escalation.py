@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, select, update
 
 from app.domain.actor import Actor
 from app.domain.authentication import passwords
 from app.domain.errors import BeyondOwnPermissions, NotFound, RuleError
-from app.domain.roles import RoleName
 from app.domain.target import Target
 from app.models import (
     AccessGuard,
@@ -43,6 +42,13 @@ _HELD = (
 
 class LastAdministrator(RuleError):
     """The change would leave nobody who administers the console and can sign in."""
+
+
+class RoleName(NamedTuple):
+    """What a role is called, and known by."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from app.domain import audit, settings
 from app.domain.attention import Facts, Finding, Topic, up_to
 from app.domain.audit import Day
 from app.domain.overview import People, RolePeople
+from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingLine
-from app.domain.user_list import COUNTED
 from app.web import charts
 
 DAYS, PHONE_DAYS, WEEK = 30, 14, 7

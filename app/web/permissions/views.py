@@ -3,8 +3,8 @@
 from flask import Blueprint, g, render_template, request
 
 from app.domain import holders, roles
+from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
-from app.domain.user_list import Cursors
 from app.extensions import db
 from app.web.access import requires
 

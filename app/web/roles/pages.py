@@ -3,9 +3,9 @@
 from flask import g, render_template, request
 
 from app.domain import audit, holders, roles
+from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
-from app.domain.user_list import Cursors
 from app.extensions import db
 from app.web import events
 from app.web.access import missing, requires

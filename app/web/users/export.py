@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from wtforms import HiddenField
 
 from app import unit_of_work
-from app.domain import exports, user_list
+from app.domain import exports, paging, user_list
 from app.domain.name_search import NameSearch
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
@@ -63,7 +63,7 @@ def export() -> str | Response:
         form=form,
         narrowed=_in_words(form.wanted, names),
         count=exports.count_users(db.session, form.wanted, names),
-        most=user_list.COUNTED,
+        most=paging.COUNTED,
         back=url_for(".index", **_present(form.wanted)),
     )
 

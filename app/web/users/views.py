@@ -5,9 +5,10 @@ from flask import flash, g, redirect, render_template, request, url_for
 from app.domain import access, assignments, audit, roles, user_list, users
 from app.domain.access import AssignableRole
 from app.domain.assignments import AssignmentChangedMeanwhile
+from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
-from app.domain.user_list import Cursors, UserFilter
+from app.domain.user_list import UserFilter
 from app.extensions import db
 from app.models import User
 from app.web import events, links
