@@ -80,7 +80,7 @@ def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
     return Facts(
         settings=settings.read_all(session) if can(PermissionCode.SETTINGS_READ) else None,
         people=overview.people(session) if sees_users else None,
-        roles=overview.roles(session) if sees_roles else None,
+        roles=overview.people_per_role(session) if sees_roles else None,
         permissions=overview.permissions(session) if sees_roles else None,
         administrators=overview.administrators(session) if sees_sign_ins else None,
     )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.domain import holders
+from app.domain import roles
 from app.domain.paging import COUNTED
 from app.models import AuditEvent, DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.user import ADMIN
@@ -98,13 +98,13 @@ def people(session: DbSession) -> People:
     )
 
 
-def roles(session: DbSession) -> list[RolePeople]:
+def people_per_role(session: DbSession) -> list[RolePeople]:
     """Return all roles with how many users hold each, those with the most first.
 
-    In two statements, and one more for each further `holders.ROLES_AT_ONCE` roles.
+    In two statements, and one more for each further `members.ROLES_AT_ONCE` roles.
     """
     rows = session.execute(select(Role.id, Role.name, Role.is_system)).all()
-    people = holders.counts(session, [row.id for row in rows])
+    people = roles.member_counts(session, [row.id for row in rows])
     found = [RolePeople(row.id, row.name, row.is_system, people[row.id]) for row in rows]
     return sorted(found, key=lambda role: (-role.people, role.name))
 

@@ -6,13 +6,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.domain import assignments, grants, role_catalog, role_deletion, roles
+from app.domain import assignments, roles
 from app.domain.assignments import AssignmentEdit
 from app.domain.authentication import passwords
 from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
-from app.domain.grants import GrantEdit, GrantsChangedMeanwhile, RoleIsGuarded
-from app.domain.role_catalog import NewRole
+from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, NewRole, RoleIsGuarded
 from app.models import AuditEvent, Permission, Role, User, role_permissions
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -50,14 +49,14 @@ def edit(session, role, *codes):
     seen = session.scalars(
         select(role_permissions.c.permission_id).where(role_permissions.c.role_id == role.id)
     )
-    return GrantEdit(frozenset(ids), grants.etag_of(seen.all()))
+    return GrantEdit(frozenset(ids), roles.grants_etag(seen.all()))
 
 
 def grant(session, by, wanted, reason=""):
     """Let roles grant exactly these codes, as a page or a command does it."""
     actor = acting(by) if isinstance(by, User) else by
     edits = {role.id: edit(session, role, *codes) for role, codes in wanted.items()}
-    return carry_out(lambda: grants.change(session, edits, reason, actor=actor), actor=actor)
+    return carry_out(lambda: roles.change_grants(session, edits, reason, actor=actor), actor=actor)
 
 
 def codes_of(session, role):
@@ -93,18 +92,20 @@ def ids_of(session, *codes):
 def edit_of(session, role, shown, wanted):
     """What a page sends that shows some permissions only."""
     seen = ids_of(session, *(codes_of(session, role) & set(shown)))
-    return GrantEdit(ids_of(session, *wanted), grants.etag_of(seen), ids_of(session, *shown))
+    return GrantEdit(ids_of(session, *wanted), roles.grants_etag(seen), ids_of(session, *shown))
 
 
 def change(session, by, edits):
-    return carry_out(lambda: grants.change(session, edits, actor=acting(by)), actor=acting(by))
+    return carry_out(
+        lambda: roles.change_grants(session, edits, actor=acting(by)), actor=acting(by)
+    )
 
 
 def test_what_was_not_shown_stays_granted(session, ada, role):
     editor = role("editor", "document:read", "document:update")
     seen = edit_of(session, editor, ["document:update", "user:read"], ["user:read"])
 
-    [found] = grants.review(session, {editor.id: seen}, actor=acting(ada)).consequences
+    [found] = roles.review_grants(session, {editor.id: seen}, actor=acting(ada)).consequences
     [done] = change(session, ada, {editor.id: seen})
 
     assert found.difference == done
@@ -149,7 +150,7 @@ def test_the_review_changes_nothing(session, ada, role):
     editor = role("editor", "document:read")
     before = digests(session.get_bind())
 
-    found = grants.review(session, {editor.id: edit(session, editor)}, actor=acting(ada))
+    found = roles.review_grants(session, {editor.id: edit(session, editor)}, actor=acting(ada))
 
     assert [one.difference.lost for one in found.consequences] == [("document:read",)]
     session.rollback()
@@ -253,7 +254,7 @@ def test_what_changed_meanwhile_is_told_and_names_the_roles(session, ada, role):
     grant(session, ada, {editor: ["document:delete"]})
 
     with pytest.raises(GrantsChangedMeanwhile, match="of the role editor were") as conflict:
-        carry_out(lambda: grants.change(session, seen, actor=acting(ada)), actor=acting(ada))
+        carry_out(lambda: roles.change_grants(session, seen, actor=acting(ada)), actor=acting(ada))
 
     assert conflict.value.role_ids == {editor.id}
     assert codes_of(session, reader) == set()
@@ -267,20 +268,20 @@ def test_what_another_program_granted_meanwhile_is_told(session, ada, role):
     session.commit()
 
     with pytest.raises(GrantsChangedMeanwhile):
-        carry_out(lambda: grants.change(session, seen, actor=acting(ada)), actor=acting(ada))
+        carry_out(lambda: roles.change_grants(session, seen, actor=acting(ada)), actor=acting(ada))
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31 - 1, 2**31, 2**63, 10**30])
 def test_roles_and_permissions_that_do_not_exist_are_refused(session, ada, role, number):
     editor = role("editor")
-    none = grants.etag_of(())
+    none = roles.grants_etag(())
 
     for edits in (
         {number: GrantEdit(frozenset(), none)},
         {editor.id: GrantEdit(frozenset({number}), none)},
     ):
         with pytest.raises(InvalidValue, match="does not exist any more"):
-            grants.review(session, edits, actor=acting(ada))
+            roles.review_grants(session, edits, actor=acting(ada))
 
 
 def test_no_permission_is_left_with_administrators_alone_unseen(session, ada, person, role):
@@ -290,7 +291,7 @@ def test_no_permission_is_left_with_administrators_alone_unseen(session, ada, pe
 
     def left(wanted):
         edits = {one.id: edit(session, one, *codes) for one, codes in wanted.items()}
-        return grants.review(session, edits, actor=acting(ada)).left_without
+        return roles.review_grants(session, edits, actor=acting(ada)).left_without
 
     assert left({editor: []}) == ["document:delete"]
     assert left({reader: []}) == []
@@ -307,7 +308,7 @@ def test_who_moves_from_one_role_to_another_by_grants_loses_nothing(session, ada
         reader.id: edit(session, reader, "document:delete"),
     }
 
-    found = grants.review(session, edits, actor=acting(ada)).consequences
+    found = roles.review_grants(session, edits, actor=acting(ada)).consequences
 
     assert [(one.gaining.count, one.losing.count) for one in found] == [(0, 0), (0, 0)]
 
@@ -318,7 +319,7 @@ def test_administrators_neither_gain_nor_lose(session, ada, role):
     session.commit()
 
     edits = {editor.id: edit(session, editor, "user:read")}
-    [found] = grants.review(session, edits, actor=acting(ada)).consequences
+    [found] = roles.review_grants(session, edits, actor=acting(ada)).consequences
 
     assert (found.gaining.count, found.losing.count) == (0, 0)
 
@@ -341,14 +342,14 @@ STEPS = st.tuples(
 )
 def test_nobody_gains_by_granting(session, granted, held, steps):
     session.rollback()
-    people, roles = a_house(session, granted, held)
+    people, made = a_house(session, granted, held)
 
     for number, (what, actor, which, target, codes) in enumerate(steps):
         before = {person.id: held_by(session, person) for person in people}
         own = before[people[actor].id]
         try:
             with session.begin_nested():
-                take(session, what, people[actor], roles[which], people[target], codes, number)
+                take(session, what, people[actor], made[which], people[target], codes, number)
         except RuleError:
             session.expire_all()
         for person in people:
@@ -385,17 +386,17 @@ def take(session, what, person, role_id, target, codes, number):
     role = session.get(Role, role_id)
     if what == "create" or role is None:
         new = NewRole(f"made {number}", clone_of=role_id, template=None)
-        made = role_catalog.create(session, new, actor=actor)
+        made = roles.create(session, new, actor=actor)
         assert made.id
     elif what == "grant":
-        grants.change(session, {role_id: edit(session, role, *codes)}, actor=actor)
+        roles.change_grants(session, {role_id: edit(session, role, *codes)}, actor=actor)
     elif what == "assign":
         seen = assignments.etag_of(held.id for held in target.roles)
         ids = frozenset({role_id, *(held.id for held in target.roles)})
         assignments.set_roles(session, target.id, AssignmentEdit(ids, seen), actor=actor)
     else:
-        etag = role_deletion.etag_of(roles.matrix(session).role(role_id))
-        role_deletion.delete(session, role_id, Deletion(role.name, etag), actor=actor)
+        etag = roles.deletion_etag(roles.read_matrix(session).role(role_id))
+        roles.delete(session, role_id, Deletion(role.name, etag), actor=actor)
     session.expire_all()
 
 

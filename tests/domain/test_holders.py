@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain import holders
+from app.domain.roles import members
 from app.models import Role
 
 
@@ -14,7 +14,7 @@ def by_name(session):
     def by_name():
         rows = session.execute(select(Role.id, Role.name)).all()
         names = {row.id: row.name for row in rows}
-        counts = holders.counts(session, list(names))
+        counts = members.member_counts(session, list(names))
         return {names[role_id]: count for role_id, count in counts.items()}
 
     return by_name
@@ -31,7 +31,7 @@ def test_what_many_hold_is_counted_no_further(by_name, monkeypatch, person):
         person(name, roles=["viewer"])
     assert by_name()["viewer"] == 4
 
-    monkeypatch.setattr(holders, "COUNTED", 2)
+    monkeypatch.setattr(members, "COUNTED", 2)
 
     assert by_name() == {"admin": 0, "user": 0, "viewer": 3}
 
@@ -42,9 +42,9 @@ def test_as_many_roles_as_there_are_can_be_counted(session, by_name, vera, monke
 
     assert len(found) == 403
     assert {name for name, count in found.items() if count} == {"viewer"}
-    monkeypatch.setattr(holders, "ROLES_AT_ONCE", 7)
+    monkeypatch.setattr(members, "ROLES_AT_ONCE", 7)
     assert by_name() == found
 
 
 def test_of_no_roles_there_is_nothing_to_count(session):
-    assert holders.counts(session, []) == {}
+    assert members.member_counts(session, []) == {}

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain import matrix_filter, roles
+from app.domain import roles
 from app.domain.errors import InvalidValue
-from app.domain.matrix_filter import DIFFER, MatrixFilter
+from app.domain.roles import DIFFER, MatrixFilter
 from app.models import Permission, Role
 
 
@@ -14,7 +14,7 @@ def found(session):
     """Filters the matrix: ``found(q="read")`` returns codes."""
 
     def found(**wanted):
-        shown = matrix_filter.matching(roles.matrix(session), MatrixFilter(**wanted))
+        shown = roles.matching(roles.read_matrix(session), MatrixFilter(**wanted))
         return list(shown.codes.values())
 
     return found
@@ -70,8 +70,8 @@ def test_a_filter_that_there_is_not_is_refused(found, differ):
 
 
 def test_what_is_shown_are_the_same_roles(session):
-    matrix = roles.matrix(session)
-    shown = matrix_filter.matching(matrix, MatrixFilter(resource="audit"))
+    matrix = roles.read_matrix(session)
+    shown = roles.matching(matrix, MatrixFilter(resource="audit"))
 
     assert shown.roles == matrix.roles
     assert len(matrix.permissions) > len(shown.permissions)

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain import holders, overview, paging
+from app.domain import overview, paging
 from app.domain.overview import People, RolePeople
+from app.domain.roles import members
 from app.models import Permission, Role, User, user_roles
 from app.models.base import utcnow
 from tests.people import PASSWORD_HASH
@@ -42,7 +43,7 @@ def test_people_per_role_begin_with_the_most(session, ada, person):
     person("nora", roles=["viewer"], is_active=False)
     person("iris", roles=["viewer", "user"])
 
-    found = overview.roles(session)
+    found = overview.people_per_role(session)
 
     assert [(role.name, role.people) for role in found] == [
         *(("viewer", 2), ("admin", 1), ("user", 1))
@@ -52,13 +53,13 @@ def test_people_per_role_begin_with_the_most(session, ada, person):
 
 
 def test_a_role_that_many_hold_is_counted_no_further(session, monkeypatch, person):
-    monkeypatch.setattr(holders, "COUNTED", 2)
+    monkeypatch.setattr(members, "COUNTED", 2)
     for name in ("abe", "bea", "cal", "dan"):
         person(name, roles=["viewer"])
     person("eve", roles=["user"])
     person("fay", roles=["user"])
 
-    found = {role.name: role.people for role in overview.roles(session)}
+    found = {role.name: role.people for role in overview.people_per_role(session)}
 
     assert found == {"viewer": 3, "user": 2, "admin": 0}
 
@@ -114,7 +115,7 @@ def crowd(session):
 @pytest.mark.only_on("sqlite")
 def test_a_crowd_is_counted_up_to_the_cap(session, crowd):
     found = overview.people(session)
-    viewers = overview.roles(session)[0]
+    viewers = overview.people_per_role(session)[0]
 
     assert (found.active + found.inactive, found.are_all_looked_at) == (10_050, False)
     assert viewers.people == paging.COUNTED + 1

@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.domain import audit, holders, paging, user_list
+from app.domain import audit, paging, user_list
 from app.domain.paging import SIZE, Cursors
+from app.domain.roles import members
 from app.domain.target import Target
 from app.domain.user_list import UserFilter
 from app.models import AuditEvent, Role, User, user_roles
@@ -127,12 +128,12 @@ def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, c
 # SQLite scans the users in their order or the members, by what it knows of their number.
 @pytest.mark.only_on("postgresql", "mysql")
 def test_the_members_of_a_role_are_read_in_order(session, crowd):
-    first = holders.members(session, crowd, Cursors(), count=paging.COUNTED + 1)
+    first = members.members_page(session, crowd, Cursors(), count=paging.COUNTED + 1)
 
     for cursors in (Cursors(), Cursors(after=first.after), Cursors(before=first.after)):
         plan = plans.of(
             session,
-            lambda cursors=cursors: holders.members(
+            lambda cursors=cursors: members.members_page(
                 session, crowd, cursors, count=paging.COUNTED + 1
             ),
         )
@@ -142,12 +143,12 @@ def test_the_members_of_a_role_are_read_in_order(session, crowd):
 def test_those_who_can_do_something_are_gone_through_in_order(session, crowd):
     others = session.scalars(select(Role.id)).all()
     many = paging.COUNTED + 1
-    first = holders.able(session, others, Cursors(), count=many)
+    first = members.with_permission(session, others, Cursors(), count=many)
 
     for cursors in (Cursors(), Cursors(after=first.after)):
         plan = plans.of(
             session,
-            lambda cursors=cursors: holders.able(session, others, cursors, count=many),
+            lambda cursors=cursors: members.with_permission(session, others, cursors, count=many),
         )
         assert not plans.sorts(session, plan), (cursors, plan)
         assert "MATERIALIZED" not in plan, plan
@@ -158,13 +159,13 @@ def test_few_and_many_who_can_do_something_are_the_same_people(session, crowd, v
     roles = session.scalars(select(Role.id).where(Role.name.in_(["user", "viewer"]))).all()
 
     pages = [
-        holders.able(session, roles, Cursors(after=None), count=count).rows
+        members.with_permission(session, roles, Cursors(after=None), count=count).rows
         for count in (1, paging.COUNTED + 1)
     ]
 
     assert pages[0] == pages[1]
     assert len(pages[0]) == SIZE
-    assert holders.count_able(session, roles) == MANY + 1
+    assert members.count_with_permission(session, roles) == MANY + 1
 
 
 def test_who_can_do_something_is_counted_once_and_up_to_the_cap(session, crowd, monkeypatch):
@@ -174,10 +175,10 @@ def test_who_can_do_something_is_counted_once_and_up_to_the_cap(session, crowd, 
     some = session.scalars(select(User.id).order_by(User.id.desc()).limit(10)).all()
     session.execute(insert(user_roles), [{"user_id": one, "role_id": viewer} for one in some])
 
-    assert holders.count_able(session, roles) == MANY - 400
-    assert holders.count_able(session, [viewer]) == 10
-    monkeypatch.setattr(holders, "COUNTED", 20)
-    assert holders.count_able(session, roles) == 21
+    assert members.count_with_permission(session, roles) == MANY - 400
+    assert members.count_with_permission(session, [viewer]) == 10
+    monkeypatch.setattr(members, "COUNTED", 20)
+    assert members.count_with_permission(session, roles) == 21
 
 
 def test_recent_changes_are_read_off_an_index(session, database_name):

@@ -3,12 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain import role_catalog, role_deletion, roles
+from app.domain import roles
 from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
-from app.domain.grants import RoleIsGuarded
-from app.domain.role_catalog import NewRole, RoleChangedMeanwhile, RoleEdit
-from app.domain.role_templates import TEMPLATES
+from app.domain.roles import (
+    TEMPLATES,
+    NewRole,
+    RoleChangedMeanwhile,
+    RoleEdit,
+    RoleIsGuarded,
+    lifecycle,
+)
 from app.models import AuditEvent, Permission, Role, User
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -22,23 +27,21 @@ def actor_of(by):
 def create(session, by, name, **details):
     actor = actor_of(by)
     new = NewRole(name, **details)
-    return carry_out(lambda: role_catalog.create(session, new, actor=actor), actor=actor)
+    return carry_out(lambda: roles.create(session, new, actor=actor), actor=actor)
 
 
 def change(session, by, role, name=None, description="", **details):
     actor, role_id = actor_of(by), role.id
-    given = {"etag": role_catalog.etag_of(role)} | details
+    given = {"etag": roles.etag_of(role)} | details
     edit = RoleEdit(name if name is not None else role.name, description, **given)
-    return carry_out(lambda: role_catalog.change(session, role_id, edit, actor=actor), actor=actor)
+    return carry_out(lambda: roles.change(session, role_id, edit, actor=actor), actor=actor)
 
 
 def delete(session, by, role, name=None, **details):
     actor, role_id = actor_of(by), role.id
-    seen = role_deletion.etag_of(roles.matrix(session).role(role_id))
+    seen = lifecycle.deletion_etag(roles.read_matrix(session).role(role_id))
     typed = Deletion(name if name is not None else role.name, **{"etag": seen} | details)
-    return carry_out(
-        lambda: role_deletion.delete(session, role_id, typed, actor=actor), actor=actor
-    )
+    return carry_out(lambda: lifecycle.delete(session, role_id, typed, actor=actor), actor=actor)
 
 
 def names(session):
@@ -214,7 +217,7 @@ def test_the_role_admin_is_guarded_also_without_its_flag(session, ada):
 
 def test_a_role_that_changed_meanwhile_is_told(session, ada):
     role = create(session, ada, "team")
-    seen = role_catalog.etag_of(role)
+    seen = roles.etag_of(role)
     change(session, ada, role, description="Theirs.")
 
     with pytest.raises(RoleChangedMeanwhile):
@@ -256,7 +259,7 @@ def test_deleting_takes_the_role_from_all_who_hold_it(session, ada, person):
 
 
 def test_each_of_many_who_lose_the_role_is_an_event(session, ada, person, monkeypatch):
-    monkeypatch.setattr(role_deletion, "EVENTS_AT_ONCE", 3)
+    monkeypatch.setattr(lifecycle, "EVENTS_AT_ONCE", 3)
     role = create(session, ada, "team")
     for number in range(7):
         person(f"one-{number}", roles=["team"])
@@ -316,7 +319,7 @@ def test_of_several_blanks_in_a_name_one_is_enough(session, ada):
 
 def test_a_role_that_grants_something_else_now_is_not_deleted_unseen(session, ada):
     role = create(session, ada, "team", template="auditor")
-    seen = role_deletion.etag_of(roles.matrix(session).role(role.id))
+    seen = lifecycle.deletion_etag(roles.read_matrix(session).role(role.id))
     role.permissions = []
     session.commit()
 
@@ -330,11 +333,11 @@ def test_who_loses_what_by_a_deletion(session, ada, person):
     person("nora", roles=["team"])
     person("olga", roles=["team", "both"])
 
-    found = role_deletion.review(session, role.id)
+    found = lifecycle.review_deletion(session, role.id)
 
     assert found.difference.lost == tuple(sorted(TEMPLATES["auditor"].codes))
     assert [person.username for person in found.losing.first] == ["nora"]
-    assert role_deletion.review(session, both.id).losing.count == 0
+    assert lifecycle.review_deletion(session, both.id).losing.count == 0
 
 
 def test_a_role_that_does_not_exist_is_not_found(session, ada):
@@ -343,9 +346,9 @@ def test_a_role_that_does_not_exist_is_not_found(session, ada):
     number = 2**31 - 1
 
     for work in (
-        lambda: role_catalog.change(session, number, RoleEdit("x", "", ""), actor=OPERATOR),
-        lambda: role_deletion.delete(session, number, Deletion("x", ""), actor=OPERATOR),
-        lambda: role_deletion.review(session, number),
+        lambda: roles.change(session, number, RoleEdit("x", "", ""), actor=OPERATOR),
+        lambda: lifecycle.delete(session, number, Deletion("x", ""), actor=OPERATOR),
+        lambda: lifecycle.review_deletion(session, number),
     ):
         with pytest.raises(NotFound):
             carry_out(work, actor=OPERATOR)

@@ -24,7 +24,7 @@ def test_for_a_new_user_no_role_is_held(session, vera):
 
 
 def test_the_matrix_says_which_role_grants_what(session):
-    matrix = roles.matrix(session)
+    matrix = roles.read_matrix(session)
     granted = {role.name: role for role in matrix.roles}
 
     assert set(PermissionCode) <= {permission.code for permission in matrix.permissions}
@@ -37,7 +37,9 @@ def test_in_the_matrix_admin_grants_what_was_added_later(session):
     session.add(Permission(code="document:share", resource="document", action="share"))
     session.commit()
 
-    granted = {role.name for role in roles.matrix(session).roles if role.grants("document:share")}
+    granted = {
+        role.name for role in roles.read_matrix(session).roles if role.grants("document:share")
+    }
 
     assert granted == {"admin"}
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import delete, func, insert, select
 
-from app.domain import grants, role_deletion, roles
+from app.domain import roles
 from app.domain.confirmation import Deletion
-from app.domain.grants import GrantEdit, GrantsChangedMeanwhile
+from app.domain.roles import GrantEdit, GrantsChangedMeanwhile
 from app.models import AuditEvent, Permission, Role, role_permissions
 from app.unit_of_work import carry_out
 from tests.people import acting
@@ -24,12 +24,12 @@ def granting(session, role_id, permission_id, actor):
     seen = []
 
     def read():
-        matrix = roles.matrix(session)
-        seen.append(grants.etag_of(matrix.role(role_id).permission_ids))
+        matrix = roles.read_matrix(session)
+        seen.append(roles.grants_etag(matrix.role(role_id).permission_ids))
 
     def write():
         edits = {role_id: GrantEdit(frozenset({permission_id}), seen[0])}
-        carry_out(lambda: grants.change(session, edits, actor=actor), actor=actor)
+        carry_out(lambda: roles.change_grants(session, edits, actor=actor), actor=actor)
 
     return read, write
 
@@ -88,11 +88,11 @@ def deleting(session, role_id, actor):
     seen = []
 
     def read():
-        role = roles.matrix(session).role(role_id)
-        seen.append(role_deletion.etag_of(role))
+        role = roles.read_matrix(session).role(role_id)
+        seen.append(roles.deletion_etag(role))
 
     def write():
         typed = Deletion("team", seen[0])
-        carry_out(lambda: role_deletion.delete(session, role_id, typed, actor=actor), actor=actor)
+        carry_out(lambda: roles.delete(session, role_id, typed, actor=actor), actor=actor)
 
     return read, write

@@ -6,7 +6,7 @@ import re
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain import grants
+from app.domain import roles
 from app.models import AuditEvent, Permission, Role, User, role_permissions, user_roles
 from tests.contents import events
 
@@ -339,7 +339,7 @@ def test_the_role_admin_is_not_changed(sign_in, session, ada, cell):
         "/roles/review",
         grants=[cell("admin", "audit:read")],
         base=[f"{role}:"],
-        etag=[f"{role}:{grants.etag_of(ids)}"],
+        etag=[f"{role}:{roles.grants_etag(ids)}"],
         confirmed="1",
     )
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, g, render_template, request
 
-from app.domain import holders, roles
+from app.domain import roles
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.extensions import db
@@ -19,11 +19,11 @@ def show(code: str) -> str:
     granting = roles.granting(db.session, permission.id)
     ids = [role.id for role in granting]
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
-    count = holders.count_able(db.session, ids)
+    count = roles.count_with_permission(db.session, ids)
     people = held_by = None
     if g.me.can(PermissionCode.USER_READ):
-        people = holders.able(db.session, ids, cursors, count=count)
-        held_by = holders.roles_of(db.session, [person.id for person in people.rows], ids)
+        people = roles.with_permission(db.session, ids, cursors, count=count)
+        held_by = roles.roles_of(db.session, [person.id for person in people.rows], ids)
     return render_template(
         "permissions/show.html",
         permission=permission,

@@ -2,10 +2,9 @@
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import holders, role_catalog, role_deletion, roles
+from app.domain import roles
 from app.domain.permissions import PermissionCode
-from app.domain.role_catalog import RoleChangedMeanwhile
-from app.domain.role_templates import TEMPLATES
+from app.domain.roles import TEMPLATES, RoleChangedMeanwhile
 from app.extensions import db
 from app.models import Role
 from app.web.access import missing, requires
@@ -20,7 +19,7 @@ from app.web.saving import Page, saved
 def create() -> Page:
     """Create a role from nothing, from a template or as a clone."""
     form = NewRoleForm()
-    change = lambda: role_catalog.create(  # noqa: E731 - one domain call
+    change = lambda: roles.create(  # noqa: E731 - one domain call
         db.session, form.new, actor=current_actor()
     )
     can_read = g.me.can(PermissionCode.ROLE_READ)
@@ -28,7 +27,7 @@ def create() -> Page:
         flash(f"Created the role {form.result.name}.", "success")
         own = url_for(".show", role_id=form.result.id) if can_read else url_for("home.overview")
         return redirect(own, 303)
-    form.offer(roles.matrix(db.session).roles if can_read else [])
+    form.offer(roles.read_matrix(db.session).roles if can_read else [])
     if not form.is_sent:
         form.template.data = request.args.get("template", "")
     page = render_template(
@@ -42,7 +41,7 @@ def create() -> Page:
 def edit(role_id: int) -> Page:
     """Give a role another name or description."""
     form = RoleForm()
-    change = lambda: role_catalog.change(  # noqa: E731 - one domain call
+    change = lambda: roles.change(  # noqa: E731 - one domain call
         db.session, role_id, form.edit, actor=current_actor()
     )
     if saved(form, change):
@@ -65,20 +64,20 @@ def edit(role_id: int) -> Page:
 def delete(role_id: int) -> Page:
     """Show who loses what without the role, ask for its name, and delete it."""
     form = DeleteForm()
-    change = lambda: role_deletion.delete(  # noqa: E731 - one domain call
+    change = lambda: roles.delete(  # noqa: E731 - one domain call
         db.session, role_id, form.deletion, actor=current_actor()
     )
     if saved(form, change):
         flash(f"Deleted the role {form.result}.", "success")
         return redirect(url_for(".index"), 303)
-    role = roles.matrix(db.session).role(role_id)
-    form.etag.data = role_deletion.etag_of(role)
+    role = roles.read_matrix(db.session).role(role_id)
+    form.etag.data = roles.deletion_etag(role)
     page = render_template(
         "roles/delete.html",
         form=form,
         role=role,
-        consequence=role_deletion.review(db.session, role_id),
-        count=holders.count(db.session, role_id),
+        consequence=roles.review_deletion(db.session, role_id),
+        count=roles.count_members(db.session, role_id),
         is_guarded=roles.is_guarded(role),
         missing=missing(PermissionCode.ROLE_DELETE),
         can_see_people=g.me.can(PermissionCode.USER_READ),
@@ -99,5 +98,5 @@ def _conflict(form: RoleForm, role: Role) -> list[tuple[str, str, str, str]]:
     ]
     is_conflict = isinstance(form.rule_error, RoleChangedMeanwhile)
     if is_conflict or not form.is_sent:
-        form.start_from(role.name, role.description or "", role_catalog.etag_of(role))
+        form.start_from(role.name, role.description or "", roles.etag_of(role))
     return rows if is_conflict else []

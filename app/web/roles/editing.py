@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from flask import flash, g, redirect, render_template, url_for
 
-from app.domain import grants, holders, roles
-from app.domain.consequences import Difference
-from app.domain.grants import GrantsChangedMeanwhile
+from app.domain import roles
 from app.domain.permissions import PermissionCode
+from app.domain.roles import GrantDifference, GrantsChangedMeanwhile
 from app.extensions import db
 from app.web.access import missing, requires
 from app.web.identity import current_actor
@@ -66,13 +65,13 @@ def _answer(form: GrantsForm, show: Callable[[], Page], ways: Ways) -> Page:
     if form.again.data:
         return show()
     if form.confirmed.data:
-        change = lambda: grants.change(  # noqa: E731 - one domain call
+        change = lambda: roles.change_grants(  # noqa: E731 - one domain call
             db.session, form.edits, form.reason.data or "", actor=current_actor()
         )
         if saved(form, change):
             return _saved(form.result, ways.back)
     else:
-        ask = lambda: grants.review(  # noqa: E731 - one domain call
+        ask = lambda: roles.review_grants(  # noqa: E731 - one domain call
             db.session, form.edits, form.reason.data or "", actor=current_actor()
         )
         if reviewed(form, ask):
@@ -82,7 +81,7 @@ def _answer(form: GrantsForm, show: Callable[[], Page], ways: Ways) -> Page:
     return show()
 
 
-def _saved(differences: list[Difference], back: str) -> Page:
+def _saved(differences: list[GrantDifference], back: str) -> Page:
     if differences:
         names = [one.name for one in differences]
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
@@ -104,7 +103,7 @@ def _review_page(form: GrantsForm, ways: Ways) -> Page:
 
 
 def _conflict_page(form: GrantsForm, role_ids: frozenset[int], ways: Ways) -> Page:
-    matrix = roles.matrix(db.session)
+    matrix = roles.read_matrix(db.session)
     rows_shown = form.rows(matrix)
     stale = [role for role in matrix.roles if role.id in role_ids]
     rows = [
@@ -124,13 +123,13 @@ def _conflict_page(form: GrantsForm, role_ids: frozenset[int], ways: Ways) -> Pa
 
 
 def _matrix_page(form: MatrixForm) -> Page:
-    matrix = roles.matrix(db.session)
+    matrix = roles.read_matrix(db.session)
     rows = form.rows(matrix)
     page = render_template(
         "roles/index.html",
         form=form,
         page=Listing(form.wanted, matrix, rows),
-        people=holders.counts(db.session, list(matrix.by_id)),
+        people=roles.member_counts(db.session, list(matrix.by_id)),
         ticks=form.ticks(matrix),
         missing=missing(PermissionCode.ROLE_UPDATE),
         can_create=g.me.can(PermissionCode.ROLE_CREATE),
@@ -139,7 +138,7 @@ def _matrix_page(form: MatrixForm) -> Page:
 
 
 def _role_page(form: PermissionsForm) -> Page:
-    matrix = roles.matrix(db.session)
+    matrix = roles.read_matrix(db.session)
     role = matrix.role(form.role_id)
     ticks = form.ticks_of(role)
     form.etag.data, form.base.data = ticks.etag, ticks.seen_ids

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from flask import Response, render_template
 
 from app import unit_of_work
-from app.domain import matrix_filter, roles
-from app.domain.matrix_filter import MatrixFilter
+from app.domain import roles
 from app.domain.permissions import PermissionCode
-from app.domain.roles import Matrix
+from app.domain.roles import Matrix, MatrixFilter
 from app.domain.target import Target
 from app.extensions import db
 from app.web import csv, downloads
@@ -43,8 +42,8 @@ def _download(form: FilterForm) -> Response:
 
 
 def _page(wanted: MatrixFilter) -> Listing:
-    matrix = roles.matrix(db.session)
-    return Listing(wanted, matrix, matrix_filter.matching(matrix, wanted))
+    matrix = roles.read_matrix(db.session)
+    return Listing(wanted, matrix, roles.matching(matrix, wanted))
 
 
 def _rows(matrix: Matrix) -> Iterator[tuple[str, ...]]:

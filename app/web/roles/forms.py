@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from app.domain.confirmation import Deletion
-from app.domain.role_catalog import NewRole, RoleEdit
-from app.domain.role_templates import TEMPLATES
-from app.domain.roles import MatrixRole
+from app.domain.roles import TEMPLATES, MatrixRole, NewRole, RoleEdit
 from app.web.converters import NUMBER
 from app.web.forms import PLAIN, REASON, Form
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectMultipleField, TextAreaField
 
-from app.domain import grants, matrix_filter
-from app.domain.grants import Edits, GrantEdit
-from app.domain.matrix_filter import MatrixFilter
-from app.domain.roles import Matrix, MatrixRole
+from app.domain import roles
+from app.domain.roles import Edits, GrantEdit, Matrix, MatrixFilter, MatrixRole, grants_etag
 from app.web.converters import joined, parted, row_id
 from app.web.forms import REASON, Form
 
@@ -135,7 +133,7 @@ class GrantsForm(Form):
     def _stored(self, role: MatrixRole) -> tuple[frozenset[int], str]:
         ids = role.permission_ids
         seen = ids if self.offered is None else ids & self.offered
-        return seen, grants.etag_of(seen)
+        return seen, grants_etag(seen)
 
 
 class PermissionsForm(GrantsForm):
@@ -250,7 +248,7 @@ class MatrixForm(FilterForm, GrantsForm):
         return [*shown, *self.filters.items()]
 
     def _fitting(self, matrix: Matrix) -> Matrix:
-        return matrix_filter.matching(matrix, self.wanted)
+        return roles.matching(matrix, self.wanted)
 
     def _among_offered(self, ids: Iterable[int]) -> frozenset[int]:
         return frozenset(ids) if self.offered is None else self.offered.intersection(ids)

@@ -4,8 +4,7 @@ from dataclasses import asdict, dataclass
 
 from flask import request
 
-from app.domain.matrix_filter import MatrixFilter
-from app.domain.roles import Matrix
+from app.domain.roles import Matrix, MatrixFilter
 from app.domain.text import shortened
 from app.web.urls import queried
 

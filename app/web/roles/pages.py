@@ -2,7 +2,7 @@
 
 from flask import g, render_template, request
 
-from app.domain import audit, holders, roles
+from app.domain import audit, roles
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
@@ -17,13 +17,13 @@ from app.web.roles.section import blueprint
 @requires(read=PermissionCode.ROLE_READ)
 def show(role_id: int) -> str:
     """Show what a role is for, what it grants and who holds it."""
-    matrix = roles.matrix(db.session)
+    matrix = roles.read_matrix(db.session)
     role = matrix.role(role_id)
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
-    count = holders.count(db.session, role_id)
+    count = roles.count_members(db.session, role_id)
     members = None
     if g.me.can(PermissionCode.USER_READ):
-        members = holders.members(db.session, role_id, cursors, count=count)
+        members = roles.members_page(db.session, role_id, cursors, count=count)
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         recent = events.in_words(audit.history_of(db.session, role.target))
@@ -46,7 +46,7 @@ def show(role_id: int) -> str:
 @requires(read=PermissionCode.ROLE_READ)
 def compare() -> str:
     """Show what two roles have in common and what one of them grants alone."""
-    matrix = roles.matrix(db.session)
+    matrix = roles.read_matrix(db.session)
     chosen = [_chosen(matrix, name) for name in ("a", "b")]
     one, other = chosen
     parts = _parts(matrix, one, other) if one and other else []

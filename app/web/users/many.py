@@ -130,7 +130,7 @@ def change_many() -> Page:
         "users/bulk_review.html",
         form=form,
         report=Report(plan, REVIEWED),
-        permissions=roles.described(db.session, plan.codes) if plan.codes else [],
+        permissions=roles.describe_permissions(db.session, plan.codes) if plan.codes else [],
         back=back,
     )
     return page, form.status

@@ -116,8 +116,8 @@ def _review(form: RolesForm, user_id: int) -> Page:
         form=form,
         user=users.get(db.session, user_id),
         review=form.result,
-        gained=roles.described(db.session, form.result.gained),
-        lost=roles.described(db.session, form.result.lost),
+        gained=roles.describe_permissions(db.session, form.result.gained),
+        lost=roles.describe_permissions(db.session, form.result.lost),
     )
     return page, form.status
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, Select, exists, literal, or_, select, union_all
 
-from app.domain import holders
+from app.domain.roles import members
 from app.models import DbSession, Role, User, user_roles
 
 NAMED = 20
@@ -30,7 +30,7 @@ class Affected:
 
 
 @dataclass(frozen=True)
-class Difference:
+class GrantDifference:
     """What a role would grant, and what it would grant no longer."""
 
     role_id: int
@@ -40,20 +40,20 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Consequence:
+class RoleImpact:
     """A difference, and whose permissions it changes.
 
     Who holds a permission by another role too neither gains nor loses it.
     """
 
-    difference: Difference
+    difference: GrantDifference
     gaining: Affected = Affected()
     losing: Affected = Affected()
 
 
-def of(
-    session: DbSession, differences: Sequence[Difference], before: Granted, after: Granted
-) -> list[Consequence]:
+def impact_of(
+    session: DbSession, differences: Sequence[GrantDifference], before: Granted, after: Granted
+) -> list[RoleImpact]:
     """Return whose permissions the differences change.
 
     Args:
@@ -62,17 +62,19 @@ def of(
         before: The codes that each role grants in effect before.
         after: The codes that each role grants in effect afterwards.
     """
-    found: list[Consequence] = []
+    found: list[RoleImpact] = []
     for start in range(0, len(differences), AT_ONCE):
         some = differences[start : start + AT_ONCE]
         gaining = [_without(one.role_id, one.gained, before) for one in some]
         losing = [_without(one.role_id, one.lost, after) for one in some]
         people = _affected(session, [*gaining, *losing])
-        found += map(Consequence, some, people[: len(some)], people[len(some) :])
+        found += map(RoleImpact, some, people[: len(some)], people[len(some) :])
     return found
 
 
-def left_without(session: DbSession, before: Granted, after: Granted, admin: int) -> list[str]:
+def orphaned_permissions(
+    session: DbSession, before: Granted, after: Granted, admin: int
+) -> list[str]:
     """Return the permissions that an active user holds now, and then only administrators would.
 
     Args:
@@ -118,7 +120,7 @@ def _affected(session: DbSession, queries: Sequence[Select[Any] | None]) -> list
     found = [Affected() for _ in queries]
     if not asked:
         return found
-    counts = session.execute(select(*map(holders.capped, asked.values()))).one()
+    counts = session.execute(select(*map(members.count_up_to, asked.values()))).one()
     for place, number in zip(asked, counts, strict=True):
         found[place] = Affected(number)
     first = union_all(*(_first(place, query) for place, query in asked.items())).subquery()

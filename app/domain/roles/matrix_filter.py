@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidValue
-from app.domain.roles import Matrix, PermissionRow
+from app.domain.roles.matrix import Matrix, PermissionRow
 
 DIFFER = "1"
 

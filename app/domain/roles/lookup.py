@@ -1,16 +1,15 @@
-"""Roles: what each grants, as lists and the matrix show it."""
+"""Roles, found by id, by name, by what they grant and by who has them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, String, bindparam, cast, exists, func, select
+from sqlalchemy import Integer, Row, bindparam, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from app.domain.access import RoleName
 from app.domain.errors import InvalidValue, NotFound
+from app.domain.roles.matrix import ROLE_COLUMNS, MatrixRole, Rows, listed
 from app.domain.target import Target
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
@@ -18,9 +17,6 @@ from app.models.base import HIGHEST_ID
 from app.models.user import ADMIN
 
 MOST_AT_ONCE = 1000
-BETWEEN_IDS = ","
-
-ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
 _IS_HELD = exists().where(
     user_roles.c.role_id == Role.id,
@@ -39,16 +35,7 @@ _HELD_OR_WANTED = (
     .where(_IS_HELD | Role.id.in_(bindparam("wanted", expanding=True)))
     .order_by(Role.name)
 )
-_GRANTED = (
-    select(func.aggregate_strings(cast(role_permissions.c.permission_id, String), BETWEEN_IDS))
-    .where(role_permissions.c.role_id == Role.id)
-    .correlate(Role)
-    .scalar_subquery()
-)
 _NAMES = select(Role.name).order_by(Role.name)
-
-PermissionRow = Row[Any]
-Rows = Sequence[Row[Any]]
 
 
 @dataclass(frozen=True)
@@ -68,81 +55,6 @@ class RoleChoice:
         return self.name == ADMIN
 
 
-@dataclass(frozen=True)
-class MatrixRole:
-    """A column of the matrix; what is granted is known by id and by code."""
-
-    id: int
-    name: str
-    description: str | None
-    is_system: bool
-    permission_ids: frozenset[int]
-    codes: frozenset[str]
-
-    @property
-    def grants_all(self) -> bool:
-        """Tell whether the role grants every permission there is."""
-        return self.name == ADMIN
-
-    def grants(self, code: str) -> bool:
-        """Tell whether the role grants the permission ``code``."""
-        return code in self.codes or self.grants_all
-
-    def count(self, permissions: Rows) -> int:
-        """Return how many of these permissions the role grants."""
-        return sum(self.grants(permission.code) for permission in permissions)
-
-    @property
-    def target(self) -> Target:
-        """The role as audit events name it."""
-        return Target("role", self.name, self.id)
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Which role grants which permission; permissions have id, code, description and resource."""
-
-    roles: Sequence[MatrixRole]
-    permissions: Rows
-
-    @cached_property
-    def by_id(self) -> dict[int, MatrixRole]:
-        """The roles by their ids."""
-        return {role.id: role for role in self.roles}
-
-    @cached_property
-    def codes(self) -> dict[int, str]:
-        """The codes of the permissions by their ids."""
-        return {permission.id: permission.code for permission in self.permissions}
-
-    @property
-    def granted(self) -> dict[int, frozenset[str]]:
-        """The codes that each role grants in effect; the role ``admin`` grants them all."""
-        every = frozenset(self.codes.values())
-        return {role.id: every if role.grants_all else role.codes for role in self.roles}
-
-    def role(self, role_id: int) -> MatrixRole:
-        """Return the role with the id.
-
-        Raises:
-            NotFound: There is no such role.
-        """
-        if role_id not in self.by_id:
-            raise NotFound("There is no such role.")
-        return self.by_id[role_id]
-
-    def only(self, permission_ids: Collection[int]) -> "Matrix":
-        """Return the matrix with the rows of these permissions."""
-        return replace(self, permissions=[p for p in self.permissions if p.id in permission_ids])
-
-    def by_resource(self) -> dict[str, list[Row[Any]]]:
-        """Return the permissions grouped by their resource."""
-        groups: dict[str, list[Row[Any]]] = defaultdict(list)
-        for permission in self.permissions:
-            groups[permission.resource].append(permission)
-        return groups
-
-
 def choices(session: DbSession, user_id: int | None = None) -> list[RoleChoice]:
     """Return all roles, each with whether the user holds it and how many permissions it grants."""
     rows = session.connection().execute(_CHOICES, {"user_id": user_id or 0}).all()
@@ -150,17 +62,6 @@ def choices(session: DbSession, user_id: int | None = None) -> list[RoleChoice]:
         RoleChoice(number, name, description, is_system, count, bool(is_held))
         for number, name, description, is_system, count, is_held in map(tuple, rows)
     ]
-
-
-def matrix(session: DbSession) -> Matrix:
-    """Return all roles and permissions and which grants which, in two statements."""
-    query = select(Permission.id, Permission.code, Permission.description, Permission.resource)
-    permissions: Rows = list(session.execute(query.order_by(Permission.code)))
-    codes = {row.id: row.code for row in permissions}
-    # As one text for each role: a row for each of ten thousand grants takes two to four times as
-    # long.
-    every = session.execute(_listed(select(*ROLE_COLUMNS, _GRANTED.label("granted"))))
-    return Matrix([_matrix_role(role, codes) for role in every], permissions)
 
 
 def get(session: DbSession, role_id: int) -> Role:
@@ -207,10 +108,10 @@ def granting(session: DbSession, permission_id: int) -> list[Row[Any]]:
         role_permissions.c.permission_id == permission_id,
     )
     query = select(*ROLE_COLUMNS).where((Role.name == ADMIN) | grants)
-    return list(session.execute(_listed(query)))
+    return list(session.execute(listed(query)))
 
 
-def described(session: DbSession, codes: Collection[str]) -> list[Row[Any]]:
+def describe_permissions(session: DbSession, codes: Collection[str]) -> list[Row[Any]]:
     """Return these permissions, each with its code and description."""
     query = select(Permission.code, Permission.description).where(Permission.code.in_(codes))
     return list(session.execute(query.order_by(Permission.code)))
@@ -271,21 +172,3 @@ def refuse_missing(role_ids: frozenset[int], found: Sequence[Role | RoleName]) -
 def _possible(role_ids: frozenset[int]) -> list[int]:
     # Drivers cannot even ask for any number, nor for any amount of them.
     return [number for number in role_ids if 0 < number <= HIGHEST_ID][:MOST_AT_ONCE]
-
-
-def _listed(query: Select[Any]) -> Select[Any]:
-    return query.order_by(Role.is_system.desc(), Role.name)
-
-
-def _matrix_role(role: Row[Any], codes: dict[int, str]) -> MatrixRole:
-    ids = map(int, role.granted.split(BETWEEN_IDS)) if role.granted else ()
-    # A permission may have been added between the two statements that asked for them.
-    known = frozenset(ids) & codes.keys()
-    return MatrixRole(
-        id=role.id,
-        name=role.name,
-        description=role.description,
-        is_system=role.is_system,
-        permission_ids=known,
-        codes=frozenset(codes[number] for number in known),
-    )

@@ -6,27 +6,18 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import (
-    access,
-    audit,
-    confirmation,
-    consequences,
-    etags,
-    grants,
-    holders,
-    role_catalog,
-    roles,
-)
+from app.domain import access, audit, confirmation, etags
 from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.confirmation import Deletion
-from app.domain.consequences import Consequence, Difference
 from app.domain.errors import RuleError
-from app.domain.grants import RoleIsGuarded
 from app.domain.permissions import PermissionCode
-from app.domain.role_catalog import RoleChangedMeanwhile
-from app.domain.roles import Matrix, MatrixRole
+from app.domain.roles import editing, grants, impact, lookup, members
+from app.domain.roles.editing import RoleChangedMeanwhile
+from app.domain.roles.grants import RoleIsGuarded
+from app.domain.roles.impact import GrantDifference, RoleImpact
+from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
 from app.domain.target import Target
 from app.models import DbSession, Role, User, role_permissions, user_roles
 
@@ -37,18 +28,18 @@ class RoleIsReferredTo(RuleError):
     """Rows of another program refer to the role, which therefore cannot be deleted."""
 
 
-def review(session: DbSession, role_id: int) -> Consequence:
+def review_deletion(session: DbSession, role_id: int) -> RoleImpact:
     """Return who would lose what if the role were deleted.
 
     Raises:
         NotFound: There is no such role.
     """
-    matrix = roles.matrix(session)
+    matrix = read_matrix(session)
     role = matrix.role(role_id)
     before = matrix.granted
     after = {number: codes for number, codes in before.items() if number != role_id}
-    difference = Difference(role.id, role.name, lost=tuple(sorted(before[role_id])))
-    [found] = consequences.of(session, [difference], before, after)
+    difference = GrantDifference(role.id, role.name, lost=tuple(sorted(before[role_id])))
+    [found] = impact.impact_of(session, [difference], before, after)
     return found
 
 
@@ -74,11 +65,11 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
         RoleIsReferredTo: Another program's rows refer to the role.
     """
     access.serialize_access_changes(session)
-    role_catalog.locked(session, role_id)
-    matrix = roles.matrix(session)
+    editing.locked(session, role_id)
+    matrix = read_matrix(session)
     role = matrix.role(role_id)
     _refuse_guarded(role)
-    if typed.etag != etag_of(role):
+    if typed.etag != deletion_etag(role):
         raise RoleChangedMeanwhile(role)
     reason = confirmation.confirmed(
         typed.name.lower(), role.name, typed.reason, what="the name", field="name"
@@ -89,13 +80,13 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     return role.name
 
 
-def etag_of(role: MatrixRole) -> str:
+def deletion_etag(role: MatrixRole) -> str:
     """Return the digest of a role, and what it grants, that a deletion is checked against."""
     return etags.of([role.name, role.description, sorted(role.permission_ids)])
 
 
 def _refuse_guarded(role: MatrixRole) -> None:
-    if roles.is_guarded(role):
+    if lookup.is_guarded(role):
         sentence = f"{role.name} is a system role. It cannot be deleted."
         raise RoleIsGuarded(sentence, target=role.target)
 
@@ -104,7 +95,7 @@ def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor
     own = access.require(session, actor, PermissionCode.ROLE_DELETE)
     grants.refuse_role_beyond(own, role)
     needed = PermissionSet(frozenset({PermissionCode.ROLE_ASSIGN}))
-    if not own.covers(needed) and holders.count(session, role.id):
+    if not own.covers(needed) and members.count_members(session, role.id):
         access.require(session, actor, PermissionCode.ROLE_ASSIGN)
     grants.refuse_taking_beyond(session, own, matrix, [role])
 

@@ -19,14 +19,14 @@ BY_USER = Sort(User.id, User.id, is_unique=True)
 PERSON: tuple[Any, ...] = (User.id, User.username, User.full_name, User.email)
 
 
-def members(session: DbSession, role_id: int, cursors: Cursors, *, count: int) -> Page:
+def members_page(session: DbSession, role_id: int, cursors: Cursors, *, count: int) -> Page:
     """Return one page of the people who hold a role, in the order of their ids.
 
     Args:
         session: The database session.
         role_id: The role.
         cursors: Where the page starts.
-        count: What `count` returned.
+        count: What `count_members` returned.
 
     Raises:
         InvalidValue: There is no such cursor.
@@ -43,12 +43,12 @@ def members(session: DbSession, role_id: int, cursors: Cursors, *, count: int) -
     return paging.page(session, query, BY_MEMBER, after=cursors.after, before=cursors.before)
 
 
-def count(session: DbSession, role_id: int) -> int:
+def count_members(session: DbSession, role_id: int) -> int:
     """Return how many people hold the role; above `COUNTED` means "more than that"."""
-    return counts(session, [role_id])[role_id]
+    return member_counts(session, [role_id])[role_id]
 
 
-def counts(session: DbSession, role_ids: Sequence[int]) -> dict[int, int]:
+def member_counts(session: DbSession, role_ids: Sequence[int]) -> dict[int, int]:
     """Return how many people hold each of the roles; above `COUNTED` means "more than that".
 
     In one statement, and one more for each further `ROLES_AT_ONCE` roles.
@@ -62,14 +62,16 @@ def counts(session: DbSession, role_ids: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def able(session: DbSession, role_ids: Sequence[int], cursors: Cursors, *, count: int) -> Page:
+def with_permission(
+    session: DbSession, role_ids: Sequence[int], cursors: Cursors, *, count: int
+) -> Page:
     """Return one page of the active users who hold one of the roles at least.
 
     Args:
         session: The database session.
         role_ids: The roles.
         cursors: Where the page starts.
-        count: What `count_able` returned.
+        count: What `count_with_permission` returned.
 
     Raises:
         InvalidValue: There is no such cursor.
@@ -81,8 +83,8 @@ def able(session: DbSession, role_ids: Sequence[int], cursors: Cursors, *, count
     return paging.page(session, query, BY_USER, after=cursors.after, before=cursors.before)
 
 
-def count_able(session: DbSession, role_ids: Sequence[int]) -> int:
-    """Return how many active users hold one of the roles; see `count`."""
+def count_with_permission(session: DbSession, role_ids: Sequence[int]) -> int:
+    """Return how many active users hold one of the roles; see `count_members`."""
     holder = user_roles.c.user_id
     query = select(holder).join(User, User.id == holder).where(User.is_active)
     if session.get_bind().dialect.name == "sqlite":
@@ -91,11 +93,11 @@ def count_able(session: DbSession, role_ids: Sequence[int]) -> int:
         is_active = select(User.is_active).where(User.id == holder).scalar_subquery()
         query = select(holder + 0).where(is_active)
     holding = query.where(user_roles.c.role_id.in_(role_ids)).distinct()
-    return session.scalar(select(capped(holding))) or 0
+    return session.scalar(select(count_up_to(holding))) or 0
 
 
-def capped(query: Select[Any]) -> ScalarSelect[int]:
-    """Return how many rows a query has, as a part of a statement; see `count`."""
+def count_up_to(query: Select[Any]) -> ScalarSelect[int]:
+    """Return how many rows a query has, as a part of a statement; see `count_members`."""
     some = query.limit(COUNTED + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
@@ -116,7 +118,7 @@ def roles_of(
     return found
 
 
-def have_in_common(session: DbSession, role_ids: Sequence[int], others: Sequence[int]) -> bool:
+def share_a_member(session: DbSession, role_ids: Sequence[int], others: Sequence[int]) -> bool:
     """Tell whether somebody holds one of the roles and one of the others."""
     one, other = user_roles.alias("one"), user_roles.alias("other")
     query = (

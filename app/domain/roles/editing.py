@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
-from app.domain import access, audit, etags, grants, roles, validation
+from app.domain import access, audit, etags, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
-from app.domain.grants import RoleIsGuarded
 from app.domain.permissions import PermissionCode
-from app.domain.role_templates import TEMPLATES
-from app.domain.roles import MatrixRole
+from app.domain.roles import grants, lookup
+from app.domain.roles.grants import RoleIsGuarded
+from app.domain.roles.matrix import MatrixRole, read_matrix
+from app.domain.roles.templates import TEMPLATES
 from app.domain.target import Target
 from app.domain.text import checked, checked_line, checked_reason, hold_to_characters
 from app.models import DbSession, Permission, Role, role_permissions
@@ -88,7 +89,7 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
         rows = [{"role_id": role.id, "permission_id": number} for number in granted.values()]
         session.execute(insert(role_permissions), rows)
     after = {"name": name, "description": role.description, "codes": codes}
-    target = roles.target_of(role)
+    target = lookup.target_of(role)
     audit.record(session, "role:created", target, actor=actor, after=after, reason=reason)
     return role
 
@@ -151,9 +152,9 @@ def etag_of(role: Role) -> str:
 def _new_name(session: DbSession, role: Role, text: str) -> str:
     if text.strip().lower() == role.name:
         return role.name
-    if roles.is_guarded(role):
+    if lookup.is_guarded(role):
         sentence = f"{role.name} is a system role. It keeps its name."
-        raise RoleIsGuarded(sentence, target=roles.target_of(role))
+        raise RoleIsGuarded(sentence, target=lookup.target_of(role))
     return _free_name(session, text)
 
 
@@ -187,7 +188,7 @@ def _template_of(session: DbSession, new: NewRole) -> dict[str, int]:
     """The codes that the new role starts with, and the ids of the permissions."""
     query = select(Permission.code, Permission.id)
     if new.clone_of is not None:
-        matrix = roles.matrix(session)
+        matrix = read_matrix(session)
         if new.clone_of not in matrix.by_id:
             raise InvalidValue("There is no such role to clone any more.", field="template")
         codes = matrix.granted[new.clone_of]
@@ -203,7 +204,7 @@ def _template_of(session: DbSession, new: NewRole) -> dict[str, int]:
 
 def _refuse_changing(session: DbSession, role: Role, actor: Actor) -> None:
     own = access.require(session, actor, PermissionCode.ROLE_UPDATE)
-    grants.refuse_role_beyond(own, roles.matrix(session).role(role.id))
+    grants.refuse_role_beyond(own, read_matrix(session).role(role.id))
 
 
 def _texts(name: str, description: str | None) -> Texts:
@@ -217,7 +218,7 @@ def _record_change(
     audit.record(
         session,
         "role:renamed" if "name" in changed else "role:changed",
-        roles.target_of(role),
+        lookup.target_of(role),
         actor=actor,
         before={field: before[field] for field in changed},
         after={field: after[field] for field in changed},

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
-from app.domain import access, audit, consequences, etags, holders, roles
+from app.domain import access, audit, etags
 from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.audit import Change
-from app.domain.consequences import Consequence, Difference, Granted
 from app.domain.errors import BeyondOwnPermissions, ChangedMeanwhile, InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
-from app.domain.roles import MOST_AT_ONCE, Matrix, MatrixRole
+from app.domain.roles import impact, members
+from app.domain.roles.impact import GrantDifference, Granted, RoleImpact
+from app.domain.roles.lookup import MOST_AT_ONCE
+from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Role, role_permissions
@@ -75,7 +77,7 @@ class Review:
         left_without: The permissions that nobody but administrators would hold any more.
     """
 
-    consequences: list[Consequence]
+    consequences: list[RoleImpact]
     left_without: list[str]
 
     @property
@@ -84,30 +86,32 @@ class Review:
         return not self.consequences
 
 
-def etag_of(permission_ids: Collection[int]) -> str:
+def grants_etag(permission_ids: Collection[int]) -> str:
     """Return the digest of what a role grants that an edit is checked against."""
     return etags.of(sorted(permission_ids))
 
 
-def review(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> Review:
+def review_grants(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> Review:
     """Return what the edits would lead to.
 
-    What `change` would refuse is refused here already, before anybody gives a reason for it.
+    What `change_grants` would refuse is refused here already, before anybody gives a reason for it.
 
     Raises:
-        RuleError: As `change`.
+        RuleError: As `change_grants`.
     """
-    matrix = roles.matrix(session)
+    matrix = read_matrix(session)
     checked_reason(reason)
     differences = _allowed(session, matrix, edits, actor)
     before, after = matrix.granted, _after(matrix, edits)
     return Review(
-        consequences=consequences.of(session, differences, before, after),
-        left_without=consequences.left_without(session, before, after, _admin_of(matrix)),
+        consequences=impact.impact_of(session, differences, before, after),
+        left_without=impact.orphaned_permissions(session, before, after, _admin_of(matrix)),
     )
 
 
-def change(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> list[Difference]:
+def change_grants(
+    session: DbSession, edits: Edits, reason: str = "", *, actor: Actor
+) -> list[GrantDifference]:
     """Let roles grant exactly these of the permissions shown, all or none, and record who did it.
 
     Args:
@@ -128,7 +132,7 @@ def change(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) 
     """
     access.serialize_access_changes(session)
     lock(session, edits)
-    matrix = roles.matrix(session)
+    matrix = read_matrix(session)
     reason = checked_reason(reason)
     differences = _allowed(session, matrix, edits, actor)
     for difference in differences:
@@ -191,7 +195,7 @@ def refuse_taking_beyond(
     ]
     if not losing or not beyond:
         return
-    if holders.have_in_common(session, [role.id for role in losing], beyond):
+    if members.share_a_member(session, [role.id for role in losing], beyond):
         names = " or ".join(role.name for role in losing)
         raise BeyondOwnPermissions(
             f"Somebody who holds the role {names} holds permissions that you do not hold, "
@@ -200,7 +204,9 @@ def refuse_taking_beyond(
         )
 
 
-def _allowed(session: DbSession, matrix: Matrix, edits: Edits, actor: Actor) -> list[Difference]:
+def _allowed(
+    session: DbSession, matrix: Matrix, edits: Edits, actor: Actor
+) -> list[GrantDifference]:
     """What the edits change, unless something speaks against it."""
     differences = _accepted(matrix, edits)
     if not differences:
@@ -215,7 +221,7 @@ def _allowed(session: DbSession, matrix: Matrix, edits: Edits, actor: Actor) -> 
     return differences
 
 
-def _accepted(matrix: Matrix, edits: Edits) -> list[Difference]:
+def _accepted(matrix: Matrix, edits: Edits) -> list[GrantDifference]:
     if len(edits) > MOST_AT_ONCE or not edits.keys() <= matrix.by_id.keys():
         raise InvalidValue("One of the roles does not exist any more.")
     stale = [matrix.by_id[number] for number in edits if _is_stale(matrix, number, edits[number])]
@@ -228,16 +234,16 @@ def _accepted(matrix: Matrix, edits: Edits) -> list[Difference]:
 
 
 def _is_stale(matrix: Matrix, role_id: int, edit: GrantEdit) -> bool:
-    return edit.etag != etag_of(edit.seen_of(matrix.by_id[role_id].permission_ids))
+    return edit.etag != grants_etag(edit.seen_of(matrix.by_id[role_id].permission_ids))
 
 
-def _difference(matrix: Matrix, role: MatrixRole, edit: GrantEdit) -> Difference:
+def _difference(matrix: Matrix, role: MatrixRole, edit: GrantEdit) -> GrantDifference:
     wanted = _codes(matrix, role.id, edit)
     if role.grants_all and wanted != role.codes:
         sentence = f"The role {role.name} grants every permission, always. It cannot be changed."
         raise RoleIsGuarded(sentence, target=role.target)
     gained, lost = sorted(wanted - role.codes), sorted(role.codes - wanted)
-    return Difference(role.id, role.name, tuple(gained), tuple(lost))
+    return GrantDifference(role.id, role.name, tuple(gained), tuple(lost))
 
 
 def _codes(matrix: Matrix, role_id: int, edit: GrantEdit) -> frozenset[str]:
@@ -255,7 +261,7 @@ def _admin_of(matrix: Matrix) -> int:
     return next((role.id for role in matrix.roles if role.name == ADMIN), 0)
 
 
-def _put(session: DbSession, matrix: Matrix, difference: Difference) -> None:
+def _put(session: DbSession, matrix: Matrix, difference: GrantDifference) -> None:
     ids = {code: number for number, code in matrix.codes.items()}
     role = role_permissions.c.role_id
     if difference.lost:
@@ -269,7 +275,7 @@ def _put(session: DbSession, matrix: Matrix, difference: Difference) -> None:
         session.execute(insert(role_permissions), rows)
 
 
-def _changes(matrix: Matrix, difference: Difference) -> list[tuple[Target, Change]]:
+def _changes(matrix: Matrix, difference: GrantDifference) -> list[tuple[Target, Change]]:
     target = matrix.by_id[difference.role_id].target
     changes = []
     if difference.gained:
