@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain import assignments
+from app.domain import users
 from app.domain.access import RoleName
 from app.domain.actor import Actor
-from app.domain.assignments import AssignmentEdit
+from app.domain.users import AssignmentEdit
 from app.models import DbSession, Role, User
 from app.unit_of_work import carry_out
 from tests.people import acting
@@ -17,7 +17,7 @@ def edit(session: DbSession, user: User, *names: str, reason: str = "") -> Assig
     """Return the assignment of exactly these roles, as a page that was just opened sends it."""
     ids = session.scalars(select(Role.id).where(Role.name.in_(names))).all()
     assert len(ids) == len(names)
-    held = assignments.etag_of(role.id for role in user.roles)
+    held = users.roles_etag(role.id for role in user.roles)
     return AssignmentEdit(frozenset(ids), held, reason)
 
 
@@ -27,9 +27,7 @@ def set_roles(
     """Assign exactly these roles."""
     wanted, user_id = edit(session, user, *names, reason=reason), user.id
     actor = acting(by) if isinstance(by, User) else by
-    return carry_out(
-        lambda: assignments.set_roles(session, user_id, wanted, actor=actor), actor=actor
-    )
+    return carry_out(lambda: users.set_roles(session, user_id, wanted, actor=actor), actor=actor)
 
 
 def names_of(user: User) -> set[str]:

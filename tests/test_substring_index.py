@@ -8,9 +8,9 @@ from sqlalchemy import NullPool, create_engine, insert, select, text
 from app import config
 from app.database import locks, trigram_index
 from app.database.trigram_index import NoIndex, State
-from app.domain import user_list
+from app.domain import users
 from app.domain.paging import Cursors
-from app.domain.user_list import UserFilter
+from app.domain.users import UserFilter
 from app.models import User, user_trigrams
 from tests import searching, servers
 from tests.people import PASSWORD_HASH
@@ -55,7 +55,7 @@ def state(session):
 
 
 def found(session, q):
-    page = user_list.page(session, UserFilter(q=q), "username", Cursors()).page
+    page = users.list_page(session, UserFilter(q=q), "username", Cursors()).page
     session.commit()
     return [row.username for row in page.rows]
 

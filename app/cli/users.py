@@ -10,12 +10,11 @@ from app.cli import links, output, search_index, typed
 from app.cli.actor import current_actor
 from app.cli.commands import CommandGroup
 from app.cli.typed import TEXT
-from app.domain import accounts, assignments, credentials, roles, user_list
+from app.domain import credentials, roles
 from app.domain import users as domain
 from app.domain.actor import Actor
 from app.domain.paging import Cursors
-from app.domain.user_list import UserFilter
-from app.domain.users import NewUser
+from app.domain.users import NewUser, UserFilter
 from app.extensions import db
 from app.models import User
 from app.unit_of_work import carry_out, read
@@ -82,7 +81,7 @@ def list_(*, as_json: bool) -> None:
 @name_argument
 def activate(name: str) -> None:
     """Let a user sign in again."""
-    user = _change(name, lambda key, actor: accounts.activate(db.session, key, actor=actor))
+    user = _change(name, lambda key, actor: domain.activate(db.session, key, actor=actor))
     output.say(f"{user.username} is active.")
 
 
@@ -90,7 +89,7 @@ def activate(name: str) -> None:
 @name_argument
 def deactivate(name: str) -> None:
     """Keep a user from signing in, and end their sessions."""
-    user = _change(name, lambda key, actor: accounts.deactivate(db.session, key, actor=actor))
+    user = _change(name, lambda key, actor: domain.deactivate(db.session, key, actor=actor))
     output.say(f"{user.username} is not active any more.")
 
 
@@ -100,7 +99,7 @@ def deactivate(name: str) -> None:
 def assign(name: str, role: str) -> None:
     """Assign a role to a user."""
     changed = _change(
-        name, lambda key, actor: assignments.assign_role(db.session, key, role, actor=actor)
+        name, lambda key, actor: domain.assign_role(db.session, key, role, actor=actor)
     )
     output.say(f"{name} holds the role {role}{'' if changed else ' already'}.")
 
@@ -111,7 +110,7 @@ def assign(name: str, role: str) -> None:
 def unassign(name: str, role: str) -> None:
     """Unassign a role from a user."""
     changed = _change(
-        name, lambda key, actor: assignments.unassign_role(db.session, key, role, actor=actor)
+        name, lambda key, actor: domain.unassign_role(db.session, key, role, actor=actor)
     )
     output.say(f"{name} does not hold the role {role}{' any more' if changed else ''}.")
 
@@ -121,9 +120,7 @@ def unassign(name: str, role: str) -> None:
 def reset_password(name: str) -> None:
     """Print a one-time link with which a user chooses a new password."""
     links.check()
-    user, token = _change(
-        name, lambda key, actor: accounts.start_reset(db.session, key, actor=actor)
-    )
+    user, token = _change(name, lambda key, actor: domain.start_reset(db.session, key, actor=actor))
     _hand_out(user, token)
 
 
@@ -146,7 +143,7 @@ def _hand_out(user: User, token: str) -> None:
 def _all() -> Iterator[Row[Any]]:
     after = None
     while True:
-        page = user_list.page(db.session, UserFilter(), "username", Cursors(after=after)).page
+        page = domain.list_page(db.session, UserFilter(), "username", Cursors(after=after)).page
         yield from page.rows
         after = page.after
         if after is None:
@@ -160,7 +157,7 @@ def _as_cells(row: Row[Any]) -> tuple[str, ...]:
         row.email,
         row.full_name or "",
         status,
-        ", ".join(user_list.role_names(row.roles)),
+        ", ".join(domain.role_names(row.roles)),
     )
 
 
@@ -172,5 +169,5 @@ def _as_object(row: Row[Any]) -> dict[str, Any]:
         "is_active": row.is_active,
         "is_verified": row.is_verified,
         "created_at": row.created_at.isoformat(),
-        "roles": user_list.role_names(row.roles),
+        "roles": domain.role_names(row.roles),
     }

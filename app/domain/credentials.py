@@ -124,7 +124,7 @@ def registration(new: NewUser, password: str) -> Registration:
         InvalidValue: A field or the password is not valid.
     """
     passed = validation.all_of(
-        new=lambda: users.checked(new),
+        new=lambda: users.check_new(new),
         password=lambda: passwords.check_new(password, username=new.username, email=new.email),
     )
     return Registration(passed["new"], passwords.hash_password(password))

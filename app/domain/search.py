@@ -8,17 +8,16 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from app.domain import name_search, settings, user_list
-from app.domain.name_search import NAMES
+from app.domain import settings, users
 from app.domain.paging import Start
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingFilter, SettingLine
-from app.domain.user_list import Matches, UserFilter
+from app.domain.users import NAMES, Matches, UserFilter
 from app.models import DbSession, Permission, Role, User
 
 MOST = 8
 LONGEST = 200
-BY_NAME = Start(user_list.SORTS["username"])
+BY_NAME = Start(users.SORTS["username"])
 
 May = Callable[[PermissionCode], bool]
 
@@ -106,9 +105,9 @@ def find(session: DbSession, text: str, may: May) -> Results:
     if may(PermissionCode.SETTINGS_READ):
         found += _settings(session, wanted)
     if may(PermissionCode.USER_READ):
-        users = user_list.matches(session, UserFilter(q=wanted), BY_NAME)
-        names = users.names
-        found += _users(session, wanted, users)
+        matches = users.matches(session, UserFilter(q=wanted), BY_NAME)
+        names = matches.names
+        found += _users(session, wanted, matches)
     if may(PermissionCode.ROLE_READ):
         found += _roles(session, wanted)
         found += _permissions(session, wanted)
@@ -138,12 +137,12 @@ def _settings(session: DbSession, wanted: str) -> list[Hit]:
     ]
 
 
-def _users(session: DbSession, wanted: str, users: Matches) -> list[Hit]:
-    if users.names is None:
+def _users(session: DbSession, wanted: str, matches: Matches) -> list[Hit]:
+    if matches.names is None:
         return []
     parts = [_first(column, wanted) for column in NAMES]
-    if users.names.is_anywhere:
-        parts.append(_ids(users.query(BY_NAME, MOST + 1)))
+    if matches.names.is_anywhere:
+        parts.append(_ids(matches.query(BY_NAME, MOST + 1)))
     firsts = union(*parts).subquery()
     query = select(User.id, User.username, User.email, User.full_name)
     return [
@@ -155,19 +154,19 @@ def _users(session: DbSession, wanted: str, users: Matches) -> list[Hit]:
             min(_closeness(wanted, row.username), _closeness(wanted, row.email)),
             full_name=row.full_name or "",
         )
-        for row in session.execute(query.join(firsts, firsts.c.id == User.id), users.values)
+        for row in session.execute(query.join(firsts, firsts.c.id == User.id), matches.values)
     ]
 
 
 def _first(column: Any, wanted: str) -> Select[Any]:
     # A query of its own for each index.
-    begin_so = select(User.id).where(name_search.begins(column, wanted))
+    begin_so = select(User.id).where(users.begins(column, wanted))
     return _ids(begin_so.order_by(column).limit(MOST + 1))
 
 
-def _ids(users: Select[Any]) -> Select[Any]:
+def _ids(query: Select[Any]) -> Select[Any]:
     # A query within another: SQLite takes no LIMIT in a UNION.
-    return select(users.with_only_columns(User.id).subquery().c.id)
+    return select(query.with_only_columns(User.id).subquery().c.id)
 
 
 def _roles(session: DbSession, wanted: str) -> list[Hit]:

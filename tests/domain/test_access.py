@@ -8,12 +8,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.domain import access, accounts, assignments, users
+from app.domain import access, users
 from app.domain.access import LastAdministrator
-from app.domain.assignments import AssignmentEdit
 from app.domain.authentication import passwords, sessions
 from app.domain.errors import BeyondOwnPermissions, RuleError
-from app.domain.users import NewUser
+from app.domain.users import AssignmentEdit, NewUser
 from app.models import Permission, Role, User
 from app.unit_of_work import carry_out
 from tests.assigning import edit, names_of, set_roles
@@ -82,7 +81,7 @@ def test_nobody_takes_a_role_from_somebody_who_holds_more(session, ada, hedda):
     assert events(session) == [refused(ada, "hedda", sentence)]
 
 
-@pytest.mark.parametrize("change", [accounts.activate, accounts.deactivate, accounts.start_reset])
+@pytest.mark.parametrize("change", [users.activate, users.deactivate, users.start_reset])
 def test_nobody_reaches_for_somebody_who_holds_more(session, ada, hedda, change):
     before = digests(session.get_bind())
 
@@ -117,7 +116,7 @@ def test_who_lost_the_permission_to_assign_a_moment_ago_is_refused(session, pers
 
 
 def test_who_was_deactivated_a_moment_ago_is_refused(session, ada, hedda, vera):
-    carry_out(lambda: accounts.deactivate(session, hedda.id, actor=acting(ada)), actor=acting(ada))
+    carry_out(lambda: users.deactivate(session, hedda.id, actor=acting(ada)), actor=acting(ada))
 
     with pytest.raises(BeyondOwnPermissions, match="Your account is not active any more"):
         set_roles(session, vera, "user", by=hedda)
@@ -149,7 +148,7 @@ def test_the_last_administrator_stays_active(session, ada):
     before = digests(session.get_bind())
 
     with pytest.raises(LastAdministrator):
-        carry_out(lambda: accounts.deactivate(session, ada.id, actor=OPERATOR), actor=OPERATOR)
+        carry_out(lambda: users.deactivate(session, ada.id, actor=OPERATOR), actor=OPERATOR)
 
     assert ada.is_active
     assert digests(session.get_bind()) == before
@@ -197,9 +196,9 @@ def test_where_nobody_administers_other_roles_can_still_be_changed(session, vera
 
 def test_the_review_refuses_what_the_change_would_refuse(session, ada, hedda, vera):
     with pytest.raises(BeyondOwnPermissions):
-        assignments.review(session, vera.id, edit(session, vera, "admin"), actor=acting(hedda))
+        users.review_roles(session, vera.id, edit(session, vera, "admin"), actor=acting(hedda))
     with pytest.raises(LastAdministrator):
-        assignments.review(session, ada.id, edit(session, ada), actor=acting(ada))
+        users.review_roles(session, ada.id, edit(session, ada), actor=acting(ada))
 
 
 @dataclass(frozen=True)
@@ -275,8 +274,8 @@ def taken(session, people, roles, step, number):
                 new = NewUser(f"new-{number}", f"new-{number}@example.org", role_ids=role_ids)
                 return [users.create(session, new, actor=actor)[0]]
             target = people[step.target]
-            seen = assignments.etag_of(role.id for role in target.roles)
-            assignments.set_roles(session, target.id, AssignmentEdit(role_ids, seen), actor=actor)
+            seen = users.roles_etag(role.id for role in target.roles)
+            users.set_roles(session, target.id, AssignmentEdit(role_ids, seen), actor=actor)
     except RuleError:
         pass
     return []

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, text
 
-from app.domain import accounts, users
+from app.domain import users
 from app.domain.access import LastAdministrator
 from app.domain.authentication import one_time_links, sessions
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
@@ -17,7 +17,7 @@ def test_deactivating_ends_the_sessions_and_is_recorded(session, ada, vera):
     sessions.start(session, vera, sessions.Client(), secret="a secret of the test")
     session.commit()
 
-    carry_out(lambda: accounts.deactivate(session, vera.id, actor=acting(ada)), actor=acting(ada))
+    carry_out(lambda: users.deactivate(session, vera.id, actor=acting(ada)), actor=acting(ada))
 
     assert not vera.is_active
     assert session.scalars(select(ConsoleSession)).all() == []
@@ -30,7 +30,7 @@ def test_activating_is_recorded_once(session, ada, person):
     nora = person("nora", is_active=False)
 
     for _ in range(2):
-        carry_out(lambda: accounts.activate(session, nora.id, actor=acting(ada)), actor=acting(ada))
+        carry_out(lambda: users.activate(session, nora.id, actor=acting(ada)), actor=acting(ada))
 
     assert nora.is_active
     assert events(session) == [
@@ -42,7 +42,7 @@ def delete(session, user, typed, *, by=OPERATOR, reason=""):
     actor = acting(by) if isinstance(by, User) else by
     user_id = user.id
     return carry_out(
-        lambda: accounts.delete(session, user_id, typed, reason, actor=actor), actor=actor
+        lambda: users.delete(session, user_id, typed, reason, actor=actor), actor=actor
     )
 
 
@@ -108,7 +108,7 @@ def test_whom_another_program_refers_to_is_not_deleted(session, ada, vera):
     session.execute(text("INSERT INTO backend_notes VALUES (1, :user)"), {"user": vera.id})
     session.commit()
     try:
-        with pytest.raises(accounts.UserIsReferredTo, match="Deactivate it instead"):
+        with pytest.raises(users.UserIsReferredTo, match="Deactivate it instead"):
             delete(session, vera, "vera", by=ada)
         assert users.find(session, "vera").has_role("viewer")
     finally:
@@ -124,12 +124,12 @@ def test_somebody_s_session_is_ended_and_that_is_recorded(session, ada, vera):
     first, second = session.scalars(select(ConsoleSession.id).order_by(ConsoleSession.id)).all()
     actor = acting(ada)
 
-    carry_out(lambda: accounts.end_session(session, vera.id, first, actor=actor), actor=actor)
+    carry_out(lambda: users.end_session(session, vera.id, first, actor=actor), actor=actor)
     assert session.scalars(select(ConsoleSession.id)).all() == [second]
     with pytest.raises(NotFound):
-        carry_out(lambda: accounts.end_session(session, ada.id, second, actor=actor), actor=actor)
+        carry_out(lambda: users.end_session(session, ada.id, second, actor=actor), actor=actor)
     for _ in range(2):
-        carry_out(lambda: accounts.end_sessions(session, vera.id, actor=actor), actor=actor)
+        carry_out(lambda: users.end_sessions(session, vera.id, actor=actor), actor=actor)
 
     assert session.scalars(select(ConsoleSession.id)).all() == []
     assert events(session) == [
@@ -141,11 +141,11 @@ def test_somebody_s_session_is_ended_and_that_is_recorded(session, ada, vera):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda session, who, actor: accounts.end_sessions(session, who, actor=actor),
-        lambda session, who, actor: accounts.end_session(session, who, 1, actor=actor),
-        lambda session, who, actor: accounts.activate(session, who, actor=actor),
-        lambda session, who, actor: accounts.deactivate(session, who, actor=actor),
-        lambda session, who, actor: accounts.start_reset(session, who, actor=actor),
+        lambda session, who, actor: users.end_sessions(session, who, actor=actor),
+        lambda session, who, actor: users.end_session(session, who, 1, actor=actor),
+        lambda session, who, actor: users.activate(session, who, actor=actor),
+        lambda session, who, actor: users.deactivate(session, who, actor=actor),
+        lambda session, who, actor: users.start_reset(session, who, actor=actor),
     ],
 )
 def test_nobody_touches_who_holds_more(session, ada, person, change):
@@ -157,9 +157,9 @@ def test_nobody_touches_who_holds_more(session, ada, person, change):
     assert [event.action for event in events(session)] == ["change:refused"]
 
 
-@pytest.mark.parametrize("change", [accounts.activate, accounts.deactivate, accounts.start_reset])
+@pytest.mark.parametrize("change", [users.activate, users.deactivate, users.start_reset])
 def test_a_reason_is_kept_and_has_its_limit(session, person, change):
-    nora = person("nora", is_active=change is accounts.deactivate)
+    nora = person("nora", is_active=change is users.deactivate)
 
     with pytest.raises(InvalidValue, match="at most 500"):
         carry_out(lambda: change(session, nora.id, "x" * 501, actor=OPERATOR), actor=OPERATOR)
@@ -170,7 +170,7 @@ def test_a_reason_is_kept_and_has_its_limit(session, person, change):
 
 def test_starting_a_reset_is_recorded_without_the_link(session, ada, vera):
     _, token = carry_out(
-        lambda: accounts.start_reset(session, vera.id, actor=acting(ada)), actor=acting(ada)
+        lambda: users.start_reset(session, vera.id, actor=acting(ada)), actor=acting(ada)
     )
 
     assert one_time_links.peek(session, one_time_links.Purpose.RESET, token).user_id == vera.id

@@ -6,9 +6,9 @@ import time
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.domain import accounts, assignments
-from app.domain.assignments import AssignmentChangedMeanwhile, AssignmentEdit
+from app.domain import users
 from app.domain.errors import InvalidValue, NotFound, RuleError
+from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
 from app.models import AuditEvent, Role, user_roles
 from app.unit_of_work import carry_out
 from tests.assigning import edit, names_of, set_roles
@@ -36,7 +36,7 @@ def test_an_assignment_that_changes_nothing_is_no_event(session, ada, vera):
 def test_a_change_and_its_events_are_rolled_back_together(session, ada, vera):
     before = digests(session.get_bind())
 
-    assignments.set_roles(session, vera.id, edit(session, vera, "admin"), actor=acting(ada))
+    users.set_roles(session, vera.id, edit(session, vera, "admin"), actor=acting(ada))
     session.flush()
     session.rollback()
 
@@ -50,7 +50,7 @@ def test_roles_that_changed_meanwhile_are_told(session, ada, vera):
 
     with pytest.raises(AssignmentChangedMeanwhile) as conflict:
         carry_out(
-            lambda: assignments.set_roles(session, vera.id, seen, actor=acting(ada)),
+            lambda: users.set_roles(session, vera.id, seen, actor=acting(ada)),
             actor=acting(ada),
         )
 
@@ -66,7 +66,7 @@ def test_roles_that_another_program_changed_meanwhile_are_told(session, ada, ver
     session.commit()
 
     with pytest.raises(AssignmentChangedMeanwhile):
-        assignments.set_roles(session, vera.id, seen, actor=acting(ada))
+        users.set_roles(session, vera.id, seen, actor=acting(ada))
 
 
 @pytest.mark.only_on("postgresql", "mysql")
@@ -88,7 +88,7 @@ def test_a_change_by_another_program_in_the_same_moment_is_told(app, session, ad
         with app.app_context():
             try:
                 carry_out(
-                    lambda: assignments.set_roles(session, user_id, wanted, actor=actor),
+                    lambda: users.set_roles(session, user_id, wanted, actor=actor),
                     actor=actor,
                 )
             except RuleError as refusal:
@@ -111,10 +111,10 @@ def test_a_change_by_another_program_in_the_same_moment_is_told(app, session, ad
 def test_a_user_who_does_not_exist_is_not_found(session, ada):
     nobody = AssignmentEdit(frozenset(), "")
     for change in (
-        lambda: assignments.set_roles(session, 2**31 - 1, nobody, actor=acting(ada)),
-        lambda: assignments.review(session, 2**31 - 1, nobody, actor=acting(ada)),
-        lambda: assignments.assign_role(session, 2**31 - 1, "viewer", actor=acting(ada)),
-        lambda: accounts.deactivate(session, 2**31 - 1, actor=acting(ada)),
+        lambda: users.set_roles(session, 2**31 - 1, nobody, actor=acting(ada)),
+        lambda: users.review_roles(session, 2**31 - 1, nobody, actor=acting(ada)),
+        lambda: users.assign_role(session, 2**31 - 1, "viewer", actor=acting(ada)),
+        lambda: users.deactivate(session, 2**31 - 1, actor=acting(ada)),
     ):
         with pytest.raises(NotFound):
             carry_out(change, actor=acting(ada))
@@ -123,16 +123,14 @@ def test_a_user_who_does_not_exist_is_not_found(session, ada):
 
 @pytest.mark.parametrize("role_id", [0, -1, 2**31 - 1, 2**31, 2**63, 10**30])
 def test_a_role_that_does_not_exist_is_refused(session, ada, vera, role_id):
-    wanted = AssignmentEdit(
-        frozenset({role_id}), assignments.etag_of(role.id for role in vera.roles)
-    )
+    wanted = AssignmentEdit(frozenset({role_id}), users.roles_etag(role.id for role in vera.roles))
 
     with pytest.raises(InvalidValue, match="One of the roles does not exist"):
-        assignments.set_roles(session, vera.id, wanted, actor=acting(ada))
+        users.set_roles(session, vera.id, wanted, actor=acting(ada))
 
 
 def test_assigning_and_unassigning_by_name(session, ada, vera):
-    for change, name in ((assignments.assign_role, " User"), (assignments.unassign_role, "VIEWER")):
+    for change, name in ((users.assign_role, " User"), (users.unassign_role, "VIEWER")):
         carry_out(
             lambda change=change, name=name: change(session, vera.id, name, actor=OPERATOR),
             actor=OPERATOR,
@@ -143,7 +141,7 @@ def test_assigning_and_unassigning_by_name(session, ada, vera):
 
 
 def test_the_review_names_what_is_gained_and_lost(session, ada, vera):
-    review = assignments.review(session, vera.id, edit(session, vera, "user"), actor=acting(ada))
+    review = users.review_roles(session, vera.id, edit(session, vera, "user"), actor=acting(ada))
 
     assert (review.gained_roles, review.lost_roles) == (("user",), ("viewer",))
     assert review.gained == ("document:create", "document:update")

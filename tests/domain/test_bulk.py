@@ -2,17 +2,24 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
-from app.domain import bulk, bulk_plan
+from app.domain import users
 from app.domain.access import LastAdministrator
 from app.domain.authentication import sessions
-from app.domain.bulk import SelectionChangedMeanwhile
-from app.domain.bulk_plan import BulkAction, BulkEdit, Outcome, Selection
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
-from app.domain.user_list import UserFilter
+from app.domain.users import (
+    BulkAction,
+    BulkEdit,
+    BulkOutcome,
+    Selection,
+    SelectionChangedMeanwhile,
+    UserFilter,
+    bulk_plan,
+)
 from app.models import AuditEvent, ConsoleSession, Role, User, user_roles
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -21,7 +28,7 @@ from tests.races.pairs import Pair
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASSIGN, UNASSIGN, ACTIVATE, DEACTIVATE = BulkAction
-CHANGED, ALREADY, BEYOND, LAST = Outcome
+CHANGED, ALREADY, BEYOND, LAST = BulkOutcome
 ROUNDS = 20
 EVERYBODY = Selection(wanted=UserFilter())
 
@@ -33,14 +40,14 @@ def these(*people):
 def reviewed(session, action, selection, role="", *, by=OPERATOR):
     """What would be done, and the edit that does it."""
     actor = acting(by) if isinstance(by, User) else by
-    plan = bulk.review(session, BulkEdit(action, selection, role), actor=actor)
+    plan = users.review_many(session, BulkEdit(action, selection, role), actor=actor)
     return plan, BulkEdit(action, selection, role, plan.etag, plan.count, "Spring cleaning.")
 
 
 def done(session, action, selection, role="", *, by=OPERATOR):
     actor = acting(by) if isinstance(by, User) else by
     _, edit = reviewed(session, action, selection, role, by=by)
-    return carry_out(lambda: bulk.change(session, edit, actor=actor), actor=actor)
+    return carry_out(lambda: users.change_many(session, edit, actor=actor), actor=actor)
 
 
 def names(plan):
@@ -229,7 +236,7 @@ def test_others_than_were_reviewed_are_not_changed(session, ada, crowd, person, 
     before = digests(session.get_bind())
 
     with pytest.raises(SelectionChangedMeanwhile, match=sentence):
-        carry_out(lambda: bulk.change(session, edit, actor=acting(ada)), actor=acting(ada))
+        carry_out(lambda: users.change_many(session, edit, actor=acting(ada)), actor=acting(ada))
 
     assert digests(session.get_bind()) == before
 
@@ -239,7 +246,7 @@ def test_a_reason_that_is_too_long_changes_nothing(session, ada, vera):
     edit = BulkEdit(DEACTIVATE, these(vera), "", plan.etag, plan.count, "x" * 501)
 
     with pytest.raises(InvalidValue, match="at most 500"):
-        carry_out(lambda: bulk.change(session, edit, actor=acting(ada)), actor=acting(ada))
+        carry_out(lambda: users.change_many(session, edit, actor=acting(ada)), actor=acting(ada))
 
     assert vera.is_active
 
@@ -248,7 +255,7 @@ def test_the_changes_and_their_events_are_rolled_back_together(session, ada, ver
     _, edit = reviewed(session, ASSIGN, these(ada, vera), "user", by=ada)
     before = digests(session.get_bind())
 
-    bulk.change(session, edit, actor=acting(ada))
+    users.change_many(session, edit, actor=acting(ada))
     session.rollback()
 
     assert digests(session.get_bind()) == before
@@ -286,7 +293,9 @@ def test_only_whole_chunks_cost_further_statements(
         _, edit = reviewed(session, action, selection, role, by=ada)
         session.rollback()
         counted.clear()
-        plan = carry_out(lambda: bulk.change(session, edit, actor=acting(ada)), actor=acting(ada))  # noqa: B023 - carried out at once
+        plan = carry_out(
+            partial(users.change_many, session, edit, actor=acting(ada)), actor=acting(ada)
+        )
         costs.append(len(counted))
         assert len(plan.changed) == count
 
@@ -305,7 +314,7 @@ def test_ten_thousand_take_less_than_twenty_seconds(
     _, edit = reviewed(session, action, selection, role, by=ada)
 
     start = time.perf_counter()
-    plan = carry_out(lambda: bulk.change(session, edit, actor=acting(ada)), actor=acting(ada))
+    plan = carry_out(lambda: users.change_many(session, edit, actor=acting(ada)), actor=acting(ada))
     seconds = time.perf_counter() - start
 
     assert len(plan.changed) == 10_000
@@ -344,10 +353,10 @@ def move(session, actor, ids, number):
 
     def read():
         selection = Selection(frozenset(targets))
-        plan = bulk.review(session, BulkEdit(DEACTIVATE, selection), actor=actor)
+        plan = users.review_many(session, BulkEdit(DEACTIVATE, selection), actor=actor)
         edits.append(BulkEdit(DEACTIVATE, selection, "", plan.etag, plan.count))
 
     def write():
-        carry_out(lambda: bulk.change(session, edits[0], actor=actor), actor=actor)
+        carry_out(lambda: users.change_many(session, edits[0], actor=actor), actor=actor)
 
     return read, write

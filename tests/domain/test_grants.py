@@ -6,12 +6,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.domain import assignments, roles
-from app.domain.assignments import AssignmentEdit
+from app.domain import roles, users
 from app.domain.authentication import passwords
 from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
 from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, NewRole, RoleIsGuarded
+from app.domain.users import AssignmentEdit
 from app.models import AuditEvent, Permission, Role, User, role_permissions
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
@@ -391,9 +391,9 @@ def take(session, what, person, role_id, target, codes, number):
     elif what == "grant":
         roles.change_grants(session, {role_id: edit(session, role, *codes)}, actor=actor)
     elif what == "assign":
-        seen = assignments.etag_of(held.id for held in target.roles)
+        seen = users.roles_etag(held.id for held in target.roles)
         ids = frozenset({role_id, *(held.id for held in target.roles)})
-        assignments.set_roles(session, target.id, AssignmentEdit(ids, seen), actor=actor)
+        users.set_roles(session, target.id, AssignmentEdit(ids, seen), actor=actor)
     else:
         etag = roles.deletion_etag(roles.read_matrix(session).role(role_id))
         roles.delete(session, role_id, Deletion(role.name, etag), actor=actor)

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import event, insert, select, text
 
-from app.domain import bulk, exports, search, user_list
-from app.domain.bulk_plan import BulkAction, BulkEdit, Selection
+from app.domain import search, users
 from app.domain.paging import SIZE, Cursors
-from app.domain.user_list import UserFilter
+from app.domain.users import BulkAction, BulkEdit, Selection, UserFilter
+from app.domain.users import export as exports
+from app.domain.users import listing as user_list
 from app.models import User
 from tests import plans, searching
 from tests.people import OPERATOR, PASSWORD_HASH
@@ -21,7 +22,7 @@ def found(app, session, monkeypatch, request):
     monkeypatch.setattr(user_list, "LOOKED_AT", 1)  # the rest of a short list counts as dense
 
     def found(q, sort="username", **wanted):
-        page = user_list.page(session, UserFilter(q=q, **wanted), sort, Cursors()).page
+        page = user_list.list_page(session, UserFilter(q=q, **wanted), sort, Cursors()).page
         return [row.username for row in page.rows]
 
     with searching.indexed(app):
@@ -146,10 +147,10 @@ def test_pages_follow_one_another(found, session, sort):
     add(session, *(f"x{number:03}anna{-number:04}" for number in range(120)), "somebody")
     nobody_else = UserFilter(q="anna")
 
-    first = user_list.page(session, nobody_else, sort, Cursors()).page
-    second = user_list.page(session, nobody_else, sort, Cursors(after=first.after)).page
-    third = user_list.page(session, nobody_else, sort, Cursors(after=second.after)).page
-    again = user_list.page(session, nobody_else, sort, Cursors(before=third.before)).page
+    first = user_list.list_page(session, nobody_else, sort, Cursors()).page
+    second = user_list.list_page(session, nobody_else, sort, Cursors(after=first.after)).page
+    third = user_list.list_page(session, nobody_else, sort, Cursors(after=second.after)).page
+    again = user_list.list_page(session, nobody_else, sort, Cursors(before=third.before)).page
 
     assert len({row.id for page in (first, second, third) for row in page.rows}) == 120
     assert (first.before, third.after) == (None, None)
@@ -202,7 +203,7 @@ def test_one_statement_more_asks_whether_there_is_an_index(app, session, person)
     def statements(q):
         seen.clear()
         event.listen(engine, "before_cursor_execute", note)
-        names = user_list.page(session, UserFilter(q=q), "username", Cursors()).names
+        names = user_list.list_page(session, UserFilter(q=q), "username", Cursors()).names
         event.remove(engine, "before_cursor_execute", note)
         return len([one for one in seen if one.startswith("SELECT")]), names and names.is_anywhere
 
@@ -215,29 +216,29 @@ def test_the_export_finds_the_same(index, session, monkeypatch):
     add(session, *(f"x{number}anna" for number in range(25)), "somebody")
     monkeypatch.setattr(exports, "BATCH", 10)
     names = user_list.names_of(session, UserFilter(q="anna"))
-    found = exports.users_of(session, UserFilter(q="anna"))
+    found = exports.export_matches(session, UserFilter(q="anna"))
 
-    batches = [exports.user_batch(found, session, after=0)]
+    batches = [exports.export_batch(found, session, after=0)]
     while batches[-1]:
-        batches.append(exports.user_batch(found, session, after=batches[-1][-1].id))
+        batches.append(exports.export_batch(found, session, after=batches[-1][-1].id))
 
     assert [len(batch) for batch in batches] == [10, 10, 5, 0]
-    assert exports.count_users(session, UserFilter(q="anna"), names) == 25
+    assert exports.count_for_export(session, UserFilter(q="anna"), names) == 25
 
 
 def test_an_export_goes_on_when_the_index_is_dropped(app, session, monkeypatch):
     add(session, *(f"{number:03}x" for number in range(300)), *(f"{n:02}9anna" for n in range(30)))
     with searching.indexed(app):
-        found = exports.users_of(session, UserFilter(q="9anna"))
+        found = exports.export_matches(session, UserFilter(q="9anna"))
         searching.drop(app)
-        assert len(exports.user_batch(found, session, after=0)) == 30
+        assert len(exports.export_batch(found, session, after=0)) == 30
 
 
 def test_all_who_match_are_those_whom_the_list_shows(index, session, person):
     add(session, "xannay", "yannay", "somebody")
     edit = BulkEdit(BulkAction.DEACTIVATE, Selection(wanted=UserFilter(q="anna")))
 
-    plan = bulk.review(session, edit, actor=OPERATOR)
+    plan = users.review_many(session, edit, actor=OPERATOR)
 
     assert [person.username for person in plan.changed] == ["xannay", "yannay"]
 
@@ -261,7 +262,7 @@ def test_few_are_found_by_the_index_and_many_on_the_way(index, session, sort):
         session.commit()
     plans.gather_statistics(session)
     by_index = "ix_users_substrings", "VIRTUAL TABLE"
-    read = lambda q: user_list.page(session, UserFilter(q=q), sort, Cursors())  # noqa: E731 - one call
+    read = lambda q: user_list.list_page(session, UserFilter(q=q), sort, Cursors())  # noqa: E731 - one call
 
     many = plans.of(session, lambda: read("comm"))
     few = plans.of(session, lambda: read("rare"))
@@ -284,7 +285,7 @@ def test_the_plan_that_fits_any_text_uses_the_index_too(index, session):
     plans.gather_statistics(session)
     session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
     for _ in range(10):
-        user_list.page(session, UserFilter(q="rare"), "username", Cursors())
+        user_list.list_page(session, UserFilter(q="rare"), "username", Cursors())
     driver = session.connection().connection.dbapi_connection
 
     prepared = driver.execute(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidValue
-from app.domain.names import checked_bio, checked_email, checked_full_name, checked_username
+from app.domain.users import checked_bio, checked_email, checked_full_name, checked_username
 from app.models.base import normalised
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=40)

@@ -9,11 +9,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import insert, select, text
 
-from app.domain import audit, paging, user_list
+from app.domain import audit, paging
 from app.domain.paging import SIZE, Cursors
 from app.domain.roles import members
 from app.domain.target import Target
-from app.domain.user_list import UserFilter
+from app.domain.users import UserFilter
+from app.domain.users import listing as user_list
 from app.models import AuditEvent, Role, User, user_roles
 from tests import plans
 from tests.people import OPERATOR, PASSWORD_HASH
@@ -56,12 +57,15 @@ def crowd(session):
 
 def pages(session, sort, **wanted):
     """The first page of a list, one in its midst forwards and one backwards."""
-    first = user_list.page(session, UserFilter(**wanted), sort, Cursors()).page
+    first = user_list.list_page(session, UserFilter(**wanted), sort, Cursors()).page
     for _ in range(3):
-        later = user_list.page(session, UserFilter(**wanted), sort, Cursors(after=first.after))
+        later = user_list.list_page(session, UserFilter(**wanted), sort, Cursors(after=first.after))
     cursors = [Cursors(), Cursors(after=later.page.after), Cursors(before=later.page.after)]
     return [
-        (cursor, lambda cursor=cursor: user_list.page(session, UserFilter(**wanted), sort, cursor))
+        (
+            cursor,
+            lambda cursor=cursor: user_list.list_page(session, UserFilter(**wanted), sort, cursor),
+        )
         for cursor in cursors
     ]
 
@@ -94,7 +98,7 @@ def test_a_search_that_few_fit_finds_them_by_their_names_in_every_order(session,
     # They come last, or first, or are not there: nothing is walked past on the way to them.
     found = 10 if q == "j-0399" else 0
     for sort in set(user_list.SORTS) - {"-username", "-email", "-created"}:
-        read = lambda sort=sort: user_list.page(session, UserFilter(q=q), sort, Cursors())  # noqa: E731 - one call
+        read = lambda sort=sort: user_list.list_page(session, UserFilter(q=q), sort, Cursors())  # noqa: E731 - one call
         plan = plans.of(session, read)
 
         assert len(read().page.rows) == found
@@ -108,7 +112,7 @@ def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, c
     def everyone(sort, q):
         names, cursors = [], Cursors()
         while True:
-            page = user_list.page(session, UserFilter(q=q), sort, cursors).page
+            page = user_list.list_page(session, UserFilter(q=q), sort, cursors).page
             names += [row.username for row in page.rows]
             cursors = Cursors(after=page.after)
             if not page.after:

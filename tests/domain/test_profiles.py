@@ -2,19 +2,19 @@
 
 import pytest
 
-from app.domain import profiles
+from app.domain import users
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
-from app.domain.profiles import Profile, ProfileChangedMeanwhile, ProfileEdit
+from app.domain.users import Profile, ProfileChangedMeanwhile, ProfileEdit
 from app.unit_of_work import carry_out
 from tests.contents import Event, digests, events
 from tests.people import OPERATOR, acting
 
 
 def change(session, user, *, by=OPERATOR, reason="", etag=None, **fields):
-    typed = Profile(**vars(profiles.of(user)) | fields)
-    edit = ProfileEdit(typed, profiles.etag_of(user) if etag is None else etag, reason)
+    typed = Profile(**vars(users.profile_of(user)) | fields)
+    edit = ProfileEdit(typed, users.profile_etag(user) if etag is None else etag, reason)
     actor = by if by is OPERATOR else acting(by)
-    return carry_out(lambda: profiles.change(session, user.id, edit, actor=actor), actor=actor)
+    return carry_out(lambda: users.change(session, user.id, edit, actor=actor), actor=actor)
 
 
 def test_what_changes_is_stored_and_recorded_field_by_field(session, ada, vera):
@@ -94,7 +94,7 @@ def test_an_address_that_is_somebody_s_name_stays_as_long_as_it_is_not_touched(s
 
 
 def test_a_profile_that_somebody_else_changed_is_not_overwritten(session, ada, vera):
-    seen = profiles.etag_of(vera)
+    seen = users.profile_etag(vera)
     change(session, vera, full_name="Vera C. Rubin")
 
     with pytest.raises(ProfileChangedMeanwhile) as conflict:
@@ -115,7 +115,7 @@ def test_nobody_edits_who_holds_more(session, ada, person):
 
 
 def test_a_user_that_there_is_not_is_not_edited(session, ada):
-    edit = ProfileEdit(profiles.of(ada), profiles.etag_of(ada))
+    edit = ProfileEdit(users.profile_of(ada), users.profile_etag(ada))
 
     with pytest.raises(NotFound):
-        carry_out(lambda: profiles.change(session, 999_999, edit, actor=OPERATOR), actor=OPERATOR)
+        carry_out(lambda: users.change(session, 999_999, edit, actor=OPERATOR), actor=OPERATOR)

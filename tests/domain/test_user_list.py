@@ -3,16 +3,16 @@
 import pytest
 from sqlalchemy import insert
 
-from app.domain import user_list
+from app.domain import users
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors
-from app.domain.user_list import UserFilter
+from app.domain.users import UserFilter
 from app.models import User
 from tests.people import PASSWORD_HASH
 
 
 def listed(session, *, sort="username", **wanted):
-    page = user_list.page(session, UserFilter(**wanted), sort, Cursors()).page
+    page = users.list_page(session, UserFilter(**wanted), sort, Cursors()).page
     return [row.username for row in page.rows]
 
 
@@ -49,7 +49,7 @@ def test_the_list_goes_by_nothing_but_what_it_names(session, wrong):
         listed(session, **wrong)
 
 
-@pytest.mark.parametrize("sort", user_list.SORTS)
+@pytest.mark.parametrize("sort", users.SORTS)
 def test_pages_follow_one_another_in_every_order(session, sort):
     rows = [
         {"username": f"u{n:03}", "email": f"u{-n:04}@example.org", "password_hash": PASSWORD_HASH}
@@ -59,10 +59,10 @@ def test_pages_follow_one_another_in_every_order(session, sort):
     session.commit()
     nothing = UserFilter()
 
-    first = user_list.page(session, nothing, sort, Cursors()).page
-    second = user_list.page(session, nothing, sort, Cursors(after=first.after)).page
-    third = user_list.page(session, nothing, sort, Cursors(after=second.after)).page
-    again = user_list.page(session, nothing, sort, Cursors(before=third.before)).page
+    first = users.list_page(session, nothing, sort, Cursors()).page
+    second = users.list_page(session, nothing, sort, Cursors(after=first.after)).page
+    third = users.list_page(session, nothing, sort, Cursors(after=second.after)).page
+    again = users.list_page(session, nothing, sort, Cursors(before=third.before)).page
 
     assert len({row.id for page in (first, second, third) for row in page.rows}) == 120
     assert (first.before, third.after) == (None, None)

@@ -5,10 +5,10 @@ import random
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from app.domain import access, accounts, assignments, users
+from app.domain import access, users
 from app.domain.access import LastAdministrator
-from app.domain.assignments import AssignmentEdit
 from app.domain.errors import BeyondOwnPermissions
+from app.domain.users import AssignmentEdit
 from app.models import AuditEvent, Role, User, user_roles
 from app.unit_of_work import carry_out
 from tests.people import OPERATOR, acting
@@ -61,16 +61,16 @@ def test_one_administrator_is_always_left(app, session, ada, boris, database_nam
 
 
 def unassign(session, target, actor, _admin):
-    return assignments.unassign_role(session, target, "admin", actor=actor)
+    return users.unassign_role(session, target, "admin", actor=actor)
 
 
 def set_no_role(session, target, actor, admin):
-    edit = AssignmentEdit(frozenset(), assignments.etag_of([admin]))
-    return assignments.set_roles(session, target, edit, actor=actor)
+    edit = AssignmentEdit(frozenset(), users.roles_etag([admin]))
+    return users.set_roles(session, target, edit, actor=actor)
 
 
 def deactivate(session, target, actor, _admin):
-    return accounts.deactivate(session, target, actor=actor)
+    return users.deactivate(session, target, actor=actor)
 
 
 WAYS = (unassign, set_no_role, deactivate)

@@ -5,9 +5,9 @@ import random
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.domain import access, assignments, audit, settings
-from app.domain.assignments import AssignmentChangedMeanwhile, AssignmentEdit
+from app.domain import access, audit, settings, users
 from app.domain.settings import SettingChangedMeanwhile, SettingEdit
+from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
 from app.models import ApplicationSetting, AuditEvent, Role, user_roles
 from app.unit_of_work import carry_out
 from tests.people import acting
@@ -148,8 +148,8 @@ def assigning(session, user_id, role_id, actor):
         assert access.permissions_of(session, user_id)
 
     def write():
-        edit = AssignmentEdit(frozenset({role_id}), assignments.etag_of([]))
-        carry_out(lambda: assignments.set_roles(session, user_id, edit, actor=actor), actor=actor)
+        edit = AssignmentEdit(frozenset({role_id}), users.roles_etag([]))
+        carry_out(lambda: users.set_roles(session, user_id, edit, actor=actor), actor=actor)
 
     return read, write
 

@@ -10,8 +10,8 @@ import pytest
 from flask import Response
 from sqlalchemy import insert, select, text
 
-from app.domain import exports
-from app.domain.user_list import UserFilter
+from app.domain.users import UserFilter
+from app.domain.users import export as exports
 from app.models import ApplicationSetting, Permission, Role, User
 from app.web import csv, downloads
 from tests.contents import events
@@ -99,7 +99,7 @@ def test_the_page_says_how_many_and_by_which_filter(sign_in, ada, vera):
 def test_a_count_that_takes_long_is_not_taken(session, monkeypatch, ada, vera):
     monkeypatch.setattr(exports, "COUNTED", 1)
 
-    assert exports.count_users(session, UserFilter(), None) == 2
+    assert exports.count_for_export(session, UserFilter(), None) == 2
 
 
 def test_more_than_one_batch_is_exported_once_each(session, sign_in, ada, monkeypatch):
@@ -247,8 +247,10 @@ def test_pages_and_files_take_few_statements(sign_in, ada, statements):
 @pytest.mark.only_on("sqlite")
 def test_nobody_who_writes_waits_for_an_export(app, session, ada, vera, monkeypatch):
     monkeypatch.setattr(exports, "BATCH", 1)
-    found = exports.users_of(session, UserFilter())
-    batches = downloads.in_batches(lambda session, after: exports.user_batch(found, session, after))
+    found = exports.export_matches(session, UserFilter())
+    batches = downloads.in_batches(
+        lambda session, after: exports.export_batch(found, session, after)
+    )
     next(batches)
 
     with app.extensions["sqlalchemy"].engine.connect() as other:
@@ -265,12 +267,14 @@ def test_a_file_that_is_left_half_read_leaves_no_connection_open(
     app, session, ada, vera, monkeypatch
 ):
     monkeypatch.setattr(exports, "BATCH", 1)
-    found = exports.users_of(session, UserFilter())
+    found = exports.export_matches(session, UserFilter())
     pool = app.extensions["sqlalchemy"].engine.pool
     session.rollback()
     before = pool.checkedout()
 
-    batches = downloads.in_batches(lambda session, after: exports.user_batch(found, session, after))
+    batches = downloads.in_batches(
+        lambda session, after: exports.export_batch(found, session, after)
+    )
     next(batches)
 
     assert pool.checkedout() == before
@@ -291,8 +295,10 @@ def test_a_long_export_is_sent_in_constant_memory(app, session, sign_in, ada):
         )
     session.commit()
     session.expunge_all()
-    found = exports.users_of(session, UserFilter(q="u"))
-    batches = downloads.in_batches(lambda session, after: exports.user_batch(found, session, after))
+    found = exports.export_matches(session, UserFilter(q="u"))
+    batches = downloads.in_batches(
+        lambda session, after: exports.export_batch(found, session, after)
+    )
     answer = downloads.csv_file(
         "users", csv.encoded(["x"], ([(row.id, row.email)] for batch in batches for row in batch))
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import accounts, credentials
+from app.domain import credentials, users
 from app.domain.authentication import one_time_links
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
@@ -132,7 +132,7 @@ def test_whoever_is_signed_in_as_somebody_else_is_signed_out(sign_in, omar, link
 
 
 def test_a_link_does_not_live_on_by_whoever_has_the_issuer_s_id_now(visitor, session, ada, vera):
-    token = accounts.start_reset(session, vera.id, actor=acting(ada))[1]
+    token = users.start_reset(session, vera.id, actor=acting(ada))[1]
     session.commit()
     assert visitor.get(f"/reset/{token}").status_code == 200
 
@@ -147,7 +147,7 @@ def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(
 ):
     # Whoever handed the link out may have kept a copy of it.
     helper = person("helper", permissions=["user:update"])
-    token = accounts.start_reset(session, omar.id, actor=acting(helper))[1]
+    token = users.start_reset(session, omar.id, actor=acting(helper))[1]
     omar.roles.append(session.query(Role).filter_by(name="admin").one())
     session.commit()
 

@@ -10,11 +10,10 @@ from sqlalchemy import Row
 from wtforms import HiddenField
 
 from app import unit_of_work
-from app.domain import exports, paging, user_list
-from app.domain.name_search import NameSearch
+from app.domain import paging, users
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
-from app.domain.user_list import UserFilter
+from app.domain.users import NameSearch, UserFilter
 from app.extensions import db
 from app.web import csv, downloads
 from app.web.access import requires
@@ -57,22 +56,22 @@ def export() -> str | Response:
     form = ExportForm(**asked)
     if form.is_sent:
         return _download(form.wanted)
-    names = user_list.names_of(db.session, form.wanted)
+    names = users.names_of(db.session, form.wanted)
     return render_template(
         "users/export.html",
         form=form,
         narrowed=_in_words(form.wanted, names),
-        count=exports.count_users(db.session, form.wanted, names),
+        count=users.count_for_export(db.session, form.wanted, names),
         most=paging.COUNTED,
         back=url_for(".index", **_present(form.wanted)),
     )
 
 
 def _download(wanted: UserFilter) -> Response:
-    found = exports.users_of(db.session, wanted)
+    found = users.export_matches(db.session, wanted)
     after = {"filter": _present(wanted)}
     unit_of_work.record("users:exported", TARGET, actor=current_actor(), after=after)
-    batches = downloads.in_batches(partial(exports.user_batch, found))
+    batches = downloads.in_batches(partial(users.export_batch, found))
     return downloads.csv_file("users", csv.encoded(HEADER, map(_rows, batches)))
 
 
@@ -85,7 +84,7 @@ def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:
             row.full_name or "",
             _yes(is_so=row.is_active),
             _yes(is_so=row.is_verified),
-            BETWEEN_ROLES.join(user_list.role_names(row.roles)),
+            BETWEEN_ROLES.join(users.role_names(row.roles)),
             iso(row.created_at),
         )
 

@@ -10,11 +10,16 @@ from wtforms import (
     ValidationError,
 )
 
-from app.domain.assignments import AssignmentEdit
-from app.domain.bulk_plan import BulkAction, BulkEdit, Selection
-from app.domain.profiles import Profile, ProfileEdit
-from app.domain.user_list import UserFilter
-from app.domain.users import NewUser
+from app.domain.users import (
+    AssignmentEdit,
+    BulkAction,
+    BulkEdit,
+    NewUser,
+    Profile,
+    ProfileEdit,
+    Selection,
+    UserFilter,
+)
 from app.web.converters import NUMBER, joined, parted, row_id
 from app.web.forms import PLAIN, REASON, Form
 

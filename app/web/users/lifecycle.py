@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 
-from app.domain import access, accounts, profiles, users
+from app.domain import access, users
 from app.domain.authentication import sessions
 from app.domain.permissions import PermissionCode
-from app.domain.profiles import Profile, ProfileChangedMeanwhile
+from app.domain.users import Profile, ProfileChangedMeanwhile
 from app.extensions import db
 from app.models import User
 from app.web import links
@@ -53,7 +53,7 @@ class Question:
 def edit(user_id: int) -> Page:
     """Change what a user is called and where they are reached."""
     form = ProfileForm()
-    change = lambda: profiles.change(  # noqa: E731 - one domain call
+    change = lambda: users.change(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
     if saved(form, change):
@@ -62,7 +62,7 @@ def edit(user_id: int) -> Page:
     user = users.get(db.session, user_id)
     conflicts = _conflicts(form)
     if conflicts or not form.is_sent:
-        form.start_from(profiles.of(user), profiles.etag_of(user))
+        form.start_from(users.profile_of(user), users.profile_etag(user))
     lock = lock_of(user, PermissionCode.USER_UPDATE)
     page = render_template("users/edit.html", form=form, user=user, lock=lock, conflicts=conflicts)
     return page, form.status
@@ -72,14 +72,14 @@ def edit(user_id: int) -> Page:
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def activate(user_id: int) -> Page:
     """Ask, and let a user sign in again."""
-    return _answered(user_id, accounts.activate, _to_activate, "{} is active.")
+    return _answered(user_id, users.activate, _to_activate, "{} is active.")
 
 
 @blueprint.route("/<id:user_id>/deactivate", methods=["GET", "POST"])
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def deactivate(user_id: int) -> Page:
     """Ask, and keep a user from signing in."""
-    return _answered(user_id, accounts.deactivate, _to_deactivate, "{} is not active any more.")
+    return _answered(user_id, users.deactivate, _to_deactivate, "{} is not active any more.")
 
 
 @blueprint.route("/<id:user_id>/reset", methods=["GET", "POST"])
@@ -87,7 +87,7 @@ def deactivate(user_id: int) -> Page:
 def reset(user_id: int) -> Page:
     """Ask, and start a password reset; ends with the one-time link to hand over."""
     form = ReasonForm()
-    change = lambda: accounts.start_reset(  # noqa: E731 - one domain call
+    change = lambda: users.start_reset(  # noqa: E731 - one domain call
         db.session, user_id, form.reason.data or "", actor=current_actor()
     )
     if saved(form, change):
@@ -102,7 +102,7 @@ def delete(user_id: int) -> Page:
     """Say what is lost, ask for the user name, and delete the account."""
     form = DeleteForm()
     typed, reason = form.username.data or "", form.reason.data or ""
-    change = lambda: accounts.delete(  # noqa: E731 - one domain call
+    change = lambda: users.delete(  # noqa: E731 - one domain call
         db.session, user_id, typed, reason, actor=current_actor()
     )
     if saved(form, change):
@@ -144,8 +144,8 @@ def end_sessions(user_id: int) -> Page:
 
 def _end(user_id: int, session_id: int | None) -> User:
     if session_id is None:
-        return accounts.end_sessions(db.session, user_id, actor=current_actor())
-    return accounts.end_session(db.session, user_id, session_id, actor=current_actor())
+        return users.end_sessions(db.session, user_id, actor=current_actor())
+    return users.end_session(db.session, user_id, session_id, actor=current_actor())
 
 
 def _answered(

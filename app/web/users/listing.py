@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain import user_list
-from app.domain.bulk_plan import BulkAction
-from app.domain.name_search import NameSearch
+from app.domain import users
 from app.domain.paging import Page
 from app.domain.text import shortened
-from app.domain.user_list import UserFilter
+from app.domain.users import BulkAction, NameSearch, UserFilter
 from app.models.user_trigrams import SHORTEST
 from app.web import filters, zones
 from app.web.identity import Me, initials, tint
@@ -81,7 +79,7 @@ class Listing:
                 f"{username} · {email}" if full_name else email,
                 tint(number),
                 initials(name),
-                user_list.role_names(held),
+                users.role_names(held),
                 is_active,
                 is_verified,
                 filters.iso(created),

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 from flask import g, render_template, url_for
 
-from app.domain import bulk, roles
-from app.domain.bulk import SelectionChangedMeanwhile
-from app.domain.bulk_plan import BulkAction, Outcome, Person, Plan
+from app.domain import roles, users
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
+from app.domain.users import (
+    BulkAction,
+    BulkOutcome,
+    BulkPerson,
+    BulkPlan,
+    SelectionChangedMeanwhile,
+)
 from app.extensions import db
 from app.web import targets
 from app.web.access import requires
@@ -53,8 +58,8 @@ WORDS = {
     ),
 }
 LEFT = {
-    Outcome.BEYOND: "Hold permissions that you do not hold",
-    Outcome.LAST: "Nobody else would be left to administer the console",
+    BulkOutcome.BEYOND: "Hold permissions that you do not hold",
+    BulkOutcome.LAST: "Nobody else would be left to administer the console",
 }
 
 
@@ -67,7 +72,7 @@ class Report:
         most: How many people are named of each kind.
     """
 
-    plan: Plan
+    plan: BulkPlan
     most: int
 
     @property
@@ -86,9 +91,9 @@ class Report:
         return WORDS[self.plan.action].button
 
     @property
-    def skipped(self) -> list[tuple[str, list[Person]]]:
+    def skipped(self) -> list[tuple[str, list[BulkPerson]]]:
         """Those who are left as they are, by the reason in words."""
-        sentences = {**LEFT, Outcome.ALREADY: WORDS[self.plan.action].already}
+        sentences = {**LEFT, BulkOutcome.ALREADY: WORDS[self.plan.action].already}
         return [(sentences[outcome], list(people)) for outcome, people in self.plan.skipped]
 
     @property
@@ -118,7 +123,7 @@ def change_many() -> Page:
     form = BulkForm()
     back = form.next.data or ""
     back = back if targets.is_ours(back) else url_for(".index")
-    change = lambda: bulk.change(db.session, form.edit, actor=current_actor())  # noqa: E731 - one domain call
+    change = lambda: users.change_many(db.session, form.edit, actor=current_actor())  # noqa: E731 - one domain call
     if form.confirmed.data and saved(form, change):
         report = Report(form.result, TOLD)
         return render_template("users/bulk_done.html", report=report, back=back), form.status
@@ -140,7 +145,9 @@ def _is_reviewed(form: BulkForm) -> bool:
     if form.rule_error is not None and not isinstance(form.rule_error, REVIEWED_AGAIN):
         return False
     errors = form.reason.errors
-    is_reviewed = reviewed(form, lambda: bulk.review(db.session, form.edit, actor=current_actor()))
+    is_reviewed = reviewed(
+        form, lambda: users.review_many(db.session, form.edit, actor=current_actor())
+    )
     # To be looked at again, the form is checked again, which forgets what the save refused.
     form.reason.errors = errors
     return is_reviewed

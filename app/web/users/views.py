@@ -2,13 +2,12 @@
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from app.domain import access, assignments, audit, roles, user_list, users
+from app.domain import access, audit, roles, users
 from app.domain.access import AssignableRole
-from app.domain.assignments import AssignmentChangedMeanwhile
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
-from app.domain.user_list import UserFilter
+from app.domain.users import AssignmentChangedMeanwhile, UserFilter
 from app.extensions import db
 from app.models import User
 from app.web import events, links
@@ -32,7 +31,7 @@ def index() -> str:
     )
     sort = request.args.get("sort") or listing.FIRST
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
-    found = user_list.page(db.session, wanted, sort, cursors)
+    found = users.list_page(db.session, wanted, sort, cursors)
     return render_template(
         "users/index.html",
         listing=Listing(wanted, sort, found.page, found.names),
@@ -96,7 +95,7 @@ def assign(user_id: int) -> Page:
         return _roles_page(form, user_id)
     if form.is_sent and not form.confirmed.data:
         return _review(form, user_id)
-    set_roles = lambda: assignments.set_roles(  # noqa: E731 - one domain call
+    set_roles = lambda: users.set_roles(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
     if saved(form, set_roles):
@@ -106,7 +105,7 @@ def assign(user_id: int) -> Page:
 
 
 def _review(form: RolesForm, user_id: int) -> Page:
-    review = lambda: assignments.review(  # noqa: E731 - one domain call
+    review = lambda: users.review_roles(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
     if not reviewed(form, review):
@@ -175,4 +174,4 @@ def _form_for(offered: list[RoleChoice]) -> RolesForm:
 
 def _start(form: RolesForm, offered: list[RoleChoice]) -> None:
     held = frozenset(choice.id for choice in offered if choice.is_held)
-    form.start_from(held, assignments.etag_of(held))
+    form.start_from(held, users.roles_etag(held))

@@ -7,12 +7,13 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, bindparam, delete, insert, select
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.domain import access, audit, etags, roles, users
+from app.domain import access, audit, etags, roles
 from app.domain.access import RoleName
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
 from app.domain.text import checked_reason
+from app.domain.users import creation
 from app.models import DbSession, Permission, Role, User, user_roles
 from app.models.user import ADMIN
 
@@ -78,12 +79,12 @@ class _Exchange:
         return [role for role in self.held if role not in self.wanted]
 
 
-def etag_of(role_ids: Iterable[int]) -> str:
+def roles_etag(role_ids: Iterable[int]) -> str:
     """Return the digest of a user's roles that an edit is checked against."""
     return etags.of(sorted(role_ids))
 
 
-def review(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Actor) -> Review:
+def review_roles(session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Actor) -> Review:
     """Return what the user would gain and lose with exactly these roles.
 
     What `set_roles` would refuse is refused here already, before anybody gives a reason for it.
@@ -166,7 +167,7 @@ def _with_one(
 
 def _asked(session: DbSession, user: User, edit: AssignmentEdit) -> _Exchange:
     held, wanted = roles.held_and_wanted(session, user.id, edit.role_ids)
-    if edit.etag != etag_of(role.id for role in held):
+    if edit.etag != roles_etag(role.id for role in held):
         raise AssignmentChangedMeanwhile(user, held)
     roles.refuse_missing(edit.role_ids, wanted)
     return _Exchange(held, wanted)
@@ -187,7 +188,7 @@ def _carry_out(
         *(audit.Change("role:assigned", after={"role": role.name}) for role in assigned),
         *(audit.Change("role:unassigned", before={"role": role.name}) for role in unassigned),
     ]
-    audit.record_changes(session, users.target_of(user), changes, actor=actor, reason=reason)
+    audit.record_changes(session, creation.target_of(user), changes, actor=actor, reason=reason)
     if _has_admin(unassigned) and access.can_sign_in(user):
         access.refuse_without_administrator(session, user)
     return (*assigned, *unassigned)

@@ -9,12 +9,13 @@ from enum import StrEnum
 
 from sqlalchemy import Select, select
 
-from app.domain import access, etags, roles, user_list
+from app.domain import access, etags, roles
 from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
-from app.domain.user_list import UserFilter
+from app.domain.users import listing
+from app.domain.users.listing import UserFilter
 from app.models import DbSession, Role, User, user_roles
 from app.models.base import HIGHEST_ID
 from app.models.user import ADMIN
@@ -51,7 +52,7 @@ class BulkAction(StrEnum):
         return self in {BulkAction.UNASSIGN, BulkAction.DEACTIVATE}
 
 
-class Outcome(StrEnum):
+class BulkOutcome(StrEnum):
     """What becomes of a person."""
 
     CHANGED = "changed"
@@ -90,7 +91,7 @@ class BulkEdit:
 
 
 @dataclass(frozen=True)
-class Person:
+class BulkPerson:
     """One of the users it is about."""
 
     id: int
@@ -105,7 +106,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BulkPlan:
     """What is done to whom, and who is left as they are and why.
 
     Attributes:
@@ -120,19 +121,19 @@ class Plan:
     action: BulkAction
     role: str
     codes: tuple[str, ...]
-    outcomes: Mapping[Outcome, Sequence[Person]]
+    outcomes: Mapping[BulkOutcome, Sequence[BulkPerson]]
     etag: str
     count: int
 
     @property
-    def changed(self) -> Sequence[Person]:
+    def changed(self) -> Sequence[BulkPerson]:
         """Those to whom something is done."""
-        return self.outcomes[Outcome.CHANGED]
+        return self.outcomes[BulkOutcome.CHANGED]
 
     @property
-    def skipped(self) -> list[tuple[Outcome, Sequence[Person]]]:
+    def skipped(self) -> list[tuple[BulkOutcome, Sequence[BulkPerson]]]:
         """Those who are left as they are, by the reason for it."""
-        left = (outcome for outcome in Outcome if outcome is not Outcome.CHANGED)
+        left = (outcome for outcome in BulkOutcome if outcome is not BulkOutcome.CHANGED)
         return [(outcome, self.outcomes[outcome]) for outcome in left if self.outcomes[outcome]]
 
 
@@ -150,10 +151,10 @@ class _Standing:
     beyond: frozenset[int]
     role_id: int
 
-    def is_beyond(self, person: Person) -> bool:
+    def is_beyond(self, person: BulkPerson) -> bool:
         return any((person.id, role_id) in self.held for role_id in self.beyond)
 
-    def is_already(self, person: Person, action: BulkAction) -> bool:
+    def is_already(self, person: BulkPerson, action: BulkAction) -> bool:
         holds_role = (person.id, self.role_id) in self.held
         match action:
             case BulkAction.ASSIGN:
@@ -166,7 +167,7 @@ class _Standing:
                 return not person.is_active
 
 
-def of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> Plan:
+def plan_of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> BulkPlan:
     """Decide person by person what is done.
 
     Args:
@@ -189,7 +190,7 @@ def of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> P
         edit.action is BulkAction.UNASSIGN and role and role.name == ADMIN
     ):
         _spare_the_last(session, outcomes, actor)
-    return Plan(
+    return BulkPlan(
         action=edit.action,
         role=role.name if role else "",
         codes=tuple(permission.code for permission in role.permissions) if role else (),
@@ -216,8 +217,8 @@ def _selected(session: DbSession, selection: Selection) -> Sequence[int]:
         possible = [number for number in selection.user_ids if 0 < number <= HIGHEST_ID]
         query = query.where(User.id.in_(possible[: MOST + 1]))
     else:
-        names = user_list.names_of(session, selection.wanted)
-        query = user_list.matching(query, selection.wanted, names)
+        names = listing.names_of(session, selection.wanted)
+        query = listing.matching(query, selection.wanted, names)
     ids = session.scalars(query.limit(MOST + 1)).all()
     if not ids:
         raise InvalidValue("Nobody is selected. Tick somebody, or choose all that match.")
@@ -234,10 +235,10 @@ def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
-def _read(session: DbSession, people: People, ids: Sequence[int]) -> list[Person]:
+def _read(session: DbSession, people: People, ids: Sequence[int]) -> list[BulkPerson]:
     # In the order of their ids, so that two programs that lock several never wait for each other.
     queries = (people.where(User.id.in_(part)).order_by(User.id) for part in parts(ids))
-    found = [Person(*row) for query in queries for row in session.execute(query)]
+    found = [BulkPerson(*row) for query in queries for row in session.execute(query)]
     return sorted(found, key=lambda person: (person.username, person.id))
 
 
@@ -256,28 +257,28 @@ def _standing(session: DbSession, ids: Sequence[int], role: Role | None, actor: 
 
 
 def _judged(
-    people: Sequence[Person], action: BulkAction, standing: _Standing
-) -> dict[Outcome, list[Person]]:
-    outcomes: dict[Outcome, list[Person]] = {outcome: [] for outcome in Outcome}
+    people: Sequence[BulkPerson], action: BulkAction, standing: _Standing
+) -> dict[BulkOutcome, list[BulkPerson]]:
+    outcomes: dict[BulkOutcome, list[BulkPerson]] = {outcome: [] for outcome in BulkOutcome}
     for person in people:
         if standing.is_already(person, action):
-            outcomes[Outcome.ALREADY].append(person)
+            outcomes[BulkOutcome.ALREADY].append(person)
         elif standing.is_beyond(person):
-            outcomes[Outcome.BEYOND].append(person)
+            outcomes[BulkOutcome.BEYOND].append(person)
         else:
-            outcomes[Outcome.CHANGED].append(person)
+            outcomes[BulkOutcome.CHANGED].append(person)
     return outcomes
 
 
 def _spare_the_last(
-    session: DbSession, outcomes: dict[Outcome, list[Person]], actor: Actor
+    session: DbSession, outcomes: dict[BulkOutcome, list[BulkPerson]], actor: Actor
 ) -> None:
     administrators = access.administrators(session)
-    changed = outcomes[Outcome.CHANGED]
+    changed = outcomes[BulkOutcome.CHANGED]
     losing = [person for person in changed if person.id in administrators]
     if not losing or len(losing) < len(administrators):
         return
     # Whoever makes the change rather than another, so that they can take it back.
     spared = next((person for person in losing if person.id == actor.id), losing[-1])
     changed.remove(spared)
-    outcomes[Outcome.LAST].append(spared)
+    outcomes[BulkOutcome.LAST].append(spared)

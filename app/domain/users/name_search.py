@@ -25,7 +25,7 @@ _SPECIAL = re.compile(r"[%_\\]")
 
 
 @dataclass(frozen=True)
-class Way:
+class SearchMode:
     """A way to search names; its conditions leave open what `NameSearch.values` has.
 
     Attributes:
@@ -82,9 +82,9 @@ class NameSearch:
         return self.has_index and not self.is_too_short
 
     @property
-    def way(self) -> Way:
+    def way(self) -> SearchMode:
         """How the names are searched."""
-        return Way(self.dialect, self.is_anywhere)
+        return SearchMode(self.dialect, self.is_anywhere)
 
     @property
     def values(self) -> dict[str, str]:

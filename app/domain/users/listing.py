@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
-from app.domain import name_search, paging
+from app.domain import paging
 from app.domain.errors import InvalidValue
-from app.domain.name_search import NameSearch, Way
 from app.domain.paging import Cursors, Page, Sort, Start
 from app.domain.text import is_name
+from app.domain.users import name_search
+from app.domain.users.name_search import NameSearch, SearchMode
 from app.models import DbSession, Role, User, user_roles, user_trigrams
 from app.models.base import normalised
 
@@ -102,7 +103,7 @@ class Matches:
         return _query(others, way, beginning.kind, number, is_gathered=self.is_gathered)
 
 
-def page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) -> UserPage:
+def list_page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) -> UserPage:
     """Return one page of users; in one statement, and one more where names are searched.
 
     Raises:
@@ -167,7 +168,7 @@ def role_names(joined: str | None) -> list[str]:
 # statement object: what is asked for often is made once and kept.
 @lru_cache(maxsize=KEPT)
 def _query(
-    others: UserFilter, way: Way | None, beginning: Start, number: int, *, is_gathered: bool
+    others: UserFilter, way: SearchMode | None, beginning: Start, number: int, *, is_gathered: bool
 ) -> Select[Any]:
     conditions = _others(others)
     if way and is_gathered:
@@ -193,7 +194,8 @@ def _look(session: DbSession, wanted: UserFilter, beginning: Start) -> tuple[Nam
 def _look_query(others: UserFilter, dialect: str, beginning: Start, number: int) -> Select[Any]:
     """Whether there is an index, how many rows were looked at, how many fit in either way."""
     ways = {
-        name: Way(dialect, is_anywhere=name == "anywhere") for name in ("beginning", "anywhere")
+        name: SearchMode(dialect, is_anywhere=name == "anywhere")
+        for name in ("beginning", "anywhere")
     }
     hits = [
         case((and_(way.by_comparison(), *_others(others)), 1), else_=0).label(name)

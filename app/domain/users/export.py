@@ -6,29 +6,29 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from app.domain import user_list
-from app.domain.name_search import NameSearch
 from app.domain.paging import COUNTED, Sort, Start
-from app.domain.user_list import Matches, UserFilter
+from app.domain.users import listing
+from app.domain.users.listing import Matches, UserFilter
+from app.domain.users.name_search import NameSearch
 from app.models import DbSession, User
 
 BATCH = 1_000
 BY_ID = Sort(User.id, User.id, is_unique=True)
 
 
-def users_of(session: DbSession, wanted: UserFilter) -> Matches:
-    """Return whom the filter lets pass, as `user_batch` reads them.
+def export_matches(session: DbSession, wanted: UserFilter) -> Matches:
+    """Return whom the filter lets pass, as `export_batch` reads them.
 
     Raises:
         InvalidValue: There is no such status.
     """
-    found = user_list.matches(session, wanted, Start(BY_ID))
+    found = listing.matches(session, wanted, Start(BY_ID))
     # The index may be dropped while the file is being sent.
     needs_index = found.names is not None and found.names.way.needs_index
     return replace(found, is_gathered=found.is_gathered and not needs_index)
 
 
-def count_users(session: DbSession, wanted: UserFilter, names: NameSearch | None) -> int:
+def count_for_export(session: DbSession, wanted: UserFilter, names: NameSearch | None) -> int:
     """Count the users whom the filter lets pass; more than `COUNTED` means "more than that".
 
     Args:
@@ -39,12 +39,12 @@ def count_users(session: DbSession, wanted: UserFilter, names: NameSearch | None
     Raises:
         InvalidValue: There is no such status.
     """
-    some = user_list.matching(select(User.id), wanted, names).limit(COUNTED + 1).subquery()
+    some = listing.matching(select(User.id), wanted, names).limit(COUNTED + 1).subquery()
     return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def user_batch(found: Matches, session: DbSession, after: int) -> Sequence[Row[Any]]:
-    """Return the next users of `users_of`: those with ids above ``after``, the lowest first."""
+def export_batch(found: Matches, session: DbSession, after: int) -> Sequence[Row[Any]]:
+    """Return the next users of `export_matches`: ids above ``after``, the lowest first."""
     beginning = Start(BY_ID, (after, after))
     values = beginning.values | found.values
     return session.connection().execute(found.query(beginning, BATCH), values).all()

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, names, roles, validation
+from app.domain import access, audit, roles, validation
 from app.domain.actor import Actor
 from app.domain.authentication import one_time_links, passwords
 from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.domain.text import is_name
+from app.domain.users import names
 from app.models import DbSession, Role, User
 from app.models.base import normalised
 
@@ -81,11 +82,11 @@ def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str
         BeyondOwnPermissions: A role grants what the actor does not hold, or the actor may not
             assign roles.
     """
-    user = register(session, checked(new), passwords.no_password(), actor=actor)
+    user = register(session, check_new(new), passwords.no_password(), actor=actor)
     return user, password_link(session, user, actor)
 
 
-def checked(new: NewUser) -> NewUser:
+def check_new(new: NewUser) -> NewUser:
     """Return what was typed as it is stored.
 
     Raises:
@@ -105,7 +106,7 @@ def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Act
 
     Args:
         session: The database session; the caller commits it.
-        new: What `checked` returned.
+        new: What `check_new` returned.
         password_hash: What is stored as their password.
         actor: The person or command creating the user.
 

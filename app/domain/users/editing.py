@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from app.domain import accounts, audit, etags, names, users, validation
+from app.domain import audit, etags, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
 from app.domain.text import checked_reason, with_line_feeds
+from app.domain.users import creation, lifecycle, names
 from app.models import DbSession, User
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
@@ -50,19 +51,19 @@ class ProfileChangedMeanwhile(ChangedMeanwhile):
         super().__init__(
             f"The profile of {user.username} was changed by somebody else while you were editing."
         )
-        self.theirs = of(user)
+        self.theirs = profile_of(user)
 
 
-def of(user: User) -> Profile:
+def profile_of(user: User) -> Profile:
     """Return the profile of a user."""
     return Profile(
         user.username, user.email, user.full_name or "", user.bio or "", user.is_verified
     )
 
 
-def etag_of(user: User) -> str:
+def profile_etag(user: User) -> str:
     """Return the digest of a user's profile that an edit is checked against."""
-    return etags.of([user.id, user.full_name, user.bio, *asdict(of(user)).values()])
+    return etags.of([user.id, user.full_name, user.bio, *asdict(profile_of(user)).values()])
 
 
 def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor) -> frozenset[str]:
@@ -86,8 +87,8 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
         ProfileChangedMeanwhile: The profile is no longer what the editor saw.
         InvalidValue: A field is not valid, or the name or the address is taken.
     """
-    user = accounts.for_change(session, user_id, actor)
-    if edit.etag != etag_of(user):
+    user = lifecycle.for_change(session, user_id, actor)
+    if edit.etag != profile_etag(user):
         raise ProfileChangedMeanwhile(user)
     passed = validation.all_of(
         reason=lambda: checked_reason(edit.reason), wanted=lambda: _changes(user, edit.profile)
@@ -97,10 +98,10 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
         return frozenset()
     before = {field: getattr(user, field) for field in wanted}
     _refuse_taken(session, user, wanted)
-    target = users.target_of(user)
+    target = creation.target_of(user)
     for field, value in wanted.items():
         setattr(user, field, value)
-    users.flush_names(session)
+    creation.flush_names(session)
     audit.record(
         session, "user:changed", target, actor=actor, before=before, after=wanted, reason=reason
     )
@@ -108,7 +109,7 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
 
 
 def _changes(user: User, typed: Profile) -> dict[str, Any]:
-    stored = of(user)
+    stored = profile_of(user)
     # A browser sends every line end as CRLF, whatever was stored.
     edited = {
         field: partial(check, getattr(typed, field))
@@ -125,4 +126,4 @@ def _changes(user: User, typed: Profile) -> dict[str, Any]:
 def _refuse_taken(session: DbSession, user: User, wanted: dict[str, Any]) -> None:
     taken = {field: wanted[field] for field in ("username", "email") if field in wanted}
     if taken:
-        users.refuse_taken(session, by_others_than=user.id, **taken)
+        creation.refuse_taken(session, by_others_than=user.id, **taken)

@@ -2,12 +2,13 @@
 
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, confirmation, users
+from app.domain import access, audit, confirmation
 from app.domain.actor import Actor
 from app.domain.authentication import sessions
 from app.domain.errors import RuleError
 from app.domain.target import Target
 from app.domain.text import checked_reason
+from app.domain.users import creation
 from app.models import DbSession, User
 
 
@@ -69,9 +70,9 @@ def start_reset(
     user = for_change(session, user_id, actor)
     reason = checked_reason(reason)
     audit.record(
-        session, "password:reset-started", users.target_of(user), actor=actor, reason=reason
+        session, "password:reset-started", creation.target_of(user), actor=actor, reason=reason
     )
-    return user, users.password_link(session, user, actor)
+    return user, creation.password_link(session, user, actor)
 
 
 def delete(
@@ -100,7 +101,7 @@ def delete(
     reason = confirmation.confirmed(
         typed, user.username, reason, what="the user name", field="username"
     )
-    was_administrator, target = access.is_administrator(user), users.target_of(user)
+    was_administrator, target = access.is_administrator(user), creation.target_of(user)
     before = {
         "username": user.username,
         "email": user.email,
@@ -124,7 +125,7 @@ def end_session(session: DbSession, user_id: int, session_id: int, *, actor: Act
     user = for_change(session, user_id, actor)
     sessions.end_one(session, user.id, session_id)
     before = {"session": session_id}
-    audit.record(session, "session:ended", users.target_of(user), actor=actor, before=before)
+    audit.record(session, "session:ended", creation.target_of(user), actor=actor, before=before)
     return user
 
 
@@ -137,7 +138,7 @@ def end_sessions(session: DbSession, user_id: int, *, actor: Actor) -> User:
     """
     user = for_change(session, user_id, actor)
     if sessions.end_all(session, user.id):
-        audit.record(session, "sessions:ended", users.target_of(user), actor=actor)
+        audit.record(session, "sessions:ended", creation.target_of(user), actor=actor)
     return user
 
 
@@ -170,5 +171,5 @@ def _record_activity(
     session: DbSession, action: str, user: User, reason: str, actor: Actor
 ) -> None:
     before, after = {"is_active": not user.is_active}, {"is_active": user.is_active}
-    target = users.target_of(user)
+    target = creation.target_of(user)
     audit.record(session, action, target, actor=actor, before=before, after=after, reason=reason)

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import ScalarSelect, delete, insert, select, update
 
-from app.domain import access, audit, bulk_plan
+from app.domain import access, audit
 from app.domain.access import LastAdministrator
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.authentication import sessions
-from app.domain.bulk_plan import PEOPLE, BulkAction, BulkEdit, Person, Plan, parts
 from app.domain.errors import ChangedMeanwhile
 from app.domain.target import Target
 from app.domain.text import checked_reason
+from app.domain.users import bulk_plan
+from app.domain.users.bulk_plan import PEOPLE, BulkAction, BulkEdit, BulkPerson, BulkPlan, parts
 from app.models import DbSession, Role, User, user_roles
 
 
@@ -20,12 +21,12 @@ class SelectionChangedMeanwhile(ChangedMeanwhile):
     """Other users are selected now than were reviewed."""
 
 
-def review(session: DbSession, edit: BulkEdit, *, actor: Actor) -> Plan:
-    """Return what would be done to whom; see `change` for what is refused."""
-    return bulk_plan.of(session, edit, PEOPLE, actor=actor)
+def review_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan:
+    """Return what would be done to whom; see `change_many` for what is refused."""
+    return bulk_plan.plan_of(session, edit, PEOPLE, actor=actor)
 
 
-def change(session: DbSession, edit: BulkEdit, *, actor: Actor) -> Plan:
+def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan:
     """Do something to many users, and record it with an event for each of them.
 
     Args:
@@ -45,7 +46,7 @@ def change(session: DbSession, edit: BulkEdit, *, actor: Actor) -> Plan:
         LastAdministrator: Nobody would be left to administer the console.
     """
     access.serialize_access_changes(session)
-    plan = bulk_plan.of(session, edit, PEOPLE.with_for_update(), actor=actor)
+    plan = bulk_plan.plan_of(session, edit, PEOPLE.with_for_update(), actor=actor)
     reason = checked_reason(edit.reason)
     if edit.etag != plan.etag:
         raise SelectionChangedMeanwhile(_what_changed(edit.count, plan.count))
@@ -64,7 +65,7 @@ def _what_changed(seen: int, now: int) -> str:
     return f"{now:,} users are selected now; {seen:,} were when you looked. Nothing was changed."
 
 
-def _carry_out(session: DbSession, plan: Plan) -> None:
+def _carry_out(session: DbSession, plan: BulkPlan) -> None:
     for part in parts(sorted(person.id for person in plan.changed)):
         if plan.action is BulkAction.ASSIGN:
             _assign(session, plan.role, part)
@@ -99,11 +100,11 @@ def _set_active(session: DbSession, ids: Sequence[int], *, is_active: bool) -> N
         sessions.end_all(session, *ids)
 
 
-def _target(person: Person) -> Target:
+def _target(person: BulkPerson) -> Target:
     return Target("user", person.username, person.id)
 
 
-def _change(plan: Plan) -> Change:
+def _change(plan: BulkPlan) -> Change:
     match plan.action:
         case BulkAction.ASSIGN:
             return Change("role:assigned", after={"role": plan.role})
