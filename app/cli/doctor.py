@@ -18,7 +18,7 @@ from app.database import revisions, trigram_index
 from app.database.problems import connection_problem
 from app.database.revisions import Standing
 from app.database.trigram_index import State
-from app.domain import access, attention, credentials
+from app.domain import access, overview, sign_in
 from app.extensions import db
 from app.models.base import utcnow
 
@@ -113,7 +113,7 @@ def _administrator() -> Finding:
 
 
 def _passwords() -> Finding:
-    unreadable = credentials.unreadable(db.session)
+    unreadable = sign_in.unreadable_passwords(db.session)
     names = list(islice(unreadable, NAMED))
     if not names:
         return Finding(Verdict.OK, "passwords", "All that are stored can be verified.")
@@ -133,8 +133,8 @@ def _search() -> Finding:
 
 
 def _attention() -> Iterator[Finding]:
-    known = attention.facts(db.session, lambda _code: True)
-    found = attention.findings(known, now=utcnow())
+    known = overview.facts(db.session, lambda _code: True)
+    found = overview.findings(known, now=utcnow())
     for finding in found:
         yield Finding(Verdict.WARNING, finding.topic, finding.sentence)
     if not found:

@@ -5,8 +5,8 @@ import click
 from app.cli import links, output
 from app.cli.actor import current_actor
 from app.cli.commands import TableCommand
-from app.domain import access, first_administrator
-from app.domain.first_administrator import AlreadySetUp
+from app.domain import access, sign_in
+from app.domain.sign_in import AlreadySetUp
 from app.extensions import db
 from app.unit_of_work import carry_out
 
@@ -22,7 +22,7 @@ def setup_link(*, if_needed: bool) -> None:
         return
     links.check()
     try:
-        token = carry_out(lambda: first_administrator.issue_link(db.session), actor=current_actor())
+        token = carry_out(lambda: sign_in.issue_setup_link(db.session), actor=current_actor())
     except AlreadySetUp:
         if not if_needed:
             raise

@@ -10,7 +10,7 @@ from app.cli import links, output, search_index, typed
 from app.cli.actor import current_actor
 from app.cli.commands import CommandGroup
 from app.cli.typed import TEXT
-from app.domain import credentials, roles
+from app.domain import roles, sign_in
 from app.domain import users as domain
 from app.domain.actor import Actor
 from app.domain.paging import Cursors
@@ -58,8 +58,10 @@ def create(
     new = NewUser(name, email, full_name, role_ids=read(lambda: _ids_of(role_names)))
     actor = current_actor()
     if password_stdin:
-        ready = credentials.registration(new, typed.password())
-        user = carry_out(lambda: credentials.create(db.session, ready, actor=actor), actor=actor)
+        ready = sign_in.registration(new, typed.password())
+        user = carry_out(
+            lambda: sign_in.create_with_password(db.session, ready, actor=actor), actor=actor
+        )
         output.say(f"Created {user.username}.")
         return
     user, token = carry_out(lambda: domain.create(db.session, new, actor=actor), actor=actor)

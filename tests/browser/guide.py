@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select, update
 
-from app.domain import first_administrator
+from app.domain import sign_in
 from app.domain.authentication import one_time_links
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
 
@@ -85,7 +85,7 @@ class Guide:
 
     def link_to_set_up(self) -> str:
         """Return the path of a link for the first administrator."""
-        token = first_administrator.issue_link(self.session)
+        token = sign_in.issue_setup_link(self.session)
         self.session.commit()
         return f"/setup/{token}"
 

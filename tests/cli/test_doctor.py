@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text, update
 
 from app import create_app
-from app.domain import attention
+from app.domain.overview import attention
 from app.extensions import db
 from app.models import ApplicationSetting
 from tests.people import PASSWORD_HASH

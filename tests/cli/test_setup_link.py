@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.domain import first_administrator
+from app.domain import sign_in
 from app.domain.authentication.one_time_links import LinkIsGone
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/setup/([\w-]{43})\n")
@@ -14,7 +14,7 @@ def test_the_link_leads_to_the_page_of_the_first_administrator(flask, session, v
 
     assert done.code == 0
     token = LINK.fullmatch(done.out).group(1)
-    first_administrator.check_link(session, token)
+    sign_in.check_setup_link(session, token)
     assert visitor.client.get(f"/setup/{token}").status_code == 200
 
 
@@ -22,9 +22,9 @@ def test_a_new_link_ends_the_one_before(flask, session):
     first = LINK.fullmatch(flask("setup-link").out).group(1)
     second = LINK.fullmatch(flask("setup-link").out).group(1)
 
-    first_administrator.check_link(session, second)
+    sign_in.check_setup_link(session, second)
     with pytest.raises(LinkIsGone):
-        first_administrator.check_link(session, first)
+        sign_in.check_setup_link(session, first)
 
 
 def test_there_is_no_second_first_administrator(flask, ada):

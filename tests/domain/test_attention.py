@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.domain import attention
-from app.domain.attention import Severity, Topic
-from app.domain.overview import People
+from app.domain import overview
+from app.domain.overview import People, Severity, Topic
 from app.domain.permissions import PermissionCode
 from app.models import ApplicationSetting, AuditEvent, Permission, Role, role_permissions
 from app.models.base import utcnow
@@ -18,8 +17,8 @@ def found(session):
     """What is found now, by topic."""
 
     def found(can=lambda code: True):
-        known = attention.facts(session, can)
-        return {one.topic: one for one in attention.findings(known, now=utcnow())}
+        known = overview.facts(session, can)
+        return {one.topic: one for one in overview.findings(known, now=utcnow())}
 
     return found
 
@@ -137,7 +136,7 @@ def test_who_holds_a_role_is_fine(found, ada, vera):
 
 def test_it_is_said_when_not_all_users_were_looked_at():
     many = People(active=9_000, inactive=2_000, unverified=0, without_role=7, active_without_role=7)
-    one = attention.findings(attention.Facts(people=many), now=utcnow())[0]
+    one = overview.findings(overview.Facts(people=many), now=utcnow())[0]
 
     assert one.cause.endswith("Only the 10,000 users added last were looked at.")
 

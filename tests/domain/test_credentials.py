@@ -6,13 +6,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, text
 
-from app.domain import credentials, first_administrator
+from app.domain import sign_in
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import one_time_links, sessions
 from app.domain.authentication.one_time_links import LinkIsGone
-from app.domain.credentials import PasswordChange, Proof, Registration, SignInFailed
 from app.domain.errors import InvalidValue
-from app.domain.first_administrator import AlreadySetUp
+from app.domain.sign_in import (
+    AlreadySetUp,
+    PasswordChange,
+    Registration,
+    SignInFailed,
+    VerifiedPassword,
+)
 from app.domain.users import NewUser
 from app.extensions import db
 from app.models import ConsoleSession, User
@@ -28,13 +33,13 @@ FIRST = Registration(NewUser("ada", "ada@example.org"), PASSWORD_HASH)
 CHANGE = PasswordChange(PASSWORD_HASH, "the hash of another")
 
 
-def sign_in(session, proof):
-    work = lambda: credentials.sign_in(session, proof, CLIENT, actor=VISITOR, secret=SECRET)  # noqa: E731 - one call
+def complete(session, proof):
+    work = lambda: sign_in.complete(session, proof, CLIENT, actor=VISITOR, secret=SECRET)  # noqa: E731 - one call
     return carry_out(work, actor=VISITOR)
 
 
 def proof_of(user):
-    return Proof(user.id, user.password_hash, None)
+    return VerifiedPassword(user.id, user.password_hash, None)
 
 
 @pytest.fixture
@@ -69,17 +74,17 @@ def meanwhile(app, database):
 
 
 def test_proof_is_given_by_the_password_alone(session, vera):
-    account = credentials.known(session, "vera")
+    account = sign_in.find_account(session, "vera")
 
-    assert credentials.check(account, PASSWORD) == Proof(vera.id, PASSWORD_HASH, None)
-    assert credentials.check(account, NEW) is None
-    assert credentials.known(session, "nobody") is None
-    assert credentials.check(None, PASSWORD) is None
+    assert sign_in.verify(account, PASSWORD) == VerifiedPassword(vera.id, PASSWORD_HASH, None)
+    assert sign_in.verify(account, NEW) is None
+    assert sign_in.find_account(session, "nobody") is None
+    assert sign_in.verify(None, PASSWORD) is None
 
 
 def test_signing_in_needs_proof(session, vera):
     with pytest.raises(SignInFailed, match=r"The user name or the password is wrong\."):
-        sign_in(session, None)
+        complete(session, None)
 
     assert events(session) == []
 
@@ -99,7 +104,7 @@ def test_proof_is_worth_nothing_once_the_user_has_changed(session, vera, change)
     session.commit()
 
     with pytest.raises(SignInFailed):
-        sign_in(session, proof)
+        complete(session, proof)
 
     assert session.scalar(select(func.count(ConsoleSession.id))) == 0
 
@@ -110,7 +115,7 @@ def test_a_better_hash_never_overwrites_a_password_set_at_that_moment(session, v
 
     outcome = meanwhile(
         "UPDATE users SET password_hash = 'the new one' WHERE id = :id",
-        lambda session: sign_in(session, proof),
+        lambda session: complete(session, proof),
         id=vera.id,
     )
 
@@ -124,7 +129,7 @@ def test_one_s_own_change_never_overwrites_another_made_at_that_moment(session, 
     session.commit()
 
     def change(session):
-        return credentials.change_own(session, CHANGE, CLIENT, actor=actor, secret=SECRET)
+        return sign_in.change_password(session, CHANGE, CLIENT, actor=actor, secret=SECRET)
 
     outcome = meanwhile(
         "UPDATE users SET password_hash = 'the new one' WHERE id = :id",
@@ -142,26 +147,26 @@ def test_a_new_password_ends_sessions_and_links(session, vera):
     sessions.start(session, vera, CLIENT, secret=SECRET)
     actor = acting(vera)
 
-    credentials.change_own(session, CHANGE, CLIENT, actor=actor, secret=SECRET)
+    sign_in.change_password(session, CHANGE, CLIENT, actor=actor, secret=SECRET)
     session.commit()
 
     assert session.scalar(select(func.count(ConsoleSession.id))) == 1
     with pytest.raises(LinkIsGone):
-        credentials.owner_of(session, token)
+        sign_in.link_owner(session, token)
     assert [event.action for event in events(session)] == ["password:changed"]
 
 
 def test_there_is_no_set_up_link_once_somebody_administers(session, ada):
     with pytest.raises(AlreadySetUp, match=r"There is an administrator already\."):
-        first_administrator.issue_link(session)
+        sign_in.issue_setup_link(session)
 
 
 def test_a_set_up_link_makes_nobody_once_somebody_administers(session, person):
-    token = first_administrator.issue_link(session)
+    token = sign_in.issue_setup_link(session)
     person("nora", roles=["admin"])
 
     with pytest.raises(AlreadySetUp):
-        first_administrator.set_up(session, token, FIRST, CLIENT, actor=VISITOR, secret=SECRET)
+        sign_in.set_up(session, token, FIRST, CLIENT, actor=VISITOR, secret=SECRET)
 
     session.rollback()
     assert session.scalars(select(User.username)).all() == ["nora"]

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import insert, select
 
-from app.domain import overview, paging
+from app.domain import paging
 from app.domain.overview import People, RolePeople
+from app.domain.overview import figures as overview
 from app.domain.roles import members
 from app.models import Permission, Role, User, user_roles
 from app.models.base import utcnow

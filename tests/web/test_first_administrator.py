@@ -7,7 +7,7 @@ import argon2
 import pytest
 from sqlalchemy import func, select, update
 
-from app.domain import first_administrator
+from app.domain.sign_in import issue_setup_link
 from app.models import AuditEvent, ConsoleSession, OneTimeLink, User
 from app.models.base import utcnow
 from tests.browsing import Browser
@@ -17,7 +17,7 @@ FIRST = {"username": "Ada", "email": "ada@example.org", "password": "correct hor
 
 @pytest.fixture
 def link(session):
-    token = first_administrator.issue_link(session)
+    token = issue_setup_link(session)
     session.commit()
     return f"/setup/{token}"
 
@@ -66,7 +66,7 @@ def test_the_link_is_over_after_an_hour(visitor, session, link):
 
 
 def test_a_newer_link_replaces_the_older(visitor, session, link):
-    newer = first_administrator.issue_link(session)
+    newer = issue_setup_link(session)
 
     assert visitor.get(link).status_code == 404
     assert visitor.get(f"/setup/{newer}").status_code == 200

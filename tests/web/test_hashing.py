@@ -8,9 +8,9 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from app.domain import first_administrator
 from app.domain.authentication import one_time_links, passwords
 from app.domain.authentication.capacity import Turnstile
+from app.domain.sign_in import issue_setup_link
 from app.extensions import db
 from app.models import ConsoleSession
 from tests.browsing import Browser
@@ -52,7 +52,7 @@ def test_at_signing_in_with_a_hash_that_is_made_anew(visitor, person, transactio
 
 
 def test_at_setting_up(visitor, session, transactions):
-    token = first_administrator.issue_link(session)
+    token = issue_setup_link(session)
     first = {"username": "ada", "email": "ada@example.org", "password": NEW}
 
     assert visitor.submit(f"/setup/{token}", **first).status_code == 303
@@ -127,7 +127,7 @@ def test_whoever_is_signed_in_stays_so_where_too_many_sign_in(sign_in, vera):
 def door(request, visitor, session, sign_in):
     """Sets a password by each of the pages on which one is hashed."""
     if request.param == "set up":
-        path = f"/setup/{first_administrator.issue_link(session)}"
+        path = f"/setup/{issue_setup_link(session)}"
         return lambda: visitor.submit(path, username="ada", email="a@example.org", password=NEW)
     vera = request.getfixturevalue("vera")
     if request.param == "change":

@@ -7,9 +7,12 @@ from itertools import combinations
 import pytest
 from sqlalchemy import select
 
-from app.domain import attention, audit, credentials, overview
+from app.domain import audit
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import sessions
+from app.domain.overview import attention
+from app.domain.overview import figures as overview
+from app.domain.sign_in import VerifiedPassword, complete
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow
@@ -50,8 +53,8 @@ def test_a_card_needs_the_permission_of_its_page(sign_in, person, permission, se
 
 
 def test_recent_changes_are_for_those_who_may_read_them(sign_in, session, person, vera):
-    proof = credentials.Proof(vera.id, vera.password_hash, None)
-    credentials.sign_in(session, proof, sessions.Client(), actor=ADA, secret="x")
+    proof = VerifiedPassword(vera.id, vera.password_hash, None)
+    complete(session, proof, sessions.Client(), actor=ADA, secret="x")
     auditor = person("nora", permissions=["audit:read"])
 
     assert "vera signed in" in sign_in(auditor).get("/").text

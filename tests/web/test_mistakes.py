@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain import first_administrator, settings
+from app.domain import settings
+from app.domain.sign_in import issue_setup_link
 from app.models import Role
 
 LONG = "x" * 501
@@ -80,7 +81,7 @@ def test_every_mistake_is_said_beside_its_field(sign_in, ada, ids, path):
 
 
 def test_the_first_administrator_is_told_of_every_mistake(visitor, session):
-    token = first_administrator.issue_link(session)
+    token = issue_setup_link(session)
     session.commit()
     typed = {"username": "", "email": "nobody", "password": "short"}
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import credentials, users
+from app.domain import users
 from app.domain.authentication import one_time_links
+from app.domain.sign_in import choose_password
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
 from tests.browsing import Browser
@@ -154,6 +155,6 @@ def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(
     page = visitor.get(f"/reset/{token}")
     assert (page.status_code, "does not work any more" in page.text) == (404, True)
     with pytest.raises(one_time_links.LinkIsGone):
-        credentials.choose_password(session, token, "another hash", actor=acting(omar))
+        choose_password(session, token, "another hash", actor=acting(omar))
     session.rollback()
     assert omar.password_hash == PASSWORD_HASH

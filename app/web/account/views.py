@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from app import unit_of_work
-from app.domain import access, credentials, users
+from app.domain import access, sign_in, users
 from app.domain.authentication import sessions
-from app.domain.credentials import PasswordChange
+from app.domain.sign_in import PasswordChange
 from app.extensions import db
 from app.web import identity, targets, zones
 from app.web.access import signed_in
@@ -110,11 +110,11 @@ def _granted(user_id: int) -> list[access.EffectivePermission]:
 
 
 def _compared(old: str, new: str) -> PasswordChange:
-    own = unit_of_work.read(lambda: credentials.own(db.session, current_actor()))
-    return credentials.password_change(own, old, new)
+    own = unit_of_work.read(lambda: sign_in.own_account(db.session, current_actor()))
+    return sign_in.verify_change(own, old, new)
 
 
 def _change_password(change: PasswordChange) -> str:
-    return credentials.change_own(
+    return sign_in.change_password(
         db.session, change, client(), actor=current_actor(), secret=secret()
     )

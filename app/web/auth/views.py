@@ -5,12 +5,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import unit_of_work
-from app.domain import credentials, first_administrator
+from app.domain import sign_in as signing_in
 from app.domain.authentication import sessions
 from app.domain.authentication.one_time_links import LinkIsGone
-from app.domain.credentials import Proof, Registration
 from app.domain.errors import NotFound
-from app.domain.first_administrator import AlreadySetUp
+from app.domain.sign_in import AlreadySetUp, Registration, VerifiedPassword
 from app.extensions import db
 from app.models import User
 from app.web import identity, readiness, targets
@@ -58,13 +57,13 @@ def set_up(token: str) -> Page:
     readiness.demand()
     try:
         # Before the form: hashing a password is work that only the link's owner may ask for.
-        unit_of_work.read(lambda: first_administrator.check_link(db.session, token))
+        unit_of_work.read(lambda: signing_in.check_setup_link(db.session, token))
     except (AlreadySetUp, LinkIsGone):
         return _link_gone("setup")
     form = SetUpForm()
     if saved_after(
         form,
-        lambda: credentials.registration(form.new, form.password.data or ""),
+        lambda: signing_in.registration(form.new, form.password.data or ""),
         lambda first: _set_up(token, first),
     ):
         return _enter(form.result, url_for("home.overview"))
@@ -79,13 +78,13 @@ def choose_password(token: str) -> Page:
     """Choose a password with a link that an administrator has handed over."""
     readiness.demand()
     try:
-        owner = unit_of_work.read(lambda: credentials.owner_of(db.session, token))
+        owner = unit_of_work.read(lambda: signing_in.link_owner(db.session, token))
     except NotFound:
         return _link_gone("reset")
     form = ChoosePasswordForm()
     if saved_after(
         form,
-        lambda: credentials.new_hash(owner, form.password.data or ""),
+        lambda: signing_in.new_hash(owner, form.password.data or ""),
         lambda new_hash: _choose(token, new_hash),
     ):
         flash("Your password is set. Sign in with it.", "success")
@@ -96,23 +95,23 @@ def choose_password(token: str) -> Page:
     return page, form.status
 
 
-def _proof(name: str, password: str) -> Proof | None:
-    account = unit_of_work.read(lambda: credentials.known(db.session, name))
-    return credentials.check(account, password)
+def _proof(name: str, password: str) -> VerifiedPassword | None:
+    account = unit_of_work.read(lambda: signing_in.find_account(db.session, name))
+    return signing_in.verify(account, password)
 
 
-def _sign_in(proof: Proof | None) -> str:
-    token = credentials.sign_in(db.session, proof, client(), actor=current_actor(), secret=secret())
+def _sign_in(proof: VerifiedPassword | None) -> str:
+    token = signing_in.complete(db.session, proof, client(), actor=current_actor(), secret=secret())
     identity.leave()
     return token
 
 
 def _choose(token: str, password_hash: str) -> User:
-    return credentials.choose_password(db.session, token, password_hash, actor=current_actor())
+    return signing_in.choose_password(db.session, token, password_hash, actor=current_actor())
 
 
 def _set_up(token: str, first: Registration) -> str:
-    session_token = first_administrator.set_up(
+    session_token = signing_in.set_up(
         db.session, token, first, client(), actor=current_actor(), secret=secret()
     )
     identity.leave()

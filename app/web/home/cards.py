@@ -7,9 +7,8 @@ from datetime import date
 from flask import g, url_for
 
 from app.domain import audit, settings
-from app.domain.attention import Facts, Finding, Topic, up_to
 from app.domain.audit import Day
-from app.domain.overview import People, RolePeople
+from app.domain.overview import Facts, Finding, People, RolePeople, Topic, up_to
 from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingLine

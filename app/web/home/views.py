@@ -2,7 +2,8 @@
 
 from flask import Blueprint, g, render_template
 
-from app.domain import attention, audit
+from app.domain import audit
+from app.domain.overview import Facts, facts, findings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models.base import utcnow
@@ -18,7 +19,7 @@ blueprint = Blueprint("home", __name__)
 def overview() -> str:
     """Show what there is, as far as the person may look, and what changed lately."""
     now = utcnow()
-    known = attention.facts(db.session, g.me.can)
+    known = facts(db.session, g.me.can)
     days = recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         days = audit.per_day(db.session, cards.DAYS, now=now)
@@ -26,8 +27,8 @@ def overview() -> str:
     return render_template(
         "home/overview.html",
         tiles=list(cards.tiles(known, days)),
-        todo=cards.todo(attention.findings(known, now=now)),
-        is_judged=known != attention.Facts(),
+        todo=cards.todo(findings(known, now=now)),
+        is_judged=known != Facts(),
         roles=cards.people_per_role(known),
         categories=cards.categories(known.settings),
         changes=cards.changes(days),

@@ -1,11 +1,12 @@
 """Becoming the first administrator, by a link that works once."""
 
-from app.domain import access, credentials, roles, users
+from app.domain import access, roles, users
 from app.domain.actor import Actor
 from app.domain.authentication import one_time_links
 from app.domain.authentication.sessions import Client
-from app.domain.credentials import Registration
 from app.domain.errors import RuleError
+from app.domain.sign_in import sign_in
+from app.domain.sign_in.password_change import Registration
 from app.models import DbSession
 from app.models.user import ADMIN
 
@@ -16,7 +17,7 @@ class AlreadySetUp(RuleError):
     is_recorded = False
 
 
-def issue_link(session: DbSession) -> str:
+def issue_setup_link(session: DbSession) -> str:
     """Return the token of a link with which somebody becomes the first administrator.
 
     Raises:
@@ -27,7 +28,7 @@ def issue_link(session: DbSession) -> str:
     return one_time_links.issue(session, one_time_links.Purpose.SET_UP)
 
 
-def check_link(session: DbSession, token: str) -> None:
+def check_setup_link(session: DbSession, token: str) -> None:
     """Refuse a set-up link that does not work (any more).
 
     Raises:
@@ -61,8 +62,8 @@ def set_up(
     _refuse_second(session)
     one_time_links.use(session, one_time_links.Purpose.SET_UP, token)
     user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
-    users.record_creation(session, user, credentials.acting(user, actor))
-    return credentials.begin(session, user, client, actor=actor, secret=secret)
+    users.record_creation(session, user, sign_in.as_user(user, actor))
+    return sign_in.start_session(session, user, client, actor=actor, secret=secret)
 
 
 def _refuse_second(session: DbSession) -> None:

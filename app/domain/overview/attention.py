@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain import overview, settings
+from app.domain import settings
 from app.domain.errors import InvalidValue
-from app.domain.overview import Administrator, People, PermissionUse, RolePeople
+from app.domain.overview import figures
+from app.domain.overview.figures import Administrator, People, PermissionUse, RolePeople
 from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
 from app.domain.settings import DataType, SettingLine
@@ -79,10 +80,10 @@ def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
     sees_sign_ins = sees_users and can(PermissionCode.AUDIT_READ)
     return Facts(
         settings=settings.read_all(session) if can(PermissionCode.SETTINGS_READ) else None,
-        people=overview.people(session) if sees_users else None,
-        roles=overview.people_per_role(session) if sees_roles else None,
-        permissions=overview.permissions(session) if sees_roles else None,
-        administrators=overview.administrators(session) if sees_sign_ins else None,
+        people=figures.people(session) if sees_users else None,
+        roles=figures.people_per_role(session) if sees_roles else None,
+        permissions=figures.permissions(session) if sees_roles else None,
+        administrators=figures.administrators(session) if sees_sign_ins else None,
     )
 
 

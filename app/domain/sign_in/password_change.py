@@ -1,37 +1,24 @@
-"""Passwords at work: signing in, and choosing a new one.
+"""Passwords, chosen and changed: by their owner, with a link, or by a command.
 
 Comparing and hashing take long on purpose. What does it knows no session: it is done between the
 transaction that was read in and the one that writes, so that nobody waits for a lock meanwhile.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from app.domain import access, audit, users, validation
-from app.domain.actor import Actor, ActorKind
+from app.domain.actor import Actor
 from app.domain.authentication import one_time_links, passwords, sessions
 from app.domain.authentication.sessions import Client
 from app.domain.errors import InvalidValue
+from app.domain.sign_in.sign_in import Account, account_of, as_user
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
 
 ROWS_AT_ONCE = 1000
-
-
-class SignInFailed(InvalidValue):
-    """Name and password do not belong together, or no longer do."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """The names and the password of a user, as they were read."""
-
-    id: int
-    username: str
-    email: str
-    password_hash: str
 
 
 @dataclass(frozen=True)
@@ -50,73 +37,6 @@ class PasswordChange:
     password_hash: str
 
 
-@dataclass(frozen=True)
-class Proof:
-    """That somebody knows a user's password, and the hash it was checked against."""
-
-    user_id: int
-    password_hash: str
-    better_hash: str | None
-
-
-def known(session: DbSession, name: str) -> Account | None:
-    """Return the active user with that user name or e-mail address, if there is one."""
-    user = users.find(session, name)
-    return _account(user) if user is not None and user.is_active else None
-
-
-def check(account: Account | None, password: str) -> Proof | None:
-    """Return the proof that the password is the account's, or None.
-
-    Unknown and inactive users, and those without a password, cost one full verification too, so
-    that the time does not tell them apart.
-    """
-    stored = account.password_hash if account else None
-    if not passwords.verify(stored, password) or account is None or stored is None:
-        return None
-    better = passwords.hash_password(password) if passwords.needs_rehash(stored) else None
-    return Proof(account.id, stored, better)
-
-
-def sign_in(
-    session: DbSession, proof: Proof | None, client: Client, *, actor: Actor, secret: str
-) -> str:
-    """Start a session for who has given proof.
-
-    Args:
-        session: The database session; the caller commits it.
-        proof: What `check` returned a moment ago.
-        client: The browser.
-        actor: The visitor; the event names the user.
-        secret: The key of the session's fingerprint.
-
-    Returns:
-        The token for the session's cookie.
-
-    Raises:
-        SignInFailed: There is no proof, or the user was deactivated or given another password
-            since.
-    """
-    # Locked: a password that another program sets at this moment must not be overwritten.
-    user = proof and session.get(User, proof.user_id, populate_existing=True, with_for_update=True)
-    if not proof or not user or not user.is_active or user.password_hash != proof.password_hash:
-        raise SignInFailed("The user name or the password is wrong.", field="password")
-    if proof.better_hash is not None:
-        user.password_hash = proof.better_hash
-    return begin(session, user, client, actor=actor, secret=secret)
-
-
-def begin(session: DbSession, user: User, client: Client, *, actor: Actor, secret: str) -> str:
-    """Start a session for a user who has shown who they are; return the token for its cookie."""
-    audit.record(session, "user:signed-in", users.target_of(user), actor=acting(user, actor))
-    return sessions.start(session, user, client, secret=secret)
-
-
-def acting(user: User, actor: Actor) -> Actor:
-    """Return the visitor as the user whom they have turned out to be."""
-    return replace(actor, kind=ActorKind.PERSON, id=user.id, name=user.username)
-
-
 def registration(new: NewUser, password: str) -> Registration:
     """Check what was typed to become a user, and hash the password.
 
@@ -130,7 +50,7 @@ def registration(new: NewUser, password: str) -> Registration:
     return Registration(passed["new"], passwords.hash_password(password))
 
 
-def create(session: DbSession, user: Registration, *, actor: Actor) -> User:
+def create_with_password(session: DbSession, user: Registration, *, actor: Actor) -> User:
     """Create a user who has a password from the beginning.
 
     For commands only: a person who creates a user hands over a link (`users.create`), so that
@@ -142,7 +62,7 @@ def create(session: DbSession, user: Registration, *, actor: Actor) -> User:
     return users.register(session, user.new, user.password_hash, actor=actor)
 
 
-def unreadable(session: DbSession) -> Iterator[str]:
+def unreadable_passwords(session: DbSession) -> Iterator[str]:
     """Return the names of the users with whose stored hash no password can be compared."""
     query = select(User.username, User.password_hash).order_by(User.username)
     for row in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
@@ -150,7 +70,7 @@ def unreadable(session: DbSession) -> Iterator[str]:
             yield row.username
 
 
-def owner_of(session: DbSession, token: str) -> Account:
+def link_owner(session: DbSession, token: str) -> Account:
     """Return whose password a reset link sets.
 
     Raises:
@@ -160,7 +80,7 @@ def owner_of(session: DbSession, token: str) -> Account:
     link = one_time_links.peek(session, one_time_links.Purpose.RESET, token)
     owner = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, owner)
-    return _account(owner)
+    return account_of(owner)
 
 
 def new_hash(account: Account, password: str) -> str:
@@ -189,20 +109,20 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
     link = one_time_links.use(session, one_time_links.Purpose.RESET, token)
     user = users.get(session, link.user_id or 0)
     _refuse_outgrown(session, link, user)
-    _store(session, user, password_hash, actor=acting(user, actor))
+    _store(session, user, password_hash, actor=as_user(user, actor))
     return user
 
 
-def own(session: DbSession, actor: Actor) -> Account:
+def own_account(session: DbSession, actor: Actor) -> Account:
     """Return the actor's own account.
 
     Raises:
         NotFound: It has been deleted meanwhile.
     """
-    return _account(users.get(session, actor.id or 0))
+    return account_of(users.get(session, actor.id or 0))
 
 
-def password_change(account: Account, current: str, new: str) -> PasswordChange:
+def verify_change(account: Account, current: str, new: str) -> PasswordChange:
     """Compare the password until now, and hash the new one.
 
     Raises:
@@ -213,14 +133,14 @@ def password_change(account: Account, current: str, new: str) -> PasswordChange:
     return PasswordChange(account.password_hash, new_hash(account, new))
 
 
-def change_own(
+def change_password(
     session: DbSession, change: PasswordChange, client: Client, *, actor: Actor, secret: str
 ) -> str:
     """Set the actor's own password, end all their sessions, and start a new one.
 
     Args:
         session: The database session; the caller commits it.
-        change: What `password_change` returned a moment ago.
+        change: What `verify_change` returned a moment ago.
         client: The browser.
         actor: The person whose password it is.
         secret: The key of the session's fingerprint.
@@ -261,7 +181,3 @@ def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) 
     sessions.end_all(session, user.id)
     audit.record(session, "password:changed", users.target_of(user), actor=actor)
     session.flush()
-
-
-def _account(user: User) -> Account:
-    return Account(user.id, user.username, user.email, user.password_hash)

@@ -1,0 +1,17 @@
+"""The overview: key figures, and what needs attention."""
+
+from app.domain.overview.attention import Facts, Finding, Severity, Topic, facts, findings, up_to
+from app.domain.overview.figures import People, RolePeople, administrators
+
+__all__ = [
+    "Facts",
+    "Finding",
+    "People",
+    "RolePeople",
+    "Severity",
+    "Topic",
+    "administrators",
+    "facts",
+    "findings",
+    "up_to",
+]

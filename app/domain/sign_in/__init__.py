@@ -1,0 +1,51 @@
+"""Sign-in: with a password, by a link, as the first administrator; and changes of passwords."""
+
+from app.domain.sign_in.first_administrator import (
+    AlreadySetUp,
+    check_setup_link,
+    issue_setup_link,
+    set_up,
+)
+from app.domain.sign_in.password_change import (
+    PasswordChange,
+    Registration,
+    change_password,
+    choose_password,
+    create_with_password,
+    link_owner,
+    new_hash,
+    own_account,
+    registration,
+    unreadable_passwords,
+    verify_change,
+)
+from app.domain.sign_in.sign_in import (
+    SignInFailed,
+    VerifiedPassword,
+    complete,
+    find_account,
+    verify,
+)
+
+__all__ = [
+    "AlreadySetUp",
+    "PasswordChange",
+    "Registration",
+    "SignInFailed",
+    "VerifiedPassword",
+    "change_password",
+    "check_setup_link",
+    "choose_password",
+    "complete",
+    "create_with_password",
+    "find_account",
+    "issue_setup_link",
+    "link_owner",
+    "new_hash",
+    "own_account",
+    "registration",
+    "set_up",
+    "unreadable_passwords",
+    "verify",
+    "verify_change",
+]

@@ -1,0 +1,98 @@
+"""Signing in with a password: verified before the transaction that starts the session."""
+
+from dataclasses import dataclass, replace
+
+from app.domain import audit, users
+from app.domain.actor import Actor, ActorKind
+from app.domain.authentication import passwords, sessions
+from app.domain.authentication.sessions import Client
+from app.domain.errors import InvalidValue
+from app.models import DbSession, User
+
+
+class SignInFailed(InvalidValue):
+    """Name and password do not belong together, or no longer do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The names and the password of a user, as they were read."""
+
+    id: int
+    username: str
+    email: str
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class VerifiedPassword:
+    """That somebody knows a user's password, and the hash it was checked against."""
+
+    user_id: int
+    password_hash: str
+    better_hash: str | None
+
+
+def find_account(session: DbSession, name: str) -> Account | None:
+    """Return the active user with that user name or e-mail address, if there is one."""
+    user = users.find(session, name)
+    return account_of(user) if user is not None and user.is_active else None
+
+
+def verify(account: Account | None, password: str) -> VerifiedPassword | None:
+    """Return the proof that the password is the account's, or None.
+
+    Unknown and inactive users, and those without a password, cost one full verification too, so
+    that the time does not tell them apart.
+    """
+    stored = account.password_hash if account else None
+    if not passwords.verify(stored, password) or account is None or stored is None:
+        return None
+    better = passwords.hash_password(password) if passwords.needs_rehash(stored) else None
+    return VerifiedPassword(account.id, stored, better)
+
+
+def complete(
+    session: DbSession, proof: VerifiedPassword | None, client: Client, *, actor: Actor, secret: str
+) -> str:
+    """Start a session for who has given proof.
+
+    Args:
+        session: The database session; the caller commits it.
+        proof: What `verify` returned a moment ago.
+        client: The browser.
+        actor: The visitor; the event names the user.
+        secret: The key of the session's fingerprint.
+
+    Returns:
+        The token for the session's cookie.
+
+    Raises:
+        SignInFailed: There is no proof, or the user was deactivated or given another password
+            since.
+    """
+    # Locked: a password that another program sets at this moment must not be overwritten.
+    user = proof and session.get(User, proof.user_id, populate_existing=True, with_for_update=True)
+    if not proof or not user or not user.is_active or user.password_hash != proof.password_hash:
+        raise SignInFailed("The user name or the password is wrong.", field="password")
+    if proof.better_hash is not None:
+        user.password_hash = proof.better_hash
+    return start_session(session, user, client, actor=actor, secret=secret)
+
+
+def start_session(
+    session: DbSession, user: User, client: Client, *, actor: Actor, secret: str
+) -> str:
+    """Start a session for a user who has shown who they are; return the token for its cookie."""
+    audit.record(session, "user:signed-in", users.target_of(user), actor=as_user(user, actor))
+    return sessions.start(session, user, client, secret=secret)
+
+
+def as_user(user: User, actor: Actor) -> Actor:
+    """Return the visitor as the user whom they have turned out to be."""
+    return replace(actor, kind=ActorKind.PERSON, id=user.id, name=user.username)
+
+
+def account_of(user: User) -> Account:
+    """Return the names and the password of a user."""
+    return Account(user.id, user.username, user.email, user.password_hash)
