@@ -9,7 +9,7 @@ from app import cli, config
 from app.config import Configuration
 from app.database import connections
 from app.extensions import db, login_manager
-from app.web import console
+from app.web import sections
 from app.web.urls import Console
 
 
@@ -31,7 +31,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     login_manager.init_app(app, add_context_processor=False)
     with app.app_context():
         connections.prepare(db.engine)
-    console.register(app)
+    sections.register(app)
     cli.register(app)
     return app
 

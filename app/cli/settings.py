@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
-from app.cli import output, typed
+from app.cli import arguments, output
 from app.cli.actor import current_actor
+from app.cli.arguments import TEXT
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
-from app.cli.typed import TEXT
 from app.domain import settings as domain
 from app.domain.errors import NotFound
 from app.domain.settings import STATES, DataType, SettingFilter, SettingLine
@@ -61,7 +61,7 @@ def set_(key: str, value: str, reason: str) -> None:
 
     With - as VALUE it is read from standard input, without the last line end.
     """
-    _overwrite(key, typed.standard_input() if value == "-" else value, reason)
+    _overwrite(key, arguments.standard_input() if value == "-" else value, reason)
 
 
 @settings.command()

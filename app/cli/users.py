@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import Row
 
-from app.cli import links, output, search_index, typed
+from app.cli import arguments, links, output, search_index
 from app.cli.actor import current_actor
+from app.cli.arguments import TEXT
 from app.cli.commands import CommandGroup
-from app.cli.typed import TEXT
 from app.domain import roles, sign_in
 from app.domain import users as domain
 from app.domain.actor import Actor
@@ -58,7 +58,7 @@ def create(
     new = NewUser(name, email, full_name, role_ids=read(lambda: _ids_of(role_names)))
     actor = current_actor()
     if password_stdin:
-        ready = sign_in.registration(new, typed.password())
+        ready = sign_in.registration(new, arguments.password())
         user = carry_out(
             lambda: sign_in.create_with_password(db.session, ready, actor=actor), actor=actor
         )

@@ -24,7 +24,7 @@ from app.domain.errors import (
 )
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown
-from app.web import identity, readiness, targets
+from app.web import identity, readiness, redirects
 from app.web.access import PermissionMissing
 from app.web.security import request_id
 
@@ -137,7 +137,7 @@ def _form_sent() -> str:
     """Return the address of the form that was sent; it keeps where signing in is to lead."""
     wanted = request.values.get("next", "")
     values = dict(request.view_args or {})
-    if targets.is_ours(wanted):
+    if redirects.is_ours(wanted):
         values["next"] = wanted
     return url_for(request.endpoint or "", **values)
 

@@ -13,7 +13,7 @@ from app.domain.authentication import sessions
 from app.domain.authentication.sessions import Client, Identity, Limits
 from app.extensions import db, login_manager
 from app.models.base import utcnow
-from app.web.client import client_address
+from app.web.client_address import client_address
 from app.web.security import request_id
 
 TINTS = 5

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 
-from app.web.rendering import Environment
+from app.web.jinja import Environment
 
 
 class Console(Flask):

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from wtforms.widgets import html_params
 
 from app.template_cache import CompiledTemplates
-from app.web.rendering import attributes
+from app.web.jinja import attributes
 
 NAMES = some.sampled_from(("class_", "for_", "id", "aria_label", "data_a_b", "value", "x_y"))
 VALUES = some.one_of(some.booleans(), some.integers(), some.text(), some.text().map(Markup))

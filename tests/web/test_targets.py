@@ -3,7 +3,7 @@
 import pytest
 
 from app import create_app
-from app.web import targets
+from app.web import redirects
 from tests.people import PASSWORD
 
 OURS = [
@@ -119,13 +119,13 @@ def console():
 @pytest.mark.parametrize("target", OURS)
 def test_a_page_of_ours_is_where_one_goes(console, target):
     with console.test_request_context():
-        assert targets.safe(target) == target
+        assert redirects.safe(target) == target
 
 
 @pytest.mark.parametrize("target", [*HOSTILE, "", None], ids=ascii)
 def test_anything_else_leads_to_the_overview(console, target):
     with console.test_request_context():
-        assert targets.safe(target) == "/"
+        assert redirects.safe(target) == "/"
 
 
 def test_there_are_enough_of_them():

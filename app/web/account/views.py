@@ -7,7 +7,7 @@ from app.domain import access, sign_in, users
 from app.domain.authentication import sessions
 from app.domain.sign_in import PasswordChange
 from app.extensions import db
-from app.web import identity, targets, zones
+from app.web import identity, redirects, zones
 from app.web.access import signed_in
 from app.web.account.forms import OFF, EndSessionForm, KeysForm, PasswordForm, ThemeForm, ZoneForm
 from app.web.identity import client, current_actor, limits, secret
@@ -57,7 +57,7 @@ def theme() -> Page:
     form = ThemeForm(theme=request.cookies.get("theme", "system"))
     if not saved(form, lambda: form.theme.data):
         return render_template("account/theme.html", form=form), form.status
-    response = redirect(targets.safe(form.next.data), 303)
+    response = redirect(redirects.safe(form.next.data), 303)
     return identity.keep(response, "theme", form.theme.data, max_age=A_YEAR)
 
 
@@ -69,7 +69,7 @@ def keys() -> Page:
     if not saved(form, lambda: form.keys.data):
         return render_template("account/keys.html", form=form), form.status
     flash(f"Single keys are switched {form.keys.data}.", "success")
-    response = redirect(targets.safe(form.next.data), 303)
+    response = redirect(redirects.safe(form.next.data), 303)
     return identity.keep(response, KEYS, form.keys.data, max_age=A_YEAR)
 
 
@@ -87,7 +87,7 @@ def zone() -> Page:
     if not saved(form, lambda: form.zone.data):
         return render_template("account/zone.html", form=form), form.status
     flash(f"Times are shown in {form.zone.data}.", "success")
-    response = redirect(targets.safe(form.next.data), 303)
+    response = redirect(redirects.safe(form.next.data), 303)
     return identity.keep(response, zones.COOKIE, form.zone.data, max_age=A_YEAR)
 
 

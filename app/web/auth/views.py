@@ -12,7 +12,7 @@ from app.domain.errors import NotFound
 from app.domain.sign_in import AlreadySetUp, Registration, VerifiedPassword
 from app.extensions import db
 from app.models import User
-from app.web import identity, readiness, targets
+from app.web import identity, readiness, redirects
 from app.web.access import public, signed_in
 from app.web.auth.forms import ChoosePasswordForm, SetUpForm, SignInForm, SignOutForm
 from app.web.identity import client, current_actor, secret
@@ -26,7 +26,7 @@ blueprint = Blueprint("auth", __name__)
 def sign_in() -> Page:
     """Sign in."""
     readiness.demand()
-    target = targets.safe(request.values.get("next"))
+    target = redirects.safe(request.values.get("next"))
     form = SignInForm(next=request.args.get("next", ""))
     if form.is_sent:
         proof = _proof(form.username.data or "", form.password.data or "")

@@ -7,7 +7,7 @@ from app.domain.overview import Facts, facts, findings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models.base import utcnow
-from app.web import events
+from app.web import event_sentences
 from app.web.access import signed_in
 from app.web.home import cards
 
@@ -23,7 +23,7 @@ def overview() -> str:
     days = recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         days = audit.per_day(db.session, cards.DAYS, now=now)
-        recent = events.in_words(audit.recent(db.session, limit=cards.MOST_EVENTS))
+        recent = event_sentences.in_words(audit.recent(db.session, limit=cards.MOST_EVENTS))
     return render_template(
         "home/overview.html",
         tiles=list(cards.tiles(known, days)),

@@ -6,8 +6,8 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from app.domain.confirmation import Deletion
 from app.domain.roles import TEMPLATES, MatrixRole, NewRole, RoleEdit
-from app.web.converters import NUMBER
 from app.web.forms import PLAIN, REASON, Form
+from app.web.row_ids import NUMBER
 
 NAME = "Stored in lower case. Without commas, at most 100 characters."
 FROM_NOTHING = ""

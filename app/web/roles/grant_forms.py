@@ -8,8 +8,8 @@ from wtforms import BooleanField, HiddenField, SelectMultipleField, TextAreaFiel
 
 from app.domain import roles
 from app.domain.roles import Edits, GrantEdit, Matrix, MatrixFilter, MatrixRole, grants_etag
-from app.web.converters import joined, parted, row_id
 from app.web.forms import REASON, Form
+from app.web.row_ids import joined, parted, row_id
 
 
 def _ids(text: str) -> frozenset[int]:

@@ -7,10 +7,10 @@ from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
 from app.extensions import db
-from app.web import events
+from app.web import event_sentences
 from app.web.access import missing, requires
-from app.web.converters import NUMBER
 from app.web.roles.section import blueprint
+from app.web.row_ids import NUMBER
 
 
 @blueprint.get("/<id:role_id>")
@@ -26,7 +26,7 @@ def show(role_id: int) -> str:
         members = roles.members_page(db.session, role_id, cursors, count=count)
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
-        recent = events.in_words(audit.history_of(db.session, role.target))
+        recent = event_sentences.in_words(audit.history_of(db.session, role.target))
     return render_template(
         "roles/show.html",
         role=role,

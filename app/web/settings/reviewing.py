@@ -7,7 +7,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.settings import BulkRefused
 from app.extensions import db
 from app.models import AuditEvent
-from app.web import targets
+from app.web import redirects
 from app.web.access import missing, requires
 from app.web.forms import INVALID
 from app.web.identity import current_actor
@@ -136,7 +136,7 @@ def _put_back_page(form: ReasonForm, event_id: int) -> str:
 def _said(sentence: str, events: list[AuditEvent], target: str) -> Page:
     flash(sentence, "success")
     undo.note_many(events[0])
-    return redirect(target if targets.is_ours(target) else url_for(".index"), 303)
+    return redirect(target if redirects.is_ours(target) else url_for(".index"), 303)
 
 
 def _names(events: list[AuditEvent]) -> str:

@@ -10,7 +10,7 @@ from app.domain.settings import SettingChangedMeanwhile
 from app.domain.text import shortened
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
-from app.web import events, targets
+from app.web import event_sentences, redirects
 from app.web.access import missing, requires
 from app.web.identity import current_actor
 from app.web.saving import Page, saved
@@ -83,7 +83,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> str:
     recent = None
     if g.me.can(PermissionCode.AUDIT_READ):
         # What was deleted once is there again, so there is nothing to restore.
-        lines = events.in_words(audit.history_of(db.session, settings.target_of(setting)))
+        lines = event_sentences.in_words(audit.history_of(db.session, settings.target_of(setting)))
         recent = [replace(line, restore_url=None) for line in lines]
     event = undo.noted()
     etag = settings.etag_of(setting)
@@ -136,7 +136,7 @@ def _category(setting: ApplicationSetting) -> tuple[str, str]:
 
 def _way_back(form: SettingForm, setting_id: int) -> str:
     target: str = form.next.data or ""
-    return target if targets.is_ours(target) else url_for(".show", setting_id=setting_id)
+    return target if redirects.is_ours(target) else url_for(".show", setting_id=setting_id)
 
 
 def _editing(page: Listing) -> SettingForm | None:

@@ -20,8 +20,8 @@ from app.domain.users import (
     Selection,
     UserFilter,
 )
-from app.web.converters import NUMBER, joined, parted, row_id
 from app.web.forms import PLAIN, REASON, Form
+from app.web.row_ids import NUMBER, joined, parted, row_id
 
 EVERY = "all"
 

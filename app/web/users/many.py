@@ -15,7 +15,7 @@ from app.domain.users import (
     SelectionChangedMeanwhile,
 )
 from app.extensions import db
-from app.web import targets
+from app.web import redirects
 from app.web.access import requires
 from app.web.identity import current_actor
 from app.web.saving import Page, reviewed, saved
@@ -122,7 +122,7 @@ def change_many() -> Page:
     """Review what would be done to many users, do it, and tell what became of each."""
     form = BulkForm()
     back = form.next.data or ""
-    back = back if targets.is_ours(back) else url_for(".index")
+    back = back if redirects.is_ours(back) else url_for(".index")
     change = lambda: users.change_many(db.session, form.edit, actor=current_actor())  # noqa: E731 - one domain call
     if form.confirmed.data and saved(form, change):
         report = Report(form.result, TOLD)

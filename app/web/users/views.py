@@ -10,7 +10,7 @@ from app.domain.roles import RoleChoice
 from app.domain.users import AssignmentChangedMeanwhile, UserFilter
 from app.extensions import db
 from app.models import User
-from app.web import events, links
+from app.web import event_sentences, links
 from app.web.access import missing, requires
 from app.web.identity import current_actor
 from app.web.saving import Page, reviewed, saved
@@ -160,10 +160,10 @@ def _role_urls(every: list[AssignableRole]) -> dict[str, str]:
     return {role.name: url_for("roles.show", role_id=role.id) for role in every}
 
 
-def _recent(user: User) -> list[events.EventLine] | None:
+def _recent(user: User) -> list[event_sentences.EventLine] | None:
     if not g.me.can(PermissionCode.AUDIT_READ):
         return None
-    return events.in_words(audit.history_of(db.session, users.target_of(user)))
+    return event_sentences.in_words(audit.history_of(db.session, users.target_of(user)))
 
 
 def _form_for(offered: list[RoleChoice]) -> RolesForm:

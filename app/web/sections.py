@@ -3,15 +3,15 @@
 from flask import Flask
 
 from app.extensions import csrf
-from app.web import access, assets, errors, filters, identity, navigation, rendering, security
+from app.web import access, assets, errors, filters, identity, jinja, navigation, security
 from app.web.account import blueprint as account
 from app.web.auth import blueprint as auth
-from app.web.converters import IdConverter
 from app.web.health import blueprint as health
 from app.web.help import blueprint as help_pages
 from app.web.home import blueprint as home
 from app.web.permissions import blueprint as permissions
 from app.web.roles import blueprint as roles
+from app.web.row_ids import IdConverter
 from app.web.search import blueprint as search
 from app.web.settings import blueprint as settings
 from app.web.users import blueprint as users
@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     filters.register(app)
     assets.register(app)
-    rendering.register(app)
+    jinja.register(app)
     navigation.register(app)
     for section in SECTIONS:
         app.register_blueprint(section)
