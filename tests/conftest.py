@@ -19,9 +19,9 @@ from app.domain.authentication import passwords, sessions
 from app.domain.authentication.capacity import Turnstile
 from app.extensions import db
 from app.models import DbSession, User
-from tests import chromium, databases, people, rendering, servers, statements
-from tests.browsing import Browser
-from tests.equipment import EVERYWHERE, Equipment, Tally
+from tests.support import chromium, databases, people, rendering, servers, statements
+from tests.support.browsing import Browser
+from tests.support.equipment import EVERYWHERE, Equipment, Tally
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium

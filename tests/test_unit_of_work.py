@@ -13,8 +13,8 @@ from app.domain.errors import NotFound, RuleError
 from app.domain.target import Target
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown, carry_out
-from tests.contents import Event, events
-from tests.cutting import cut_at_commit
+from tests.support.contents import Event, events
+from tests.support.cutting import cut_at_commit
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada")
 SNAPSHOT = {

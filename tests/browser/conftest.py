@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Select, select
 
 from app.models import ApplicationSetting, DbSession, Role, User
-from tests import organisation, people
+from tests.support import organisation, people
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Window

@@ -9,7 +9,7 @@ from app.domain.authentication import passwords
 from app.models import Permission, Role
 from tests.browser.guide import Guide
 from tests.browser.keyboard import Keyboard
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=15_000)

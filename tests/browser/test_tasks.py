@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.models import AuditEvent, ConsoleSession, Permission, Role, User
 from tests.browser.keyboard import Keyboard
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=15_000)

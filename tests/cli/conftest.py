@@ -13,7 +13,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.models import DbSession
-from tests.databases import Database
+from tests.support.databases import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = Path(sys.executable).with_name("flask")

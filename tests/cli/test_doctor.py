@@ -5,7 +5,7 @@ from app import create_app
 from app.domain.overview import attention
 from app.extensions import db
 from app.models import ApplicationSetting
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
 PARTS = ["serving", "connection", "revision", "tables", "administrator", "passwords", "search"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.models import ApplicationSetting, User
 from tests.cli.conftest import ENVIRON, FLASK, ROOT
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
 PRODUCTION = {"CONSOLE_ENV": "production", "SECRET_KEY": "", "CONSOLE_BASE_URL": ""}

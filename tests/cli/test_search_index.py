@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.models import user_trigrams
-from tests import searching
+from tests.support import searching
 
 BEGINNING = "There is no index: users are found by the beginning of user name and e-mail.\n"
 ANYWHERE = "There is an index: users are found by any part of user name and e-mail.\n"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.domain import settings
 from app.models import ApplicationSetting, AuditEvent
 from tests.cli.conftest import ACTOR
-from tests.cutting import cut_at_commit
+from tests.support.cutting import cut_at_commit
 
 MANY_LINES = "Grüße 🎈 „hier“\n\tzweite\n\n<b>{{ 7 * 7 }}</b> '\"\\ \n"
 

@@ -8,7 +8,7 @@ from app.domain.authentication import passwords
 from app.domain.authentication.one_time_links import Purpose, peek
 from app.models import AuditEvent, OneTimeLink, User
 from tests.cli.conftest import ACTOR
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/reset/([\w-]{43})\n")
 

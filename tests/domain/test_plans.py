@@ -16,8 +16,8 @@ from app.domain.target import Target
 from app.domain.users import UserFilter
 from app.domain.users import listing as user_list
 from app.models import AuditEvent, Role, User, user_roles
-from tests import plans
-from tests.people import OPERATOR, PASSWORD_HASH
+from tests.support import plans
+from tests.support.people import OPERATOR, PASSWORD_HASH
 
 MANY = 4_000
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Databases
 from tests.guide.checkout import Checkout, located
 from tests.guide.serving import Served
+from tests.support.databases import Databases
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from urllib.request import (
     build_opener,
 )
 
-from tests.browsing import ORIGIN, Browser
 from tests.guide.checkout import Checkout
+from tests.support.browsing import ORIGIN, Browser
 
 PATIENCE = 60
 PYTHON = """#!/bin/sh

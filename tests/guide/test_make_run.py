@@ -7,7 +7,7 @@ import pytest
 
 from app.database import revisions
 from tests.guide.serving import free_port
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 NOBODY = (
     "No connection to PostgreSQL at 127.0.0.1:1, database rag_fortress: nothing listens there."

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, request
 
-from tests.browsing import Browser
+from tests.support.browsing import Browser
 
 PAGE = """
 <title>Unseen</title><h1>Ada&#39;s   roles</h1>

@@ -3,7 +3,7 @@
 import pytest
 from flask import render_template_string
 
-from tests.rendering import TemplateQueries
+from tests.support.rendering import TemplateQueries
 
 
 def test_a_template_that_queries_is_noticed(app, session):

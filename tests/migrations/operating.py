@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, tex
 
 from app import create_app
 from app.extensions import db
-from tests import servers
+from tests.support import servers
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "migrate.py"

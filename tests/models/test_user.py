@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from app.domain.authentication import passwords
 from app.models import Permission, Role, User, role_permissions, user_roles
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 
 def test_a_user_holds_roles_and_by_them_permissions(session, vera):

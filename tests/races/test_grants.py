@@ -8,8 +8,8 @@ from app.domain.confirmation import Deletion
 from app.domain.roles import GrantEdit, GrantsChangedMeanwhile
 from app.models import AuditEvent, Permission, Role, role_permissions
 from app.unit_of_work import carry_out
-from tests.people import acting
 from tests.races.pairs import Pair
+from tests.support.people import acting
 
 ROUNDS = 50
 

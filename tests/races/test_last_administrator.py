@@ -11,8 +11,8 @@ from app.domain.errors import BeyondOwnPermissions
 from app.domain.users import AssignmentEdit
 from app.models import AuditEvent, Role, User, user_roles
 from app.unit_of_work import carry_out
-from tests.people import OPERATOR, acting
 from tests.races.pairs import Pair
+from tests.support.people import OPERATOR, acting
 
 ROUNDS = 300
 # Whoever comes second is told either that nobody would be left, or that they administer no more.

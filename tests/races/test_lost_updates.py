@@ -10,8 +10,8 @@ from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
 from app.models import ApplicationSetting, AuditEvent, Role, user_roles
 from app.unit_of_work import carry_out
-from tests.people import acting
 from tests.races.pairs import Pair
+from tests.support.people import acting
 
 ROUNDS = 300
 ROUNDS_OF_ROLES = 50

@@ -21,7 +21,7 @@ from app.domain import audit, settings
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent, Role, User
 from app.models.base import utcnow
-from tests.databases import SECRET_KEY, close
+from tests.support.databases import SECRET_KEY, close
 from tools import demo, demo_organisation, run
 
 SECONDS = 60

@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 
-from tests.databases import SECRET_KEY
+from tests.support.databases import SECRET_KEY
 from tools import run
 
 SECONDS = 60

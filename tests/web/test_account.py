@@ -5,8 +5,8 @@ from sqlalchemy import func, select, text, update
 
 from app.domain.authentication import one_time_links
 from app.models import AuditEvent, ConsoleSession, User
-from tests.contents import recorded
-from tests.people import PASSWORD, PASSWORD_HASH
+from tests.support.contents import recorded
+from tests.support.people import PASSWORD, PASSWORD_HASH
 
 NEW = "another good password"
 

@@ -15,10 +15,10 @@ from sqlalchemy import delete, select
 from app.domain.authentication import one_time_links, sessions
 from app.domain.settings import DataType
 from app.models import ApplicationSetting, ConsoleSession, Role, User
-from tests.browsing import ORIGIN, Browser, Page
 from tests.conftest import CLIENT, SESSION_COOKIE
-from tests.contents import digests
-from tests.forms import Form
+from tests.support.browsing import ORIGIN, Browser, Page
+from tests.support.contents import digests
+from tests.support.forms import Form
 
 EXAMPLES = 10
 # Each costs the verification of a password.

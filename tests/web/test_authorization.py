@@ -9,9 +9,9 @@ from app.domain.authentication import sessions
 from app.models import ApplicationSetting, ConsoleSession, Permission, Role, User
 from app.web.security import SAFE_METHODS
 from tests.conftest import CLIENT, SESSION_COOKIE
-from tests.contents import digests, events
-from tests.forms import texts_of
-from tests.people import person as add_person
+from tests.support.contents import digests, events
+from tests.support.forms import texts_of
+from tests.support.people import person as add_person
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "DELETE")
 OUT = {"anonymous", "signed out", "deactivated"}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, User
-from tests.contents import digests, events
+from tests.support.contents import digests, events
 
 
 @pytest.fixture

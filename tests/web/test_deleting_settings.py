@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.domain import settings
 from app.models import ApplicationSetting, AuditEvent
-from tests.contents import events
+from tests.support.contents import events
 
 COLUMNS = {
     "key": "top_k",

@@ -14,8 +14,8 @@ from app.domain.users import UserFilter
 from app.domain.users import export as exports
 from app.models import ApplicationSetting, Permission, Role, User
 from app.web import csv, downloads
-from tests.contents import events
-from tests.people import PASSWORD_HASH
+from tests.support.contents import events
+from tests.support.people import PASSWORD_HASH
 
 SECRET = "sk-not-to-be-exported"
 NOON = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)

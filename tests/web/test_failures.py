@@ -15,9 +15,9 @@ from app.extensions import db
 from app.models import ConsoleSession
 from app.models.base import utcnow
 from app.web import access
-from tests.browsing import Browser
-from tests.cutting import cut_at_commit
-from tests.people import PASSWORD, PASSWORD_HASH
+from tests.support.browsing import Browser
+from tests.support.cutting import cut_at_commit
+from tests.support.people import PASSWORD, PASSWORD_HASH
 
 NEW = "another good password"
 FORM = "application/x-www-form-urlencoded"

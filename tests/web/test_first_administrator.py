@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from app.domain.sign_in import issue_setup_link
 from app.models import AuditEvent, ConsoleSession, OneTimeLink, User
 from app.models.base import utcnow
-from tests.browsing import Browser
+from tests.support.browsing import Browser
 
 FIRST = {"username": "Ada", "email": "ada@example.org", "password": "correct horse staple"}
 

@@ -13,9 +13,9 @@ from app.domain.authentication.capacity import Turnstile
 from app.domain.sign_in import issue_setup_link
 from app.extensions import db
 from app.models import ConsoleSession
-from tests.browsing import Browser
-from tests.contents import digests, recorded
-from tests.people import PASSWORD
+from tests.support.browsing import Browser
+from tests.support.contents import digests, recorded
+from tests.support.people import PASSWORD
 
 NEW = "another good password"
 

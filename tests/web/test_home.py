@@ -17,7 +17,7 @@ from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow
 from app.web.home import cards
-from tests import organisation
+from tests.support import organisation
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada")
 

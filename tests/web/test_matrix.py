@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from app.domain import roles
 from app.models import AuditEvent, Permission, Role, User, role_permissions, user_roles
-from tests.contents import events
+from tests.support.contents import events
 
 HIDDEN = re.compile(r'name="(etag|base)" value="([^"]*)"')
 

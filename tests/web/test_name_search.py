@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import searching
+from tests.support import searching
 
 ANYWHERE = "User names and email addresses are searched for any part of them."
 BEGINNING = "User names and email addresses are searched from their beginning."

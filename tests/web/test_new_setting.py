@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import ApplicationSetting
-from tests.contents import events
+from tests.support.contents import events
 
 PATH = "/settings/new"
 

@@ -11,9 +11,9 @@ from app.domain.authentication import one_time_links
 from app.domain.sign_in import choose_password
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
-from tests.browsing import Browser
-from tests.contents import recorded
-from tests.people import PASSWORD, PASSWORD_HASH, acting
+from tests.support.browsing import Browser
+from tests.support.contents import recorded
+from tests.support.people import PASSWORD, PASSWORD_HASH, acting
 
 NEW = "another good password"
 

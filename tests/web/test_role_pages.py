@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.models import Permission, Role, User, user_roles
-from tests.contents import events
+from tests.support.contents import events
 
 NAMES = ("role:create", "role:read", "role:update", "role:delete", "role:assign")
 

@@ -7,7 +7,7 @@ import pytest
 from app.domain import search
 from app.domain.search import Closeness
 from app.models import ApplicationSetting, Permission, Role, User
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 SECRET = "sk-not-to-be-found"
 

@@ -9,9 +9,9 @@ from app import create_app
 from app.domain.authentication import one_time_links
 from app.extensions import db
 from app.models import AuditEvent
-from tests import contents
-from tests.browsing import Browser
-from tests.people import PASSWORD
+from tests.support import contents
+from tests.support.browsing import Browser
+from tests.support.people import PASSWORD
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 
 from app.models import ConsoleSession
 from app.models.base import utcnow
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 ENDINGS = {
     "deactivated": "UPDATE users SET is_active = FALSE WHERE id = :user",

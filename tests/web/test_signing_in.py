@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from app.models import AuditEvent, ConsoleSession
-from tests.contents import recorded
-from tests.people import PASSWORD, PASSWORD_HASH
+from tests.support.contents import recorded
+from tests.support.people import PASSWORD, PASSWORD_HASH
 
 NOBODY_CAN = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "B" * 43
 TOKEN = re.compile(r'name="csrf_token"[^>]*>')

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import ConsoleSession, User
-from tests.contents import digests, events
+from tests.support.contents import digests, events
 
 PAGES = ("edit", "activate", "deactivate", "reset", "delete", "sessions")
 

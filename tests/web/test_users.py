@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.domain.authentication import passwords
 from app.domain.paging import SIZE
 from app.models import AuditEvent, Role, User
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

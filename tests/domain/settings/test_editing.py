@@ -10,8 +10,8 @@ from app.domain.errors import InvalidValue, NotFound
 from app.domain.settings import SettingChangedMeanwhile, SettingEdit, SettingIsReadOnly
 from app.models import ApplicationSetting, AuditEvent
 from app.unit_of_work import carry_out
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 
 @pytest.fixture

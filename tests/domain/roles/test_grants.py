@@ -14,8 +14,8 @@ from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, NewRole, RoleIsG
 from app.domain.users import AssignmentEdit
 from app.models import AuditEvent, Permission, Role, User, role_permissions
 from app.unit_of_work import carry_out
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 CODES = ["document:read", "user:read", "settings:read", "role:update", "role:create"]
 MAY = ["role:update", "role:read"]

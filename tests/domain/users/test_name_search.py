@@ -9,8 +9,8 @@ from app.domain.users import BulkAction, BulkEdit, Selection, UserFilter
 from app.domain.users import export as exports
 from app.domain.users import listing as user_list
 from app.models import User
-from tests import plans, searching
-from tests.people import OPERATOR, PASSWORD_HASH
+from tests.support import plans, searching
+from tests.support.people import OPERATOR, PASSWORD_HASH
 
 pytestmark = pytest.mark.only_on("sqlite", "postgresql")
 

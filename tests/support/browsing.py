@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.forms import Control, Form, Reader, Value, texts_of
+from tests.support.forms import Control, Form, Reader, Value, texts_of
 
 ORIGIN = "http://localhost"
 FINDER = "/search"

@@ -11,9 +11,9 @@ from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
 from app.models import AuditEvent, Role, user_roles
 from app.unit_of_work import carry_out
-from tests.assigning import edit, names_of, set_roles
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.assigning import edit, names_of, set_roles
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 
 def test_each_role_that_is_assigned_or_unassigned_is_an_event(session, ada, vera):

@@ -8,7 +8,7 @@ from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors
 from app.domain.users import UserFilter
 from app.models import User
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 
 def listed(session, *, sort="username", **wanted):

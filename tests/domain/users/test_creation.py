@@ -13,8 +13,8 @@ from app.domain.users import NewUser
 from app.models import OneTimeLink, Role, User
 from app.models.base import normalised
 from app.unit_of_work import carry_out
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 # Each in a form in which a database's own comparison might take it for another, or not.
 PROBES = [

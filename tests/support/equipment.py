@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests import chromium, servers
+from tests.support import chromium, servers
 
 EVERYWHERE = ("sqlite", *servers.NAMES)
 PARTS = (*servers.NAMES, "browser")

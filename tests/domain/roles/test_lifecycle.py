@@ -16,8 +16,8 @@ from app.domain.roles import (
 )
 from app.models import AuditEvent, Permission, Role, User
 from app.unit_of_work import carry_out
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 
 def actor_of(by):

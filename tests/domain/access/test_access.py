@@ -15,9 +15,9 @@ from app.domain.errors import BeyondOwnPermissions, RuleError
 from app.domain.users import AssignmentEdit, NewUser
 from app.models import Permission, Role, User
 from app.unit_of_work import carry_out
-from tests.assigning import edit, names_of, set_roles
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.assigning import edit, names_of, set_roles
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 HELPDESK = [
     *("user:create", "user:read", "user:update", "role:read", "role:assign"),

@@ -22,8 +22,8 @@ from app.domain.users import NewUser
 from app.extensions import db
 from app.models import ConsoleSession, User
 from app.unit_of_work import carry_out
-from tests.contents import events
-from tests.people import PASSWORD, PASSWORD_HASH, acting
+from tests.support.contents import events
+from tests.support.people import PASSWORD, PASSWORD_HASH, acting
 
 VISITOR = Actor(kind=ActorKind.VISITOR, name="visitor")
 CLIENT = sessions.Client()

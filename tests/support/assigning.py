@@ -10,7 +10,7 @@ from app.domain.actor import Actor
 from app.domain.users import AssignmentEdit
 from app.models import DbSession, Role, User
 from app.unit_of_work import carry_out
-from tests.people import acting
+from tests.support.people import acting
 
 
 def edit(session: DbSession, user: User, *names: str, reason: str = "") -> AssignmentEdit:

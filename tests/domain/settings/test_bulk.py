@@ -10,9 +10,9 @@ from app.domain.errors import InvalidValue, NotFound
 from app.domain.settings import BulkInvalid, BulkOutdated, BulkReadOnly, SettingEdit
 from app.models import ApplicationSetting, AuditEvent
 from app.unit_of_work import carry_out
-from tests.contents import events
-from tests.people import OPERATOR, acting
 from tests.races.pairs import Pair
+from tests.support.contents import events
+from tests.support.people import OPERATOR, acting
 
 ROUNDS = 60
 

@@ -9,8 +9,8 @@ from app.domain.authentication import sessions
 from app.domain.errors import NotFound
 from app.models import ConsoleSession, Permission, Role
 from app.models.base import utcnow
-from tests.contents import events
-from tests.people import acting
+from tests.support.contents import events
+from tests.support.people import acting
 
 LIMITS = sessions.Limits(idle=timedelta(minutes=30), lifetime=timedelta(hours=12))
 CLIENT = sessions.Client(address="203.0.113.9", user_agent="A browser")

@@ -22,9 +22,9 @@ from app.domain.users import (
 )
 from app.models import AuditEvent, ConsoleSession, Role, User, user_roles
 from app.unit_of_work import carry_out
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, PASSWORD_HASH, acting
 from tests.races.pairs import Pair
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, PASSWORD_HASH, acting
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASSIGN, UNASSIGN, ACTIVATE, DEACTIVATE = BulkAction

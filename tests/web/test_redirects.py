@@ -4,7 +4,7 @@ import pytest
 
 from app import create_app
 from app.web import redirects
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 OURS = [
     "/",

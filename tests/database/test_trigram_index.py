@@ -12,8 +12,8 @@ from app.domain import users
 from app.domain.paging import Cursors
 from app.domain.users import UserFilter
 from app.models import User, user_trigrams
-from tests import searching, servers
-from tests.people import PASSWORD_HASH
+from tests.support import searching, servers
+from tests.support.people import PASSWORD_HASH
 
 somewhere = pytest.mark.only_on("sqlite", "postgresql")
 

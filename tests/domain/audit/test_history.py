@@ -8,7 +8,7 @@ from app.domain import audit, overview, settings, users
 from app.domain.target import Target
 from app.models import ApplicationSetting, Role, User
 from app.models.base import utcnow
-from tests.people import OPERATOR
+from tests.support.people import OPERATOR
 
 EARLIER = timedelta(minutes=1)
 

@@ -6,8 +6,8 @@ from app.domain import users
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.users import Profile, ProfileChangedMeanwhile, ProfileEdit
 from app.unit_of_work import carry_out
-from tests.contents import Event, digests, events
-from tests.people import OPERATOR, acting
+from tests.support.contents import Event, digests, events
+from tests.support.people import OPERATOR, acting
 
 
 def change(session, user, *, by=OPERATOR, reason="", etag=None, **fields):

@@ -9,7 +9,7 @@ from app.domain.overview import figures as overview
 from app.domain.roles import members
 from app.models import Permission, Role, User, user_roles
 from app.models.base import utcnow
-from tests.people import PASSWORD_HASH
+from tests.support.people import PASSWORD_HASH
 
 
 def test_people_are_counted(session, ada, omar, person):

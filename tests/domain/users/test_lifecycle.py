@@ -9,8 +9,8 @@ from app.domain.authentication import one_time_links, sessions
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.models import ConsoleSession, OneTimeLink, User, user_roles
 from app.unit_of_work import carry_out
-from tests.contents import Event, events
-from tests.people import OPERATOR, acting
+from tests.support.contents import Event, events
+from tests.support.people import OPERATOR, acting
 
 
 def test_deactivating_ends_the_sessions_and_is_recorded(session, ada, vera):

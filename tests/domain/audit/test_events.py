@@ -4,7 +4,7 @@ from app.domain import audit
 from app.domain.actor import Actor, ActorKind
 from app.domain.target import Target
 from app.models.base import utcnow
-from tests.contents import recorded
+from tests.support.contents import recorded
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada", id=7, session_id=3, address="::1", request_id="abc")
 

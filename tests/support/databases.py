@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData, NullPool, Table, create_eng
 
 from app import create_app
 from app.extensions import db
-from tests import servers
+from tests.support import servers
 
 RUN = uuid.uuid4().hex[:8]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
