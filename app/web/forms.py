@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
+from wtforms import Field, StringField
 
 from app.domain.errors import RuleError
 
@@ -41,6 +41,11 @@ class Form(FlaskForm):
         self.result: Any = None
 
     @property
+    def edit(self) -> Any:
+        """What was typed, as the domain takes it."""
+        raise NotImplementedError
+
+    @property
     def is_sent(self) -> bool:
         """Tell whether this request sent the form."""
         return request.method == "POST"
@@ -63,3 +68,14 @@ class Form(FlaskForm):
             self.refusal = str(mistake)
         else:
             field.errors = [*field.errors, str(mistake)]
+
+
+class ReasonForm(Form):
+    """The reason for what a button alone does."""
+
+    reason = StringField("Reason", description=REASON)
+
+    @property
+    def edit(self) -> str:
+        """The reason as typed."""
+        return self.reason.data or ""

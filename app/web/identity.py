@@ -11,6 +11,7 @@ from app.config.database_options import LOCK_SECONDS
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import sessions
 from app.domain.authentication.sessions import Client, Identity, Limits
+from app.domain.permissions import PermissionCode
 from app.extensions import db, login_manager
 from app.models.base import utcnow
 from app.web.client_address import client_address
@@ -47,8 +48,10 @@ class Me(UserMixin):
         return self.identity.can(code)
 
 
-def register(_app: Flask) -> None:
+def register(app: Flask) -> None:
     """Let Flask-Login ask us, and nobody else, who is signed in."""
+    # Templates ask ``me.can(PermissionCode.USER_READ)``.
+    app.jinja_env.globals["PermissionCode"] = PermissionCode
     login_manager.session_protection = None
     login_manager.request_loader(_load)
 

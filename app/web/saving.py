@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import unit_of_work
 from app.domain.errors import RuleError
+from app.extensions import db
 from app.web.errors import status_of
 from app.web.forms import INVALID, Form
 from app.web.identity import current_actor
@@ -16,29 +17,32 @@ T = TypeVar("T")
 Page = Response | tuple[str, int]
 
 
-def saved(form: Form, change: Callable[[], Any]) -> bool:
-    """Carry out the change if the form was sent and nothing speaks against it.
+def saved(form: Form, change: Callable[..., Any], *ids: int | str) -> bool:
+    """Carry out a change of the domain if the form was sent and nothing speaks against it.
 
     A refusal becomes an error of the form, which keeps what was typed; the view shows the page
     again with ``form.status``.
 
     Args:
         form: The form; ``form.result`` is what the change returned.
-        change: One domain call.
+        change: A function of the domain, called with the session, the ids, ``form.edit`` and the
+            actor.
+        ids: What is changed.
     """
-    return _accepted(form, lambda: unit_of_work.carry_out(change, actor=current_actor()))
+    return saved_with(form, lambda: change(db.session, *ids, form.edit, actor=current_actor()))
 
 
-def reviewed(form: Form, review: Callable[[], Any]) -> bool:
+def reviewed(form: Form, review: Callable[..., Any], *ids: int | str) -> bool:
     """Ask what the sent form would change, without changing it.
 
     What saving would refuse is refused as `saved` refuses it.
 
     Args:
         form: The form; ``form.result`` is what the review returned.
-        review: One domain call, which only reads.
+        review: A function of the domain that only reads, called as `saved` calls a change.
+        ids: What would be changed.
     """
-    return _accepted(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
+    return reviewed_with(form, lambda: review(db.session, *ids, form.edit, actor=current_actor()))
 
 
 def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], Any]) -> bool:
@@ -55,6 +59,16 @@ def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], An
         return unit_of_work.carry_out(lambda: change(ready), actor=current_actor())
 
     return _accepted(form, prepare_and_change)
+
+
+def saved_with(form: Form, change: Callable[[], Any]) -> bool:
+    """Carry out a change that takes no arguments; see `saved`."""
+    return _accepted(form, lambda: unit_of_work.carry_out(change, actor=current_actor()))
+
+
+def reviewed_with(form: Form, review: Callable[[], Any]) -> bool:
+    """Ask what would change by a review that takes no arguments; see `reviewed`."""
+    return _accepted(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
 
 
 def _accepted(form: Form, ask: Callable[[], Any]) -> bool:

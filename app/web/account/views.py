@@ -11,7 +11,7 @@ from app.web import identity, redirects, zones
 from app.web.access import signed_in
 from app.web.account.forms import OFF, EndSessionForm, KeysForm, PasswordForm, ThemeForm, ZoneForm
 from app.web.identity import client, current_actor, limits, secret
-from app.web.saving import Page, saved, saved_after
+from app.web.saving import Page, saved_after, saved_with
 
 KEYS = "keys"
 A_YEAR = 31_536_000
@@ -44,7 +44,7 @@ def end_session() -> Page:
     """End one of one's own sessions; the page itself is part of the account's."""
     form = EndSessionForm()
     ended = form.session.data or 0
-    if saved(form, lambda: sessions.end_own(db.session, ended, actor=current_actor())):
+    if saved_with(form, lambda: sessions.end_own(db.session, ended, actor=current_actor())):
         flash("The session has ended.", "success")
         return redirect(url_for(".show"), 303)
     return _show(form)
@@ -55,7 +55,7 @@ def end_session() -> Page:
 def theme() -> Page:
     """Choose how the console looks in this browser."""
     form = ThemeForm(theme=request.cookies.get("theme", "system"))
-    if not saved(form, lambda: form.theme.data):
+    if not saved_with(form, lambda: form.theme.data):
         return render_template("account/theme.html", form=form), form.status
     response = redirect(redirects.safe(form.next.data), 303)
     return identity.keep(response, "theme", form.theme.data, max_age=A_YEAR)
@@ -66,7 +66,7 @@ def theme() -> Page:
 def keys() -> Page:
     """Choose whether single keys do something in this browser."""
     form = KeysForm()
-    if not saved(form, lambda: form.keys.data):
+    if not saved_with(form, lambda: form.keys.data):
         return render_template("account/keys.html", form=form), form.status
     flash(f"Single keys are switched {form.keys.data}.", "success")
     response = redirect(redirects.safe(form.next.data), 303)
@@ -84,7 +84,7 @@ def has_keys() -> bool:
 def zone() -> Page:
     """Choose the time zone in which this browser shows moments."""
     form = ZoneForm(zone=zones.current().key, next=request.args.get("next"))
-    if not saved(form, lambda: form.zone.data):
+    if not saved_with(form, lambda: form.zone.data):
         return render_template("account/zone.html", form=form), form.status
     flash(f"Times are shown in {form.zone.data}.", "success")
     response = redirect(redirects.safe(form.next.data), 303)

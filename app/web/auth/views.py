@@ -16,7 +16,7 @@ from app.web import identity, readiness, redirects
 from app.web.access import public, signed_in
 from app.web.auth.forms import ChoosePasswordForm, SetUpForm, SignInForm, SignOutForm
 from app.web.identity import client, current_actor, secret
-from app.web.saving import Page, saved, saved_after
+from app.web.saving import Page, saved_after, saved_with
 
 blueprint = Blueprint("auth", __name__)
 
@@ -30,7 +30,7 @@ def sign_in() -> Page:
     form = SignInForm(next=request.args.get("next", ""))
     if form.is_sent:
         proof = _proof(form.username.data or "", form.password.data or "")
-        if saved(form, lambda: _sign_in(proof)):
+        if saved_with(form, lambda: _sign_in(proof)):
             return _enter(form.result, target)
     elif current_user.is_authenticated:
         return redirect(target, 303)
@@ -43,7 +43,7 @@ def sign_out() -> Page:
     """Ask, then sign out."""
     form = SignOutForm()
     session_id = g.me.session_id
-    if saved(form, lambda: sessions.end(db.session, session_id)):
+    if saved_with(form, lambda: sessions.end(db.session, session_id)):
         response = identity.forget(redirect(url_for(".sign_in"), 303))
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

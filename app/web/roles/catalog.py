@@ -11,7 +11,7 @@ from app.web.access import missing, requires
 from app.web.identity import current_actor
 from app.web.roles.forms import DeleteForm, NewRoleForm, RoleForm
 from app.web.roles.section import blueprint
-from app.web.saving import Page, saved
+from app.web.saving import Page, saved_with
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -23,7 +23,7 @@ def create() -> Page:
         db.session, form.new, actor=current_actor()
     )
     can_read = g.me.can(PermissionCode.ROLE_READ)
-    if saved(form, change):
+    if saved_with(form, change):
         flash(f"Created the role {form.result.name}.", "success")
         own = url_for(".show", role_id=form.result.id) if can_read else url_for("home.overview")
         return redirect(own, 303)
@@ -44,7 +44,7 @@ def edit(role_id: int) -> Page:
     change = lambda: roles.change(  # noqa: E731 - one domain call
         db.session, role_id, form.edit, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         flash(f"Saved the role {form.result.name}.", "success")
         return redirect(url_for(".show", role_id=role_id), 303)
     role = roles.get(db.session, role_id)
@@ -67,7 +67,7 @@ def delete(role_id: int) -> Page:
     change = lambda: roles.delete(  # noqa: E731 - one domain call
         db.session, role_id, form.deletion, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         flash(f"Deleted the role {form.result}.", "success")
         return redirect(url_for(".index"), 303)
     role = roles.read_matrix(db.session).role(role_id)

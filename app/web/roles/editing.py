@@ -15,7 +15,7 @@ from app.web.roles import listing
 from app.web.roles.grant_forms import GrantsForm, MatrixForm, PermissionsForm
 from app.web.roles.listing import Listing
 from app.web.roles.section import blueprint
-from app.web.saving import Page, reviewed, saved
+from app.web.saving import Page, reviewed_with, saved_with
 from app.web.security import many_fields
 
 MOST_NAMED = 3
@@ -68,13 +68,13 @@ def _answer(form: GrantsForm, show: Callable[[], Page], ways: Ways) -> Page:
         change = lambda: roles.change_grants(  # noqa: E731 - one domain call
             db.session, form.edits, form.reason.data or "", actor=current_actor()
         )
-        if saved(form, change):
+        if saved_with(form, change):
             return _saved(form.result, ways.back)
     else:
         ask = lambda: roles.review_grants(  # noqa: E731 - one domain call
             db.session, form.edits, form.reason.data or "", actor=current_actor()
         )
-        if reviewed(form, ask):
+        if reviewed_with(form, ask):
             return _saved([], ways.back) if form.result.is_empty else _review_page(form, ways)
     if isinstance(form.rule_error, GrantsChangedMeanwhile):
         return _conflict_page(form, form.rule_error.role_ids, ways)

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.saving import Page, saved
+from app.web.saving import Page, saved_with
 from app.web.settings import listing, undo
 from app.web.settings.forms import DeleteForm, NewSettingForm, ReasonForm
 from app.web.settings.section import blueprint, visible
@@ -22,7 +22,7 @@ def create() -> Page:
     change = lambda: settings.create(  # noqa: E731 - one domain call
         db.session, form.new, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         flash(f"Created {form.result.key}.", "success")
         return redirect(_page_of(form.result), 303)
     can_read = g.me.can(PermissionCode.SETTINGS_READ)
@@ -40,7 +40,7 @@ def delete(setting_id: int) -> Page:
     change = lambda: settings.delete(  # noqa: E731 - one domain call
         db.session, setting_id, form.deletion, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         undo.note(form.result)
         flash(f"Deleted {form.result.target_name}.", "success")
         return redirect(url_for(".index"), 303)
@@ -67,7 +67,7 @@ def restore(event_id: int) -> Page:
     change = lambda: settings.restore(  # noqa: E731 - one domain call
         db.session, event_id, form.reason.data or "", actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         flash(f"Restored {form.result.key}.", "success")
         return redirect(_page_of(form.result), 303)
     event = settings.deletion_event(db.session, event_id)

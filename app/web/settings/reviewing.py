@@ -11,7 +11,7 @@ from app.web import redirects
 from app.web.access import missing, requires
 from app.web.forms import INVALID
 from app.web.identity import current_actor
-from app.web.saving import Page, reviewed, saved
+from app.web.saving import Page, reviewed_with, saved_with
 from app.web.security import many_fields
 from app.web.settings import listing, sheet, undo
 from app.web.settings.differences import compare
@@ -40,7 +40,7 @@ def review() -> Page:
         change = lambda: settings.change_many(  # noqa: E731 - one domain call
             db.session, rows.edits, form.reason.data or "", actor=current_actor()
         )
-        if saved(form, change):
+        if saved_with(form, change):
             return _saved(form, page)
     return _reviewed(form, page, rows)
 
@@ -59,7 +59,7 @@ def put_back(event_id: int) -> Page:
     change = lambda: settings.undo(  # noqa: E731 - one domain call
         db.session, event_id, form.reason.data or undo.REASON, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         return _said(f"Put back {_names(form.result)}.", form.result, form.next.data or "")
     return _put_back_page(form, event_id), form.status
 
@@ -86,7 +86,7 @@ def _nothing(page: Listing) -> Page:
 
 def _reviewed(form: ReviewForm, page: Listing, rows: Sheet) -> Page:
     ask = lambda: settings.review_many(db.session, rows.edits)  # noqa: E731 - one domain call
-    if form.rule_error is None and reviewed(form, ask):
+    if form.rule_error is None and reviewed_with(form, ask):
         if not (form.result or rows.is_misread):
             return _nothing(page)
         rows.keep(form.result)

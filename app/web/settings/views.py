@@ -13,7 +13,7 @@ from app.models import ApplicationSetting, AuditEvent
 from app.web import event_sentences, redirects
 from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.saving import Page, saved
+from app.web.saving import Page, saved_with
 from app.web.settings import listing, reviewing, undo
 from app.web.settings.forms import SettingForm
 from app.web.settings.listing import ALL_ROWS, Listing
@@ -49,7 +49,7 @@ def show(setting_id: int) -> Page:
     change = lambda: settings.change(  # noqa: E731 - one domain call
         db.session, setting_id, form.edit, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         return _saved(form, setting_id)
     setting = settings.get(db.session, setting_id)
     if isinstance(form.rule_error, SettingChangedMeanwhile):

@@ -15,7 +15,7 @@ from app.models import User
 from app.web import links
 from app.web.access import requires
 from app.web.identity import current_actor, limits
-from app.web.saving import Page, saved
+from app.web.saving import Page, saved_with
 from app.web.users.forms import DeleteForm, EndSessionForm, ProfileForm, ReasonForm
 from app.web.users.section import blueprint, lock_of
 
@@ -56,7 +56,7 @@ def edit(user_id: int) -> Page:
     change = lambda: users.change(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         flash("Saved the profile." if form.result else "Nothing was changed.", "success")
         return redirect(url_for(".show", user_id=user_id), 303)
     user = users.get(db.session, user_id)
@@ -90,7 +90,7 @@ def reset(user_id: int) -> Page:
     change = lambda: users.start_reset(  # noqa: E731 - one domain call
         db.session, user_id, form.reason.data or "", actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         user, token = form.result
         return render_template("users/reset.html", user=user, link=links.reset(token)), 201
     return _asked(form, user_id, _to_reset)
@@ -105,7 +105,7 @@ def delete(user_id: int) -> Page:
     change = lambda: users.delete(  # noqa: E731 - one domain call
         db.session, user_id, typed, reason, actor=current_actor()
     )
-    if saved(form, change):
+    if saved_with(form, change):
         flash(f"Deleted {form.result.name}.", "success")
         return redirect(url_for(".index"), 303)
     user = users.get(db.session, user_id)
@@ -125,7 +125,7 @@ def delete(user_id: int) -> Page:
 def end_sessions(user_id: int) -> Page:
     """Show where a user is signed in, and end one of their sessions or all."""
     form = EndSessionForm()
-    if saved(form, lambda: _end(user_id, form.session_id)):
+    if saved_with(form, lambda: _end(user_id, form.session_id)):
         flash(
             "The session has ended." if form.session_id else "All sessions have ended.", "success"
         )
@@ -153,7 +153,7 @@ def _answered(
 ) -> Page:
     form = ReasonForm()
     reason = form.reason.data or ""
-    if saved(form, lambda: change(db.session, user_id, reason, actor=current_actor())):
+    if saved_with(form, lambda: change(db.session, user_id, reason, actor=current_actor())):
         flash(done.format(form.result.username), "success")
         return redirect(url_for(".show", user_id=user_id), 303)
     return _asked(form, user_id, question)

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.web import redirects
 from app.web.access import requires
 from app.web.identity import current_actor
-from app.web.saving import Page, reviewed, saved
+from app.web.saving import Page, reviewed_with, saved_with
 from app.web.users.forms import BulkForm
 from app.web.users.section import blueprint
 
@@ -124,7 +124,7 @@ def change_many() -> Page:
     back = form.next.data or ""
     back = back if redirects.is_ours(back) else url_for(".index")
     change = lambda: users.change_many(db.session, form.edit, actor=current_actor())  # noqa: E731 - one domain call
-    if form.confirmed.data and saved(form, change):
+    if form.confirmed.data and saved_with(form, change):
         report = Report(form.result, TOLD)
         return render_template("users/bulk_done.html", report=report, back=back), form.status
     if not _is_reviewed(form):
@@ -145,7 +145,7 @@ def _is_reviewed(form: BulkForm) -> bool:
     if form.rule_error is not None and not isinstance(form.rule_error, REVIEWED_AGAIN):
         return False
     errors = form.reason.errors
-    is_reviewed = reviewed(
+    is_reviewed = reviewed_with(
         form, lambda: users.review_many(db.session, form.edit, actor=current_actor())
     )
     # To be looked at again, the form is checked again, which forgets what the save refused.

@@ -13,7 +13,7 @@ from app.models import User
 from app.web import event_sentences, links
 from app.web.access import missing, requires
 from app.web.identity import current_actor
-from app.web.saving import Page, reviewed, saved
+from app.web.saving import Page, reviewed_with, saved_with
 from app.web.users import listing
 from app.web.users.forms import NewUserForm, RolesForm
 from app.web.users.listing import Listing
@@ -49,7 +49,7 @@ def create() -> Page:
     """Create a user; ends with the one-time link to hand over."""
     form = NewUserForm()
     can_read = g.me.can(PermissionCode.USER_READ)
-    if saved(form, lambda: users.create(db.session, form.new, actor=current_actor())):
+    if saved_with(form, lambda: users.create(db.session, form.new, actor=current_actor())):
         user, token = form.result
         link = links.reset(token)
         return render_template("users/created.html", user=user, link=link, can_read=can_read), 201
@@ -98,7 +98,7 @@ def assign(user_id: int) -> Page:
     set_roles = lambda: users.set_roles(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
-    if saved(form, set_roles):
+    if saved_with(form, set_roles):
         flash("Saved the roles." if form.result else "Nothing was changed.", "success")
         return redirect(url_for(".show", user_id=user_id), 303)
     return _roles_page(form, user_id)
@@ -108,7 +108,7 @@ def _review(form: RolesForm, user_id: int) -> Page:
     review = lambda: users.review_roles(  # noqa: E731 - one domain call
         db.session, user_id, form.edit, actor=current_actor()
     )
-    if not reviewed(form, review):
+    if not reviewed_with(form, review):
         return _roles_page(form, user_id)
     page = render_template(
         "users/review.html",
