@@ -1,5 +1,7 @@
 """The RAG Fortress Console."""
 
+__version__ = "0.1.0"
+
 import secrets
 from collections.abc import Mapping
 
@@ -40,6 +42,7 @@ def _flask_options(configuration: Configuration) -> dict[str, object]:
     is_https = not configuration.is_development
     return {
         "CONSOLE": configuration,
+        "VERSION": __version__,
         # Without a key of its own a process can check nothing that another one signed: enough for
         # commands; serving demands a key (config.check_serving).
         "SECRET_KEY": configuration.secret_key or secrets.token_hex(32),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import islice
 
 import click
+from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config
@@ -62,6 +63,7 @@ def doctor() -> None:
 
 
 def _findings() -> Iterator[Finding]:
+    yield Finding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield _serving()
     try:
         standing = revisions.standing(revisions.stored(db.session.connection()))

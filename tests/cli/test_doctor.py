@@ -1,14 +1,17 @@
 import pytest
 from sqlalchemy import text, update
 
-from app import create_app
+from app import __version__, create_app
 from app.domain.overview import attention
 from app.extensions import db
 from app.models import ApplicationSetting
 from tests.support.people import PASSWORD_HASH
 
 STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
-PARTS = ["serving", "connection", "revision", "tables", "administrator", "passwords", "search"]
+PARTS = [
+    *("version", "serving", "connection", "revision", "tables"),
+    *("administrator", "passwords", "search"),
+]
 PRODUCTION = {"CONSOLE_ENV": "production", "SECRET_KEY": "", "CONSOLE_BASE_URL": ""}
 
 
@@ -40,6 +43,10 @@ def test_nothing_is_wrong_with_a_console_that_is_set_up(findings, ada):
     assert list(found)[: len(PARTS)] == PARTS
     assert {found[part][0] for part in PARTS} == {"ok"}
     assert {verdict for verdict, _ in found.values()} <= {"ok", "warning"}
+
+
+def test_the_version_is_named(findings, ada):
+    assert findings()[1]["version"] == ("ok", f"{__version__}.")
 
 
 def test_what_needs_attention_is_a_warning(findings, ada, omar, session):
