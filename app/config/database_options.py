@@ -78,6 +78,8 @@ def _postgresql(url: URL, tls: _Tls, connecting: int, statement: int) -> dict[st
         "statement_timeout": f"{statement}s",
         "lock_timeout": f"{min(LOCK_SECONDS, statement)}s",
         "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+        # To compile a statement takes longer than any of the console's short ones.
+        "jit": "off",
     }
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     if "options" in url.query:

@@ -208,12 +208,14 @@ def test_postgresql_is_in_utc_and_does_not_wait_for_ever(postgresql_url, connect
             "statement_timeout",
             "lock_timeout",
             "idle_in_transaction_session_timeout",
+            "jit",
         )
         assert [connection.scalar(text(f"SHOW {name}")) for name in names] == [
             "UTC",
             "10s",
             "5s",
             "1min",
+            "off",
         ]
 
 

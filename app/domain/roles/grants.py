@@ -18,7 +18,6 @@ from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Role, role_permissions
-from app.models.user import ADMIN
 
 
 class RoleIsGuarded(RuleError):
@@ -104,8 +103,8 @@ def review_grants(session: DbSession, edits: Edits, reason: str = "", *, actor: 
     differences = _allowed(session, matrix, edits, actor)
     before, after = matrix.granted, _after(matrix, edits)
     return Review(
-        consequences=impact.impact_of(session, differences, before, after),
-        left_without=impact.orphaned_permissions(session, before, after, _admin_of(matrix)),
+        consequences=impact.impact_of(session, matrix, differences),
+        left_without=impact.orphaned_permissions(session, before, after, matrix.admin_id),
     )
 
 
@@ -253,12 +252,8 @@ def _codes(matrix: Matrix, role_id: int, edit: GrantEdit) -> frozenset[str]:
 
 def _after(matrix: Matrix, edits: Edits) -> Granted:
     changed = {number: _codes(matrix, number, edit) for number, edit in edits.items()}
-    changed.pop(_admin_of(matrix), None)
+    changed.pop(matrix.admin_id, None)
     return matrix.granted | changed
-
-
-def _admin_of(matrix: Matrix) -> int:
-    return next((role.id for role in matrix.roles if role.name == ADMIN), 0)
 
 
 def _put(session: DbSession, matrix: Matrix, difference: GrantDifference) -> None:

@@ -36,10 +36,8 @@ def review_deletion(session: DbSession, role_id: int) -> RoleImpact:
     """
     matrix = read_matrix(session)
     role = matrix.role(role_id)
-    before = matrix.granted
-    after = {number: codes for number, codes in before.items() if number != role_id}
-    difference = GrantDifference(role.id, role.name, lost=tuple(sorted(before[role_id])))
-    [found] = impact.impact_of(session, [difference], before, after)
+    difference = GrantDifference(role.id, role.name, lost=tuple(sorted(matrix.granted[role_id])))
+    [found] = impact.impact_of(session, matrix, [difference])
     return found
 
 

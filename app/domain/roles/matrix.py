@@ -77,6 +77,11 @@ class Matrix:
         return {permission.id: permission.code for permission in self.permissions}
 
     @property
+    def admin_id(self) -> int:
+        """The id of the role that grants everything; 0 where there is none."""
+        return next((role.id for role in self.roles if role.grants_all), 0)
+
+    @property
     def granted(self) -> dict[int, frozenset[str]]:
         """The codes that each role grants in effect; the role ``admin`` grants them all."""
         every = frozenset(self.codes.values())

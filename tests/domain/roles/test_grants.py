@@ -22,21 +22,6 @@ MAY = ["role:update", "role:read"]
 
 
 @pytest.fixture
-def role(session):
-    """Makes a role: ``role("editor", "document:read")``."""
-
-    def role(name, *codes):
-        granted = session.scalars(select(Permission).where(Permission.code.in_(codes))).all()
-        assert len(granted) == len(codes)
-        made = Role(name=name, permissions=list(granted))
-        session.add(made)
-        session.commit()
-        return made
-
-    return role
-
-
-@pytest.fixture
 def mona(person):
     """May change roles, and reads and writes documents."""
     return person("mona", permissions=[*MAY, "document:read", "document:update"])
