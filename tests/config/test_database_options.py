@@ -96,7 +96,7 @@ def test_options_of_the_url_win():
 
     given = arguments(config.read({"DATABASE_URL": url}))
 
-    assert given["options"].endswith("=60s -c lock_timeout=1s")
+    assert given["options"].endswith("-c jit=off -c lock_timeout=1s")
     assert given["connect_timeout"] == 7
 
 
