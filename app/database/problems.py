@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Configuration
 from app.config.database_url import BY_URL
+from app.domain.phrases import listed
 
 _ADDRESS = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "SQLITE_PATH")
 
@@ -120,6 +121,5 @@ def _sentence(configuration: Configuration, meaning: str, variables: tuple[str, 
     is_by_url = configuration.is_by_url
     of_address = {*_ADDRESS, "DATABASE_PROVIDER"}
     names = [BY_URL if is_by_url and name in of_address else name for name in variables]
-    *first, last = dict.fromkeys(names)
-    listed = f"{', '.join(first)} and {last}" if first else last
-    return f"No connection to {configuration.where}: {meaning}. Check {listed}."
+    check = listed(list(dict.fromkeys(names)), most=len(names))
+    return f"No connection to {configuration.where}: {meaning}. Check {check}."

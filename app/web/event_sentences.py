@@ -9,6 +9,7 @@ from flask import g, url_for
 from app.domain import audit
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import shortlist
 from app.models import AuditEvent
 
 VERBS = {
@@ -47,7 +48,6 @@ PAGES: dict[str, tuple[PermissionCode, Callable[[int], str]]] = {
 # The field that says in a word what an event is about.
 NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
 LONGEST = 60
-MOST_CODES = 3
 
 Pair = tuple[str | None, str | None]
 
@@ -113,15 +113,10 @@ def _delta(event: AuditEvent) -> list[Pair]:
         name = NAMED_BY[event.action]
         return [(before.get(name), after.get(name))]
     if event.action == "permission:granted":
-        return [(None, code) for code in _first(after.get("codes", []))]
+        return [(None, code) for code in shortlist(after.get("codes", []))]
     if event.action == "permission:revoked":
-        return [(code, None) for code in _first(before.get("codes", []))]
+        return [(code, None) for code in shortlist(before.get("codes", []))]
     return []
-
-
-def _first(codes: list[str]) -> list[str]:
-    more = len(codes) - MOST_CODES
-    return [*codes[:MOST_CODES], f"{more} more"] if more > 0 else codes
 
 
 def _of_profile(value: str | bool | None) -> str:  # noqa: FBT001 - one field of a user is a boolean

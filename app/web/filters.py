@@ -1,10 +1,11 @@
-"""What templates know without being told: who is signed in, and how moments read."""
+"""Filters for times, numbers and lists, and the names that every template knows."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, g, request
 
+from app.domain import phrases
 from app.models.base import utcnow
 from app.web import zones
 from app.web.identity import initials, tint
@@ -23,10 +24,13 @@ def register(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
         "ago": ago,
+        "counted": phrases.counted,
         "day": day,
         "initials": initials,
         "iso": iso,
+        "listed": phrases.listed,
         "moment": moment,
+        "number": phrases.number,
         "tint": tint,
         "utc": utc,
     }

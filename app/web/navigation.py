@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import listed
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def searchable() -> str:
     """Return in words what the person may search; "" where that is nothing."""
     me = g.get("me")
     found = [label for label, code in SEARCHABLE if me and me.can(code)]
-    return " and ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
+    return listed(found, most=len(SEARCHABLE))
 
 
 def entries() -> Iterator[Entry]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import InvalidValue
+from app.domain.phrases import counted
 from app.domain.settings import strict_json
 from app.domain.settings.strict_json import (
     LARGEST_INTEGER,
@@ -179,14 +180,10 @@ def _json(text: str) -> str:
 
 def _summary(value: Any, text: str) -> str:
     if isinstance(value, list):
-        return f"List with {_count(len(value), 'entry', 'entries')}"
+        return f"List with {counted(len(value), 'entry', 'entries')}"
     if isinstance(value, dict):
-        return f"Object with {_count(len(value), 'member', 'members')}"
+        return f"Object with {counted(len(value), 'member', 'members')}"
     return shortened(text, SUMMARY_CHARACTERS)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _invalid(message: str) -> InvalidValue:
