@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 import click
 from flask import current_app
@@ -20,6 +19,7 @@ from app.database.problems import connection_problem
 from app.database.revisions import Standing
 from app.database.trigram_index import State
 from app.domain import access, overview, sign_in
+from app.domain.phrases import listed
 from app.extensions import db
 from app.models.base import utcnow
 
@@ -115,15 +115,12 @@ def _administrator() -> Finding:
 
 
 def _passwords() -> Finding:
-    unreadable = sign_in.unreadable_passwords(db.session)
-    names = list(islice(unreadable, NAMED))
+    names = list(sign_in.unreadable_passwords(db.session))
     if not names:
-        return Finding(Verdict.OK, "passwords", "All that are stored can be verified.")
-    more = sum(1 for _ in unreadable)
-    listed = ", ".join(names) + (f" and {more} more" if more else "")
+        return Finding(Verdict.OK, "passwords", "All stored passwords can be verified.")
     sentence = (
-        f"No password can be verified for {listed}: another program stored what is no argon2 hash."
-        " They cannot sign in until they choose a new one: flask users reset-password NAME"
+        f"The passwords of {listed(names, NAMED)} cannot be verified: they are not argon2 hashes."
+        " These users need a new password: flask users reset-password NAME"
     )
     return Finding(Verdict.WARNING, "passwords", sentence)
 

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text, update
 
 from app import __version__, create_app
-from app.domain.overview import attention
+from app.domain import overview
 from app.extensions import db
 from app.models import ApplicationSetting
 from tests.support.people import PASSWORD_HASH
@@ -60,13 +60,13 @@ def test_what_needs_attention_is_a_warning(findings, ada, omar, session):
         *("debug", "sign-ins", "users", "roles", "permissions", "settings")
     ]
     assert found["debug"] == (
-        *("warning", "debug_mode is on. app_environment says that this is production."),
+        *("warning", "debug_mode is on. According to app_environment, this is production."),
     )
-    assert found["users"][1].startswith("1 active user holds no role.")
+    assert found["users"][1].startswith("1 active user has no role.")
 
 
 def test_where_nothing_needs_attention_it_is_said(findings, ada, session, monkeypatch):
-    monkeypatch.setattr(attention, "findings", lambda known, now: [])
+    monkeypatch.setattr(overview, "findings", lambda known, now: [])
 
     assert findings()[1]["attention"] == ("ok", "Nothing in the console needs it.")
 
@@ -94,7 +94,7 @@ def test_a_hash_of_another_kind_is_a_warning(findings, ada, person):
     code, found = findings()
 
     assert (code, found["passwords"][0]) == (0, "warning")
-    assert "old0, old1, old2, old3, old4 and 2 more" in found["passwords"][1]
+    assert "old0, old1, old2, old3 and 3 more" in found["passwords"][1]
     assert "flask users reset-password" in found["passwords"][1]
     assert "hashed_password_here" not in str(found)
 

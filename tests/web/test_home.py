@@ -119,14 +119,14 @@ def test_a_figure_beyond_the_cap_says_so(sign_in, ada, vera, omar, monkeypatch):
     page = sign_in(ada).get("/")
 
     assert "Active users over 2 0 inactive" in page.text
-    assert "Of the 2 users added last, 1 user holds no role and can do nothing." in page.text
+    assert "Of the 2 newest users, 1 user has no role and cannot do anything." in page.text
 
 
 def test_each_role_leads_to_its_people(sign_in, ada, vera, omar):
     page = sign_in(ada).get("/")
 
     assert page.link("viewer") == "/users?role=viewer"
-    assert page.link("1 user holds no role and can do nothing.") == "/users?role=none"
+    assert page.link("1 user has no role and cannot do anything.") == "/users?role=none"
     assert sign_in(ada).get(page.link("viewer")).status_code == 200
 
 
@@ -142,7 +142,7 @@ def test_people_per_role_lead_nowhere_for_those_who_may_not_see_users(sign_in, p
     page = sign_in(person("nora", permissions=["role:read"])).get("/")
 
     assert "People per role" in page.text
-    assert "hold no role" not in page.text
+    assert "has no role" not in page.text
     assert not [link for link in page.links if link.startswith("/users")]
 
 
@@ -161,7 +161,7 @@ def test_each_category_says_how_many_settings_are_set(sign_in, ada):
 
     assert page.link("llm") == "/settings?category=llm"
     assert "llm 4 of 6" in page.text
-    assert page.link("2 of 22 settings are not set.") == "/settings?state=unset"
+    assert page.link("2 of 22 settings not set") == "/settings?state=unset"
 
 
 def test_a_setting_without_a_category_has_a_place(sign_in, ada, session):
@@ -247,9 +247,9 @@ def test_what_needs_attention_leads_to_where_it_can_be_mended(sign_in, ada, omar
 
     assert page.link("debug_mode is on") == f"/settings/{setting.id}"
     assert page.link("1 administrator has never signed in here") == f"/users/{ada.id}"
-    assert page.link("1 active user holds no role") == "/users?role=none&status=active"
+    assert page.link("1 active user has no role") == "/users?role=none&status=active"
     assert page.link("2 roles have no people") == "/roles"
-    assert page.link("15 permissions are in no role but admin") == "/roles"
+    assert page.link("Only admin grants 15 permissions") == "/roles"
     assert page.link("2 settings have no value") == "/settings?state=unset"
 
 

@@ -1,6 +1,6 @@
 """The overview: key figures, and what needs attention."""
 
-from app.domain.overview.attention import Facts, Finding, Severity, Topic, facts, findings, up_to
+from app.domain.overview.attention import Facts, Finding, Severity, Topic, facts, findings
 from app.domain.overview.figures import People, RolePeople, administrators
 
 __all__ = [
@@ -13,5 +13,4 @@ __all__ = [
     "administrators",
     "facts",
     "findings",
-    "up_to",
 ]

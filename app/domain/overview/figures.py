@@ -1,7 +1,7 @@
-"""What there is, in figures that cost the same with a hundred users as with a million.
+"""Numbers for the overview that cost the same with a hundred users as with a million.
 
-Whatever may be many is counted up to `COUNTED` and no further, along an index. Where an answer
-would need every user, the users added last are looked at, and the figures say so.
+Whatever may be large is counted up to `COUNTED` and no further, along an index. Where an answer
+would need every user, only the newest users are checked, and the numbers say so.
 """
 
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ ADMINISTRATORS = 1000
 
 @dataclass(frozen=True)
 class People:
-    """How many users there are; a figure above `COUNTED` means "more than that".
+    """Counts of users; a count above `COUNTED` means "more than that".
 
     Attributes:
         active: Users who may sign in.
         inactive: Users who may not.
-        unverified: Of those looked at, users whose e-mail address is not verified.
-        without_role: Of those looked at, users who hold no role.
-        active_without_role: Of those looked at, active users who hold no role.
+        unverified: Of those checked, users whose email address is not verified.
+        without_role: Of those checked, users without a role.
+        active_without_role: Of those checked, active users without a role.
     """
 
     active: int
@@ -44,14 +44,14 @@ class People:
     active_without_role: int
 
     @property
-    def are_all_looked_at(self) -> bool:
-        """Tell whether the figures below are of all users, not of the `COUNTED` added last."""
+    def is_complete(self) -> bool:
+        """Tell whether all users were checked, not only the `COUNTED` newest."""
         return self.active + self.inactive <= COUNTED
 
 
 @dataclass(frozen=True)
 class RolePeople:
-    """A role, and how many users hold it: above `COUNTED` means "more than that"."""
+    """A role and the number of users who have it; above `COUNTED` means "more than that"."""
 
     id: int
     name: str
@@ -61,7 +61,7 @@ class RolePeople:
 
 @dataclass(frozen=True)
 class PermissionUse:
-    """A permission, and whether a role other than ``admin``, which holds them all, grants it."""
+    """A permission, and whether a role other than ``admin``, which grants them all, grants it."""
 
     code: str
     is_granted: bool
@@ -69,7 +69,7 @@ class PermissionUse:
 
 @dataclass(frozen=True)
 class Administrator:
-    """An active user who holds ``admin``, and when they last signed in to this console."""
+    """An active user with the role ``admin``, and the time of their last sign-in here."""
 
     id: int
     username: str
@@ -79,17 +79,17 @@ class Administrator:
 def people(session: DbSession) -> People:
     """Count the users, in two statements."""
     oldest = select(User.id).order_by(User.id.desc()).offset(COUNTED - 1).limit(1)
-    figures = session.execute(
+    totals = session.execute(
         select(
             _up_to(User.is_active).label("active"),
             _up_to(~User.is_active).label("inactive"),
             func.coalesce(oldest.scalar_subquery(), 0).label("oldest"),
         )
     ).one()
-    kinds = session.execute(_looked_at(figures.oldest)).all()
+    kinds = session.execute(_checked(totals.oldest)).all()
     return People(
-        figures.active,
-        figures.inactive,
+        totals.active,
+        totals.inactive,
         unverified=sum(kind.users for kind in kinds if not kind.is_verified),
         without_role=sum(kind.users for kind in kinds if not kind.has_role),
         active_without_role=sum(
@@ -99,14 +99,14 @@ def people(session: DbSession) -> People:
 
 
 def people_per_role(session: DbSession) -> list[RolePeople]:
-    """Return all roles with how many users hold each, those with the most first.
+    """Return all roles with the number of users who have each, the largest first.
 
     In two statements, and one more for each further `members.ROLES_AT_ONCE` roles.
     """
     rows = session.execute(select(Role.id, Role.name, Role.is_system)).all()
     people = roles.member_counts(session, [row.id for row in rows])
-    found = [RolePeople(row.id, row.name, row.is_system, people[row.id]) for row in rows]
-    return sorted(found, key=lambda role: (-role.people, role.name))
+    counts = [RolePeople(row.id, row.name, row.is_system, people[row.id]) for row in rows]
+    return sorted(counts, key=lambda role: (-role.people, role.name))
 
 
 def permissions(session: DbSession) -> list[PermissionUse]:
@@ -125,10 +125,10 @@ def permissions(session: DbSession) -> list[PermissionUse]:
 
 
 def administrators(session: DbSession) -> list[Administrator]:
-    """Return the active users who hold ``admin``, at most `ADMINISTRATORS`, in one statement."""
+    """Return the active users with ``admin``, at most `ADMINISTRATORS`, in one statement."""
     admin = select(Role.id).where(Role.name == ADMIN).scalar_subquery()
-    # A range in its order, and a limit: else PostgreSQL takes admin for a role that as many hold as
-    # any other, and reads every user.
+    # A range in its order, and a limit: otherwise PostgreSQL assumes that admin has as many users
+    # as any other role, and reads every user.
     holders = (
         select(user_roles.c.user_id)
         .where(user_roles.c.role_id >= admin, user_roles.c.role_id <= admin)
@@ -142,7 +142,7 @@ def administrators(session: DbSession) -> list[Administrator]:
             AuditEvent.target_type == "user",
             AuditEvent.target_id == User.id,
             AuditEvent.action == "user:signed-in",
-            # Somebody who was deleted may have had the id before.
+            # A deleted user may have had the same id.
             AuditEvent.at >= User.created_at,
         )
         .order_by(AuditEvent.id.desc())
@@ -155,24 +155,24 @@ def administrators(session: DbSession) -> list[Administrator]:
         .join(holders, holders.c.user_id == User.id)
         .where(User.is_active)
     )
-    found = [Administrator(*row) for row in session.execute(query)]
-    return sorted(found, key=lambda administrator: administrator.username)
+    rows = [Administrator(*row) for row in session.execute(query)]
+    return sorted(rows, key=lambda administrator: administrator.username)
 
 
 def _up_to(condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> ScalarSelect[int]:
-    some = select(User.id).where(condition).limit(COUNTED + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+    matching = select(User.id).where(condition).limit(COUNTED + 1).subquery()
+    return select(func.count()).select_from(matching).scalar_subquery()
 
 
-def _looked_at(oldest: int) -> Select[tuple[bool, bool, bool, int]]:
-    # The bound is said of both tables, so that neither is read from its beginning; the limit keeps
-    # SQLite from reading all users in the order of an index that suits the groups.
-    held = exists().where(user_roles.c.user_id == User.id, user_roles.c.user_id >= oldest)
-    some = (
-        select(User.is_active, User.is_verified, held.correlate(User).label("has_role"))
+def _checked(oldest: int) -> Select[tuple[bool, bool, bool, int]]:
+    # Both tables get the bound, so that neither is read from its beginning; the limit keeps SQLite
+    # from reading all users in the order of an index that suits the groups.
+    has_role = exists().where(user_roles.c.user_id == User.id, user_roles.c.user_id >= oldest)
+    newest = (
+        select(User.is_active, User.is_verified, has_role.correlate(User).label("has_role"))
         .where(User.id >= oldest)
         .limit(COUNTED)
         .subquery()
     )
-    kinds = (some.c.is_active, some.c.is_verified, some.c.has_role)
+    kinds = (newest.c.is_active, newest.c.is_verified, newest.c.has_role)
     return select(*kinds, func.count().label("users")).group_by(*kinds)

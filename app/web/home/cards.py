@@ -8,9 +8,10 @@ from flask import g, url_for
 
 from app.domain import audit, settings
 from app.domain.audit import Day
-from app.domain.overview import Facts, Finding, People, RolePeople, Topic, up_to
+from app.domain.overview import Facts, Finding, People, RolePeople, Topic
 from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import counted, number
 from app.domain.settings import SettingLine
 from app.web import charts
 
@@ -114,7 +115,7 @@ def categories(lines: Sequence[SettingLine] | None) -> Rows | None:
     return Rows(
         rows=[_category_row(name, group, most) for name, group in groups[:MOST_ROWS]],
         more=_more(len(groups), "categories"),
-        note=f"{unset:,} of {len(lines):,} settings {_are(unset)} not set." if unset else "",
+        note=f"{unset:,} of {counted(len(lines), 'setting')} not set" if unset else "",
         note_url=url_for("settings.index", state="unset"),
     )
 
@@ -138,15 +139,15 @@ def _settings_tile(lines: Sequence[SettingLine]) -> Tile:
 
 
 def _users_tile(people: People) -> Tile:
-    detail = f"{up_to(people.inactive)} inactive"
-    if people.are_all_looked_at:
+    detail = f"{number(people.inactive, COUNTED)} inactive"
+    if people.is_complete:
         detail += f", {people.unverified:,} not verified"
-    return Tile("Active users", up_to(people.active), detail, url_for("users.index"))
+    return Tile("Active users", number(people.active, COUNTED), detail, url_for("users.index"))
 
 
 def _roles_tile(roles: Sequence[RolePeople], permissions: int) -> Tile:
     built_in = sum(role.is_system for role in roles)
-    detail = f"{built_in:,} built in, {permissions:,} permissions"
+    detail = f"{built_in:,} built in, {counted(permissions, 'permission')}"
     return Tile("Roles", f"{len(roles):,}", detail, url_for("roles.index"))
 
 
@@ -173,17 +174,15 @@ def _page_of(finding: Finding) -> str:
 def _role_row(role: RolePeople, most: int) -> Row:
     sees_users = g.me.can(PermissionCode.USER_READ)
     url = url_for("users.index", role=role.name) if sees_users else None
-    return Row(role.name, url, 100.0, charts.share(role.people, most), up_to(role.people))
+    return Row(role.name, url, 100.0, charts.share(role.people, most), number(role.people, COUNTED))
 
 
 def _without_role(people: People) -> str:
     if not people.without_role:
         return ""
-    holders = "user holds" if people.without_role == 1 else "users hold"
-    sentence = f"{people.without_role:,} {holders} no role and can do nothing."
-    if people.are_all_looked_at:
-        return sentence
-    return f"Of the {COUNTED:,} users added last, {sentence}"
+    users = counted(people.without_role, "user has", "users have")
+    sentence = f"{users} no role and cannot do anything."
+    return sentence if people.is_complete else f"Of the {number(COUNTED)} newest users, {sentence}"
 
 
 def _category_row(name: str, lines: Sequence[SettingLine], most: int) -> Row:
@@ -199,10 +198,6 @@ def _category_row(name: str, lines: Sequence[SettingLine], most: int) -> Row:
 
 def _more(count: int, what: str) -> str:
     return f"All {count:,} {what}" if count > MOST_ROWS else ""
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _drawing(days: Sequence[Day], width: int) -> Drawing:

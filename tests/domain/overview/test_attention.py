@@ -1,4 +1,4 @@
-"""What needs attention, each finding by its cause, and only what one may read."""
+"""Findings: each with its cause, and only those that the reader may see."""
 
 from datetime import timedelta
 
@@ -63,7 +63,7 @@ def test_debugging_in_production_is_bad(found, put, session, value):
     one = found()[Topic.DEBUG]
 
     assert (one.severity, one.title) == (Severity.BAD, "debug_mode is on")
-    assert one.cause == "app_environment says that this is production."
+    assert one.cause == "According to app_environment, this is production."
     assert session.get(ApplicationSetting, one.target_id).key == "debug_mode"
 
 
@@ -93,7 +93,7 @@ def test_an_administrator_who_never_signed_in(found, signed_in, ada, person):
     signed_in(ada)
     one = found()[Topic.NEVER_SIGNED_IN]
 
-    assert one.sentence == "1 administrator has never signed in here. nora holds the role admin."
+    assert one.sentence == "1 administrator has never signed in here. With the role admin: nora."
     assert (one.severity, one.target_id) == (Severity.WARN, nora.id)
 
 
@@ -103,7 +103,9 @@ def test_administrators_who_did_not_sign_in_for_long(found, signed_in, ada, pers
     signed_in(nora, days=100)
     one = found()[Topic.IDLE]
 
-    assert one.sentence == ("2 administrators idle for 90 days. ada and nora hold the role admin.")
+    assert one.sentence == (
+        "2 administrators have not signed in here for 90 days. With the role admin: ada and nora."
+    )
     assert one.target_id is None
 
 
@@ -122,12 +124,12 @@ def test_other_people_may_stay_away(found, signed_in, ada, vera, person):
 
 
 def test_active_users_without_a_role(found, omar, person):
-    assert found()[Topic.WITHOUT_ROLE].title == "1 active user holds no role"
+    assert found()[Topic.WITHOUT_ROLE].title == "1 active user has no role"
 
     person("nora")
     person("iris", is_active=False)
 
-    assert found()[Topic.WITHOUT_ROLE].title == "2 active users hold no role"
+    assert found()[Topic.WITHOUT_ROLE].title == "2 active users have no role"
 
 
 def test_who_holds_a_role_is_fine(found, ada, vera):
@@ -138,11 +140,13 @@ def test_it_is_said_when_not_all_users_were_looked_at():
     many = People(active=9_000, inactive=2_000, unverified=0, without_role=7, active_without_role=7)
     one = overview.findings(overview.Facts(people=many), now=utcnow())[0]
 
-    assert one.cause.endswith("Only the 10,000 users added last were looked at.")
+    assert one.cause.endswith("Only the 10,000 newest users were checked.")
 
 
 def test_roles_without_people(found, ada, vera):
-    assert found()[Topic.EMPTY_ROLES].sentence == "1 role has no people. user is held by nobody."
+    assert (
+        found()[Topic.EMPTY_ROLES].sentence == "1 role has no people. Not assigned to anyone: user."
+    )
 
 
 def test_permissions_in_no_role_but_admin(found, session):
@@ -155,19 +159,19 @@ def test_permissions_in_no_role_but_admin(found, session):
     session.commit()
 
     assert found()[Topic.UNUSED_PERMISSIONS].sentence == (
-        "1 permission is in no role but admin. Only administrators hold audit:read."
+        "Only admin grants 1 permission. No other role grants audit:read."
     )
 
 
 def test_many_are_named_in_part(found):
     one = found()[Topic.UNUSED_PERMISSIONS]
 
-    assert one.cause == "Only administrators hold audit:read, document:delete and 13 more."
+    assert one.cause == "No other role grants audit:read, document:delete and 13 more."
 
 
 def test_settings_without_a_value(found, put):
     assert found()[Topic.UNSET].sentence == (
-        "2 settings have no value. llm_api_key and llm_endpoint_url are not set."
+        "2 settings have no value. Not set: llm_api_key and llm_endpoint_url."
     )
 
     put("llm_api_key", "s3cret-canary")

@@ -21,14 +21,14 @@ def test_people_are_counted(session, ada, omar, person):
     assert found == People(
         active=3, inactive=1, unverified=3, without_role=2, active_without_role=1
     )
-    assert found.are_all_looked_at
+    assert found.is_complete
 
 
 def test_nobody_is_counted_as_nobody(session):
     assert overview.people(session) == People(0, 0, 0, 0, 0)
 
 
-def test_beyond_the_cap_the_newest_are_looked_at(session, monkeypatch, omar, person):
+def test_beyond_the_cap_only_the_newest_are_checked(session, monkeypatch, omar, person):
     monkeypatch.setattr(overview, "COUNTED", 3)
     for name in ("abe", "bea", "cal"):
         person(name, roles=["viewer"])
@@ -37,7 +37,7 @@ def test_beyond_the_cap_the_newest_are_looked_at(session, monkeypatch, omar, per
     found = overview.people(session)
 
     assert (found.active, found.without_role) == (4, 1)
-    assert not found.are_all_looked_at
+    assert not found.is_complete
 
 
 def test_people_per_role_begin_with_the_most(session, ada, person):
@@ -118,5 +118,5 @@ def test_a_crowd_is_counted_up_to_the_cap(session, crowd):
     found = overview.people(session)
     viewers = overview.people_per_role(session)[0]
 
-    assert (found.active + found.inactive, found.are_all_looked_at) == (10_050, False)
+    assert (found.active + found.inactive, found.is_complete) == (10_050, False)
     assert viewers.people == paging.COUNTED + 1
