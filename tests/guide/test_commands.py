@@ -26,8 +26,8 @@ with create_app().app_context():
 
 @pytest.fixture
 def examples():
-    """The revisions that docs/migrations.md shows: user_profile, documents, document:share."""
-    return [code for code in blocks("docs/migrations.md", "python") if "def upgrade" in code]
+    """The revisions that docs/development.md shows: user_profile, documents, document:share."""
+    return [code for code in blocks("docs/development.md", "python") if "def upgrade" in code]
 
 
 def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout, examples):

@@ -31,7 +31,7 @@ def test_the_files_of_the_guide_are_there():
 
 
 def test_every_test_that_is_named_is_there():
-    text = (ROOT / "docs" / "guide-tests.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "development" / "guide-tests.md").read_text(encoding="utf-8")
     named = re.findall(r"`([a-z_/]+\.py)(?:::(\w+))?`", text)
 
     assert len([test for _, test in named if test]) > 40
