@@ -84,7 +84,7 @@ def test_each_column_says_how_many_people_hold_its_role(sign_in, ada, vera, pers
 def test_people_of_a_role_beyond_ten_thousand_are_not_counted(sign_in, session, ada, editor):
     crowd(session, editor, 10_001)
 
-    assert "editor more than 10,000 people" in sign_in(ada).get("/roles").text
+    assert "editor over 10,000 people" in sign_in(ada).get("/roles").text
 
 
 def test_the_review_names_who_gains_and_who_loses(sign_in, session, ada, person, editor, cell):
@@ -145,7 +145,7 @@ def test_beyond_ten_thousand_people_are_not_counted(sign_in, session, ada, edito
 
     review = ticked(page, plus=[cell("editor", "document:delete")])
 
-    assert "Gained by more than 10,000 people:" in review.text
+    assert "Gained by over 10,000 people:" in review.text
 
 
 def crowd(session, role, number):
@@ -201,7 +201,7 @@ def test_saving_is_one_save_with_a_reason(sign_in, session, ada, editor, cell):
     saved = review.submit("review-form", confirmed="1", reason=" New team. ")
 
     assert (saved.status_code, saved.location) == (303, "/roles")
-    assert "Saved the permissions of viewer, editor." in saved.follow().text
+    assert "Saved the permissions of viewer and editor." in saved.follow().text
     assert grants_of(session, "editor") == {"document:read", "document:delete"}
     assert grants_of(session, "viewer") == {"document:read", "settings:read"}
     found = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()

@@ -117,8 +117,8 @@ def test_changes_are_reviewed_and_then_saved_together(sign_in, ada, three, sessi
     assert {one.target_name for one in made} == {"top_k", "flag"}
     assert {one.reason for one in made} == {"For the pilot."}
     assert len({one.save_id for one in made}) == 1
-    assert "Saved 2 settings: flag, top_k." in saved.follow().text.replace(
-        "top_k, flag", "flag, top_k"
+    assert "Saved 2 settings: flag and top_k." in saved.follow().text.replace(
+        "top_k and flag", "flag and top_k"
     )
 
 

@@ -7,6 +7,7 @@ from flask import flash, g, redirect, render_template, url_for
 
 from app.domain import roles
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import listed
 from app.domain.roles import GrantDifference, GrantsChangedMeanwhile
 from app.extensions import db
 from app.web.access import missing, requires
@@ -17,8 +18,6 @@ from app.web.roles.listing import Listing
 from app.web.roles.section import blueprint
 from app.web.saving import Page, reviewed_with, saved_with
 from app.web.security import many_fields
-
-MOST_NAMED = 3
 
 
 class Ways(NamedTuple):
@@ -84,8 +83,7 @@ def _answer(form: GrantsForm, show: Callable[[], Page], ways: Ways) -> Page:
 def _saved(differences: list[GrantDifference], back: str) -> Page:
     if differences:
         names = [one.name for one in differences]
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        flash(f"Saved the permissions of {', '.join(names[:MOST_NAMED])}{more}.", "success")
+        flash(f"Saved the permissions of {listed(names)}.", "success")
     else:
         flash("What is ticked is what is granted already; nothing was changed.", "info")
     return redirect(back, 303)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from flask import request
 
+from app.domain.phrases import counted
 from app.domain.roles import Matrix, MatrixFilter
 from app.domain.text import shortened
 from app.web.urls import queried
@@ -26,8 +27,7 @@ class Listing:
     @property
     def count(self) -> str:
         """How many permissions are shown."""
-        number = len(self.shown.permissions)
-        return "1 permission" if number == 1 else f"{number} permissions"
+        return counted(len(self.shown.permissions), "permission")
 
     @property
     def chips(self) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 
 from app.domain import settings
+from app.domain.phrases import counted
 from app.domain.settings import SUMMARY_CHARACTERS, DataType, SettingFilter, SettingLine
 from app.domain.text import shortened
 from app.web.urls import queried
@@ -196,7 +197,7 @@ def _nothing(line: SettingLine) -> tuple[str, str]:
 
 def _extent(value: str) -> str:
     lines = value.count("\n") + 1
-    characters = f"{len(value):,} characters"
+    characters = counted(len(value), "character")
     if value.isspace():
         return f"{characters}, all of them blank"
     return f"{characters} in {lines:,} lines" if lines > 1 else characters

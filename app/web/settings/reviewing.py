@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import listed
 from app.domain.settings import BulkRefused
 from app.extensions import db
 from app.models import AuditEvent
@@ -19,8 +20,6 @@ from app.web.settings.forms import ReasonForm, ReviewForm
 from app.web.settings.listing import Listing
 from app.web.settings.section import blueprint, visible
 from app.web.settings.sheet import Sheet
-
-MOST_NAMED = 3
 
 
 @blueprint.route("/review", methods=["GET", "POST"])
@@ -141,7 +140,4 @@ def _said(sentence: str, events: list[AuditEvent], target: str) -> Page:
 
 def _names(events: list[AuditEvent]) -> str:
     keys = [event.target_name for event in events]
-    if len(keys) == 1:
-        return keys[0]
-    more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
-    return f"{len(keys)} settings: {', '.join(keys[:MOST_NAMED])}{more}"
+    return keys[0] if len(keys) == 1 else f"{len(keys)} settings: {listed(keys)}"

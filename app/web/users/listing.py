@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain import users
 from app.domain.paging import Page
+from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
 from app.models.user_trigrams import SHORTEST
@@ -127,7 +128,7 @@ class Listing:
         number = len(self.page.rows)
         if self.page.before or self.page.after or not number:
             return ""
-        return f"{number} users match" if number != 1 else "1 user matches"
+        return counted(number, "user matches", "users match")
 
     @property
     def everyone(self) -> str:

@@ -7,6 +7,7 @@ from flask import g, render_template, url_for
 from app.domain import roles, users
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import counted
 from app.domain.users import (
     BulkAction,
     BulkOutcome,
@@ -108,8 +109,7 @@ class Report:
         return mine and self.plan.action.takes_away
 
     def _said(self, sentence: str) -> str:
-        count = len(self.plan.changed)
-        who = "1 user" if count == 1 else f"{count:,} users"
+        who = counted(len(self.plan.changed), "user")
         return sentence.format(role=self.plan.role, who=who)
 
 
