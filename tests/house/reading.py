@@ -52,6 +52,13 @@ def imported(tree: ast.AST, module: str) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
 
 
+def strings(path: Path) -> list[str]:
+    """Return the strings of a file; of one with gaps, each piece."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return [value for value in constants if isinstance(value, str)]
+
+
 def _below(folders: tuple[str, ...]) -> Iterator[Path]:
     for folder in folders:
         start = ROOT / folder

@@ -1,0 +1,125 @@
+"""Every command that README and documents show is typed here, or by the test that is named."""
+
+import re
+from io import StringIO
+
+import pytest
+from dotenv import dotenv_values
+
+from app import config
+from app.database import problems
+from tests.guide.checkout import ROOT, blocks
+from tests.house.reading import code, strings
+
+DOCUMENTS = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+ELSEWHERE = {
+    "make run": "guide/test_make_run.py",
+    "make demo": "tools/test_demo.py",
+    "make check": ".ci/run",
+    "make test": ".ci/run",
+    "make format": "Makefile",
+    "pytest ": ".ci/run",
+    ".venv/bin/pip install --require-hashes": ".ci/run",
+    **dict.fromkeys(
+        ("pg_dump", "dropdb", "psql", "mysqldump", "mysql", "cp rag_fortress.db", "sqlite3"),
+        "guide/test_backups.py",
+    ),
+}
+# The operating system's own, with names that are the reader's.
+SYSTEM = ("useradd ", "git clone ", "python3 -m venv", "cd ", "systemctl ", "journalctl ")
+SHELL = ("set -a; ", "export ", ". .venv/bin/activate")
+VARIABLE = re.compile(r"[A-Z_]+=")
+INACTIVE_ADA = (
+    "INSERT INTO users (username, email, password_hash, is_active)"
+    " VALUES ('ada', 'ada@example.org', '-', '0')"
+)
+SERVING = {
+    "CONSOLE_BASE_URL": "https://console.example.org",
+    "SECRET_KEY": "ahWai3ohNgo7shie5Xeiqu6oothoh4Eech8oozui",
+}
+
+
+def lines(block):
+    """The commands of a block, without remarks."""
+    for line in block.splitlines():
+        command = re.split(r"(?:^|\s+)# ", line)[0].strip()
+        if command:
+            yield command
+
+
+def typed(block):
+    """What a block lets somebody type that only needs the console."""
+    commands = [line.removeprefix(".venv/bin/") for line in lines(block)]
+    return [line for line in commands if line.startswith(("flask ", "python "))]
+
+
+TYPED = [
+    pytest.param(commands, id=f"{document}-{commands[0]}")
+    for document in DOCUMENTS
+    for block in blocks(document, "sh")
+    if (commands := typed(block))
+]
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("commands", TYPED)
+def test_the_commands_of_a_block_succeed_one_after_the_other(checkout, commands):
+    checkout.operator.succeed("upgrade")
+    checkout.operator.execute(INACTIVE_ADA)
+    checkout.environ |= SERVING
+
+    for command in commands:
+        done = checkout.type(command)
+        # The doctor finds that there is no administrator yet, which is no failure of the command.
+        expected = {0, 1} if command == "flask doctor" else {0}
+        assert done.returncode in expected, f"{command}: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_other_command_has_a_test_elsewhere(document):
+    known = (*ELSEWHERE, *SYSTEM, *SHELL)
+    commands = [line for block in blocks(document, "sh") for line in lines(block)]
+
+    others = [line for line in commands if not typed(line) and not VARIABLE.match(line)]
+
+    assert [line for line in others if not line.startswith(known)] == []
+
+
+def test_what_is_named_for_a_command_is_there():
+    for place in ELSEWHERE.values():
+        assert (ROOT / place).exists() or (ROOT / "tests" / place).exists()
+
+
+@pytest.mark.parametrize("document", ["docs/install.md", "docs/configuration.md"])
+def test_the_variables_that_are_shown_can_be_used(document):
+    shown = [block for block in blocks(document, "sh") if VARIABLE.match(block)]
+
+    for block in shown:
+        variables = dict(dotenv_values(stream=StringIO(block), interpolate=False))
+        assert config.read(variables | SERVING).database_url.host == variables["DB_HOST"]
+
+
+def test_every_cause_of_a_connection_problem_is_explained():
+    text = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+
+    explained = re.findall(r"^\| `([^`]+?)\. Check ", text, re.MULTILINE)
+    assert {cause.meaning for cause in problems._CAUSES} == set(explained)
+
+
+def test_every_message_that_is_explained_is_one_of_the_consoles():
+    text = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+    said = " ".join(string for path in code("app", "migrations") for string in strings(path))
+
+    cells = re.findall(r"^\| (`.+?) \| ", text, re.MULTILINE)
+    messages = [message for cell in cells for message in re.findall(r"`([^`]+)`", cell)]
+    assert len(messages) > 60
+    assert [message for message in messages if not holds(said, message)] == []
+
+
+def holds(text, message):
+    """Tell whether three words of the message, side by side and no variable's, are in the text."""
+    said = message.partition(". Check ")[0]
+    words = [word for word in said.split() if not re.fullmatch(r"[A-Z_]{4,}:?|\.\.\.", word)]
+    length = min(3, len(words))
+    runs = (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+    return any(run.strip(".,") in text for run in runs)
