@@ -110,7 +110,7 @@ def test_a_new_user_comes_in_by_the_link_and_sees_what_a_viewer_sees(desk, guide
     guide(hers).fill(username="nora", password=GOOD_PASSWORD)
     button(hers, "Sign in").click()
 
-    expect(hers.get_by_text("There is nothing for you to see yet")).to_be_visible()
+    expect(hers.get_by_text("Nothing to see yet")).to_be_visible()
     assert navigation(hers) == ["Overview", "Your account"]
     assert hers.goto("/settings").status == 403
     expect(hers.get_by_text("settings:read")).to_be_visible()

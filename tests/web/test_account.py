@@ -24,7 +24,7 @@ def test_without_a_role_it_says_whom_to_ask(sign_in, omar):
     page = sign_in(omar).get("/account")
 
     assert "You have no permissions yet" in page.text
-    assert "tell them your user name: omar." in page.text
+    assert "give them your user name: omar." in page.text
 
 
 def test_an_administrator_holds_everything(sign_in, ada):

@@ -1,5 +1,5 @@
-"""The section help."""
+"""The help pages."""
 
-from app.web.help.views import blueprint
+from app.web.help.keys import blueprint
 
 __all__ = ["blueprint"]

@@ -1,5 +1,5 @@
-"""The overview, which everybody sees who is signed in."""
+"""The overview, the first page of the console."""
 
-from app.web.home.views import blueprint
+from app.web.home.overview import blueprint
 
 __all__ = ["blueprint"]

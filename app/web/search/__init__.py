@@ -1,5 +1,5 @@
-"""The section search."""
+"""The search over settings, users, roles and permissions."""
 
-from app.web.search.views import blueprint
+from app.web.search.index import blueprint
 
 __all__ = ["blueprint"]

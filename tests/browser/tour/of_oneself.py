@@ -80,7 +80,7 @@ OVERVIEW: Stops = {
     "auth.sign_out": page("/logout"),
 }
 NOTHING: Stops = {
-    "home.overview: nothing": page("/", "There is nothing for you to see yet"),
+    "home.overview: nothing": page("/", "Nothing to see yet"),
     "account.show: nothing": page("/account", "You have no permissions yet"),
     "settings.index: forbidden": page("/settings", "You may not do this"),
 }

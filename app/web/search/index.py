@@ -12,7 +12,7 @@ from app.extensions import db
 from app.web.access import signed_in
 
 SHORT, SENTENCE = 40, 160
-PARTS = {"results": "search/results.html"}
+PARTS = {"results": "search/_results.html"}
 LABELS = {
     Kind.SETTING: ("Settings", "sliders"),
     Kind.USER: ("Users", "user"),

@@ -1,4 +1,4 @@
-"""The overview: for everybody who is signed in, as far as they may look."""
+"""The overview: for all who are signed in, each with the cards that they may see."""
 
 import re
 from datetime import timedelta
@@ -16,7 +16,7 @@ from app.domain.sign_in import VerifiedPassword, complete
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow
-from app.web.home import cards
+from app.web.home import bars, tiles
 from tests.support import organisation
 
 ADA = Actor(kind=ActorKind.PERSON, name="ada")
@@ -114,7 +114,7 @@ def test_the_tiles_show_how_many_there_are(sign_in, ada, vera, person):
 
 
 def test_a_figure_beyond_the_cap_says_so(sign_in, ada, vera, omar, monkeypatch):
-    for module in (overview, attention, cards):
+    for module in (overview, attention, bars, tiles):
         monkeypatch.setattr(module, "COUNTED", 2)
     page = sign_in(ada).get("/")
 

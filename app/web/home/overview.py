@@ -1,0 +1,31 @@
+"""The overview: numbers, findings that need attention, and recent changes."""
+
+from flask import Blueprint, g, render_template
+
+from app.domain import overview as domain
+from app.domain.overview import Facts
+from app.extensions import db
+from app.models.base import utcnow
+from app.web.access import signed_in
+from app.web.home import attention, bars, changes, tiles
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@signed_in
+def overview() -> str:
+    """Show numbers, findings and recent changes, as far as the user may see them."""
+    now = utcnow()
+    facts = domain.facts(db.session, g.me.can)
+    days = changes.days(now)
+    return render_template(
+        "home/overview.html",
+        tiles=list(tiles.tiles(facts, days)),
+        todo=attention.links(domain.findings(facts, now=now)),
+        is_judged=facts != Facts(),
+        roles=bars.people_per_role(facts),
+        categories=bars.categories(facts.settings),
+        changes=changes.per_day(days),
+        recent=changes.recent(),
+    )
