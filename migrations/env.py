@@ -49,6 +49,9 @@ def run_offline() -> None:
         transactional_ddl=_has_transactional_ddl(dialect),
         **options,
     )
+    if command == "downgrade":
+        start, _, target = context.config.attributes["revision"].partition(":")
+        _ask_before_downgrade(None, start, target)
     with context.begin_transaction():
         if dialect == "mysql":
             context.execute("SET time_zone = '+00:00'")
@@ -119,7 +122,7 @@ def _run(connection: sa.Connection) -> None:
         heads = context.get_context().get_current_heads()
         _refuse_wrong_revision(heads)
         if command == "downgrade":
-            _ask_before_downgrade(connection, heads)
+            _ask_before_downgrade(connection, heads, context.config.attributes["revision"])
         if command == "check":
             _refuse_foreign_collations(connection)
         broken = _broken_references(connection)
@@ -137,9 +140,10 @@ def _refuse_wrong_revision(heads: tuple[str, ...]) -> None:
             raise CommandError(f"{standing.sentence} Run: {standing.command}")
 
 
-def _ask_before_downgrade(connection: sa.Connection, heads: tuple[str, ...]) -> None:
+def _ask_before_downgrade(
+    connection: sa.Connection | None, heads: str | tuple[str, ...], target: str
+) -> None:
     # Asked here and not on the way: MySQL would have committed the steps before by then.
-    target = context.config.attributes["revision"]
     try:
         steps = list(context.script.iterate_revisions(heads, target, select_for_downgrade=True))
     except RevisionError:

@@ -1,6 +1,7 @@
 """Create application_settings and insert the default settings.
 
-A value of None is "not set", which is not the empty text.
+A value of None is "not set", which is not the empty string. Going back deletes every setting, so it
+is refused while any was edited or added, unless it is said with ``-x delete-settings=yes``.
 
 Revision ID: 001
 Revises: none
@@ -9,7 +10,7 @@ Revises: none
 import sqlalchemy as sa
 from alembic import op
 
-from migrations import schema
+from migrations import losses, schema
 
 revision: str = "001"
 down_revision: str | None = None
@@ -165,3 +166,27 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the table with all settings."""
     schema.drop_table("application_settings")
+
+
+def before_downgrade(connection: sa.Connection | None) -> None:
+    """Refuse while settings were edited or added; asked before the first step is taken."""
+    edited = losses.count(connection, settings, sa.not_(_is_default()))
+    losses.refuse(revision, "delete-settings", "all settings, also edited ones", edited)
+
+
+def _is_default() -> sa.ColumnElement[bool]:
+    """Return the condition that a row is as the revision inserted it."""
+    return sa.or_(
+        *(
+            sa.and_(
+                settings.c.key == key,
+                settings.c.data_type == data_type,
+                sa.func.coalesce(settings.c.category, "") == category,
+                # Never NULL, which a NOT would leave as it is.
+                settings.c.value.is_(None) if value is None else settings.c.value.is_not(None),
+                sa.func.coalesce(settings.c.value, "") == (value or ""),
+            )
+            for category, rows in DEFAULTS.items()
+            for key, data_type, value, _ in rows
+        )
+    )

@@ -8,10 +8,9 @@ Revises: 001
 """
 
 import sqlalchemy as sa
-from alembic import context, op
-from alembic.util import CommandError
+from alembic import op
 
-from migrations import access, schema
+from migrations import access, losses, schema
 
 revision: str = "002"
 down_revision: str | None = "001"
@@ -70,34 +69,16 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the five tables, those that point at others first."""
-    if op.get_context().as_sql:
-        _refuse_unless_told("a script cannot look whether there are any")
-    else:
-        before_downgrade(op.get_bind())
     schema.drop_copy_of_names()
     for table in ("role_permissions", "user_roles", "permissions", "roles", "users"):
         schema.drop_table(table)
 
 
-def before_downgrade(connection: sa.Connection) -> None:
-    """Refuse while there are users; asked before the first step of a downgrade is taken.
-
-    Raises:
-        CommandError: There are users, and ``-x delete-users=yes`` was not given.
-    """
-    if not sa.inspect(connection).has_table("users"):
-        return
-    count = connection.scalar(sa.select(sa.func.count()).select_from(sa.table("users")))
-    if count:
-        _refuse_unless_told(f"there {'is' if count == 1 else 'are'} {count}")
-
-
-def _refuse_unless_told(why: str) -> None:
-    if context.get_x_argument(as_dictionary=True).get("delete-users") != "yes":
-        raise CommandError(
-            f"Going back to before revision 002 deletes all users, and {why}."
-            " Make a backup, then say so: -x delete-users=yes"
-        )
+def before_downgrade(connection: sa.Connection | None) -> None:
+    """Refuse while there are users; asked before the first step of a downgrade is taken."""
+    losses.refuse(
+        revision, "delete-users", "all users", losses.count(connection, sa.table("users"))
+    )
 
 
 def _create_users() -> None:

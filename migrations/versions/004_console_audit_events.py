@@ -1,6 +1,8 @@
 """Create console_audit_events: who did what to what, and why.
 
 No foreign key ties an event to what it tells of: events outlive users, roles and settings.
+Going back deletes them all, so it is refused while there are any, unless it is said with
+``-x delete-events=yes``.
 
 Revision ID: 004_console_audit_events
 Revises: 003_console_permissions
@@ -8,7 +10,7 @@ Revises: 003_console_permissions
 
 import sqlalchemy as sa
 
-from migrations import schema
+from migrations import losses, schema
 
 revision: str = "004_console_audit_events"
 down_revision: str | None = "003_console_permissions"
@@ -50,3 +52,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the table with all events."""
     schema.drop_table("console_audit_events")
+
+
+def before_downgrade(connection: sa.Connection | None) -> None:
+    """Refuse while there are events; asked before the first step of a downgrade is taken."""
+    found = losses.count(connection, sa.table("console_audit_events"))
+    losses.refuse(revision, "delete-events", "all recorded changes", found)

@@ -67,6 +67,64 @@ def test_going_back_past_the_users_is_refused_before_anything_is_done(operator):
     assert operator.tables() == {"alembic_version"}
 
 
+SETTINGS = (
+    "Going back to before revision 001 deletes all settings, also edited ones, and there is 1."
+    " Make a backup, then say so: -x delete-settings=yes"
+)
+GRANTS = (
+    "Going back to before revision 003_console_permissions deletes grants of the console's"
+    " permissions, and there is 1. Make a backup, then say so: -x delete-grants=yes"
+)
+EVENTS = (
+    "Going back to before revision 004_console_audit_events deletes all recorded changes, and there"
+    " is 1. Make a backup, then say so: -x delete-events=yes"
+)
+LOST = {
+    "an edited setting": (
+        "UPDATE application_settings SET value = '900' WHERE key = 'chunk_size'",
+        *("base", SETTINGS),
+    ),
+    "a new setting": (
+        "INSERT INTO application_settings (key, data_type) VALUES ('mine', 'integer')",
+        *("base", SETTINGS),
+    ),
+    "a setting without its value": (
+        "UPDATE application_settings SET value = NULL WHERE key = 'chunk_size'",
+        *("base", SETTINGS),
+    ),
+    "a grant": (
+        (
+            "INSERT INTO role_permissions (role_id, permission_id) SELECT roles.id, permissions.id"
+            " FROM roles, permissions WHERE name = 'viewer' AND code = 'audit:read'"
+        ),
+        *("002", GRANTS),
+    ),
+    "an event": (
+        (
+            "INSERT INTO console_audit_events"
+            " (at, actor_kind, actor_name, action, target_type, target_name, reason)"
+            " VALUES ('2026-11-28 10:00:00', 'command', 'os:root', 'role:created', 'role', 'x', '')"
+        ),
+        *("003_console_permissions", EVENTS),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_going_back_loses_nothing_without_being_told_to(operator, what):
+    statement, target, sentence = LOST[what]
+    operator.succeed("upgrade")
+    if operator.database == "mysql":
+        statement = statement.replace(" key ", " `key` ").replace("(key,", "(`key`,")
+    operator.execute(statement)
+    before = operator.schema()
+
+    assert operator.refused("downgrade", target) == sentence
+    assert operator.schema() == before
+
+    operator.succeed("downgrade", "-x", sentence.rpartition("-x ")[2], target)
+
+
 def test_a_table_of_somebody_else_is_neither_changed_nor_taken_over(operator):
     for table in ("application_settings", "roles", "console_links"):
         operator.execute(f"CREATE TABLE {table} (number INTEGER)")

@@ -43,7 +43,7 @@ def test_going_back_takes_the_permissions_of_the_console_from_every_role(operato
         " FROM roles, permissions WHERE name = 'viewer' AND code = 'audit:read'"
     )
 
-    operator.succeed("downgrade", "002")
+    operator.succeed("downgrade", "-x", "delete-grants=yes", "002")
 
     assert _grants(operator) == {"admin": 10, "user": 3, "viewer": 1}
 
