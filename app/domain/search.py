@@ -1,7 +1,7 @@
-"""One search over settings, users, roles and permissions: it finds only what one may see."""
+"""Search over settings, users, roles and permissions, as far as the user may see them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -19,11 +19,11 @@ MOST = 8
 LONGEST = 200
 BY_NAME = Start(users.SORTS["username"])
 
-May = Callable[[PermissionCode], bool]
+Can = Callable[[PermissionCode], bool]
 
 
-class Kind(StrEnum):
-    """What can be found."""
+class HitKind(StrEnum):
+    """The kinds of things that can be found."""
 
     SETTING = "setting"
     USER = "user"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 class Closeness(IntEnum):
-    """How well a name fits what is looked for, the best first."""
+    """Degrees to which a name matches the search text, the best first."""
 
     EXACT = 0
     PREFIX = 1
@@ -42,19 +42,19 @@ class Closeness(IntEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that was found.
+    """One search result.
 
     Attributes:
-        kind: What it is.
+        kind: The kind of thing.
         id: The id of its row.
-        name: The key, the user name, the name of the role, the code.
-        about: The description, or the e-mail address; "" where there is none.
-        closeness: How well it fits.
-        setting: The setting, where it is one; never with a secret.
-        full_name: What a user is called; "" where that is not known.
+        name: The key, user name, name of the role, or code.
+        about: The description or the email address; "" if there is none.
+        closeness: How well the name matches.
+        setting: The setting, for settings only; never with a secret.
+        full_name: The full name of a user; "" if it is not known.
     """
 
-    kind: Kind
+    kind: HitKind
     id: int
     name: str
     about: str
@@ -64,104 +64,106 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Group:
-    """What was found of one kind: the best of it, and whether there is more."""
+class HitGroup:
+    """The best hits of one kind, and whether there are more."""
 
-    kind: Kind
+    kind: HitKind
     hits: Sequence[Hit]
     has_more: bool
 
 
 @dataclass(frozen=True)
 class Results:
-    """What was found, by kind.
+    """Hits by kind.
 
     Attributes:
-        groups: What was found, the kind with the best fit first.
-        is_anywhere: Whether users were looked for by any part of their names.
+        groups: The hits, the kind with the best match first.
+        is_anywhere: Whether users were searched by any part of their names.
     """
 
-    groups: Sequence[Group]
+    groups: Sequence[HitGroup]
     is_anywhere: bool = False
 
 
-def find(session: DbSession, text: str, may: May) -> Results:
-    """Return what fits the text, by kind, the kind with the best fit first.
+def find(session: DbSession, text: str, can: Can) -> Results:
+    """Return the hits for a text, by kind, the kind with the best match first.
 
-    Users take two statements, every other kind one, however many rows there are. Users are found by
-    the indexes of their names. The others are few; all are read and sifted here, so that every
-    database finds the same.
+    Users take two statements, each other kind takes one, however many rows there are. Users are
+    found by the indexes of their names. The other kinds have few rows; all of them are read and
+    matched here, so that every database finds the same.
 
     Args:
         session: The database session.
-        text: What is looked for; nothing fits an empty one or one longer than `LONGEST`.
-        may: Tells whether a permission is held.
+        text: The text to find; nothing matches an empty one or one longer than `LONGEST`.
+        can: Tells whether the user has a permission.
     """
-    wanted = text.strip()
-    if not wanted or len(wanted) > LONGEST:
+    term = text.strip()
+    if not term or len(term) > LONGEST:
         return Results([])
-    found: list[Hit] = []
+    hits: list[Hit] = []
     names = None
-    if may(PermissionCode.SETTINGS_READ):
-        found += _settings(session, wanted)
-    if may(PermissionCode.USER_READ):
-        matches = users.matches(session, UserFilter(q=wanted), BY_NAME)
+    if can(PermissionCode.SETTINGS_READ):
+        hits += _settings(session, term)
+    if can(PermissionCode.USER_READ):
+        matches = users.matches(session, UserFilter(q=term), BY_NAME)
         names = matches.names
-        found += _users(session, wanted, matches)
-    if may(PermissionCode.ROLE_READ):
-        found += _roles(session, wanted)
-        found += _permissions(session, wanted)
-    return Results(_grouped(found), names is not None and names.is_anywhere)
+        hits += _users(session, term, matches)
+    if can(PermissionCode.ROLE_READ):
+        roles = select(Role.id, Role.name, Role.description)
+        permissions = select(Permission.id, Permission.code, Permission.description)
+        hits += _described(session, term, HitKind.ROLE, roles)
+        hits += _described(session, term, HitKind.PERMISSION, permissions)
+    return Results(_grouped(hits), names is not None and names.is_anywhere)
 
 
-def _grouped(found: Iterable[Hit]) -> list[Group]:
-    groups: dict[Kind, list[Hit]] = {}
+def _grouped(hits: Iterable[Hit]) -> list[HitGroup]:
+    groups: dict[HitKind, list[Hit]] = {}
     # By code point, which is the same on every database and in every locale.
-    for hit in sorted(found, key=lambda hit: (hit.closeness, hit.name, hit.id)):
+    for hit in sorted(hits, key=lambda hit: (hit.closeness, hit.name, hit.id)):
         groups.setdefault(hit.kind, []).append(hit)
-    return [Group(kind, hits[:MOST], len(hits) > MOST) for kind, hits in groups.items()]
+    return [HitGroup(kind, group[:MOST], len(group) > MOST) for kind, group in groups.items()]
 
 
-def _settings(session: DbSession, wanted: str) -> list[Hit]:
-    lines = settings.matching(settings.read_all(session), SettingFilter(q=wanted))
+def _settings(session: DbSession, term: str) -> list[Hit]:
+    lines = settings.matching(settings.read_all(session), SettingFilter(q=term))
     return [
         Hit(
-            Kind.SETTING,
+            HitKind.SETTING,
             line.id,
             line.key,
             line.description or "",
-            _closeness(wanted, line.key),
+            _closeness(term, line.key),
             setting=line,
         )
         for line in lines
     ]
 
 
-def _users(session: DbSession, wanted: str, matches: Matches) -> list[Hit]:
+def _users(session: DbSession, term: str, matches: Matches) -> list[Hit]:
     if matches.names is None:
         return []
-    parts = [_first(column, wanted) for column in NAMES]
+    parts = [_by_prefix(column, term) for column in NAMES]
     if matches.names.is_anywhere:
         parts.append(_ids(matches.query(BY_NAME, MOST + 1)))
-    firsts = union(*parts).subquery()
+    ids = union(*parts).subquery()
     query = select(User.id, User.username, User.email, User.full_name)
     return [
         Hit(
-            Kind.USER,
+            HitKind.USER,
             row.id,
             row.username,
             row.email,
-            min(_closeness(wanted, row.username), _closeness(wanted, row.email)),
+            min(_closeness(term, row.username), _closeness(term, row.email)),
             full_name=row.full_name or "",
         )
-        for row in session.execute(query.join(firsts, firsts.c.id == User.id), matches.values)
+        for row in session.execute(query.join(ids, ids.c.id == User.id), matches.values)
     ]
 
 
-def _first(column: Any, wanted: str) -> Select[Any]:
-    # A query of its own for each index.
-    begin_so = select(User.id).where(users.begins(column, wanted))
-    return _ids(begin_so.order_by(column).limit(MOST + 1))
+def _by_prefix(column: Any, term: str) -> Select[Any]:
+    # A separate query for each index.
+    query = select(User.id).where(users.begins(column, term))
+    return _ids(query.order_by(column).limit(MOST + 1))
 
 
 def _ids(query: Select[Any]) -> Select[Any]:
@@ -169,37 +171,27 @@ def _ids(query: Select[Any]) -> Select[Any]:
     return select(query.with_only_columns(User.id).subquery().c.id)
 
 
-def _roles(session: DbSession, wanted: str) -> list[Hit]:
-    rows = session.execute(select(Role.id, Role.name, Role.description))
-    hits = (_hit(Kind.ROLE, wanted, row.id, row.name, row.description) for row in rows)
-    return [hit for hit in hits if hit]
+def _described(
+    session: DbSession, term: str, kind: HitKind, query: Select[int, str, str | None]
+) -> Iterator[Hit]:
+    for row_id, name, description in session.execute(query):
+        closeness, about = _closeness(term, name), description or ""
+        if closeness is not Closeness.ELSEWHERE or term.casefold() in about.casefold():
+            yield Hit(kind, row_id, name, about, closeness)
 
 
-def _permissions(session: DbSession, wanted: str) -> list[Hit]:
-    rows = session.execute(select(Permission.id, Permission.code, Permission.description))
-    hits = (_hit(Kind.PERMISSION, wanted, row.id, row.code, row.description) for row in rows)
-    return [hit for hit in hits if hit]
-
-
-def _hit(kind: Kind, wanted: str, row_id: int, name: str, about: str | None) -> Hit | None:
-    closeness, text = _closeness(wanted, name), about or ""
-    if closeness is Closeness.ELSEWHERE and wanted.casefold() not in text.casefold():
-        return None
-    return Hit(kind, row_id, name, text, closeness)
-
-
-def _closeness(wanted: str, name: str) -> Closeness:
-    sought, there = wanted.casefold(), name.casefold()
-    if sought == there:
+def _closeness(term: str, name: str) -> Closeness:
+    term, name = term.casefold(), name.casefold()
+    if term == name:
         return Closeness.EXACT
-    if there.startswith(sought):
+    if name.startswith(term):
         return Closeness.PREFIX
-    return Closeness.CONTAINS if sought in there else Closeness.ELSEWHERE
+    return Closeness.CONTAINS if term in name else Closeness.ELSEWHERE
 
 
-def parts(name: str, wanted: str) -> tuple[str, str, str]:
-    """Return the name in three parts: before what is looked for, that, and after it."""
-    found = re.search(re.escape(wanted.strip()), name, re.IGNORECASE)
-    if found is None:
+def parts(name: str, term: str) -> tuple[str, str, str]:
+    """Return the name in three parts: the text before the match, the match, the text after it."""
+    match = re.search(re.escape(term.strip()), name, re.IGNORECASE)
+    if match is None:
         return name, "", ""
-    return name[: found.start()], found.group(), name[found.end() :]
+    return name[: match.start()], match.group(), name[match.end() :]

@@ -169,7 +169,7 @@ def test_the_keys_are_shown_on_a_question_mark(office):
     window.keyboard.press("?")
 
     dialog = window.get_by_role("dialog", name="Keys")
-    expect(dialog).to_contain_text("Shows these keys")
+    expect(dialog).to_contain_text("Show these shortcuts")
     assert violations(window) == []
     window.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

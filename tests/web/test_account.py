@@ -24,7 +24,7 @@ def test_without_a_role_it_says_whom_to_ask(sign_in, omar):
     page = sign_in(omar).get("/account")
 
     assert "You have no permissions yet" in page.text
-    assert "give them your user name: omar." in page.text
+    assert "tell them your user name: omar." in page.text
 
 
 def test_an_administrator_holds_everything(sign_in, ada):
@@ -232,7 +232,7 @@ def test_the_page_of_the_keys_says_which_of_them_are_switched_off(sign_in, vera)
     browser.post("/account/keys", keys="off")
     off = browser.get("/help/keys")
 
-    assert "are switched on in this browser" in on.text
-    assert on.link("Switch them off…") == "/account/keys"
-    assert "are switched off in this browser" in off.text
-    assert off.link("Switch them on…") == "/account/keys"
+    assert "are on in this browser" in on.text
+    assert on.link("Turn them off…") == "/account/keys"
+    assert "are off in this browser" in off.text
+    assert off.link("Turn them on…") == "/account/keys"

@@ -1,4 +1,4 @@
-"""What helps to use the console."""
+"""The page with the keyboard shortcuts."""
 
 from flask import Blueprint, render_template
 
@@ -10,5 +10,5 @@ blueprint = Blueprint("help", __name__, url_prefix="/help")
 @blueprint.get("/keys")
 @signed_in
 def keys() -> str:
-    """Show which keys do what; the script shows the same as a dialog."""
+    """Show the keyboard shortcuts; the script shows the same table as a dialog."""
     return render_template("help/keys.html")

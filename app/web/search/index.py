@@ -1,29 +1,27 @@
-"""One search over all that a person may see, as a page and for the palette."""
-
-from collections.abc import Callable
+"""The search page, and its results alone for the search box of every page."""
 
 from flask import Blueprint, g, render_template, request, url_for
 
 from app.domain import search
-from app.domain.search import Group, Hit, Kind
+from app.domain.search import Hit, HitGroup, HitKind
 from app.domain.settings import SettingLine
 from app.domain.text import shortened
 from app.extensions import db
 from app.web.access import signed_in
 
 SHORT, SENTENCE = 40, 160
-PARTS = {"results": "search/_results.html"}
+TEMPLATES = {"results": "search/_results.html"}
 LABELS = {
-    Kind.SETTING: ("Settings", "sliders"),
-    Kind.USER: ("Users", "user"),
-    Kind.ROLE: ("Roles", "shield"),
-    Kind.PERMISSION: ("Permissions", "key"),
+    HitKind.SETTING: ("Settings", "sliders"),
+    HitKind.USER: ("Users", "user"),
+    HitKind.ROLE: ("Roles", "shield"),
+    HitKind.PERMISSION: ("Permissions", "key"),
 }
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
 
 
-class Found:
+class HitLine:
     """A hit as pages show it."""
 
     def __init__(self, hit: Hit, text: str) -> None:
@@ -31,55 +29,54 @@ class Found:
         self.url = _url(hit)
         self.about = shortened(hit.full_name or hit.about, SENTENCE)
         self.aside = _aside(hit)
-        self.is_code = hit.kind is not Kind.USER
+        self.is_code = hit.kind is not HitKind.USER
 
 
-class Section:
-    """What was found of one kind, and the list where there may be more."""
+class ResultSection:
+    """The hits of one kind, and the URL of the list with all of them."""
 
-    def __init__(self, group: Group, text: str) -> None:
+    def __init__(self, group: HitGroup, text: str) -> None:
         self.label, self.icon = LABELS[group.kind]
-        self.found = [Found(hit, text) for hit in group.hits]
+        self.hits = [HitLine(hit, text) for hit in group.hits]
         self.has_more = group.has_more
+        self.is_filtered = group.kind in {HitKind.SETTING, HitKind.USER}
         self.url = _list_url(group.kind, text)
 
 
 @blueprint.get("")
 @signed_in
 def index() -> str:
-    """Show what fits the text, exact matches first; ``part=results`` is what the palette asks."""
+    """Show the hits for a text; with ``part=results`` only them, for the search box."""
     text = request.args.get("q", "").strip()
     results = search.find(db.session, text, g.me.can)
-    template = PARTS.get(request.args.get("part", ""), "search/index.html")
-    sections = [Section(group, text) for group in results.groups]
     return render_template(
-        template,
+        TEMPLATES.get(request.args.get("part", ""), "search/index.html"),
         q=text,
-        sections=sections,
+        sections=[ResultSection(group, text) for group in results.groups],
         longest=search.LONGEST,
         is_anywhere=results.is_anywhere,
     )
 
 
 def _url(hit: Hit) -> str:
-    urls: dict[Kind, Callable[[], str]] = {
-        Kind.SETTING: lambda: url_for("settings.show", setting_id=hit.id),
-        Kind.USER: lambda: url_for("users.show", user_id=hit.id),
-        Kind.ROLE: lambda: url_for("roles.show", role_id=hit.id),
-        Kind.PERMISSION: lambda: url_for("permissions.show", code=hit.name),
-    }
-    return urls[hit.kind]()
+    if hit.kind is HitKind.SETTING:
+        return url_for("settings.show", setting_id=hit.id)
+    if hit.kind is HitKind.USER:
+        return url_for("users.show", user_id=hit.id)
+    if hit.kind is HitKind.ROLE:
+        return url_for("roles.show", role_id=hit.id)
+    return url_for("permissions.show", code=hit.name)
 
 
-def _list_url(kind: Kind, text: str) -> str:
-    lists = {Kind.SETTING: "settings.index", Kind.USER: "users.index"}
+def _list_url(kind: HitKind, text: str) -> str:
+    lists = {HitKind.SETTING: "settings.index", HitKind.USER: "users.index"}
     return url_for(lists[kind], q=text) if kind in lists else url_for("roles.index")
 
 
 def _aside(hit: Hit) -> str:
     if hit.setting:
         return " · ".join(filter(None, (shortened(hit.setting.category), _value(hit.setting))))
-    return shortened(hit.about) if hit.kind is Kind.USER else ""
+    return shortened(hit.about) if hit.kind is HitKind.USER else ""
 
 
 def _value(setting: SettingLine) -> str:
@@ -87,4 +84,4 @@ def _value(setting: SettingLine) -> str:
         return "secret, set" if setting.is_set else "secret, not set"
     if setting.value is None:
         return "not set"
-    return shortened(setting.value, SHORT) or "empty text"
+    return shortened(setting.value, SHORT) or "empty string"
