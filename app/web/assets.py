@@ -1,4 +1,4 @@
-"""Static files, addressed by their content, so that browsers keep them for good; and icons."""
+"""Static files whose URL changes with their content, so that browsers keep them; and icons."""
 
 import hashlib
 from functools import cache
@@ -16,14 +16,14 @@ def register(app: Flask) -> None:
 
 
 def asset(name: str) -> str:
-    """Return the address of a static file, which changes with its content."""
-    return _address(name, request.script_root)
+    """Return the URL of a static file, which changes with its content."""
+    return _url(name, request.script_root)
 
 
 def icon(name: str, size: str = "") -> Markup:
-    """Return a picture from the sprite, hidden from screen readers; size "s" is the small one.
+    """Return an icon from the sprite, hidden from screen readers; size "s" is the small one.
 
-    No macro: a page has twenty of them, and each would be put together anew.
+    Not a macro: a page has twenty icons, and a macro would build each of them again.
     """
     return _icon(name, size, request.script_root)
 
@@ -31,11 +31,11 @@ def icon(name: str, size: str = "") -> Markup:
 @cache
 def _icon(name: str, size: str, script_root: str) -> Markup:
     classes = f"ico ico-{size}" if size else "ico"
-    return ICON.format(classes=classes, sprite=_address("icons.svg", script_root), name=name)
+    return ICON.format(classes=classes, sprite=_url("icons.svg", script_root), name=name)
 
 
 @cache
-def _address(name: str, _script_root: str) -> str:
+def _url(name: str, _script_root: str) -> str:
     content = Path(__file__).parents[2].joinpath("static", name).read_bytes()
     version = hashlib.sha256(content).hexdigest()[:10]
     return url_for("static", filename=name, v=version)

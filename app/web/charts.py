@@ -1,16 +1,16 @@
-"""Charts as geometry: figures go in, the attributes of SVG elements come out. Templates draw.
+"""Geometry of charts: numbers in, attributes of SVG elements out. Templates draw them.
 
-Nothing is placed by a style, which the Content-Security-Policy would refuse.
+Nothing is placed by a style attribute, which the Content-Security-Policy would block.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 HEIGHT = 190
-LEFT, FOOT, HEAD = 28, 22, 8
-BASELINE = HEIGHT - FOOT
-GAP = 1.0  # between the parts of a bar, which are close to each other in lightness
-LEAST = 2.0  # what is there at all is seen
+LEFT, FOOTER, HEADER = 28, 22, 8
+BASELINE = HEIGHT - FOOTER
+GAP = 1.0  # between the parts of a bar, whose colours have a similar lightness
+LEAST = 2.0  # a small part stays visible
 STEPS = 4
 ROUND = (1, 2, 3, 4, 5, 6, 8, 10)
 THOUSAND = 1000
@@ -20,11 +20,11 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 100.0, 32.0, 4.0
 
 @dataclass(frozen=True)
 class Bar:
-    """What one bar shows: a label for the axis, a sentence, and a figure for each series."""
+    """One bar: a label for the axis, a sentence, and a number for each series."""
 
     label: str
     title: str
-    figures: tuple[int, ...]
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Band:
-    """The whole height above one bar's place, where a pointer finds what the bar says."""
+    """The full height above a bar, where a pointer shows the sentence of the bar."""
 
     x: float
     width: float
@@ -49,9 +49,9 @@ class Band:
 
 @dataclass(frozen=True)
 class Mark:
-    """A text on an axis; `place` is its x or its y, `anchor` SVG's ``text-anchor``."""
+    """A text on an axis; `position` is its x or its y, `anchor` is SVG's ``text-anchor``."""
 
-    place: float
+    position: float
     text: str
     anchor: str = "end"
 
@@ -71,7 +71,7 @@ class StackedBars:
 
 @dataclass(frozen=True)
 class Spark:
-    """A small line: the path of the line, and that of the area below it."""
+    """A sparkline: the path of the line, and the path of the area below it."""
 
     line: str
     area: str
@@ -82,15 +82,15 @@ def stacked(bars: Sequence[Bar], *, width: int) -> StackedBars:
 
     Args:
         bars: At least one.
-        width: How wide the drawing is, in its own units; the height is `HEIGHT`.
+        width: The width of the drawing in its own units; the height is `HEIGHT`.
     """
-    top = scale(max(sum(bar.figures) for bar in bars))
+    top = scale(max(sum(bar.numbers) for bar in bars))
     slot = (width - LEFT) / len(bars)
     margin = min(3.0, slot / 6)
     boxes = tuple(
         box
-        for number, bar in enumerate(bars)
-        for box in _stack(bar, LEFT + number * slot + margin, slot - 2 * margin, top)
+        for index, bar in enumerate(bars)
+        for box in _stack(bar, LEFT + index * slot + margin, slot - 2 * margin, top)
     )
     return StackedBars(
         width=width,
@@ -98,8 +98,8 @@ def stacked(bars: Sequence[Bar], *, width: int) -> StackedBars:
         left=LEFT,
         boxes=boxes,
         bands=tuple(
-            Band(_short(LEFT + number * slot), _short(slot), bar.title)
-            for number, bar in enumerate(bars)
+            Band(_short(LEFT + index * slot), _short(slot), bar.title)
+            for index, bar in enumerate(bars)
         ),
         lines=tuple(_lines(top)),
         labels=tuple(_labels(bars, slot, width)),
@@ -107,7 +107,7 @@ def stacked(bars: Sequence[Bar], *, width: int) -> StackedBars:
 
 
 def scale(highest: int) -> int:
-    """Return the figure at the top of an axis: round, a multiple of `STEPS`, not below ``highest``.
+    """Return the number at the top of an axis: round, a multiple of `STEPS`, not below ``highest``.
 
     The steps of the axis are then one of `ROUND` times a power of ten.
     """
@@ -118,54 +118,53 @@ def scale(highest: int) -> int:
     return step * power * STEPS
 
 
-def share(figure: int, highest: int, *, whole: float = 100.0) -> float:
-    """Return the length of a bar in a list; what is not nothing is seen."""
-    if figure <= 0 or highest <= 0:
+def share(number: int, highest: int, *, whole: float = 100.0) -> float:
+    """Return the length of a bar in a list; only 0 has no length."""
+    if number <= 0 or highest <= 0:
         return 0.0
-    return _short(max(whole * min(figure / highest, 1.0), whole / 60))
+    return _short(max(whole * min(number / highest, 1.0), whole / 60))
 
 
-def spark(figures: Sequence[int]) -> Spark:
-    """Return the geometry of a small line over at least two figures; its foot is nothing."""
-    highest = max(*figures, 1)
-    step = SPARK_WIDTH / (len(figures) - 1)
-    foot = SPARK_HEIGHT - SPARK_MARGIN
+def spark(numbers: Sequence[int]) -> Spark:
+    """Return the geometry of a sparkline through at least two numbers; its bottom is zero."""
+    highest = max(*numbers, 1)
+    step = SPARK_WIDTH / (len(numbers) - 1)
+    bottom = SPARK_HEIGHT - SPARK_MARGIN
     points = [
-        (_short(number * step), _short(foot - figure / highest * (foot - SPARK_MARGIN)))
-        for number, figure in enumerate(figures)
+        (_short(index * step), _short(bottom - number / highest * (bottom - SPARK_MARGIN)))
+        for index, number in enumerate(numbers)
     ]
     line = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
     return Spark(line, f"{line}L{SPARK_WIDTH:g} {SPARK_HEIGHT:g}L0 {SPARK_HEIGHT:g}Z")
 
 
 def _stack(bar: Bar, x: float, width: float, top: int) -> Iterator[Box]:
-    foot = float(BASELINE)
-    for series, figure in enumerate(bar.figures):
-        if figure:
-            tall = max(figure / top * (BASELINE - HEAD), LEAST + GAP)
-            head = foot - tall
-            yield Box(series, _short(x), _short(head), _short(width), _short(tall - GAP))
-            foot = head
+    bottom = float(BASELINE)
+    for series, number in enumerate(bar.numbers):
+        if number:
+            height = max(number / top * (BASELINE - HEADER), LEAST + GAP)
+            bottom -= height
+            yield Box(series, _short(x), _short(bottom), _short(width), _short(height - GAP))
 
 
 def _lines(top: int) -> Iterator[Mark]:
-    for figure in range(0, top + 1, top // STEPS):
-        y = BASELINE - figure / top * (BASELINE - HEAD)
-        yield Mark(_short(y), _brief(figure))
+    for number in range(0, top + 1, top // STEPS):
+        y = BASELINE - number / top * (BASELINE - HEADER)
+        yield Mark(_short(y), _brief(number))
 
 
 def _labels(bars: Sequence[Bar], slot: float, width: int) -> Iterator[Mark]:
     # Counted back from the last bar, which is today.
-    every = 7 if len(bars) > MANY_BARS else 4
-    for number in range(len(bars) - 1, -1, -every):
-        if number == len(bars) - 1:
-            yield Mark(width, bars[number].label)
+    interval = 7 if len(bars) > MANY_BARS else 4
+    for index in range(len(bars) - 1, -1, -interval):
+        if index == len(bars) - 1:
+            yield Mark(width, bars[index].label)
         else:
-            yield Mark(_short(LEFT + (number + 0.5) * slot), bars[number].label, "middle")
+            yield Mark(_short(LEFT + (index + 0.5) * slot), bars[index].label, "middle")
 
 
-def _brief(figure: int) -> str:
-    return f"{figure / THOUSAND:g}k" if figure >= THOUSAND else str(figure)
+def _brief(number: int) -> str:
+    return f"{number / THOUSAND:g}k" if number >= THOUSAND else str(number)
 
 
 def _short(number: float) -> float:

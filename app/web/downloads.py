@@ -1,4 +1,4 @@
-"""Files that are sent while they are being read."""
+"""Downloads that are sent while their rows are read."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -15,24 +15,24 @@ Rows = Sequence[Row[Any]]
 
 
 def csv_file(name: str, pieces: Iterable[bytes]) -> Response:
-    """Answer with a file to be saved, named after what it holds and the day in UTC."""
-    answer = Response(pieces, mimetype="text/csv")
+    """Return a response that downloads a file, named after its content and the day in UTC."""
+    response = Response(pieces, mimetype="text/csv")
     filename = f"{name}-{utcnow():%Y-%m-%d}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
-    return answer
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
 
 
 def in_batches(read: Callable[[DbSession, int], Rows]) -> Iterator[Rows]:
-    """Yield batch after batch, each read in a transaction that has ended when it is sent.
+    """Yield the batches, each read in a transaction that ends before it is sent.
 
-    Nothing is held between two batches, whatever time the other end takes: on SQLite no writer
-    waits for a download, elsewhere no connection does.
+    Nothing is held between two batches, however slow the client is: on SQLite no writer waits for
+    a download, and elsewhere no connection is kept.
 
     Args:
         read: Returns the rows with ids above the given one, the first of them by id; none at the
             end.
     """
-    # The request is over when the rows are asked for, and with it its session.
+    # The request, and its session, have ended when the rows are read.
     return _batches(db.engine, read)
 
 

@@ -1,8 +1,9 @@
-"""Audit events in words, for the lists of recent changes."""
+"""Audit events as sentences, for the history and the recent changes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import g, url_for
 
@@ -10,6 +11,7 @@ from app.domain import audit
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import shortlist
+from app.domain.text import shortened
 from app.models import AuditEvent
 
 VERBS = {
@@ -24,7 +26,7 @@ VERBS = {
     "user:deactivated": "deactivated",
     "user:signed-in": "signed in",
     "role:assigned": "assigned a role to",
-    "role:unassigned": "unassigned a role from",
+    "role:unassigned": "removed a role from",
     "role:created": "created",
     "role:changed": "changed the description of",
     "role:renamed": "renamed",
@@ -38,23 +40,25 @@ VERBS = {
     "users:exported": "exported",
     "roles:exported": "exported",
     "permission:denied": "was denied",
-    "change:refused": "was refused a change of",
+    "change:refused": "tried to change (refused):",
 }
-PAGES: dict[str, tuple[PermissionCode, Callable[[int], str]]] = {
-    "setting": (PermissionCode.SETTINGS_READ, lambda row: url_for("settings.show", setting_id=row)),
-    "user": (PermissionCode.USER_READ, lambda row: url_for("users.show", user_id=row)),
-    "role": (PermissionCode.ROLE_READ, lambda row: url_for("roles.show", role_id=row)),
+# The permission to see a target, the endpoint of its page, and the name of the id in its URL.
+PAGES = {
+    "setting": (PermissionCode.SETTINGS_READ, "settings.show", "setting_id"),
+    "user": (PermissionCode.USER_READ, "users.show", "user_id"),
+    "role": (PermissionCode.ROLE_READ, "roles.show", "role_id"),
 }
-# The field that says in a word what an event is about.
+# The field that describes an event in one word.
 NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
 LONGEST = 60
 
 Pair = tuple[str | None, str | None]
+ProfileValue = str | bool | None
 
 
 @dataclass(frozen=True)
 class EventLine:
-    """One event as a list shows it: actor, verb, target, what changed, when and why."""
+    """An event as a list shows it: actor, verb, target, old and new values, time and reason."""
 
     at: datetime
     actor_name: str
@@ -68,7 +72,7 @@ class EventLine:
 
 
 def in_words(entries: Iterable[HistoryEntry]) -> list[EventLine]:
-    """Return the entries as lines, with links only to what is there and the person may open."""
+    """Return the entries as lines, with links to existing pages that the user may open."""
     return [_line(entry.event, _url(entry)) for entry in entries]
 
 
@@ -96,11 +100,12 @@ def _restore_url(event: AuditEvent) -> str | None:
 
 def _url(entry: HistoryEntry) -> str | None:
     event = entry.event
-    is_gone = event.action in {"setting:deleted", "user:deleted", "role:deleted"}
-    if is_gone or not entry.is_there or event.target_id is None:
+    is_deleted = event.action in {"setting:deleted", "user:deleted", "role:deleted"}
+    if is_deleted or not entry.is_there or event.target_id is None:
         return None
-    code, url = PAGES[event.target_type]
-    return url(event.target_id) if g.me.can(code) else None
+    code, endpoint, name = PAGES[event.target_type]
+    values: dict[str, Any] = {name: event.target_id}
+    return url_for(endpoint, **values) if g.me.can(code) else None
 
 
 def _delta(event: AuditEvent) -> list[Pair]:
@@ -119,7 +124,7 @@ def _delta(event: AuditEvent) -> list[Pair]:
     return []
 
 
-def _of_profile(value: str | bool | None) -> str:  # noqa: FBT001 - one field of a user is a boolean
+def _of_profile(value: ProfileValue) -> str:
     if isinstance(value, bool):
         return "verified" if value else "not verified"
     return _in_brief(value)
@@ -127,6 +132,5 @@ def _of_profile(value: str | bool | None) -> str:  # noqa: FBT001 - one field of
 
 def _in_brief(value: str | None) -> str:
     if not value:
-        return "not set" if value is None else "empty text"
-    text = " ".join(value.split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+        return "not set" if value is None else "empty string"
+    return shortened(value, LONGEST)

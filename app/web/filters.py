@@ -38,22 +38,22 @@ def register(app: Flask) -> None:
 
 
 def moment(value: datetime) -> str:
-    """Return a moment for people, in their own time zone: 22 Nov 2026, 16:42."""
+    """Return a time in the reader's time zone: 22 Nov 2026, 16:42."""
     return _written(value.astimezone(zones.current()))
 
 
 def utc(value: datetime) -> str:
-    """Return a moment for people in UTC: 22 Nov 2026, 15:42 UTC."""
+    """Return a time in UTC: 22 Nov 2026, 15:42 UTC."""
     return f"{_written(value)} UTC"
 
 
 def day(value: date) -> str:
-    """Return a date, or the date of a moment in people's own time zone: 22 Nov 2026."""
+    """Return a date, or the date of a time in the reader's time zone: 22 Nov 2026."""
     return written_day(value.astimezone(zones.current()) if isinstance(value, datetime) else value)
 
 
 def iso(value: datetime) -> str:
-    """Return a moment for machines (RFC 3339), in UTC."""
+    """Return a time for machines (RFC 3339), in UTC."""
     return (
         f"{value.year}-{value.month:02}-{value.day:02}"
         f"T{value.hour:02}:{value.minute:02}:{value.second:02}Z"
@@ -61,7 +61,7 @@ def iso(value: datetime) -> str:
 
 
 def ago(value: datetime) -> str:
-    """Return how long ago a moment was; after a week, its date."""
+    """Return the time that has passed, such as "4 min ago"; after a week, the date."""
     seconds = (utcnow() - value) / timedelta(seconds=1)
     if seconds < MINUTE:
         return "just now"
@@ -81,7 +81,7 @@ def _written(value: datetime) -> str:
 
 
 def written_day(value: date) -> str:
-    """Return a date as it stands: 22 Nov 2026."""
+    """Return a date without converting it: 22 Nov 2026."""
     # Three times as fast as strftime, and the same in every locale.
     return f"{value.day} {MONTHS[value.month]} {value.year}"
 

@@ -1,4 +1,4 @@
-"""The way around: only to what the person may open."""
+"""The navigation: links to the sections that the user may open."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from app.domain.phrases import listed
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One way in the navigation."""
+class NavigationEntry:
+    """One link of the navigation."""
 
     label: str
     icon: str
@@ -34,8 +34,8 @@ SEARCHABLE = (
     ("permissions", PermissionCode.ROLE_READ),
 )
 
-# Sections that are reached from another one's pages.
-WITHIN = {"permissions": "roles"}
+# Sections that belong to another one.
+PARENTS = {"permissions": "roles"}
 
 
 def register(app: Flask) -> None:
@@ -44,17 +44,17 @@ def register(app: Flask) -> None:
 
 
 def searchable() -> str:
-    """Return in words what the person may search; "" where that is nothing."""
+    """Return the kinds of things that the user may search, as one phrase; "" for none."""
     me = g.get("me")
-    found = [label for label, code in SEARCHABLE if me and me.can(code)]
-    return listed(found, most=len(SEARCHABLE))
+    labels = [label for label, code in SEARCHABLE if me and me.can(code)]
+    return listed(labels, most=len(SEARCHABLE))
 
 
-def entries() -> Iterator[Entry]:
-    """Yield the sections that the person may open."""
+def entries() -> Iterator[NavigationEntry]:
+    """Yield the sections that the user may open."""
     me = g.get("me")
     for label, icon, endpoint, code in ENTRIES:
         if me and (code is None or me.can(code)):
-            here = WITHIN.get(request.blueprint or "", request.blueprint)
-            is_current = here == endpoint.partition(".")[0]
-            yield Entry(label, icon, url_for(endpoint), is_current)
+            section = PARENTS.get(request.blueprint or "", request.blueprint)
+            is_current = section == endpoint.partition(".")[0]
+            yield NavigationEntry(label, icon, url_for(endpoint), is_current)

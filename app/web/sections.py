@@ -1,4 +1,4 @@
-"""The console put together: what stands around every page, and the sections."""
+"""The sections of the console, and everything that all of their pages share."""
 
 from flask import Flask
 
@@ -20,7 +20,7 @@ SECTIONS = (health, auth, home, account, settings, users, roles, permissions, se
 
 
 def register(app: Flask) -> None:
-    """Add the console's pages and what stands around them to the application."""
+    """Add the console's pages, and everything that they share, to the application."""
     app.url_map.converters["id"] = IdConverter
     security.register(app)
     csrf.init_app(app)

@@ -1,4 +1,4 @@
-"""The time zone in which somebody reads moments: their browser's cookie says which."""
+"""The time zone of the reader, from a cookie of their browser."""
 
 import zoneinfo
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from app.models.base import utcnow
 COOKIE = "zone"
 UTC = "UTC"
 MINUTES = timedelta(minutes=1)
-# Regions by the names that people look for; the rest of the database are abbreviations and signs
-# that mean the opposite of what they say (Etc/GMT+1 is an hour behind).
+# The regions that people look for; the rest of the database are abbreviations, and names with the
+# sign reversed (Etc/GMT+1 is an hour behind UTC).
 REGIONS = (
     *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe"),
     *("Indian", "Pacific"),
@@ -22,7 +22,7 @@ REGIONS = (
 
 
 def current() -> ZoneInfo:
-    """Return the zone of whoever reads the page; UTC where they have chosen none."""
+    """Return the zone of the reader; UTC if they have not chosen one."""
     if not has_request_context():
         return ZoneInfo(UTC)
     if "zone" not in g:
@@ -32,13 +32,13 @@ def current() -> ZoneInfo:
 
 
 def named() -> str:
-    """Return the zone for people, with its offset at this moment: Europe/Berlin (UTC+1)."""
+    """Return the name of the zone with its current offset: Europe/Berlin (UTC+1)."""
     zone = current()
     return UTC if zone.key == UTC else f"{zone.key} ({offset(utcnow().astimezone(zone))})"
 
 
 def offset(moment: datetime) -> str:
-    """Return how far a moment's zone is from UTC then: UTC+5:30."""
+    """Return the offset of a time from UTC: UTC+5:30."""
     minutes = (moment.utcoffset() or timedelta()) // MINUTES
     hours, rest = divmod(abs(minutes), 60)
     if not minutes:
@@ -54,8 +54,8 @@ def by_region() -> Mapping[str, list[tuple[str, str]]]:
         region: [name for name in names if name.startswith(f"{region}/")] for region in REGIONS
     }
     return {"Everywhere": [(UTC, UTC)]} | {
-        region: [(name, name.replace("_", " ")) for name in found]
-        for region, found in regions.items()
+        region: [(name, name.replace("_", " ")) for name in group]
+        for region, group in regions.items()
     }
 
 

@@ -1,15 +1,15 @@
-"""The geometry of charts, by figures alone."""
+"""The geometry of charts, from numbers alone."""
 
 import pytest
 
 from app.web import charts
 from app.web.charts import Bar
 
-PLOT = charts.BASELINE - charts.HEAD
+PLOT = charts.BASELINE - charts.HEADER
 
 
-def bars(*figures):
-    return [Bar(f"day {number}", f"said of {number}", each) for number, each in enumerate(figures)]
+def bars(*numbers):
+    return [Bar(f"day {index}", f"title {index}", each) for index, each in enumerate(numbers)]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_the_parts_of_a_bar_stand_on_each_other_with_a_gap():
     assert [box.series for box in drawn.boxes] == [0, 1, 2]
     assert foot.y + foot.height == charts.BASELINE - charts.GAP
     assert middle.y + middle.height == pytest.approx(foot.y - charts.GAP)
-    assert head.y == charts.HEAD
+    assert head.y == charts.HEADER
 
 
 def test_a_part_is_as_high_as_its_figure():
@@ -61,7 +61,7 @@ def test_everything_is_within_the_drawing(number, width):
     assert all(charts.LEFT <= box.x < box.x + box.width <= width for box in drawn.boxes)
     assert all(0 <= box.y < box.y + box.height <= charts.BASELINE for box in drawn.boxes)
     assert len(drawn.bands) == number
-    assert all(charts.LEFT <= mark.place <= width for mark in drawn.labels)
+    assert all(charts.LEFT <= mark.position <= width for mark in drawn.labels)
 
 
 @pytest.mark.parametrize(("number", "labels"), [(30, [29, 22, 15, 8, 1]), (14, [13, 9, 5, 1])])
@@ -72,13 +72,13 @@ def test_the_last_day_is_named_and_others_at_equal_distances(number, labels):
     assert [mark.anchor for mark in drawn.labels] == ["end"] + ["middle"] * (len(labels) - 1)
 
 
-def test_the_lines_are_named_by_their_figures():
+def test_the_lines_are_named_by_their_numbers():
     drawn = charts.stacked(bars((13,)), width=100)
     many = charts.stacked(bars((11_000,)), width=100)
 
     assert [line.text for line in drawn.lines] == ["0", "4", "8", "12", "16"]
-    assert drawn.lines[0].place == charts.BASELINE
-    assert drawn.lines[-1].place == charts.HEAD
+    assert drawn.lines[0].position == charts.BASELINE
+    assert drawn.lines[-1].position == charts.HEADER
     assert [line.text for line in many.lines] == ["0", "3k", "6k", "9k", "12k"]
 
 
@@ -90,7 +90,7 @@ def test_a_bar_of_a_list_is_a_share_of_the_longest(figure, highest, length):
     assert charts.share(figure, highest) == length
 
 
-def test_a_small_line_rises_with_its_figures():
+def test_a_small_line_rises_with_its_numbers():
     drawn = charts.spark([0, 2, 1])
 
     assert drawn.line == "M0 28L50 4L100 16"
