@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .SUFFIXES:
 
 BIN := .venv/bin
-# CI installs exact versions with their hashes; elsewhere compatible ranges do.
+# CI installs exact versions with their hashes; other machines install compatible ranges.
 REQUIREMENTS := $(if $(CI),requirements-dev.lock,requirements-dev.txt)
 WORKERS ?= 2
 
@@ -32,15 +32,15 @@ check: .venv/installed-to-test ## Check format, lint, types, import rules and te
 	@$(BIN)/djlint --check templates > .venv/djlint.txt 2>&1 || { cat .venv/djlint.txt; exit 1; }
 	@$(BIN)/djlint --lint templates > .venv/djlint.txt 2>&1 || { cat .venv/djlint.txt; exit 1; }
 
-format: .venv/installed-to-test ## Put code and templates into the house's format.
+format: .venv/installed-to-test ## Format code and templates.
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/djlint --quiet --reformat templates || $(BIN)/djlint --quiet --check templates
 
-lock: .venv/installed-to-test ## Write requirements.lock and requirements-dev.lock anew.
+lock: .venv/installed-to-test ## Update requirements.lock and requirements-dev.lock.
 	@tools/lock.sh
 
-bench: .venv/installed-to-run ## Measure the console beside a floor, on PostgreSQL (OPTIONS="-t all": and beside its peers).
+bench: .venv/installed-to-run ## Measure the console against a baseline, on PostgreSQL (OPTIONS="-t all": and its peers).
 	@$(BIN)/python -m bench $(OPTIONS)
 
 .venv/installed-to-run: requirements.txt

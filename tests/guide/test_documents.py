@@ -1,6 +1,7 @@
 """What the documents name is there: tests, files, decisions."""
 
 import re
+from itertools import groupby
 
 import pytest
 
@@ -19,6 +20,11 @@ REPLACED = {
     "app/config/database_settings.py": "app/config/database_url.py",
 }
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+GLOSSARY = ROOT / "docs" / "glossary.md"
+WORDS_OF_OLD = re.compile(
+    r"\b(doors?|floor|turnstile|tick(?:s|ed)?|un-?tick\w*|anew|e-mails?|whoever|in vain)\b",
+    re.IGNORECASE,
+)
 
 
 def test_the_files_of_the_guide_are_there():
@@ -45,3 +51,22 @@ def test_every_link_between_documents_leads_somewhere(document):
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_the_words_are_those_of_the_glossary(document):
+    text = document.read_text(encoding="utf-8") if document != GLOSSARY else ""
+    # Names of tests and of columns of the benchmark are quoted as they are.
+    prose = re.sub(r"`[^`]*`|<!-- (.+?) -->.*?<!-- end of \1 -->", "", text, flags=re.DOTALL)
+
+    assert WORDS_OF_OLD.findall(prose) == []
+
+
+def test_every_term_of_the_glossary_has_a_meaning_and_its_place():
+    lines = GLOSSARY.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    tables = [list(group) for is_row, group in groupby(rows, lambda row: row[0] != "---") if is_row]
+    terms = [row for table in tables for row in table if row[0] != "Term"]
+
+    assert all(len(row) == 3 and row[0] and row[1] for row in terms)
+    assert len({row[0] for row in terms}) == len(terms) > 60
