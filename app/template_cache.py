@@ -1,4 +1,4 @@
-"""Templates as they were compiled, kept beside their sources as Python keeps modules."""
+"""Compiled templates, kept beside their sources as Python keeps compiled modules."""
 
 import threading
 from contextlib import suppress
@@ -11,32 +11,32 @@ from jinja2.bccache import Bucket
 
 
 class CompiledTemplates(BytecodeCache):
-    """What was compiled from a folder of templates.
+    """The compiled templates of a folder.
 
-    To compile those of a page takes 50 ms and more. A process that cannot write here compiles for
-    itself what it does not find; whoever can, could write the templates as well.
+    Compiling the templates of a page takes 50 ms or more. A process that cannot write to the folder
+    compiles for itself. Jinja's own cache would not do (docs/decisions/0010).
     """
 
     def __init__(self, templates: Path) -> None:
-        """Keep what belongs to a folder of templates."""
+        """Keep the compiled templates of a folder."""
         self._folder = templates / "__pycache__"
         self._suffix = f".jinja-{version('jinja2')}.cache"
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Read a template, if it is there and its source has not changed."""
+        """Read a compiled template, unless it is missing or its source has changed."""
         with suppress(OSError):
             bucket.bytecode_from_string(self._file(bucket).read_bytes())
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template that was just compiled, if the folder can be written."""
+        """Keep a template that was just compiled, if the folder is writable."""
         with suppress(OSError):
             self._keep(bucket)
 
     def fill(self, environment: Environment) -> int:
-        """Compile all pages ahead; return how many templates they are made of.
+        """Compile all templates ahead of time; return their number.
 
         Raises:
-            OSError: The folder cannot be written.
+            OSError: The folder is not writable.
         """
         loader = cast(BaseLoader, environment.loader)
         names = environment.list_templates(extensions=["html"])
@@ -49,11 +49,11 @@ class CompiledTemplates(BytecodeCache):
 
     def _keep(self, bucket: Bucket) -> None:
         file = self._file(bucket)
-        # Others see all of it or nothing.
-        begun = file.with_suffix(f".{threading.get_native_id()}")
+        # Other processes see either the complete file or none.
+        unfinished = file.with_suffix(f".{threading.get_native_id()}")
         self._folder.mkdir(exist_ok=True)
-        begun.write_bytes(bucket.bytecode_to_string())
-        begun.replace(file)
+        unfinished.write_bytes(bucket.bytecode_to_string())
+        unfinished.replace(file)
 
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / f"{bucket.key}{self._suffix}"

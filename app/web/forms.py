@@ -1,37 +1,47 @@
-"""What all forms of the console share."""
+"""The base of all forms, and the texts that they share."""
 
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField
+from wtforms.widgets import Input
 
 from app.domain.errors import RuleError
+from app.web import widgets
 
 OK = 200
 INVALID = 422
-REASON = "Kept with the change. At most 500 characters."
+REASON = "Shown in the history. Up to 500 characters."
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
-GOOD_PASSWORDS = "At least 12 characters. A few words that only you would put together are best."
+GOOD_PASSWORDS = "At least 12 characters. Several unrelated words work best."
 
 
 class Form(FlaskForm):
-    """A form that can carry the domain's refusal back to its page.
+    """A form that can show a refusal of the domain on its page.
 
     Attributes:
         refusal: The sentence of a rule that belongs to no field.
-        status: The status to answer with: 200, or what the refusal calls for.
-        rule_error: The refusal itself; what it carries is for the page to show.
-        result: What the domain returned.
+        status: The status of the response: 200, or the one that fits the refusal.
+        rule_error: The refusal itself, with its data for the page.
+        result: The return value of the domain.
     """
 
-    class Meta:
-        """Where the fields come from."""
+    class Meta(FlaskForm.Meta):
+        """The source of the fields, and the way they are written."""
 
         def wrap_formdata(self, _form: Any, _formdata: Any) -> MultiDict[str, str] | None:
             """Take texts only: Flask-WTF would also take files, and JSON of any type."""
             return request.form if request.method == "POST" and request.form else None
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Write a field; inputs by the console's own widget."""
+            if isinstance(field.widget, Input):
+                field.widget = widgets.quick(field.widget)
+            html: Markup = super().render_field(field, render_kw)
+            return html
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,7 +52,7 @@ class Form(FlaskForm):
 
     @property
     def edit(self) -> Any:
-        """What was typed, as the domain takes it."""
+        """The entered values, as the domain takes them."""
         raise NotImplementedError
 
     @property
@@ -71,11 +81,11 @@ class Form(FlaskForm):
 
 
 class ReasonForm(Form):
-    """The reason for what a button alone does."""
+    """A form with nothing but a reason."""
 
     reason = StringField("Reason", description=REASON)
 
     @property
     def edit(self) -> str:
-        """The reason as typed."""
+        """The reason as entered."""
         return self.reason.data or ""

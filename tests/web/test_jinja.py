@@ -1,4 +1,4 @@
-"""How pages are put together: the same as by Jinja and WTForms, in less time."""
+"""Jinja in the console: names that every template knows, and templates compiled once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,32 +6,8 @@ from pathlib import Path
 import jinja2
 import pytest
 from flask import Flask, render_template_string
-from hypothesis import given
-from hypothesis import strategies as some
-from markupsafe import Markup
-from wtforms.widgets import html_params
 
 from app.template_cache import CompiledTemplates
-from app.web.jinja import attributes
-
-NAMES = some.sampled_from(("class_", "for_", "id", "aria_label", "data_a_b", "value", "x_y"))
-VALUES = some.one_of(some.booleans(), some.integers(), some.text(), some.text().map(Markup))
-
-
-@given(some.dictionaries(NAMES, VALUES))
-def test_attributes_read_as_those_of_wtforms(given: dict[str, object]) -> None:
-    assert attributes(**given) == html_params(**given)
-
-
-def test_what_is_markup_already_cannot_end_an_attribute() -> None:
-    assert attributes(value=Markup('<a href="x">')) == 'value="<a href=&quot;x&quot;>"'
-
-
-def test_a_field_is_written_with_them(app: Flask) -> None:
-    page = app.test_client().get("/login").text
-    assert (
-        'autocapitalize="none" autocomplete="username" autofocus class="in" id="username"' in page
-    )
 
 
 def test_a_template_knows_the_names_of_all_and_its_own(app: Flask) -> None:
@@ -66,7 +42,7 @@ def test_what_was_compiled_once_is_not_compiled_again(
     assert keeping() == "42"
 
 
-def test_a_template_that_was_changed_is_compiled_anew(
+def test_a_template_that_was_changed_is_compiled_again(
     keeping: Callable[[], str], tmp_path: Path
 ) -> None:
     (tmp_path / "page.html").write_text("old")
@@ -76,7 +52,7 @@ def test_a_template_that_was_changed_is_compiled_anew(
     assert keeping() == "new"
 
 
-def test_what_was_cut_short_is_compiled_anew(keeping: Callable[[], str], tmp_path: Path) -> None:
+def test_what_was_cut_short_is_compiled_again(keeping: Callable[[], str], tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("shown")
     keeping()
     [file] = (tmp_path / "__pycache__").iterdir()
@@ -85,7 +61,7 @@ def test_what_was_cut_short_is_compiled_anew(keeping: Callable[[], str], tmp_pat
     assert keeping() == "shown"
 
 
-def test_a_folder_that_cannot_be_written_keeps_nobody_from_a_page(
+def test_a_folder_that_cannot_be_written_does_not_stop_a_page(
     keeping: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
