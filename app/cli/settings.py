@@ -101,7 +101,7 @@ def _as_cells(line: SettingLine) -> tuple[str, ...]:
 def _lock(line: SettingLine) -> str:
     if line.is_secret:
         return "secret"
-    return "read-only" if line.lock else ""
+    return "read-only" if line.read_only_reason else ""
 
 
 def _summary(line: SettingLine) -> str:

@@ -173,7 +173,7 @@ def test_two_browsers_edit_one_setting_and_nothing_is_lost(desk, guide, ada, per
     button(mine, "Save").click()
 
     expect(mine.get_by_role("alert")).to_contain_text("was changed by somebody else")
-    for name, value in {"Where you started": "1000", "Theirs": "900", "Yours": "700"}.items():
+    for name, value in {"Original": "1000", "Theirs": "900", "Yours": "700"}.items():
         expect(mine.get_by_role("region", name=name, exact=True)).to_contain_text(value)
     expect(value_of(mine)).to_have_value("700")
     expect(mine.get_by_label("Reason")).to_have_value("A measurement")

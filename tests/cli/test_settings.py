@@ -110,9 +110,9 @@ def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
         (("set", "chunk_size", "many"), "The value is not an integer"),
         (("set", "cors_allow_origins", '{"a": }'), "The value is not valid JSON at line 1"),
         (("set", "chunk_size", "5", "--reason", "x" * 501), "The reason is 501 characters long"),
-        (("set", "nothing", "5"), "There is no setting named nothing."),
-        (("unset", "nothing"), "There is no setting named nothing."),
-        (("get", "nothing"), "There is no setting named nothing."),
+        (("set", "nothing", "5"), "No setting is named nothing."),
+        (("unset", "nothing"), "No setting is named nothing."),
+        (("get", "nothing"), "No setting is named nothing."),
     ],
 )
 def test_what_is_not_valid_is_refused_and_changes_nothing(
@@ -136,7 +136,7 @@ def test_immutable_is_immutable_and_the_refusal_recorded(flask, value, events, c
 
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: app_environment cannot be changed here. It is marked as not mutable.\n"
+        "Error: app_environment cannot be changed here. Marked read-only in the database.\n"
     )
     assert value("app_environment") == before
     assert [(event.action, event.target_name) for event in events()] == [

@@ -153,9 +153,7 @@ def test_two_people_change_the_same_user_and_nothing_is_lost(
 
     assert page.status_code == 409
     assert "The roles of vera were changed by somebody else while you were editing." in page.text
-    assert re.search(
-        r"Where you started .*? viewer Theirs .*? None Yours .*? user\s*viewer", page.text
-    )
+    assert re.search(r"Original .*? viewer Theirs .*? None Yours .*? user\s*viewer", page.text)
     assert page.link("Keep theirs") == f"/users/{vera.id}"
     assert roles_of(session, vera) == set()
     review = page.submit("conflict-form")

@@ -378,7 +378,7 @@ def test_without_a_form_there_is_nothing_to_review(sign_in, ada):
     page = sign_in(ada).get("/roles/review")
 
     assert page.status_code == 200
-    assert "There is nothing to review" in page.text
+    assert "Nothing to review" in page.text
 
 
 def test_who_may_only_look_gets_no_boxes(sign_in, person):

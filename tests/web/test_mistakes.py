@@ -23,7 +23,7 @@ SENTENCES = {
         "reason": (LONG, "The reason"),
     },
     "/settings/new": {
-        "key": ("Of Mine", "A key begins with a small letter"),
+        "key": ("Of Mine", "A key starts with a lowercase letter"),
         "value": ("many", "The value is not an integer"),
         "category": ("x" * 101, "The category"),
         "reason": (LONG, "The reason"),

@@ -333,7 +333,7 @@ def test_deleting_a_role_in_use_says_who_loses_what(sign_in, session, ada, perso
     page = sign_in(ada).get(path_of(editor, "/delete"))
 
     assert "2 people hold it, and are without it afterwards." in page.text
-    assert re.search(r"− document:read taken away\s*− document:update", page.text)
+    assert re.search(r"− document:read removed\s*− document:update", page.text)
     assert "At least one of these is lost by 1 person: Nora Barnacle" in page.text
     deleted = page.submit("delete-form", name="editor", reason="Over.")
     assert (deleted.status_code, deleted.location) == (303, "/roles")

@@ -5,6 +5,8 @@ from app.domain.settings.bulk import (
     BulkOutdated,
     BulkReadOnly,
     BulkRefused,
+    BulkSettingEdit,
+    SavedValue,
     ValueDifference,
     change_many,
     changes_of,
@@ -42,18 +44,33 @@ from app.domain.settings.listing import (
     read_all,
 )
 from app.domain.settings.strict_json import NotJson, read_json
-from app.domain.settings.values import SUMMARY_CHARACTERS, DataType, canonical, describe, is_same
+from app.domain.settings.values import (
+    EMPTY,
+    HIDDEN,
+    NOT_SET,
+    SUMMARY_CHARACTERS,
+    DataType,
+    canonical,
+    describe,
+    in_sentence,
+    is_same,
+)
 
 __all__ = [
+    "EMPTY",
+    "HIDDEN",
+    "NOT_SET",
     "STATES",
     "SUMMARY_CHARACTERS",
     "BulkInvalid",
     "BulkOutdated",
     "BulkReadOnly",
     "BulkRefused",
+    "BulkSettingEdit",
     "DataType",
     "NewSetting",
     "NotJson",
+    "SavedValue",
     "SettingChangedMeanwhile",
     "SettingEdit",
     "SettingFilter",
@@ -73,6 +90,7 @@ __all__ = [
     "describe",
     "etag_of",
     "get",
+    "in_sentence",
     "is_same",
     "is_secret",
     "is_taken",

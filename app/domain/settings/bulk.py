@@ -1,4 +1,4 @@
-"""Several settings changed at once: reviewed first, then saved all together or not at all."""
+"""Bulk changes: several settings, reviewed first, then all saved together or none."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,11 +18,19 @@ Edits = Mapping[int, SettingEdit]
 Errors = Mapping[int, RuleError]
 
 
+@dataclass(frozen=True)
+class BulkSettingEdit:
+    """New values of several settings, by their ids, and the reason for all of them."""
+
+    edits: Edits
+    reason: str = ""
+
+
 class BulkRefused(RuleError):
-    """One setting at least cannot be changed as the batch says, so none is.
+    """At least one of the settings cannot be changed, so none is.
 
     Attributes:
-        errors: What speaks against it, by the id of the setting.
+        errors: The refusals, by the id of the setting.
     """
 
     def __init__(self, sentence: str, errors: Errors) -> None:
@@ -32,20 +40,20 @@ class BulkRefused(RuleError):
 
 
 class BulkReadOnly(BulkRefused):
-    """A setting of the batch cannot be changed here."""
+    """One of the settings is read-only."""
 
 
 class BulkOutdated(BulkRefused, ChangedMeanwhile):
-    """A setting of the batch is no longer what the editor saw, or is gone."""
+    """One of the settings has changed since it was shown, or was deleted."""
 
 
 class BulkInvalid(BulkRefused, InvalidValue):
-    """What was typed for a setting of the batch is not a value of its data type."""
+    """One of the new values is not valid for the data type of its setting."""
 
 
 @dataclass(frozen=True)
 class ValueDifference:
-    """What a batch would make of one setting."""
+    """The old and the new value of a setting in a bulk change."""
 
     setting_id: int
     key: str
@@ -55,56 +63,61 @@ class ValueDifference:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a save made of one setting."""
+class SavedValue:
+    """The value of a setting before and after a save."""
 
     key: str
     before: str | None
     after: str | None
 
     def is_of(self, key: str) -> bool:
-        """Tell whether it was the setting with this key, and not one that had its id before."""
+        """Tell whether the setting has this key, and not only the id of an earlier one."""
         return self.key == key
 
 
-def review_many(session: DbSession, edits: Edits) -> list[ValueDifference]:
-    """Return what the edits would change, by key; what stays as it is, is left out.
+def review_many(
+    session: DbSession, edit: BulkSettingEdit, *, actor: Actor
+) -> list[ValueDifference]:
+    """Return the values that the edit would change, by key.
+
+    Args:
+        session: The database session; it only reads.
+        edit: The new values, by the id of the setting.
+        actor: The person or command who asks; unused, as every review is called alike.
 
     Raises:
-        BatchRefused: `change_many` would refuse the edits.
+        BulkRefused: `change_many` would refuse the edit.
     """
-    found = _found(session, _these(edits))
-    lines = [
-        _difference(found[setting_id], value)
-        for setting_id, value in _accepted(found, edits).items()
-        if value != found[setting_id].value
+    del actor
+    settings = _by_id(session, _query(edit.edits))
+    differences = [
+        _difference(settings[setting_id], value)
+        for setting_id, value in _accepted(settings, edit.edits).items()
+        if value != settings[setting_id].value
     ]
-    return sorted(lines, key=lambda line: line.key)
+    return sorted(differences, key=lambda difference: difference.key)
 
 
-def change_many(
-    session: DbSession, edits: Edits, reason: str = "", *, actor: Actor
-) -> list[AuditEvent]:
+def change_many(session: DbSession, edit: BulkSettingEdit, *, actor: Actor) -> list[AuditEvent]:
     """Give several settings new values, all or none, and record who did it.
 
     Args:
         session: The database session; the caller commits it.
-        edits: What was typed, by the id of the setting; the reasons in them are not looked at.
-        reason: Why, in the actor's words, for all of them.
+        edit: The new values, by the id of the setting, and the reason for all of them.
         actor: The person or command making the changes.
 
     Returns:
-        The events that record the changes, tied together by the id of the save; none for a setting
-        that held the value already.
+        The events of the save; none for a setting that had the value already.
 
     Raises:
-        BatchReadOnly: A setting is not mutable, a secret, or of an unknown data type.
-        BatchOutdated: A setting is no longer what the editor saw, or is gone.
-        BatchInvalid: A text is not a value of its setting's data type.
+        BulkReadOnly: A setting is read-only, a secret, or of an unknown data type.
+        BulkOutdated: A setting has changed since it was shown, or was deleted.
+        BulkInvalid: A value is not valid for the data type of its setting.
         InvalidValue: The reason is too long.
     """
-    found = _locked(session, edits)
-    return _put(session, found, _accepted(found, edits), checked_reason(reason), actor)
+    settings = _load_for_update(session, edit.edits)
+    accepted = _accepted(settings, edit.edits)
+    return _put(session, settings, accepted, checked_reason(edit.reason), actor)
 
 
 def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -> list[AuditEvent]:
@@ -114,67 +127,71 @@ def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -
         session: The database session; the caller commits it.
         event_id: One of the events of the save.
         reason: Why, in the actor's words.
-        actor: The person who puts them back.
+        actor: The person who undoes it.
 
     Returns:
         The events that record it.
 
     Raises:
-        NotFound: The event does not tell of a changed setting.
-        BatchRefused: A setting was changed since, is gone, or cannot be changed here any more.
+        NotFound: The event is not the change of a setting.
+        BulkRefused: A setting has changed since, was deleted, or is read-only.
     """
-    made = changes_of(session, audit.get(session, event_id))
-    locked = _locked(session, made)
-    found = {number: locked[number] for number in locked if made[number].is_of(locked[number].key)}
-    edits = {
-        setting_id: SettingEdit(one.before, _etag_if(found.get(setting_id), one.after))
-        for setting_id, one in made.items()
+    saved = changes_of(session, audit.get(session, event_id))
+    settings = {
+        setting_id: setting
+        for setting_id, setting in _load_for_update(session, saved).items()
+        if saved[setting_id].is_of(setting.key)
     }
-    return _put(session, found, _accepted(found, edits), checked_reason(reason), actor)
+    edits = {
+        setting_id: SettingEdit(value.before, _etag_if(settings.get(setting_id), value.after))
+        for setting_id, value in saved.items()
+    }
+    accepted = _accepted(settings, edits)
+    return _put(session, settings, accepted, checked_reason(reason), actor)
 
 
-def changes_of(session: DbSession, event: AuditEvent | None) -> dict[int, Made]:
-    """Return what a save changed, by the id of the setting.
+def changes_of(session: DbSession, event: AuditEvent | None) -> dict[int, SavedValue]:
+    """Return the values that a save changed, by the id of the setting.
 
     Raises:
-        NotFound: The event does not tell of a changed setting.
+        NotFound: The event is not the change of a setting.
     """
     if event is None or event.action != "setting:changed":
-        raise NotFound("There is no such change of settings.")
+        raise NotFound("This change of settings does not exist.")
     return {
-        one.target_id: Made(
-            one.target_name,
-            audit.fields_of(one.before)["value"],
-            audit.fields_of(one.after)["value"],
+        change.target_id: SavedValue(
+            change.target_name,
+            audit.fields_of(change.before)["value"],
+            audit.fields_of(change.after)["value"],
         )
-        for one in audit.of_save(session, event)
-        if one.action == event.action and one.target_id is not None
+        for change in audit.of_save(session, event)
+        if change.action == event.action and change.target_id is not None
     }
 
 
-def _these(ids: Collection[int]) -> Select[ApplicationSetting]:
+def _query(ids: Collection[int]) -> Select[ApplicationSetting]:
     query = select(ApplicationSetting).where(ApplicationSetting.id.in_(ids))
     return query.order_by(ApplicationSetting.id)
 
 
-def _found(session: DbSession, query: Select[ApplicationSetting]) -> dict[int, ApplicationSetting]:
+def _by_id(session: DbSession, query: Select[ApplicationSetting]) -> dict[int, ApplicationSetting]:
     return {setting.id: setting for setting in session.scalars(query)}
 
 
-def _locked(session: DbSession, ids: Collection[int]) -> dict[int, ApplicationSetting]:
-    # Everybody locks in the order of the ids, so that two who save overlapping batches wait for
-    # each other instead of locking each other out. On MySQL this is the first statement of its
+def _load_for_update(session: DbSession, ids: Collection[int]) -> dict[int, ApplicationSetting]:
+    # Everybody locks in the order of the ids, so that two who save overlapping sets wait for
+    # each other instead of deadlocking. On MySQL this is the first statement of its
     # transaction, and reads what is there now; SQLite has locked the whole file.
-    query = _these(ids).with_for_update().execution_options(populate_existing=True)
-    return _found(session, query)
+    query = _query(ids).with_for_update().execution_options(populate_existing=True)
+    return _by_id(session, query)
 
 
-def _accepted(found: Mapping[int, ApplicationSetting], edits: Edits) -> dict[int, str | None]:
+def _accepted(settings: Mapping[int, ApplicationSetting], edits: Edits) -> dict[int, str | None]:
     accepted: dict[int, str | None] = {}
     errors: dict[int, RuleError] = {}
     for setting_id, edit in sorted(edits.items()):
         try:
-            accepted[setting_id] = _one_accepted(found.get(setting_id), edit)
+            accepted[setting_id] = _accept(settings.get(setting_id), edit)
         except RuleError as error:
             errors[setting_id] = error
     if errors:
@@ -182,7 +199,7 @@ def _accepted(found: Mapping[int, ApplicationSetting], edits: Edits) -> dict[int
     return accepted
 
 
-def _one_accepted(setting: ApplicationSetting | None, edit: SettingEdit) -> str | None:
+def _accept(setting: ApplicationSetting | None, edit: SettingEdit) -> str | None:
     if setting is None:
         raise NotFound("This setting was deleted while you were editing it.")
     return editing.accepted(setting, edit)
@@ -191,11 +208,11 @@ def _one_accepted(setting: ApplicationSetting | None, edit: SettingEdit) -> str 
 def _refusal(errors: Errors) -> BulkRefused:
     kinds = {type(error) for error in errors.values()}
     if any(issubclass(kind, editing.SettingIsReadOnly) for kind in kinds):
-        return BulkReadOnly("Not all of these settings can be changed here.", errors)
+        return BulkReadOnly("Some of these settings are read-only.", errors)
     if any(issubclass(kind, ChangedMeanwhile | NotFound) for kind in kinds):
         sentence = "Somebody else changed settings while you were editing them."
         return BulkOutdated(sentence, errors)
-    return BulkInvalid("Not all of the values can be stored.", errors)
+    return BulkInvalid("Some values are not valid.", errors)
 
 
 def _difference(setting: ApplicationSetting, value: str | None) -> ValueDifference:
@@ -203,21 +220,21 @@ def _difference(setting: ApplicationSetting, value: str | None) -> ValueDifferen
 
 
 def _etag_if(setting: ApplicationSetting | None, value: str | None) -> str:
-    """Return the setting's etag if it still holds the value, else one that nothing has."""
+    """Return the etag of the setting if it still has the value, else one that nothing has."""
     holds = setting is not None and setting.value == value
     return editing.etag_of(setting) if setting is not None and holds else ""
 
 
 def _put(
     session: DbSession,
-    found: Mapping[int, ApplicationSetting],
+    settings: Mapping[int, ApplicationSetting],
     accepted: Mapping[int, str | None],
     reason: str,
     actor: Actor,
 ) -> list[AuditEvent]:
     changes = []
     for setting_id, value in accepted.items():
-        setting = found[setting_id]
+        setting = settings[setting_id]
         if value != setting.value:
             change = Change("setting:changed", {"value": setting.value}, {"value": value})
             changes.append((editing.target_of(setting), change))

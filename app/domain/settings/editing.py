@@ -1,4 +1,4 @@
-"""Settings: found, and changed under a lock with the value they had in view."""
+"""Find settings, and change the value of one."""
 
 import re
 from dataclasses import dataclass
@@ -21,19 +21,16 @@ NOT_SECRET = frozenset(
 # Made once: SQLAlchemy works out once what it finds the compiled statement by.
 _IS_IT = ApplicationSetting.id == bindparam("setting_id")
 _LOCK = update(ApplicationSetting).where(_IS_IT).values(updated_at=ApplicationSetting.updated_at)
-_READ_ANEW = select(ApplicationSetting).where(_IS_IT).execution_options(populate_existing=True)
+_READ_AGAIN = select(ApplicationSetting).where(_IS_IT).execution_options(populate_existing=True)
 _PUT = update(ApplicationSetting).where(_IS_IT).values(value=bindparam("new_value"))
 
 
 class SettingIsReadOnly(RuleError):
-    """The setting is marked as not mutable, is a secret, or is of a type the console does not know.
-
-    The sentence says which.
-    """
+    """The setting is marked read-only, is a secret, or has an unknown data type; says which."""
 
 
 class SettingChangedMeanwhile(ChangedMeanwhile):
-    """The setting is no longer what the editor saw.
+    """The setting has changed since it was shown.
 
     Attributes:
         setting: What it is now.
@@ -57,11 +54,11 @@ def get(session: DbSession, setting_id: int) -> ApplicationSetting:
     """Return the setting.
 
     Raises:
-        NotFound: There is no such setting.
+        NotFound: The setting does not exist.
     """
     setting = session.get(ApplicationSetting, setting_id)
     if setting is None:
-        raise NotFound("There is no such setting.")
+        raise NotFound("This setting does not exist.")
     return setting
 
 
@@ -69,13 +66,13 @@ def by_key(session: DbSession, key: str) -> ApplicationSetting:
     """Return the setting named ``key``.
 
     Raises:
-        NotFound: There is no such setting.
+        NotFound: The setting does not exist.
     """
     query = select(ApplicationSetting).where(ApplicationSetting.key == key)
     setting = session.scalars(query).first() if is_name(key) else None
     # To MySQL a key with blanks after it is the same key.
     if setting is None or setting.key != key:
-        raise NotFound(f"There is no setting named {key}.")
+        raise NotFound(f"No setting is named {key}.")
     return setting
 
 
@@ -91,15 +88,15 @@ def change(
         actor: The person or command making the change.
 
     Returns:
-        The event that records the change; None, and nothing recorded, when the value was that.
+        The event that records the change; None, with nothing recorded, if it already had the value.
 
     Raises:
-        NotFound: There is no such setting.
-        SettingIsReadOnly: The setting is not mutable, a secret, or of an unknown data type.
-        SettingChangedMeanwhile: The setting is no longer what the editor saw.
-        InvalidValue: The text is not a value of the setting's data type, or the reason too long.
+        NotFound: The setting does not exist.
+        SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
+        SettingChangedMeanwhile: The setting has changed since it was shown.
+        InvalidValue: The text is not valid for the setting's data type, or the reason too long.
     """
-    setting = locked(session, setting_id)
+    setting = load_for_update(session, setting_id)
     passed = validation.all_of(
         value=lambda: accepted(setting, edit), reason=lambda: checked_reason(edit.reason)
     )
@@ -119,14 +116,14 @@ def overwrite(
         actor: The command making the change.
 
     Returns:
-        The event that records the change; None, and nothing recorded, when the value was that.
+        The event that records the change; None, with nothing recorded, if it already had the value.
 
     Raises:
-        NotFound: There is no such setting.
-        SettingIsReadOnly: The setting is not mutable, a secret, or of an unknown data type.
-        InvalidValue: The text is not a value of the setting's data type, or the reason too long.
+        NotFound: The setting does not exist.
+        SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
+        InvalidValue: The text is not valid for the setting's data type, or the reason too long.
     """
-    setting = locked(session, setting_id)
+    setting = load_for_update(session, setting_id)
     edit = SettingEdit(text, etag_of(setting))
     return _put(session, setting, accepted(setting, edit), checked_reason(reason), actor)
 
@@ -135,9 +132,9 @@ def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
     """Return what the setting would hold after the edit, the way it is stored.
 
     Raises:
-        SettingIsReadOnly: The setting is not mutable, a secret, or of an unknown data type.
-        SettingChangedMeanwhile: The setting is no longer what the editor saw.
-        InvalidValue: The text is not a value of the setting's data type.
+        SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
+        SettingChangedMeanwhile: The setting has changed since it was shown.
+        InvalidValue: The text is not valid for the setting's data type.
     """
     why_read_only = read_only_reason(setting)
     if why_read_only is not None:
@@ -148,18 +145,18 @@ def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
     return None if edit.text is None else values.canonical(edit.text, DataType(setting.data_type))
 
 
-def locked(session: DbSession, setting_id: int) -> ApplicationSetting:
+def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:
     """Return the setting, with its row locked until the transaction ends.
 
     Raises:
-        NotFound: There is no such setting.
+        NotFound: The setting does not exist.
     """
     # An UPDATE that changes nothing takes the row's lock on every database, and before MySQL's
     # snapshot is taken; SQLite ignores SELECT ... FOR UPDATE.
     session.connection().execute(_LOCK, {"setting_id": setting_id})
-    setting = session.scalars(_READ_ANEW, {"setting_id": setting_id}).one_or_none()
+    setting = session.scalars(_READ_AGAIN, {"setting_id": setting_id}).one_or_none()
     if setting is None:
-        raise NotFound("There is no such setting.")
+        raise NotFound("This setting does not exist.")
     return setting
 
 
@@ -184,18 +181,18 @@ def is_secret(key: str) -> bool:
 
 
 def read_only_reason(setting: ApplicationSetting) -> str | None:
-    """Return the sentence that says why the setting cannot be changed here, if it cannot."""
+    """Return the reason why the setting cannot be changed here, or None if it can."""
     return why_read_only(setting.key, setting.data_type, is_mutable=setting.is_mutable)
 
 
 def why_read_only(key: str, data_type: str, *, is_mutable: bool) -> str | None:
-    """Return the lock of a setting that is given by its columns; see `read_only_reason`."""
+    """Return the reason for a setting that is given by its columns; see `read_only_reason`."""
     if not is_mutable:
-        return "It is marked as not mutable."
+        return "Marked read-only in the database."
     if is_secret(key):
-        return "It holds a secret, which this console never shows and does not write."
+        return "Secret: the console never shows it and cannot change it."
     if DataType.of(data_type) is None:
-        return f"Its data type, {data_type}, is not one that this console knows."
+        return f"Its data type, {data_type}, is not one that the console knows."
     return None
 
 

@@ -1,4 +1,4 @@
-"""Which settings there are: created, deleted, and brought back after they were deleted."""
+"""Create, delete and restore settings."""
 
 import re
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ KEPT = ("key", "value", "data_type", "description", "category", "is_mutable")
 
 
 class SettingExists(ChangedMeanwhile):
-    """There is a setting with the key already."""
+    """A setting with the key already exists."""
 
 
 @dataclass(frozen=True)
 class NewSetting:
-    """A setting as typed; ``text`` is None for "not set"."""
+    """A new setting as typed; ``text`` is None for "not set"."""
 
     key: str
     data_type: str
@@ -63,7 +63,7 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
 
 
 def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor) -> AuditEvent:
-    """Delete a setting, and record all that it takes to bring it back.
+    """Delete a setting, and record all that restoring it takes.
 
     Args:
         session: The database session; the caller commits it.
@@ -72,18 +72,18 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
         actor: The person or command deleting it.
 
     Returns:
-        The event that records it, by which `restore` brings the setting back.
+        The event that records it, by which `restore` restores the setting.
 
     Raises:
-        NotFound: There is no such setting.
-        SettingIsReadOnly: The setting is not mutable, or a secret.
-        SettingChangedMeanwhile: The setting is no longer what was shown.
+        NotFound: The setting does not exist.
+        SettingIsReadOnly: The setting is read-only, or a secret.
+        SettingChangedMeanwhile: The setting has changed since it was shown.
         InvalidValue: The key that was typed is another one, or the reason is too long.
     """
-    setting = editing.locked(session, setting_id)
-    lock = deletion_refusal(setting)
-    if lock is not None:
-        sentence = f"{setting.key} cannot be deleted here. {lock}"
+    setting = editing.load_for_update(session, setting_id)
+    refusal = deletion_refusal(setting)
+    if refusal is not None:
+        sentence = f"{setting.key} cannot be deleted here. {refusal}"
         raise SettingIsReadOnly(sentence, target=editing.target_of(setting))
     if typed.etag != editing.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
@@ -102,20 +102,20 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
 def restore(
     session: DbSession, event_id: int, reason: str = "", *, actor: Actor
 ) -> ApplicationSetting:
-    """Bring a deleted setting back as it was, and record who did it.
+    """Restore a deleted setting as it was, and record who did it.
 
     Args:
         session: The database session; the caller commits it.
         event_id: The event that records the deletion.
         reason: Why, in the actor's words.
-        actor: The person bringing it back.
+        actor: The person restoring it.
 
     Returns:
-        The setting; it has the id that it had, unless another setting has that by now.
+        The setting, with its old id unless another setting has that by now.
 
     Raises:
-        NotFound: There is no such event.
-        SettingExists: There is a setting with the key again.
+        NotFound: The event does not exist.
+        SettingExists: A setting with the key exists again.
         InvalidValue: The reason is too long.
     """
     event = deletion_event(session, event_id)
@@ -123,7 +123,7 @@ def restore(
     kept = audit.fields_of(event.before)
     if is_taken(session, kept["key"]):
         raise SettingExists(
-            f"There is a setting named {kept['key']} again, so it was not restored."
+            f"A setting named {kept['key']} exists again, so this one was not restored."
         )
     is_free = session.get(ApplicationSetting, event.target_id) is None
     setting = ApplicationSetting(**kept, id=event.target_id if is_free else None)
@@ -135,27 +135,27 @@ def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
     """Return the event that records the deletion of a setting.
 
     Raises:
-        NotFound: There is no such event.
+        NotFound: The event does not exist.
     """
     event = audit.get(session, event_id)
     if event is None or event.action != "setting:deleted":
-        raise NotFound("There is no such deletion of a setting.")
+        raise NotFound("This deletion of a setting does not exist.")
     return event
 
 
 def is_taken(session: DbSession, key: str) -> bool:
-    """Tell whether there is a setting named ``key``."""
+    """Tell whether a setting named ``key`` exists."""
     keys = session.scalars(select(ApplicationSetting.key).where(ApplicationSetting.key == key))
     # To MySQL a key with blanks after it is the same key, and could not be added beside it.
     return keys.first() is not None
 
 
 def deletion_refusal(setting: ApplicationSetting) -> str | None:
-    """Return the sentence that says why the setting cannot be deleted here, if it cannot."""
+    """Return the reason why the setting cannot be deleted here, or None if it can."""
     if not setting.is_mutable:
-        return "It is marked as not mutable."
+        return "Marked read-only in the database."
     if editing.is_secret(setting.key):
-        return "It holds a secret, which this console does not read and could not bring back."
+        return "Secret: the console cannot read it, so it could not restore it."
     return None
 
 
@@ -173,7 +173,7 @@ def _columns(session: DbSession, new: NewSetting) -> dict[str, Any]:
 def _free_key(session: DbSession, text: str) -> str:
     key = _checked_key(text)
     if is_taken(session, key):
-        message = f"There is a setting named {key} already. Choose another key."
+        message = f"A setting named {key} already exists. Choose another key."
         raise InvalidValue(message, field="key")
     return key
 
@@ -200,8 +200,8 @@ def _checked_key(text: str) -> str:
         raise InvalidValue("The key is empty. Type one.", field="key")
     if not KEY.fullmatch(key):
         message = (
-            "A key begins with a small letter from a to z; after it come small letters, digits, "
-            "“_”, “.” and “-”, and nothing else."
+            "A key starts with a lowercase letter, followed only by lowercase letters, digits, "
+            "“_”, “.” and “-”."
         )
         raise InvalidValue(message, field="key")
     return key
@@ -213,8 +213,8 @@ def _checked_value(new: NewSetting) -> str | None:
         return None
     if editing.is_secret(new.key):
         message = (
-            "By its key this setting holds a secret, and this console does not write secrets. "
-            "Tick “Not set” to create it without a value."
+            "Keys that hold secrets can only be created without a value: the console cannot store "
+            "secrets. Select “Not set”."
         )
         raise InvalidValue(message, field=values.VALUE_FIELD)
     return values.canonical(new.text, kind)

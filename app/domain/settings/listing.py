@@ -53,26 +53,26 @@ class SettingLine(NamedTuple):
     category: str
     is_mutable: bool
     is_secret: bool
-    lock: str | None
+    read_only_reason: str | None
 
     @property
     def etag(self) -> str:
         """The digest that an edit of this line is checked against."""
         return editing.digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
 
-    def matches(self, wanted: SettingFilter) -> bool:
+    def matches(self, filters: SettingFilter) -> bool:
         """Tell whether the setting passes the filter, its category left aside."""
         return (
-            (not wanted.type or wanted.type == self.data_type)
-            and (not wanted.state or self._is_in(wanted.state))
-            and (not wanted.q or self._contains(wanted.q.casefold()))
+            (not filters.type or filters.type == self.data_type)
+            and (not filters.state or self._is_in(filters.state))
+            and (not filters.q or self._contains(filters.q.casefold()))
         )
 
     def _is_in(self, state: str) -> bool:
         return {
             "set": self.is_set,
             "unset": not self.is_set,
-            "locked": self.lock is not None,
+            "locked": self.read_only_reason is not None,
             "secret": self.is_secret,
         }[state]
 
@@ -90,14 +90,14 @@ def read_all(session: DbSession) -> list[SettingLine]:
     return [_line(row) for row in session.connection().execute(_ALL).all()]
 
 
-def matching(lines: Iterable[SettingLine], wanted: SettingFilter) -> list[SettingLine]:
+def matching(lines: Iterable[SettingLine], filters: SettingFilter) -> list[SettingLine]:
     """Return the lines that pass the filter, its category left aside.
 
     Raises:
         InvalidValue: There is no such state or type to filter by.
     """
-    _check(wanted)
-    return [line for line in lines if line.matches(wanted)]
+    _check(filters)
+    return [line for line in lines if line.matches(filters)]
 
 
 def by_category(lines: Iterable[SettingLine]) -> dict[str, list[SettingLine]]:
@@ -108,10 +108,10 @@ def by_category(lines: Iterable[SettingLine]) -> dict[str, list[SettingLine]]:
     return dict(sorted(groups.items()))
 
 
-def _check(wanted: SettingFilter) -> None:
+def _check(filters: SettingFilter) -> None:
     known: Sequence[tuple[str, Sequence[str]]] = (
-        (wanted.state, STATES),
-        (wanted.type, list(DataType)),
+        (filters.state, STATES),
+        (filters.type, list(DataType)),
     )
     for name, names in known:
         if name and name not in names:

@@ -18,6 +18,9 @@ from app.domain.text import checked, place, shortened, shown
 
 VALUE_FIELD = "value"
 SUMMARY_CHARACTERS = 80
+SENTENCE_CHARACTERS = 30
+# The text in place of a value that cannot be shown.
+NOT_SET, EMPTY, HIDDEN = "Not set", "Empty string", "Set (hidden)"
 
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _FLOAT = re.compile(
@@ -97,19 +100,28 @@ def describe(value: str | None, data_type: DataType | None) -> str:
         data_type: The data type, or None for one that the console does not know.
 
     Returns:
-        "Not set", "Empty", "List with 3 entries" and the like for JSON, else the text itself on one
-        line, cut off where it is long.
+        "Not set", "Empty string", "List with 3 entries" and the like for JSON, else the text itself
+        on one line, cut off where it is long.
     """
     if value is None:
-        return "Not set"
+        return NOT_SET
     if not value:
-        return "Empty"
+        return EMPTY
     if data_type is not DataType.JSON:
         return shortened(value, SUMMARY_CHARACTERS)
     try:
         return _summary(strict_json.read_json(value), value)
     except NotJson:
         return "Not valid JSON"
+
+
+def in_sentence(value: str | None) -> str:
+    """Return a stored value as part of a sentence: "It was 800, now it is not set."."""
+    if value is None:
+        return "not set"
+    if not value:
+        return "an empty string"
+    return shortened(value, SENTENCE_CHARACTERS) or "only spaces"
 
 
 def _integer(text: str) -> str:

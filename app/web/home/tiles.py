@@ -40,7 +40,7 @@ def tiles(facts: Facts, days: Sequence[Day] | None) -> Iterator[Tile]:
 
 def _settings(lines: Sequence[SettingLine]) -> Tile:
     unset = sum(not line.is_set for line in lines)
-    read_only = sum(line.lock is not None for line in lines)
+    read_only = sum(line.read_only_reason is not None for line in lines)
     detail = f"{number(unset)} not set, {number(read_only)} read-only"
     return Tile("Settings", number(len(lines)), detail, url_for("settings.index"))
 

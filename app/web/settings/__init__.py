@@ -1,6 +1,5 @@
-"""The section settings."""
+"""The section settings: a file for each page."""
 
-from app.web.settings import catalog, reviewing, views
-from app.web.settings.section import blueprint
+from app.web.settings import delete, index, new, restore, review, show, undo
 
-__all__ = ["blueprint", "catalog", "reviewing", "views"]
+__all__ = ["delete", "index", "new", "restore", "review", "show", "undo"]

@@ -1,4 +1,4 @@
-"""The list of settings: its addresses, the ways to narrow it, and how a value reads in a row."""
+"""The list of settings: its URLs, its filters, and the text of a row."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -28,8 +28,8 @@ Groups = Mapping[str, list[SettingLine]]
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way of the jump navigation."""
+class CategoryLink:
+    """A category in the jump navigation."""
 
     label: str
     count: int
@@ -39,29 +39,29 @@ class Way:
 
 @dataclass(frozen=True)
 class Listing:
-    """The settings that an address of the list asks for, and the ways to others.
+    """The settings that a URL of the list asks for, and the links to others.
 
     Attributes:
-        wanted: What the address asks for.
-        lines: Every setting.
+        filters: The filters of the URL.
+        lines: All settings.
     """
 
-    wanted: SettingFilter
+    filters: SettingFilter
     lines: Sequence[SettingLine]
 
     @cached_property
     def found(self) -> Groups:
-        """What passes the filter, in all categories; what has none comes last."""
-        groups = settings.by_category(settings.matching(self.lines, self.wanted))
+        """The settings that match, by category; those without a category come last."""
+        groups = settings.by_category(settings.matching(self.lines, self.filters))
         return dict(sorted(groups.items(), key=lambda group: not group[0]))
 
     @cached_property
     def shown(self) -> Groups:
-        """What is shown, by the names of the categories as people read them."""
+        """The settings that are shown, by the displayed names of their categories."""
         return {
             name_of(category): lines
             for category, lines in self.found.items()
-            if not self.wanted.category or self.wanted.category == _value_of(category)
+            if not self.filters.category or self.filters.category == _value_of(category)
         }
 
     @property
@@ -70,44 +70,39 @@ class Listing:
         return _count(self.shown)
 
     @property
-    def jump(self) -> Iterator[Way]:
+    def jump(self) -> Iterator[CategoryLink]:
         """The categories, after all of them together."""
-        current = self.wanted.category
-        yield Way(ALL, _count(self.found), self.url(category=""), not current)
+        current = self.filters.category
+        yield CategoryLink(ALL, _count(self.found), self.url(category=""), not current)
         for category, lines in self.found.items():
             value = _value_of(category)
             url = self.url(category=value)
-            yield Way(name_of(category), len(lines), url, value == current)
+            yield CategoryLink(name_of(category), len(lines), url, value == current)
 
     @property
     def chips(self) -> list[tuple[str, str]]:
-        """The filters that are on, each with the address that does without it."""
+        """The active filters, each with the URL of the list without it."""
         words = {
-            "q": f"Text: {self.wanted.q}",
-            "category": f"Category: {self.wanted.category}",
-            "type": f"Type: {self.wanted.type}",
-            "state": f"State: {dict(STATES).get(self.wanted.state, '').lower()}",
+            "q": f"Text: {self.filters.q}",
+            "category": f"Category: {self.filters.category}",
+            "type": f"Type: {self.filters.type}",
+            "state": f"State: {dict(STATES).get(self.filters.state, '').lower()}",
         }
         active = [name for name, value in self._filters.items() if value]
         return [(words[name], self.url(**{name: ""})) for name in active]
 
     @property
     def edit(self) -> str:
-        """The address that opens a row, up to the id of its setting."""
+        """The URL that opens a row, up to the id of its setting."""
         url = self.url()
         return f"{url}{'&' if '?' in url else '?'}edit="
 
     def url(self, **changes: str) -> str:
-        """Return the address of the list with other filters."""
+        """Return the URL of the list with other filters."""
         return queried("settings.index", **{**self._filters, **changes})
 
-    @property
-    def edit_all(self) -> str:
-        """The address that opens all that is shown."""
-        return f"{self.edit}{ALL_ROWS}"
-
     def edit_category(self, category: str) -> str:
-        """Return the address that opens what the filter shows of a category."""
+        """Return the URL that opens the matching settings of a category."""
         return f"{self.url(category=_value_of(category))}&edit={ALL_ROWS}"
 
     def unset(self, lines: Sequence[SettingLine]) -> int:
@@ -115,13 +110,13 @@ class Listing:
         return sum(not line.is_set for line in lines)
 
     def can_edit(self, lines: Sequence[SettingLine]) -> bool:
-        """Tell whether there are several of the lines that can be changed here."""
-        return sum(line.lock is None for line in lines) > 1
+        """Tell whether more than one of the lines can be changed."""
+        return sum(line.read_only_reason is None for line in lines) > 1
 
     def rows(self, lines: Sequence[SettingLine]) -> Iterator[tuple[Any, ...]]:
-        """What the rows of a category say, in the order in which they say it.
+        """Yield the cells of each row of a category, in the order in which they are shown.
 
-        By position, and addresses as a whole, as there may be hundreds of them.
+        By position, and URLs as a whole, as there may be hundreds of them.
         """
         root, edit = url_for("settings.index"), self.edit
         for line in lines:
@@ -129,20 +124,20 @@ class Listing:
             yield (
                 line.id,
                 f"{root}/{line.id}",
-                "" if line.lock else f"{edit}{line.id}#setting-{line.id}",
+                "" if line.read_only_reason else f"{edit}{line.id}#setting-{line.id}",
                 line.key,
                 line.data_type,
                 line.is_secret,
-                line.lock,
+                line.read_only_reason,
                 line.description,
                 beginning,
                 more,
-                ("", "") if line.value else _nothing(line),
+                ("", "") if line.value else _placeholder(line),
             )
 
     @cached_property
     def _filters(self) -> dict[str, str]:
-        return asdict(self.wanted)
+        return asdict(self.filters)
 
     @cached_property
     def by_id(self) -> dict[int, SettingLine]:
@@ -158,8 +153,8 @@ class Listing:
         return self.by_id.get(setting_id) if setting_id else None
 
 
-def wanted() -> SettingFilter:
-    """Return what the address of the list asks for."""
+def filters() -> SettingFilter:
+    """Return the filters of the URL."""
     return SettingFilter(
         q=request.args.get("q", "").strip(),
         category=request.args.get("category", ""),
@@ -169,17 +164,17 @@ def wanted() -> SettingFilter:
 
 
 def name_of(category: str | None) -> str:
-    """Return the category as people read it."""
+    """Return the displayed name of a category."""
     return category or "Without a category"
 
 
-def url_of(category: str | None) -> str:
-    """Return the address that lists the category."""
-    return url_for("settings.index", category=_value_of(category))
+def category_link(category: str | None) -> tuple[str, str]:
+    """Return the name of a category, and the URL of its settings."""
+    return name_of(category), url_for("settings.index", category=_value_of(category))
 
 
 def summary(value: str, data_type: str) -> tuple[str, str]:
-    """Return the beginning of a value on one line, and a note where that is not all of it."""
+    """Return the start of a value on one line, and a note where the value is longer."""
     beginning = shortened(value, SUMMARY_CHARACTERS)
     kind = DataType.of(data_type)
     if kind is DataType.JSON:
@@ -188,18 +183,18 @@ def summary(value: str, data_type: str) -> tuple[str, str]:
     return beginning, "" if beginning == value else _extent(value)
 
 
-def _nothing(line: SettingLine) -> tuple[str, str]:
-    """Return what stands in the place of a value, and the class of its look."""
+def _placeholder(line: SettingLine) -> tuple[str, str]:
+    """Return the text in place of a value, and its class."""
     if line.is_set and line.is_secret:
-        return "Set, and not shown", "sub"
-    return "Empty text" if line.is_set else "Not set", "unset"
+        return settings.HIDDEN, "sub"
+    return settings.EMPTY if line.is_set else settings.NOT_SET, "unset"
 
 
 def _extent(value: str) -> str:
     lines = value.count("\n") + 1
     characters = counted(len(value), "character")
     if value.isspace():
-        return f"{characters}, all of them blank"
+        return f"{characters}, all of them spaces"
     return f"{characters} in {lines:,} lines" if lines > 1 else characters
 
 

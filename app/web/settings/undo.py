@@ -1,89 +1,64 @@
-"""Undo: offered once, right after settings were saved, or one was deleted."""
+"""The page that undoes a save of several settings."""
 
-from dataclasses import dataclass
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
-from flask import flash, get_flashed_messages, url_for
-
-from app.domain import audit
+from app.domain import audit, settings
+from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.models import AuditEvent
-from app.web.settings.forms import NOT_SET
-
-CATEGORY, SEVERAL = "undo", "undo-several"
-CHANGED, DELETED = "setting:changed", "setting:deleted"
-REASON = "Undone."
-
-
-@dataclass(frozen=True)
-class Undo:
-    """A form of hidden fields that puts the old value back.
-
-    Attributes:
-        label: What the button says.
-        action: Where the form goes.
-        fields: The names and values of the hidden fields.
-        setting_id: The setting that was changed, where it was one alone.
-    """
-
-    label: str
-    action: str
-    fields: list[tuple[str, str]]
-    setting_id: int | None = None
+from app.web import redirects
+from app.web.access import requires
+from app.web.forms import ReasonForm
+from app.web.saving import saved
+from app.web.settings import undo_form
+from app.web.settings.blueprint import blueprint, visible
+from app.web.settings.differences import compare
+from app.web.settings.review import names_of
 
 
-def note(event: AuditEvent) -> None:
-    """Remember until the next page which change can be undone."""
-    flash(str(event.id), CATEGORY)
+class UndoSaveForm(ReasonForm):
+    """The reason for undoing a save; ``next`` is the list to come back to."""
+
+    next = HiddenField()
+
+    @property
+    def edit(self) -> str:
+        """The reason as typed, or the console's own."""
+        return self.reason.data or undo_form.REASON
 
 
-def note_many(event: AuditEvent) -> None:
-    """Remember until the next page one of the changes of a save that can be undone."""
-    flash(str(event.id), SEVERAL)
+@blueprint.route("/undo/<id:event_id>", methods=["GET", "POST"])
+@requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_UPDATE)
+def undo(event_id: int) -> ResponseReturnValue:
+    """Give the settings of a save the values that they had before it."""
+    visible(audit.get(db.session, event_id))
+    form = UndoSaveForm()
+    if saved(form, settings.undo, event_id):
+        flash(f"Undid the changes of {names_of(form.result)}.", "success")
+        undo_form.remember_save(form.result[0])
+        target = form.next.data or ""
+        return redirect(target if redirects.is_ours(target) else url_for(".index"), 303)
+    return _page(form, event_id)
 
 
-def noted() -> AuditEvent | None:
-    """Return the change that the last request made, if it can be undone."""
-    ids = get_flashed_messages(category_filter=[CATEGORY])
-    return audit.get(db.session, int(str(ids[-1]))) if ids else None
-
-
-def noted_many(target: str) -> Undo | None:
-    """Return the form that undoes all that the last request saved, and comes back to a page."""
-    ids = get_flashed_messages(category_filter=[SEVERAL])
-    if not ids:
-        return None
-    action = url_for("settings.put_back", event_id=int(str(ids[-1])))
-    return Undo("Undo", action, [("reason", REASON), ("next", target)])
-
-
-def of_deletion(event: AuditEvent) -> Undo:
-    """Return the form that brings a deleted setting back."""
-    return Undo("Undo", url_for("settings.restore", event_id=event.id), [("reason", REASON)])
-
-
-def offer(event: AuditEvent, value: str | None, etag: str, target: str = "") -> Undo | None:
-    """Return the form that undoes the change, unless the setting has changed since.
-
-    Args:
-        event: The change.
-        value: The setting's value now.
-        etag: The setting's etag now.
-        target: The page to come back to; the setting's own if empty.
-    """
-    if event.action != CHANGED:
-        return None
-    before = audit.fields_of(event.before)["value"]
-    if audit.fields_of(event.after)["value"] != value:
-        return None
-    fields = {
-        "value": before or "",
-        "unset": "y" if before is None else "",
-        "etag": etag,
-        "base": value or "",
-        "base_unset": NOT_SET if value is None else "",
-        "reason": REASON,
-        "next": target,
-    }
-    action = url_for("settings.show", setting_id=event.target_id)
-    given = [(name, text) for name, text in fields.items() if text]
-    return Undo("Undo", action, given, event.target_id)
+def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
+    # Read again: a refusal has rolled back.
+    event = visible(audit.get(db.session, event_id))
+    values = settings.changes_of(db.session, event)
+    lines = [line for line in settings.read_all(db.session) if line.id in values]
+    present = [(line, values[line.id]) for line in lines if values[line.id].is_of(line.key)]
+    changes = [
+        (line, compare(line.value, saved_value.before), line.value == saved_value.after)
+        for line, saved_value in present
+    ]
+    page = render_template(
+        "settings/undo.html",
+        form=form,
+        event=event,
+        changes=sorted(changes, key=lambda change: change[0].key),
+        missing_settings=len(values) - len(present),
+        is_possible=len(present) == len(values)
+        and all(is_same and not line.read_only_reason for line, _, is_same in changes),
+    )
+    return page, form.status

@@ -87,7 +87,7 @@ MATRIX: Stops = {
     "roles.index": page("/roles"),
     "roles.index: filtered": page("/roles?q=read&resource=document&differ=1", "1 permission"),
     "roles.index: empty": page("/roles?q=quetzal", "No permission matches"),
-    "roles.review": page("/roles/review", "There is nothing to review"),
+    "roles.review": page("/roles/review", "Nothing to review"),
     "roles.review: two roles": Stop(_review, "Review the permissions of 2 roles"),
     "roles.review: again": Stop(_again, "2 unsaved changes"),
     "roles.index: saved": Stop(_saved, "Saved the permissions of viewer."),

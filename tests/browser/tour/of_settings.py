@@ -73,14 +73,14 @@ def _saved(guide: Guide) -> None:
     guide.press("Save 2 changes")
 
 
-def _put_back(guide: Guide) -> None:
+def _undo(guide: Guide) -> None:
     guide.go(f"/settings/undo/{guide.newest_event('setting:changed')}")
 
 
-def _put_back_refused(guide: Guide) -> None:
-    _put_back(guide)
+def _undo_refused(guide: Guide) -> None:
+    _undo(guide)
     guide.change_meanwhile("chunk_size", "700")
-    guide.press("Put back 2 settings")
+    guide.press("Undo 2 changes")
 
 
 def _new_refused(guide: Guide) -> None:
@@ -143,21 +143,21 @@ ONE: Stops = {
 SEVERAL: Stops = {
     "settings.index: all are open": page(SHEET, "Edit settings"),
     "settings.index: none can be opened": page(
-        "/settings?state=locked&edit=all", "Nothing here can be changed"
+        "/settings?state=locked&edit=all", "Nothing can be changed here"
     ),
-    "settings.review": page("/settings/review", "There is nothing to review"),
+    "settings.review": page("/settings/review", "Nothing to review"),
     "settings.review: two changes": Stop(_review, "Review 2 changes"),
     "settings.review: back to editing": Stop(_back_to_editing, "2 unsaved changes"),
     "settings.review: a value is refused": Stop(_sheet_refused, "needs a fix"),
-    "settings.review: conflict": Stop(_review_conflict, "Where you started"),
+    "settings.review: conflict": Stop(_review_conflict, "Original"),
     "settings.index: several are saved": Stop(_saved, "Saved 2 settings"),
-    "settings.put_back": Stop(_put_back, "Put back 2 settings"),
-    "settings.put_back: refused": Stop(_put_back_refused, "Nothing was put back"),
+    "settings.undo": Stop(_undo, "Undo 2 changes"),
+    "settings.undo: refused": Stop(_undo_refused, "Nothing was restored"),
     "settings.review: locked meanwhile": Stop(_locked_meanwhile, "It is left out."),
 }
 WHICH: Stops = {
-    "settings.create": page("/settings/new"),
-    "settings.create: refused": Stop(_new_refused, "The setting was not created"),
+    "settings.new": page("/settings/new"),
+    "settings.new: refused": Stop(_new_refused, "The setting was not created"),
     "settings.show: created": Stop(_new_saved, "Created answer_language."),
     "settings.delete": setting("answer_language", "/delete"),
     "settings.delete: refused": Stop(_deletion_refused, "Nothing was deleted"),

@@ -7,7 +7,13 @@ from sqlalchemy import event, select
 
 from app.domain import settings
 from app.domain.errors import InvalidValue, NotFound
-from app.domain.settings import BulkInvalid, BulkOutdated, BulkReadOnly, SettingEdit
+from app.domain.settings import (
+    BulkInvalid,
+    BulkOutdated,
+    BulkReadOnly,
+    BulkSettingEdit,
+    SettingEdit,
+)
 from app.models import ApplicationSetting, AuditEvent
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
@@ -30,9 +36,13 @@ def add(session):
     return add
 
 
-def typed(**texts):
-    """What was typed, by setting: ``typed(a=(setting, "new"))``."""
+def edits_of(**texts):
     return {one.id: SettingEdit(text, settings.etag_of(one)) for one, text in texts.values()}
+
+
+def typed(reason="", **texts):
+    """The values typed for settings: ``typed(a=(setting, "new"))``."""
+    return BulkSettingEdit(edits_of(**texts), reason)
 
 
 def values(session, *found):
@@ -44,7 +54,7 @@ def test_all_are_saved_with_one_reason_and_one_save_id(session, add):
     top, name = add("top_k", "5", "integer"), add("name", None)
 
     made = settings.change_many(
-        session, typed(a=(top, " 08 "), b=(name, "Nora")), "For the pilot.", actor=OPERATOR
+        session, typed("For the pilot.", a=(top, " 08 "), b=(name, "Nora")), actor=OPERATOR
     )
     session.commit()
 
@@ -78,13 +88,13 @@ def test_what_holds_the_value_already_is_left_out(session, add):
 )
 def test_one_that_cannot_be_changed_stops_all(session, add, spoil, refusal):
     good, bad = add("good"), add("bad", "5", "integer")
-    edits = typed(a=(good, "new"), b=(bad, "6"))
+    edits = edits_of(a=(good, "new"), b=(bad, "6"))
     details = spoil(bad) or {}
     session.commit()
     edits[bad.id] = SettingEdit(details.get("text", "6"), details.get("etag", edits[bad.id].etag))
 
     with pytest.raises(refusal) as refused:
-        settings.change_many(session, edits, actor=OPERATOR)
+        settings.change_many(session, BulkSettingEdit(edits), actor=OPERATOR)
     session.rollback()
 
     assert set(refused.value.errors) == {bad.id}
@@ -94,10 +104,10 @@ def test_one_that_cannot_be_changed_stops_all(session, add, spoil, refusal):
 
 def test_every_error_is_told_at_once(session, add):
     one, two = add("one", "1", "integer"), add("two", "2", "float")
-    edits = typed(a=(one, "x"), b=(two, "y")) | {999_999: SettingEdit("z", "etag")}
+    edits = edits_of(a=(one, "x"), b=(two, "y")) | {999_999: SettingEdit("z", "etag")}
 
     with pytest.raises(BulkOutdated) as refused:
-        settings.review_many(session, edits)
+        settings.review_many(session, BulkSettingEdit(edits), actor=OPERATOR)
 
     kinds = {one.id: InvalidValue, two.id: InvalidValue, 999_999: NotFound}
     assert {number: type(error) for number, error in refused.value.errors.items()} == kinds
@@ -114,16 +124,16 @@ def test_a_secret_is_not_written(session, add):
 
 
 def test_a_reason_that_is_too_long_is_refused(session, add):
-    edits = typed(a=(add("one"), "new"))
+    edit = typed("x" * 501, a=(add("one"), "new"))
 
     with pytest.raises(InvalidValue, match="at most 500"):
-        settings.change_many(session, edits, "x" * 501, actor=OPERATOR)
+        settings.change_many(session, edit, actor=OPERATOR)
 
 
 def test_a_review_says_what_would_change_and_changes_nothing(session, add):
     top, same = add("top_k", "5", "integer"), add("same")
 
-    found = settings.review_many(session, typed(a=(top, "008"), b=(same, "text")))
+    found = settings.review_many(session, typed(a=(top, "008"), b=(same, "text")), actor=OPERATOR)
 
     assert [(one.key, one.before, one.after) for one in found] == [("top_k", "5", "8")]
     assert values(session, top) == ["5"]
@@ -189,7 +199,7 @@ def test_saving_many_costs_as_many_statements_as_saving_two(session, add, number
     note = lambda *seen: made.append(seen[2])  # noqa: E731 - a listener
     event.listen(session.get_bind(), "before_cursor_execute", note)
 
-    settings.change_many(session, edits, actor=OPERATOR)
+    settings.change_many(session, BulkSettingEdit(edits), actor=OPERATOR)
 
     event.remove(session.get_bind(), "before_cursor_execute", note)
     assert [statement.split()[0] for statement in made if "console_audit" in statement] == [
@@ -240,6 +250,7 @@ def saving(session, order, text, actor):
 
     def write():
         edits = {number: SettingEdit(text, seen[number]) for number in order}
-        carry_out(lambda: settings.change_many(session, edits, actor=actor), actor=actor)
+        edit = BulkSettingEdit(edits)
+        carry_out(lambda: settings.change_many(session, edit, actor=actor), actor=actor)
 
     return read, write

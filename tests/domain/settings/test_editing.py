@@ -152,8 +152,11 @@ def test_a_description_or_category_that_changed_is_no_conflict(session, make):
 @pytest.mark.parametrize(
     ("columns", "why"),
     [
-        ({"is_mutable": False}, "greeting cannot be changed here. It is marked as not mutable."),
-        ({"key": "OPENAI_API_KEY"}, "It holds a secret"),
+        (
+            {"is_mutable": False},
+            "greeting cannot be changed here. Marked read-only in the database.",
+        ),
+        ({"key": "OPENAI_API_KEY"}, "Secret: the console never shows it"),
         ({"data_type": "duration"}, "Its data type, duration, is not one that"),
     ],
 )

@@ -165,7 +165,7 @@ def test_any_other_data_type_is_unknown(name):
     ("value", "data_type", "summary"),
     [
         (None, "json", "Not set"),
-        ("", "string", "Empty"),
+        ("", "string", "Empty string"),
         ("[1, 2, 3]", "json", "List with 3 entries"),
         ("[[]]", "json", "List with 1 entry"),
         ("{}", "json", "Object with 0 members"),

@@ -1,4 +1,4 @@
-"""Several settings at once: edited in the list, reviewed, saved together, put back together."""
+"""Several settings are reviewed and saved together."""
 
 import re
 
@@ -8,7 +8,11 @@ from sqlalchemy import select
 from app.models import ApplicationSetting, AuditEvent
 
 REVIEW = "/settings/review"
+
+
 LIST = "/settings?category=tests"
+
+
 EDIT = f"{LIST}&edit=all"
 
 
@@ -71,13 +75,13 @@ def test_what_cannot_be_changed_is_shown_closed(sign_in, ada, add):
     assert page.can_edit(f"{free.id}-value")
     assert not [one for one in (fixed, secret, odd) if f'"{one.id}-value"' in page.html]
     assert "sk-live-4711" not in page.html
-    assert "It is marked as not mutable." in page.text
+    assert "Marked read-only in the database." in page.text
 
 
 def test_a_list_of_read_only_settings_says_so(sign_in, ada, add):
     add("fixed", is_mutable=False)
 
-    assert "Nothing here can be changed" in sign_in(ada).get(EDIT).text
+    assert "Nothing can be changed here" in sign_in(ada).get(EDIT).text
 
 
 def test_what_is_too_long_for_the_form_stays_closed(sign_in, ada, add, session):
@@ -87,7 +91,7 @@ def test_what_is_too_long_for_the_form_stays_closed(sign_in, ada, add, session):
     opened = [one for one in long if f'"{one.id}-value"' in page.html]
 
     assert len(opened) == 1
-    assert "There is no room for it in this form." in page.text
+    assert "Too long for this form." in page.text
     assert page.submit("sheet", **value(opened[0], "short")).status_code == 200
 
 
@@ -126,7 +130,7 @@ def test_nothing_typed_is_nothing_to_review(sign_in, ada, three, session):
     page = sign_in(ada).submit(EDIT, "sheet")
 
     assert page.location == LIST
-    assert "nothing was changed" in page.follow().text
+    assert "No changes: all values are the same as those stored." in page.follow().text
     assert changes(session) == []
 
 
@@ -237,7 +241,7 @@ def test_a_value_with_not_set_left_ticked_is_not_lost(sign_in, ada, three):
     page = sign_in(ada).submit(EDIT, "sheet", **value(three[2], "typed"))
 
     assert page.status_code == 422
-    assert "name: “Not set” is still ticked." in page.text
+    assert "name: “Not set” is still selected." in page.text
     assert page.value(f"{three[2].id}-value") == "typed"
 
 
@@ -275,9 +279,9 @@ def test_a_conflict_shows_all_three_and_nothing_is_saved(sign_in, ada, three, se
 
     assert answer.status_code == 409
     words = answer.text
-    assert "Where you started What you saw when you began. 5" in words
-    assert "Theirs What is stored now. 6" in words
-    assert "Yours Saved on top of theirs, unless you keep theirs. 8" in words
+    assert "Original When you opened the page. 5" in words
+    assert "Theirs The stored value. 6" in words
+    assert "Yours Overwrites the stored value when you save. 8" in words
     assert (top.value, flag.value) == ("6", "true")
     assert changes(session) == []
 
@@ -317,7 +321,7 @@ def test_what_cannot_be_changed_any_more_is_left_out(sign_in, ada, three, sessio
 
     assert answer.status_code == 409
     assert "It is left out." in answer.text
-    assert "What you typed was not saved 8" in answer.text
+    assert "Your value was not saved 8" in answer.text
     assert flag.value == "true"
     answer.submit("save", confirmed=1)
     assert flag.value == "false"
@@ -335,81 +339,10 @@ def test_a_secret_is_not_written_by_a_batch(sign_in, ada, add):
     assert secret.value == "sk-live-4711"
 
 
-def test_a_batch_can_be_undone(sign_in, ada, three, session):
-    top, flag, _ = three
-    fields = value(top, "8") | value(flag, "false")
-    review = sign_in(ada).submit(EDIT, "sheet", **fields)
-    page = review.submit("save", confirmed=1).follow()
-    [undo] = [form.action for form in page.forms if "/undo/" in form.action]
-
-    undone = page.submit(to=undo)
-
-    assert undone.location == LIST
-    assert (top.value, flag.value) == ("5", "true")
-    back = changes(session)[2:]
-    assert {one.reason for one in back} == {"Undone."}
-    assert len({one.save_id for one in back}) == 1
-    assert "Put back 2 settings" in undone.follow().text
-
-
-def test_undo_is_refused_whole_when_somebody_was_faster(sign_in, ada, three, session):
-    top, flag, _ = three
-    review = sign_in(ada).submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
-    page = review.submit("save", confirmed=1).follow()
-    top.value = "6"
-    [undo] = [form.action for form in page.forms if "/undo/" in form.action]
-
-    answer = page.submit(to=undo)
-
-    assert answer.status_code == 409
-    assert "changed since" in answer.text
-    assert (top.value, flag.value) == ("6", "false")
-
-
-def test_undo_asks_first_when_it_is_opened_as_a_page(sign_in, ada, three, session):
-    review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
-    review.submit("save", confirmed=1)
-    path = f"/settings/undo/{changes(session)[0].id}"
-
-    page = sign_in(ada).get(path)
-
-    assert "Put back 1 setting" in page.text
-    page.submit(to=path, reason="It was too much.")
-    assert three[0].value == "5"
-    assert changes(session)[-1].reason == "It was too much."
-
-
-def test_the_changes_of_others_are_for_those_who_read_the_audit(
-    sign_in, ada, person, three, session
-):
-    oscar = person("oscar", permissions=["settings:read", "settings:update"])
-    sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8")).submit("save", confirmed=1)
-    path = f"/settings/undo/{changes(session)[0].id}"
-
-    assert sign_in(oscar).get(path).status_code == 404
-    assert sign_in(oscar).post(path).status_code == 404
-    assert sign_in(ada).get("/settings/undo/999999").status_code == 404
-    assert three[0].value == "8"
-
-
-def test_the_changes_of_whoever_had_one_s_id_before_are_those_of_others(
-    sign_in, ada, person, three, session
-):
-    oscar = person("oscar", permissions=["settings:read", "settings:update"])
-    browser = sign_in(oscar)
-    browser.submit(EDIT, "sheet", **value(three[0], "8")).submit("save", confirmed=1)
-    path = f"/settings/undo/{changes(session)[0].id}"
-    assert browser.get(path).status_code == 200
-
-    oscar.username = "olga"
-
-    assert browser.get(path).status_code == 404
-
-
 def test_a_review_that_nothing_was_sent_for_leads_on(sign_in, ada):
     page = sign_in(ada).get(REVIEW)
 
-    assert "There is nothing to review" in page.text
+    assert "Nothing to review" in page.text
     assert page.link("Show the settings") == "/settings"
 
 

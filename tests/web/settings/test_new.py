@@ -91,14 +91,14 @@ def test_a_good_key_is_taken(sign_in, ada, session, key):
     [
         ("", "The key is empty."),
         ("   ", "The key is empty."),
-        ("1st", "A key begins with a small letter"),
-        ("Chunk", "A key begins with a small letter"),
-        ("two words", "A key begins with a small letter"),
-        ("schlüssel", "A key begins with a small letter"),
-        ("a/b", "A key begins with a small letter"),
+        ("1st", "A key starts with a lowercase letter"),
+        ("Chunk", "A key starts with a lowercase letter"),
+        ("two words", "A key starts with a lowercase letter"),
+        ("schlüssel", "A key starts with a lowercase letter"),
+        ("a/b", "A key starts with a lowercase letter"),
         ("a\nb", "cannot be stored"),
         ("x" * 256, "at most 255 fit"),
-        ("chunk_size", "There is a setting named chunk_size already."),
+        ("chunk_size", "A setting named chunk_size already exists."),
     ],
 )
 def test_a_bad_key_is_refused_beside_its_field(sign_in, ada, session, key, sentence):
@@ -124,7 +124,7 @@ def test_a_bad_key_is_refused_beside_its_field(sign_in, ada, session, key, sente
         ({"description": "x" * 65_536}, "The description takes 65,536 bytes"),
         ({"category": "x" * 101}, "at most 100 fit"),
         ({"reason": "x" * 501}, "at most 500 fit"),
-        ({"value": "typed", "unset": True}, "“Not set” is ticked"),
+        ({"value": "typed", "unset": True}, "“Not set” is selected"),
     ],
     ids=str,
 )
@@ -158,7 +158,7 @@ def test_a_secret_is_not_written_in_clear(sign_in, ada, session, value):
     page = sign_in(ada).submit(PATH, key="new_api_key", value=value)
 
     assert page.status_code == 422
-    assert "this console does not write secrets" in page.text
+    assert "the console cannot store secrets" in page.text
     assert setting(session, "new_api_key") is None
     assert events(session) == []
 
@@ -171,12 +171,12 @@ def test_a_secret_can_be_created_as_not_set(sign_in, ada, session):
 
 def test_a_setting_can_be_made_read_only_for_good(sign_in, ada, session):
     browser = sign_in(ada)
-    assert "nobody can ever change or delete the setting here" in browser.get(PATH).text
+    assert "nobody can change or delete this setting in the console" in browser.get(PATH).text
 
     page = browser.submit(PATH, key="cluster_name", value="north", is_mutable=False).follow()
 
     assert not setting(session, "cluster_name").is_mutable
-    assert "It is marked as not mutable." in page.text
+    assert "Marked read-only in the database." in page.text
     assert not page.can_edit("value")
 
 

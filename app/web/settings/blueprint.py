@@ -1,4 +1,4 @@
-"""What the pages of settings share: their blueprint, and which changes a person may see."""
+"""The blueprint of settings, and the changes that a person may see."""
 
 from flask import Blueprint, g
 
@@ -11,17 +11,17 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 def visible(event: AuditEvent | None) -> AuditEvent:
-    """Return the event if the person made the change, or may read what others changed.
+    """Return the event if the person made the change, or may read the changes of others.
 
     Raises:
-        NotFound: There is no such event, as far as the person may know.
+        NotFound: The event does not exist, as far as the person may know.
     """
     if event is None or not (_is_own(event) or g.me.can(PermissionCode.AUDIT_READ)):
-        raise NotFound("There is no such change.")
+        raise NotFound("This change does not exist.")
     return event
 
 
 def _is_own(event: AuditEvent) -> bool:
-    # By the name too: somebody who was deleted may have had the id before.
+    # By the name too: a deleted user may have had the id before.
     actor = (event.actor_kind, event.actor_id, event.actor_name)
     return actor == (ActorKind.PERSON, g.me.id, g.me.username)

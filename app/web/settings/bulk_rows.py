@@ -1,0 +1,267 @@
+"""The rows that are edited together, and the values that were typed in them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+from werkzeug.datastructures import MultiDict
+
+from app.domain import settings
+from app.domain.errors import InvalidValue, RuleError
+from app.domain.settings import (
+    DataType,
+    SettingChangedMeanwhile,
+    SettingEdit,
+    SettingLine,
+    ValueDifference,
+)
+from app.models.base import HIGHEST_ID
+from app.web.settings import listing
+from app.web.settings.differences import Comparison, compare
+from app.web.settings.listing import Listing
+from app.web.settings.value_form import ValueForm
+
+SENT = re.compile(r"([1-9][0-9]{0,9})-etag")
+# A form may take 1 MiB. A row's value is in it twice, and as many bytes again may be typed.
+ROOM = 256 * 1024
+FRAME = 200
+
+
+class SettingRowForm(ValueForm):
+    """A new value for one of several settings, whose fields begin with its id.
+
+    Attributes:
+        line: The setting; None if it has been deleted.
+    """
+
+    class Meta:
+        """No token: the form around the rows has it."""
+
+        csrf = False
+
+        def wrap_formdata(self, _form: Any, formdata: Any) -> Any:
+            """Take the given fields: a row that was not sent starts from the stored value."""
+            return formdata
+
+    def __init__(
+        self, setting_id: int, line: SettingLine | None, sent: MultiDict[str, str] | None = None
+    ) -> None:
+        super().__init__(sent, prefix=f"{setting_id}-")
+        self.setting_id = setting_id
+        self.line = line
+        self._is_sent = sent is not None
+        if line is not None and not self._is_sent:
+            self.start_from(line.value, line.etag)
+        self.suit(line.data_type if line else "")
+        self.shows_old = self.is_touched
+        self.is_row = True
+        if self.control != "text":
+            self.value.description = ""
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether this request sent the row."""
+        return self._is_sent
+
+    @property
+    def typed(self) -> str | None:
+        """The value that was typed; the shown one if neither side of a boolean was chosen."""
+        is_left = not (self.value.raw_data or self.unset.data or self.base_unset.data)
+        return self.seen if self._is_sent and is_left else super().typed
+
+    @property
+    def is_touched(self) -> bool:
+        """Tell whether the typed value differs in meaning from the shown one."""
+        if self.unset.data and self.base_unset.data:
+            return bool(self.value.data)
+        typed, seen = self.typed, self.seen
+        if not self._is_sent or typed == seen:
+            return False
+        kind = DataType.of(self.line.data_type) if self.line else None
+        return typed is None or seen is None or not settings.is_same(typed, seen, kind)
+
+    @property
+    def edit(self) -> SettingEdit:
+        """The new value, as the domain takes it."""
+        return SettingEdit(self.typed, self.etag.data or "")
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """The row as hidden fields."""
+        fields = (self.value, self.etag, self.base, self.base_unset)
+        pairs = [(field.name, field.data or "") for field in fields]
+        return [*pairs, (self.unset.name, "y")] if self.unset.data else pairs
+
+
+class BulkRows:
+    """The rows of a form, by the ids of their settings.
+
+    Attributes:
+        errors: The refusals, by the id of the setting.
+    """
+
+    def __init__(self, rows: Iterable[SettingRowForm] = ()) -> None:
+        self.rows = {row.setting_id: row for row in rows}
+        self.errors: dict[int, RuleError] = {}
+
+    @property
+    def touched(self) -> dict[int, SettingRowForm]:
+        """The rows whose value was edited."""
+        return {setting_id: row for setting_id, row in self.rows.items() if row.is_touched}
+
+    @property
+    def edits(self) -> dict[int, SettingEdit]:
+        """The new values, as the domain takes them."""
+        return {setting_id: row.edit for setting_id, row in self.touched.items()}
+
+    @property
+    def is_misread(self) -> bool:
+        """Tell whether a row contradicts itself or holds a value that is not valid."""
+        rows = any(row.errors for row in self.rows.values())
+        return rows or any(isinstance(error, InvalidValue) for error in self.errors.values())
+
+    @property
+    def conflicts(self) -> list[SettingRowForm]:
+        """The rows whose setting was changed by somebody else meanwhile."""
+        return [row for row in self._sorted() if self._is_conflict(row)]
+
+    @property
+    def refused(self) -> list[tuple[str, str, SettingRowForm]]:
+        """The rows that cannot be saved at all: key, sentence and row."""
+        return [
+            (row.line.key if row.line else "A deleted setting", str(error), row)
+            for row in self._sorted()
+            if (error := self.errors.get(row.setting_id)) and not self._is_conflict(row)
+        ]
+
+    @property
+    def changes(self) -> list[tuple[SettingLine, Comparison]]:
+        """The rows that can be saved, each with its stored and its new value."""
+        good = [row for row in self._sorted() if row.setting_id not in self.errors]
+        return [(row.line, compare(row.line.value, _stored(row))) for row in good if row.line]
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """The rows that can still be saved, as hidden fields."""
+        lost = {row.setting_id for _, _, row in self.refused}
+        rows = [row for row in self._sorted() if row.setting_id not in lost]
+        return [pair for row in rows for pair in row.hidden_fields]
+
+    @property
+    def orphaned(self) -> list[tuple[str, str]]:
+        """The rows whose setting was deleted, as hidden fields: the next review says so."""
+        return [
+            pair for row in self.rows.values() if row.line is None for pair in row.hidden_fields
+        ]
+
+    @property
+    def count(self) -> int:
+        """How many settings would be saved."""
+        return len(self.touched) - len(self.refused)
+
+    @property
+    def errors_summary(self) -> list[tuple[str, str]]:
+        """The id of each field with an error, and the sentence with the key before it."""
+        return [
+            (field_id, f"{row.line.key if row.line else ''}: {sentence}")
+            for row in self.rows.values()
+            for field_id, sentence in row.errors_summary
+        ]
+
+    def show_errors(self, errors: Mapping[int, RuleError]) -> None:
+        """Put each refusal beside its field."""
+        self.errors = dict(errors)
+        for setting_id, error in errors.items():
+            if isinstance(error, InvalidValue) and not self.rows[setting_id].errors:
+                self.rows[setting_id].refuse(error, self.rows[setting_id].status)
+
+    def drop_unchanged(self, differences: Iterable[ValueDifference]) -> None:
+        """Drop the rows that change nothing."""
+        changed = {one.setting_id for one in differences}
+        self.rows = {
+            setting_id: row
+            for setting_id, row in self.rows.items()
+            if setting_id in changed or row.errors
+        }
+
+    def rebase(self, lines: Mapping[int, SettingLine]) -> list[tuple[SettingRowForm, str | None]]:
+        """Let conflicting rows start from the stored value; return the value each started from."""
+        started = [(row, row.seen) for row in self.conflicts]
+        for row in self.rows.values():
+            row.line = lines.get(row.setting_id)
+        for row, _ in started:
+            if row.line:
+                row.start_from(row.line.value, row.line.etag)
+        return started
+
+    def _sorted(self) -> list[SettingRowForm]:
+        return sorted(self.touched.values(), key=lambda row: row.line.key if row.line else "")
+
+    def _is_conflict(self, row: SettingRowForm) -> bool:
+        error = self.errors.get(row.setting_id)
+        return isinstance(error, SettingChangedMeanwhile)
+
+
+def sent(form: MultiDict[str, str], page: Listing, left_out: str = "") -> BulkRows:
+    """Return the edited rows of a form, without those that were sent back as served.
+
+    Args:
+        form: What was sent.
+        page: The list that the rows stood in.
+        left_out: The id of a row that is to be left out.
+    """
+    lines = page.by_id
+    rows = BulkRows(
+        SettingRowForm(setting_id, lines.get(setting_id), form)
+        for setting_id in _ids(form)
+        if str(setting_id) != left_out and not _is_as_served(form, f"{setting_id}-")
+    )
+    for row in rows.touched.values():
+        row.validate()
+    return rows
+
+
+def opened(page: Listing, typed: Mapping[int, SettingRowForm]) -> BulkRows:
+    """Return the rows of a list that can be changed, with the values typed in some of them."""
+    rows = dict(typed)
+    room = ROOM - sum(_size(row.typed) for row in rows.values())
+    for line in (line for lines in page.shown.values() for line in lines):
+        size = _size(line.value)
+        if line.id in rows or line.read_only_reason or size > room:
+            continue
+        room -= size
+        rows[line.id] = SettingRowForm(line.id, line)
+    return BulkRows(rows.values())
+
+
+def groups(page: Listing, rows: BulkRows) -> dict[str, list[SettingLine]]:
+    """Return the lines to show, by category: those of the list, and those with a row."""
+    shown = {line.id for lines in page.shown.values() for line in lines} | set(rows.rows)
+    found = settings.by_category(line for line in page.lines if line.id in shown)
+    return {listing.name_of(category): lines for category, lines in found.items()}
+
+
+def _ids(form: MultiDict[str, str]) -> Iterator[int]:
+    for name in form:
+        match = SENT.fullmatch(name)
+        if match and int(match[1]) <= HIGHEST_ID:
+            yield int(match[1])
+
+
+def _is_as_served(form: MultiDict[str, str], prefix: str) -> bool:
+    value, base, unset, was_unset = (
+        form.get(f"{prefix}{name}", "") for name in ("value", "base", "unset", "base_unset")
+    )
+    return value == base and bool(unset) == bool(was_unset)
+
+
+def _size(value: str | None) -> int:
+    return FRAME + len(quote_plus(value or ""))
+
+
+def _stored(row: SettingRowForm) -> str | None:
+    kind = DataType.of(row.line.data_type) if row.line else None
+    if row.typed is None or kind is None:
+        return row.typed
+    return settings.canonical(row.typed, kind)

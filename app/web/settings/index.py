@@ -1,0 +1,57 @@
+"""The list of settings by category; one of them, or all, may be open for editing."""
+
+from flask import g, render_template, request
+
+from app.domain import settings
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.web.access import requires
+from app.web.settings import bulk_rows, listing, undo_form
+from app.web.settings.blueprint import blueprint
+from app.web.settings.listing import ALL_ROWS, Listing
+from app.web.settings.review import ReviewForm, editing_page
+from app.web.settings.show import SettingForm
+from app.web.settings.undo_form import UndoForm
+
+
+@blueprint.get("")
+@requires(read=PermissionCode.SETTINGS_READ)
+def index() -> str:
+    """List the settings by category; one of them, or all, may be open for editing."""
+    page = Listing(listing.filters(), settings.read_all(db.session))
+    if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
+        form = ReviewForm(data=vars(page.filters))
+        return editing_page(form, page, bulk_rows.opened(page, {}))
+    return render_template(
+        "settings/index.html",
+        page=page,
+        types=listing.TYPES,
+        states=listing.STATES,
+        editing=_open_row(page),
+        undo=_undo(page),
+    )
+
+
+def _open_row(page: Listing) -> SettingForm | None:
+    line = page.line(request.args.get("edit", type=int))
+    if line is None or line.read_only_reason or not g.me.can(PermissionCode.SETTINGS_UPDATE):
+        return None
+    form = SettingForm()
+    form.setting_id = line.id
+    form.start_from(line.value, line.etag)
+    form.suit(line.data_type)
+    form.next.data = f"{page.url()}#setting-{line.id}"
+    return form
+
+
+def _undo(page: Listing) -> UndoForm | None:
+    event = undo_form.last_change()
+    if event is None:
+        return undo_form.of_last_save(page.url())
+    if event.action == undo_form.DELETED:
+        can = g.me.can(PermissionCode.SETTINGS_CREATE)
+        return undo_form.of_deletion(event) if can else None
+    line = page.line(event.target_id)
+    if line is None:
+        return None
+    return undo_form.of_change(event, line.value, line.etag, f"{page.url()}#setting-{line.id}")

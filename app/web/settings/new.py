@@ -1,0 +1,79 @@
+"""The page that creates a setting."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
+
+from app.domain import settings
+from app.domain.permissions import PermissionCode
+from app.domain.settings import DataType, NewSetting
+from app.extensions import db
+from app.models import ApplicationSetting
+from app.web.access import requires
+from app.web.forms import PLAIN, REASON, Form
+from app.web.saving import saved
+from app.web.settings.blueprint import blueprint
+from app.web.settings.value_form import FEWEST_ROWS
+
+KEY = (
+    "Lowercase letters, digits, “_”, “.” and “-”, starting with a letter; at most 255. "
+    "Cannot be changed later."
+)
+VALUE = "Must be valid for the data type. An empty field is stored as an empty string."
+MUTABLE = (
+    "If you clear this box, nobody can change or delete this setting in the console, not even you."
+)
+
+
+class NewSettingForm(Form):
+    """A new setting."""
+
+    key = StringField("Key", description=KEY, render_kw=PLAIN | {"maxlength": 255})
+    data_type = SelectField("Data type", choices=[kind.value for kind in DataType])
+    category = StringField("Category", description="Choose an existing category or type a new one.")
+    description = TextAreaField("Description")
+    value = TextAreaField("Value", description=VALUE, render_kw=PLAIN | {"rows": FEWEST_ROWS})
+    unset = BooleanField("Not set")
+    is_mutable = BooleanField("Can be changed in this console", default=True, description=MUTABLE)
+    reason = StringField("Reason", description=REASON)
+
+    @property
+    def edit(self) -> NewSetting:
+        """The new setting, as the domain takes it."""
+        return NewSetting(
+            key=self.key.data or "",
+            data_type=self.data_type.data or "",
+            text=None if self.unset.data else self.value.data or "",
+            category=self.category.data or "",
+            description=self.description.data or "",
+            is_mutable=self.is_mutable.data,
+            reason=self.reason.data or "",
+        )
+
+    def validate_unset(self, _field: BooleanField) -> None:
+        """Refuse a value that would be lost because "Not set" is selected."""
+        if self.unset.data and self.value.data:
+            raise ValidationError(
+                "“Not set” is selected, but there is a value. Clear the box or the value."
+            )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(read=PermissionCode.SETTINGS_CREATE, change=PermissionCode.SETTINGS_CREATE)
+def new() -> ResponseReturnValue:
+    """Create a setting."""
+    form = NewSettingForm()
+    if saved(form, settings.create):
+        flash(f"Created {form.result.key}.", "success")
+        return redirect(page_of(form.result), 303)
+    can_read = g.me.can(PermissionCode.SETTINGS_READ)
+    categories = settings.by_category(settings.read_all(db.session)) if can_read else {}
+    page = render_template("settings/new.html", form=form, categories=filter(None, categories))
+    return page, form.status
+
+
+def page_of(setting: ApplicationSetting) -> str:
+    """Return the URL of the setting's page, or of the overview for who may not read settings."""
+    if not g.me.can(PermissionCode.SETTINGS_READ):
+        return url_for("home.overview")
+    return url_for("settings.show", setting_id=setting.id)

@@ -1,0 +1,40 @@
+"""The page that restores a deleted setting."""
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from app.domain import audit, settings
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.web.access import requires
+from app.web.forms import ReasonForm
+from app.web.saving import saved
+from app.web.settings import listing
+from app.web.settings.blueprint import blueprint, visible
+from app.web.settings.new import page_of
+
+
+@blueprint.route("/restore/<id:event_id>", methods=["GET", "POST"])
+@requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_CREATE)
+def restore(event_id: int) -> ResponseReturnValue:
+    """Show a deleted setting, and restore it."""
+    visible(audit.get(db.session, event_id))
+    form = ReasonForm()
+    if saved(form, settings.restore, event_id):
+        flash(f"Restored {form.result.key}.", "success")
+        return redirect(page_of(form.result), 303)
+    return _page(form, event_id)
+
+
+def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
+    event = settings.deletion_event(db.session, event_id)
+    deleted = audit.fields_of(event.before)
+    page = render_template(
+        "settings/restore.html",
+        form=form,
+        event=event,
+        deleted=deleted,
+        category=listing.name_of(deleted["category"]),
+        is_taken=settings.is_taken(db.session, deleted["key"]),
+    )
+    return page, form.status

@@ -1,0 +1,127 @@
+"""The review of several settings: typed in the list, reviewed, saved together."""
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, StringField, TextAreaField
+
+from app.domain import settings
+from app.domain.permissions import PermissionCode
+from app.domain.phrases import counted, listed
+from app.domain.settings import BulkRefused, BulkSettingEdit, SettingFilter
+from app.extensions import db
+from app.models import AuditEvent
+from app.web.access import requires
+from app.web.forms import INVALID, REASON, Form
+from app.web.saving import reviewed, saved
+from app.web.security import many_fields
+from app.web.settings import bulk_rows, listing, undo_form
+from app.web.settings.blueprint import blueprint
+from app.web.settings.bulk_rows import BulkRows
+from app.web.settings.listing import Listing
+
+
+class ReviewForm(Form):
+    """The form around the rows: the filter of their list, and the button that was pressed.
+
+    Attributes:
+        rows: The rows that were sent.
+    """
+
+    q = HiddenField()
+    category = HiddenField()
+    type = HiddenField()
+    state = HiddenField()
+    reason = TextAreaField("Reason", description=REASON)
+    confirmed = StringField()
+    without = StringField()
+    back = StringField()
+    rows = BulkRows()
+
+    @property
+    def edit(self) -> BulkSettingEdit:
+        """The new values and the reason, as the domain takes them."""
+        return BulkSettingEdit(self.rows.edits, self.reason.data or "")
+
+    @property
+    def filters(self) -> SettingFilter:
+        """The filter of the list."""
+        names = ("q", "category", "type", "state")
+        return SettingFilter(**{name: self._fields[name].data or "" for name in names})
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether everything is to be saved as it stands."""
+        return bool(self.confirmed.data) and not (self.without.data or self.rows.is_misread)
+
+
+@blueprint.route("/review", methods=["GET", "POST"])
+@requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_UPDATE)
+@many_fields
+def review() -> ResponseReturnValue:
+    """Show the changes, setting by setting, and save them all at once."""
+    form = ReviewForm()
+    if not form.is_sent:
+        return render_template("settings/_no_review.html"), form.status
+    page = _list_of(form)
+    form.rows = bulk_rows.sent(request.form, page, form.without.data or "")
+    if form.back.data:
+        return editing_page(form, page, bulk_rows.opened(page, form.rows.touched)), form.status
+    if not form.rows.touched:
+        return _nothing_changed(page)
+    if form.is_confirmed and saved(form, settings.change_many):
+        return _saved(form.result, page)
+    return _review_page(form, page)
+
+
+def editing_page(form: ReviewForm, page: Listing, rows: BulkRows) -> str:
+    """Return the page that shows the settings of a list open for editing."""
+    return render_template(
+        "settings/edit_all.html",
+        form=form,
+        page=page,
+        rows=rows,
+        groups=bulk_rows.groups(page, rows),
+        summary=listing.summary,
+    )
+
+
+def names_of(events: list[AuditEvent]) -> str:
+    """Return the settings of a save as one phrase: "3 settings: a, b and 1 more"."""
+    keys = [event.target_name for event in events]
+    return keys[0] if len(keys) == 1 else f"{counted(len(keys), 'setting')}: {listed(keys)}"
+
+
+def _list_of(form: ReviewForm) -> Listing:
+    return Listing(form.filters, settings.read_all(db.session))
+
+
+def _nothing_changed(page: Listing) -> ResponseReturnValue:
+    flash("No changes: all values are the same as those stored.", "info")
+    return redirect(page.url(), 303)
+
+
+def _saved(events: list[AuditEvent], page: Listing) -> ResponseReturnValue:
+    if not events:
+        return _nothing_changed(page)
+    flash(f"Saved {names_of(events)}.", "success")
+    undo_form.remember_save(events[0])
+    return redirect(page.url(), 303)
+
+
+def _review_page(form: ReviewForm, page: Listing) -> ResponseReturnValue:
+    rows = form.rows
+    if form.rule_error is None and reviewed(form, settings.review_many):
+        if not (form.result or rows.is_misread):
+            return _nothing_changed(page)
+        rows.drop_unchanged(form.result)
+    elif isinstance(form.rule_error, BulkRefused):
+        page = _list_of(form)
+        rows.show_errors(form.rule_error.errors)
+    if rows.is_misread:
+        form.status = INVALID
+        return editing_page(form, page, bulk_rows.opened(page, rows.touched)), form.status
+    conflicts = rows.rebase(page.by_id)
+    page_text = render_template(
+        "settings/review.html", form=form, page=page, rows=rows, conflicts=conflicts
+    )
+    return page_text, form.status

@@ -1,0 +1,119 @@
+"""The page of a setting, where its value is changed."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, StringField
+
+from app.domain import audit, settings
+from app.domain.permissions import PermissionCode
+from app.domain.settings import SettingChangedMeanwhile, SettingEdit
+from app.extensions import db
+from app.models import ApplicationSetting, AuditEvent
+from app.web import event_sentences, redirects
+from app.web.access import requires
+from app.web.forms import REASON
+from app.web.saving import saved
+from app.web.settings import listing, undo_form
+from app.web.settings.blueprint import blueprint
+from app.web.settings.value_form import ValueForm
+
+
+class SettingForm(ValueForm):
+    """A new value for the setting that is open, and the reason; ``next`` is the list around it.
+
+    Attributes:
+        setting_id: The setting whose row is open, in a list.
+    """
+
+    reason = StringField("Reason", description=REASON)
+    next = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.setting_id: int | None = None
+
+    @property
+    def edit(self) -> SettingEdit:
+        """The new value, as the domain takes it."""
+        return SettingEdit(self.typed, self.etag.data or "", self.reason.data or "")
+
+
+@blueprint.route("/<id:setting_id>", methods=["GET", "POST"])
+@requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_UPDATE)
+def show(setting_id: int) -> ResponseReturnValue:
+    """Show one setting and change it."""
+    form = SettingForm()
+    if saved(form, settings.change, setting_id):
+        return _saved(form, setting_id)
+    setting = settings.get(db.session, setting_id)
+    if isinstance(form.rule_error, SettingChangedMeanwhile):
+        return _conflict(form, setting)
+    return _page(form, setting)
+
+
+def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
+    event: AuditEvent | None = form.result
+    if event is None:
+        flash("No change: that is already the value.", "info")
+    else:
+        undo_form.remember(event)
+        before, after = (
+            settings.in_sentence(audit.fields_of(side)["value"])
+            for side in (event.before, event.after)
+        )
+        flash(f"Saved {event.target_name}. It was {before}, now it is {after}.", "success")
+    return redirect(_way_back(form, setting_id), 303)
+
+
+def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:
+    etag, is_secret = settings.etag_of(setting), settings.is_secret(setting.key)
+    value = None if is_secret else setting.value
+    if not form.is_sent:
+        form.start_from(value, etag)
+    form.suit(setting.data_type)
+    event = undo_form.last_change()
+    page = render_template(
+        "settings/show.html",
+        form=form,
+        setting=setting,
+        category=listing.category_link(setting.category),
+        value=value,
+        is_secret=is_secret,
+        read_only_reason=settings.read_only_reason(setting),
+        can_be_deleted=settings.deletion_refusal(setting) is None,
+        back=_way_back(form, setting.id),
+        recent=_recent(setting),
+        undo=undo_form.of_change(event, setting.value, etag) if event else None,
+    )
+    return page, form.status
+
+
+def _recent(setting: ApplicationSetting) -> list[event_sentences.EventLine] | None:
+    if not g.me.can(PermissionCode.AUDIT_READ):
+        return None
+    # A setting that was deleted once exists again, so there is nothing to restore.
+    lines = event_sentences.in_words(audit.history_of(db.session, settings.target_of(setting)))
+    return [replace(line, restore_url=None) for line in lines]
+
+
+def _conflict(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:
+    base = form.seen
+    form.start_from(setting.value, settings.etag_of(setting))
+    form.suit(setting.data_type)
+    page = render_template(
+        "settings/_conflict.html",
+        form=form,
+        setting=setting,
+        category=listing.category_link(setting.category),
+        base=base,
+        back=_way_back(form, setting.id),
+    )
+    return page, form.status
+
+
+def _way_back(form: SettingForm, setting_id: int) -> str:
+    target: str = form.next.data or ""
+    return target if redirects.is_ours(target) else url_for(".show", setting_id=setting_id)

@@ -1,0 +1,113 @@
+"""The form of a value: the control that suits its data type, and the value that was shown."""
+
+import re
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
+from wtforms.widgets import TextInput
+
+from app.domain import settings
+from app.domain.errors import InvalidValue
+from app.domain.settings import DataType
+from app.web.forms import PLAIN, Form
+
+NOT_SET = "1"
+LONGEST_LINE = 80
+FEWEST_ROWS, MOST_ROWS = 4, 20
+HINTS = {
+    DataType.INTEGER: "A whole number, such as 42 or -7.",
+    DataType.FLOAT: "A number such as 0.7, -12 or 1e-3.",
+    DataType.JSON: "Valid JSON: keys and strings in double quotes. Saved exactly as typed.",
+    DataType.STRING: (
+        "Leaving this empty saves an empty string. To remove the value, choose “Not set”."
+    ),
+}
+KEYBOARDS = {DataType.INTEGER: "numeric", DataType.FLOAT: "decimal"}
+
+
+class ValueForm(Form):
+    """A new value for a setting, or "not set".
+
+    ``base`` and ``base_unset`` keep the value that was shown, for the page that shows a conflict.
+
+    Attributes:
+        control: The control that the value gets: boolean, number, line or text.
+        shows_old: Whether the stored value stands beside the control.
+        is_row: Whether it is a row of a list, where the key is the visible label.
+    """
+
+    value = TextAreaField("Value")
+    unset = BooleanField("Not set")
+    etag = HiddenField()
+    base = HiddenField()
+    base_unset = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.control = "text"
+        self.shows_old = True
+        self.is_row = False
+
+    @property
+    def typed(self) -> str | None:
+        """The value that was typed; None for "not set"."""
+        return None if self.unset.data else self.value.data or ""
+
+    @property
+    def seen(self) -> str | None:
+        """The value that was shown when the editing began."""
+        return None if self.base_unset.data else self.base.data or ""
+
+    @property
+    def boolean(self) -> str:
+        """The value as a boolean, "true" or "false"; "" where it is neither."""
+        try:
+            return settings.canonical(self.value.data or "", DataType.BOOLEAN)
+        except InvalidValue:
+            return ""
+
+    def validate_value(self, field: TextAreaField) -> None:
+        """Refuse a value that would be lost because "Not set" is still selected."""
+        if field.data and self.unset.data and self.base_unset.data:
+            raise ValidationError(
+                "“Not set” is still selected. Clear it to save the value, "
+                "or empty the value to leave the setting not set."
+            )
+
+    def start_from(self, value: str | None, etag: str) -> None:
+        """Start from the stored value; typed text stays."""
+        self.etag.data = etag
+        self.base.data = value
+        self.base_unset.data = NOT_SET if value is None else ""
+        if not self.is_sent:
+            self.value.data = value
+            self.unset.data = value is None
+
+    def suit(self, data_type: str) -> None:
+        """Give the value the control and the hint of its data type."""
+        kind = DataType.of(data_type)
+        self.control = self._control_of(kind)
+        self.value.render_kw = dict(PLAIN)
+        if kind in HINTS:
+            self.value.description = HINTS[kind]
+        if kind in KEYBOARDS:
+            self.value.render_kw["inputmode"] = KEYBOARDS[kind]
+        if self.control == "text":
+            self.value.render_kw["rows"] = self._rows
+        else:
+            self.value.widget = TextInput()
+
+    def _control_of(self, kind: DataType | None) -> str:
+        if kind in KEYBOARDS:
+            return "number"
+        if kind is DataType.BOOLEAN:
+            return "boolean"
+        text = self.value.data or ""
+        is_short = len(text) <= LONGEST_LINE and not re.search(r"[\r\n]", text)
+        return "line" if kind is DataType.STRING and is_short else "text"
+
+    @property
+    def _rows(self) -> int:
+        lines = (self.value.data or "").splitlines()
+        folded = sum(1 + len(line) // LONGEST_LINE for line in lines)
+        return min(max(folded + 1, FEWEST_ROWS), MOST_ROWS)

@@ -1,0 +1,115 @@
+"""A save of several settings is undone."""
+
+import pytest
+from sqlalchemy import select
+
+from app.models import ApplicationSetting, AuditEvent
+
+LIST = "/settings?category=tests"
+
+
+EDIT = f"{LIST}&edit=all"
+
+
+@pytest.fixture
+def add(session):
+    """Adds a setting: ``add("top_k", "5", "integer")``."""
+
+    def add(key, value="text", data_type="string", **columns):
+        details = {"category": "tests"} | columns
+        setting = ApplicationSetting(key=key, data_type=data_type, value=value, **details)
+        session.add(setting)
+        session.commit()
+        return setting
+
+    return add
+
+
+@pytest.fixture
+def three(add):
+    """One setting of each kind of control."""
+    return (
+        add("top_k", "5", "integer"),
+        add("flag", "true", "boolean"),
+        add("name", None),
+    )
+
+
+def changes(session):
+    query = select(AuditEvent).where(AuditEvent.action == "setting:changed")
+    return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+def value(setting, text):
+    return {f"{setting.id}-value": text}
+
+
+def test_a_batch_can_be_undone(sign_in, ada, three, session):
+    top, flag, _ = three
+    fields = value(top, "8") | value(flag, "false")
+    review = sign_in(ada).submit(EDIT, "sheet", **fields)
+    page = review.submit("save", confirmed=1).follow()
+    [undo] = [form.action for form in page.forms if "/undo/" in form.action]
+
+    undone = page.submit(to=undo)
+
+    assert undone.location == LIST
+    assert (top.value, flag.value) == ("5", "true")
+    back = changes(session)[2:]
+    assert {one.reason for one in back} == {"Undone."}
+    assert len({one.save_id for one in back}) == 1
+    assert "Undid the changes of 2 settings" in undone.follow().text
+
+
+def test_undo_is_refused_whole_when_somebody_was_faster(sign_in, ada, three, session):
+    top, flag, _ = three
+    review = sign_in(ada).submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    page = review.submit("save", confirmed=1).follow()
+    top.value = "6"
+    [undo] = [form.action for form in page.forms if "/undo/" in form.action]
+
+    answer = page.submit(to=undo)
+
+    assert answer.status_code == 409
+    assert "changed since" in answer.text
+    assert (top.value, flag.value) == ("6", "false")
+
+
+def test_undo_asks_first_when_it_is_opened_as_a_page(sign_in, ada, three, session):
+    review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
+    review.submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+
+    page = sign_in(ada).get(path)
+
+    assert "Undo 1 change" in page.text
+    page.submit(to=path, reason="It was too much.")
+    assert three[0].value == "5"
+    assert changes(session)[-1].reason == "It was too much."
+
+
+def test_the_changes_of_others_are_for_those_who_read_the_audit(
+    sign_in, ada, person, three, session
+):
+    oscar = person("oscar", permissions=["settings:read", "settings:update"])
+    sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8")).submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+
+    assert sign_in(oscar).get(path).status_code == 404
+    assert sign_in(oscar).post(path).status_code == 404
+    assert sign_in(ada).get("/settings/undo/999999").status_code == 404
+    assert three[0].value == "8"
+
+
+def test_the_changes_of_whoever_had_one_s_id_before_are_those_of_others(
+    sign_in, ada, person, three, session
+):
+    oscar = person("oscar", permissions=["settings:read", "settings:update"])
+    browser = sign_in(oscar)
+    browser.submit(EDIT, "sheet", **value(three[0], "8")).submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+    assert browser.get(path).status_code == 200
+
+    oscar.username = "olga"
+
+    assert browser.get(path).status_code == 404
