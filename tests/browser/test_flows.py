@@ -179,7 +179,7 @@ def test_two_browsers_edit_one_setting_and_nothing_is_lost(desk, guide, ada, per
     expect(mine.get_by_label("Reason")).to_have_value("A measurement")
     assert stored("chunk_size") == "900"
 
-    button(mine, "Save yours on top of theirs").click()
+    button(mine, "Overwrite with my value").click()
 
     expect(mine.get_by_role("status")).to_contain_text("It was 900, now it is 700.")
     assert stored("chunk_size") == "700"
