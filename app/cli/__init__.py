@@ -1,22 +1,22 @@
-"""Commands of the server, over the same domain functions as the pages."""
+"""Commands, which call the same domain functions as the pages."""
 
 from flask import Flask
 
 from app.cli.lazy import LazyCommand
 
-# Name, the same as in its module, and what `flask --help` says. The modules are imported when one
-# of their commands is run: a process that serves pages has no use for them.
+# The name, the module, and the line in `flask --help`. A module is imported when its command is
+# run: a process that serves pages does not need it.
 _COMMANDS = (
-    ("db", "db", "Upgrade the database, write revisions."),
-    ("users", "users", "Create users, give them roles, let them in or keep them out."),
-    ("settings", "settings", "Read and change the backend's settings."),
-    ("setup-link", "setup_link", "Print the link with which the first administrator signs up."),
-    ("compile-templates", "compile_templates", "Compile pages ahead, at the installation."),
-    ("doctor", "doctor", "Say what is right and what is wrong with this installation."),
+    ("db", "db", "Upgrade the database and write revisions."),
+    ("users", "users", "Manage users: create, list, activate, deactivate, roles, passwords."),
+    ("settings", "settings", "List, read and change the settings of the backend."),
+    ("setup-link", "setup_link", "Print a one-time link for creating the first administrator."),
+    ("compile-templates", "compile_templates", "Compile the page templates ahead of time."),
+    ("doctor", "doctor", "Check this installation and report problems."),
 )
 
 
 def register(app: Flask) -> None:
-    """Add the commands to ``flask``; their code is imported when one is run."""
+    """Add the commands to ``flask``; the code of each is imported when it is run."""
     for name, module, summary in _COMMANDS:
         app.cli.add_command(LazyCommand(module, f"app.cli.{module}", summary), name)

@@ -1,4 +1,4 @@
-"""Who a command acts as."""
+"""The actor of a command."""
 
 import os
 import pwd
@@ -9,11 +9,11 @@ from app.domain.actor import Actor, ActorKind
 def current_actor() -> Actor:
     """Return the user of this machine who runs the command.
 
-    Asked of the system and not of the environment, in which anybody can write another name.
+    Read from the system and not from the environment, where anyone can set another name.
     """
     uid = os.getuid()
     try:
         name = pwd.getpwuid(uid).pw_name
-    except KeyError:  # containers run as users that have no name
+    except KeyError:  # containers run as users without a name
         name = str(uid)
     return Actor(ActorKind.COMMAND, f"os:{name}")

@@ -1,4 +1,4 @@
-"""What commands are given: arguments, and text on standard input."""
+"""Input of commands: arguments, and text on standard input."""
 
 import sys
 from typing import Any
@@ -9,12 +9,12 @@ from app.cli.failures import Misuse
 
 
 class Text(click.ParamType[str]):
-    """An argument of text, which has to be valid UTF-8."""
+    """A text argument, which has to be valid UTF-8."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the text as typed."""
+        """Return the text unchanged."""
         text = str(value)
         try:
             text.encode()
@@ -27,7 +27,7 @@ TEXT = Text()
 
 
 def standard_input() -> str:
-    """Return what is on standard input, without the line end that programs write after a text.
+    """Return the text on standard input, without the line break that programs write after it.
 
     Raises:
         Misuse: It is not valid UTF-8.
@@ -40,14 +40,13 @@ def standard_input() -> str:
 
 
 def password() -> str:
-    """Return a password from standard input, where no list of processes shows it.
+    """Return a password from standard input, where no process list shows it.
 
     Raises:
         Misuse: Standard input is a terminal, which would show it, or not valid UTF-8.
     """
     if sys.stdin.buffer.isatty():
         raise Misuse(
-            "Standard input is a terminal, which would show the password. Pass it by a pipe or"
-            " from a file."
+            "Standard input is a terminal, which would show the password. Use a pipe or a file."
         )
     return standard_input()

@@ -1,4 +1,4 @@
-"""The kinds of commands that the console has."""
+"""Base classes of the commands."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.extensions import db
 
 
 class Command(click.Command):
-    """A command in the console's context, whose errors are one line each."""
+    """A command in the application context, whose errors take one line."""
 
     def make_context(
         self,
@@ -35,17 +35,17 @@ class Command(click.Command):
 
 
 class TableCommand(Command):
-    """A command that works on the tables, and so needs the newest revision."""
+    """A command that needs the tables at the newest revision."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, unless the database is at another revision."""
+        """Run the command if the database is at the newest revision."""
         with in_one_line():
             _demand_newest_revision()
             return super().invoke(ctx)
 
 
 class CommandGroup(Command, click.Group):
-    """Commands that work on the same tables."""
+    """A group of commands that work on the same tables."""
 
     command_class = TableCommand
 

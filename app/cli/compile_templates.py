@@ -1,4 +1,4 @@
-"""``flask compile-templates``: what whoever installs the console does for those who serve it."""
+"""``flask compile-templates``, for an installation that the service cannot write to."""
 
 from typing import cast
 
@@ -6,6 +6,7 @@ import click
 from flask import current_app
 
 from app.cli import output
+from app.domain.phrases import counted
 from app.template_cache import CompiledTemplates
 
 
@@ -13,8 +14,7 @@ from app.template_cache import CompiledTemplates
 def compile_templates() -> None:
     """Compile the templates of all pages, and keep them beside their sources.
 
-    Else each process does so when it first shows a page, and where it may not write there, each
-    time that it is started.
+    Without it, a service that cannot write to that folder compiles them at each start.
     """
     environment = current_app.jinja_env
     cache = cast(CompiledTemplates, environment.bytecode_cache)
@@ -22,4 +22,4 @@ def compile_templates() -> None:
         count = cache.fill(environment)
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
-    output.say(f"{count} templates are compiled.")
+    output.say(f"Compiled {counted(count, 'template')}.")

@@ -1,4 +1,4 @@
-"""``flask doctor``: what is right and what is wrong with an installation."""
+"""``flask doctor``: checks of an installation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ NAMED = 5
 
 
 class Verdict(StrEnum):
-    """How bad it is."""
+    """The result of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -35,8 +35,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at, what there is to say of it, and what to do."""
+class InstallationFinding:
+    """The result of one check, with advice where something is wrong."""
 
     verdict: Verdict
     subject: str
@@ -44,15 +44,15 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """The finding as it is written."""
+        """The finding as a line of the output."""
         return f"{self.verdict:<7}  {self.subject}: {output.printable(self.sentence)}"
 
 
 @click.command(cls=Command)
 def doctor() -> None:
-    """Say of each part of this installation whether it is right, and what to do where it is not.
+    """Check this installation and report problems, each with advice.
 
-    Exit code 1 where something is wrong; a warning is nothing wrong.
+    The exit code is 1 if something is wrong; warnings do not count.
     """
     is_well = True
     for finding in _findings():
@@ -62,15 +62,17 @@ def doctor() -> None:
         raise click.exceptions.Exit(1)
 
 
-def _findings() -> Iterator[Finding]:
-    yield Finding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
+def _findings() -> Iterator[InstallationFinding]:
+    yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield _serving()
     try:
         standing = revisions.standing(revisions.stored(db.session.connection()))
     except DBAPIError as error:
-        yield Finding(Verdict.WRONG, "connection", connection_problem(config.current(), error))
+        yield InstallationFinding(
+            Verdict.WRONG, "connection", connection_problem(config.current(), error)
+        )
         return
-    yield Finding(Verdict.OK, "connection", f"{config.current().where}.")
+    yield InstallationFinding(Verdict.OK, "connection", f"{config.current().where}.")
     yield _revision(standing)
     if standing.is_current:
         yield _tables()
@@ -80,61 +82,62 @@ def _findings() -> Iterator[Finding]:
         yield from _attention()
 
 
-def _serving() -> Finding:
+def _serving() -> InstallationFinding:
     if config.current().is_development:
-        sentence = "Development mode, for this machine alone. Leave CONSOLE_ENV out elsewhere."
-        return Finding(Verdict.OK, "serving", sentence)
+        sentence = "Development mode, for this machine only. Elsewhere, leave out CONSOLE_ENV."
+        return InstallationFinding(Verdict.OK, "serving", sentence)
     try:
         config.check_serving(config.current())
     except ConfigurationError as mistake:
-        return Finding(Verdict.WRONG, "serving", str(mistake))
-    return Finding(Verdict.OK, "serving", f"At {config.current().base_url}.")
+        return InstallationFinding(Verdict.WRONG, "serving", str(mistake))
+    return InstallationFinding(Verdict.OK, "serving", f"At {config.current().base_url}.")
 
 
-def _revision(standing: Standing) -> Finding:
+def _revision(standing: Standing) -> InstallationFinding:
     verdict = Verdict.OK if standing.is_current else Verdict.WRONG
     advice = f" Run: {standing.command}" if standing.command else ""
-    return Finding(verdict, "revision", f"{standing.sentence}{advice}")
+    return InstallationFinding(verdict, "revision", f"{standing.sentence}{advice}")
 
 
-def _tables() -> Finding:
-    found = drift()
-    if found:
-        return Finding(Verdict.WRONG, "tables", found)
-    return Finding(Verdict.OK, "tables", "They are as the models say.")
+def _tables() -> InstallationFinding:
+    if differences := drift():
+        return InstallationFinding(Verdict.WRONG, "tables", differences)
+    return InstallationFinding(Verdict.OK, "tables", "The tables match the models.")
 
 
-def _administrator() -> Finding:
+def _administrator() -> InstallationFinding:
     if access.has_administrator(db.session):
-        return Finding(Verdict.OK, "administrator", "There is one who can sign in.")
+        return InstallationFinding(
+            Verdict.OK, "administrator", "At least one administrator can sign in."
+        )
     sentence = (
-        "There is none: nobody is active, holds the role admin and has a password."
+        "No administrator can sign in: nobody with the role admin is active and has a password."
         " Run: flask setup-link"
     )
-    return Finding(Verdict.WRONG, "administrator", sentence)
+    return InstallationFinding(Verdict.WRONG, "administrator", sentence)
 
 
-def _passwords() -> Finding:
+def _passwords() -> InstallationFinding:
     names = list(sign_in.unreadable_passwords(db.session))
     if not names:
-        return Finding(Verdict.OK, "passwords", "All stored passwords can be verified.")
+        return InstallationFinding(Verdict.OK, "passwords", "All stored passwords can be verified.")
     sentence = (
         f"The passwords of {listed(names, NAMED)} cannot be verified: they are not argon2 hashes."
         " These users need a new password: flask users reset-password NAME"
     )
-    return Finding(Verdict.WARNING, "passwords", sentence)
+    return InstallationFinding(Verdict.WARNING, "passwords", sentence)
 
 
-def _search() -> Finding:
+def _search() -> InstallationFinding:
     state = trigram_index.state(db.session.connection())
     verdict = Verdict.WARNING if state is State.UNFINISHED else Verdict.OK
-    return Finding(verdict, "search", SENTENCES[state])
+    return InstallationFinding(verdict, "search", SENTENCES[state])
 
 
-def _attention() -> Iterator[Finding]:
+def _attention() -> Iterator[InstallationFinding]:
     known = overview.facts(db.session, lambda _code: True)
-    found = overview.findings(known, now=utcnow())
-    for finding in found:
-        yield Finding(Verdict.WARNING, finding.topic, finding.sentence)
-    if not found:
-        yield Finding(Verdict.OK, "attention", "Nothing in the console needs it.")
+    findings = overview.findings(known, now=utcnow())
+    for finding in findings:
+        yield InstallationFinding(Verdict.WARNING, finding.topic, finding.sentence)
+    if not findings:
+        yield InstallationFinding(Verdict.OK, "attention", "Nothing needs attention.")

@@ -1,7 +1,7 @@
-"""What a command ends with when something is not as it should be: one line and an exit code.
+"""Failures of commands: one line and an exit code.
 
-1 where a rule refuses, 2 where the configuration or the call is wrong, 3 where there is no
-database.
+1 if a rule refuses, 2 if the configuration or the call is wrong, 3 if the database cannot be
+reached.
 """
 
 from collections.abc import Iterator
@@ -17,33 +17,33 @@ from app.database.problems import connection_problem
 from app.domain.errors import RuleError
 from app.unit_of_work import OutcomeUnknown
 
-# The file, and not the statement, is what SQLite complains of.
+# Errors of SQLite that concern the file, not the statement.
 _OF_THE_FILE = ("SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
 
 
 class Failure(click.ClickException):
-    """A rule says no, or something is not there."""
+    """A rule refuses, or something does not exist."""
 
     def format_message(self) -> str:
-        """Return the sentence, on one line whatever was typed into it."""
+        """Return the sentence on one line, whatever text it contains."""
         return printable(self.message)
 
 
 class Misuse(Failure):
-    """The command was called wrongly."""
+    """The command was called with wrong arguments or options."""
 
     exit_code = 2
 
 
 class Unreachable(Failure):
-    """There is no connection to the database, or none any more."""
+    """The database cannot be reached, or the connection was lost."""
 
     exit_code = 3
 
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Turn what is raised within into a sentence and an exit code."""
+    """Turn errors that are raised within into a sentence and an exit code."""
     try:
         yield
     except NoArgsIsHelpError:
@@ -64,8 +64,8 @@ def _with_help(mistake: click.UsageError) -> str:
 
 
 def _of_database(error: DBAPIError) -> Failure:
-    # Without a statement it was connecting that failed. A file that is none of SQLite's is only
-    # found out by the first statement, and is the one case of a bare DatabaseError.
+    # Without a statement, connecting has failed. A file that is not a SQLite database is noticed by
+    # the first statement only, and is the one case of a bare DatabaseError.
     is_unreachable = (
         error.statement is None
         or error.connection_invalidated
@@ -75,4 +75,4 @@ def _of_database(error: DBAPIError) -> Failure:
     if is_unreachable:
         return Unreachable(connection_problem(config.current(), error))
     line = str(error.orig).partition("\n")[0]
-    return Failure(f"The database refused a statement: {line}")
+    return Failure(f"The database rejected a statement: {line}")

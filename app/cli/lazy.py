@@ -1,4 +1,4 @@
-"""Commands whose code is imported only when they are run."""
+"""Commands whose code is imported when they are run."""
 
 from importlib import import_module
 
@@ -6,10 +6,10 @@ import click
 
 
 class LazyCommand(click.Command):
-    """Stands for a command of a module that a server process has no use for."""
+    """A placeholder for the command of a module that is not imported yet."""
 
     def __init__(self, name: str, module: str, summary: str) -> None:
-        """Stand for the command ``name`` of ``module``, which ``--help`` lists with ``summary``."""
+        """Represent the command ``name`` of ``module``, which ``--help`` lists with ``summary``."""
         super().__init__(name, help=summary)
         self._module = module
 
@@ -20,6 +20,6 @@ class LazyCommand(click.Command):
         parent: click.Context | None = None,
         **extra: object,
     ) -> click.Context:
-        """Hand over to the command itself."""
+        """Import the command and pass the arguments on."""
         command: click.Command = getattr(import_module(self._module), str(self.name))
         return command.make_context(info_name, args, parent, **extra)

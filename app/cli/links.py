@@ -1,4 +1,4 @@
-"""Addresses of one-time links, built from the configured base URL."""
+"""URLs of one-time links, built from the configured base URL."""
 
 from flask import current_app
 
@@ -6,7 +6,7 @@ from app import config
 
 
 def check() -> None:
-    """Refuse to make links that would not open, or not be safe to open.
+    """Refuse to create links that would not open, or would not be safe.
 
     Raises:
         ConfigurationError: The secret key or the base URL is missing or too weak.
@@ -15,6 +15,6 @@ def check() -> None:
 
 
 def address(endpoint: str, token: str) -> str:
-    """Return the address at which the page ``endpoint`` takes the token."""
+    """Return the URL of the page ``endpoint`` with a token."""
     path = current_app.url_map.bind("").build(endpoint, {"token": token})
     return f"{config.current().base_url}{path}"

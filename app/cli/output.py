@@ -1,4 +1,4 @@
-"""What commands write: data to standard output, what there is to say to standard error."""
+"""Output of commands: data to standard output, messages to standard error."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,26 +12,26 @@ _MEASURED = 200
 
 
 def write(line: str) -> None:
-    """Write a line of data, in UTF-8 whatever the locale is."""
+    """Write a line of data, in UTF-8 in every locale."""
     click.echo(line.encode())
 
 
 def say(sentence: str) -> None:
-    """Tell the person at the terminal; a script that reads the data does not see it."""
+    """Write a message for the person at the terminal, apart from the data."""
     click.echo(printable(sentence), err=True)
 
 
 def write_json(objects: Iterable[dict[str, Any]]) -> None:
-    """Write each object as JSON (RFC 8259) on a line of its own."""
-    for each in objects:
-        write(json.dumps(each, ensure_ascii=False))
+    """Write each object as JSON (RFC 8259) on its own line."""
+    for item in objects:
+        write(json.dumps(item, ensure_ascii=False))
 
 
 def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write rows in columns, under their titles.
+    """Write rows in columns under their titles.
 
-    The first rows decide how wide the columns are, so that a long list is written as it is read; a
-    later cell that is wider moves the rest of its line.
+    The first rows set the widths of the columns, so that a long list is written while it is read; a
+    wider cell further down shifts the rest of its line.
     """
     remaining = iter(rows)
     first = [titles, *([printable(cell) for cell in row] for row in islice(remaining, _MEASURED))]
@@ -43,7 +43,7 @@ def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, with escapes for what a terminal would obey or not show."""
+    """Return the text on one line, with control and invisible characters escaped."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text

@@ -1,4 +1,4 @@
-"""``flask users search-index``: the optional index by which users are found by parts of names."""
+"""``flask users search-index``: the optional index for finding users by any part of a name."""
 
 import time
 from collections.abc import Callable
@@ -15,32 +15,32 @@ from app.database.trigram_index import State
 from app.extensions import db
 
 SENTENCES = {
-    State.KEPT: "There is an index: users are found by any part of user name and e-mail.",
+    State.KEPT: "The index exists: users are found by any part of their user name or email.",
     State.UNFINISHED: (
-        "There is an index that is not complete, or not kept up, so it is not used."
-        " Complete it: flask users search-index build. Or: flask users search-index drop"
+        "The index is incomplete or out of date, so it is not used."
+        " Run: flask users search-index build. Or: flask users search-index drop"
     ),
-    State.ABSENT: "There is no index: users are found by the beginning of user name and e-mail.",
+    State.ABSENT: "No index: users are found by the beginning of their user name or email.",
 }
 
 
 @click.group(cls=CommandGroup)
 def search_index() -> None:
-    """Have users found by any part of their names, and not only by the beginning.
+    """Manage the optional index for searching users by any part of a name.
 
-    Takes an index, which is built and dropped while the console serves. Until it is complete, and
-    without it, users are found by the beginning of user name and e-mail.
+    The index can be built and dropped while the console is running. Until it is complete, and
+    without it, users are found by the beginning of their user name or email.
     """
 
 
 @search_index.command()
 def build() -> None:
-    """Build the index, or complete one that was begun."""
+    """Build the index, or complete an unfinished one."""
     seconds = _timed(partial(trigram_index.build, on_start=_announce))
     if seconds is None:
-        output.say("There is one already. Nothing was changed.")
+        output.say("The index already exists. Nothing was changed.")
     else:
-        output.say(f"Built it in {seconds:.1f} s. {SENTENCES[State.KEPT]}")
+        output.say(f"Built the index in {seconds:.1f} s. {SENTENCES[State.KEPT]}")
 
 
 @search_index.command()
@@ -48,24 +48,24 @@ def drop() -> None:
     """Drop the index."""
     seconds = _timed(trigram_index.drop)
     if seconds is None:
-        output.say("There was none. Nothing was changed.")
+        output.say("The index does not exist. Nothing was changed.")
     else:
-        output.say(f"Dropped it in {seconds:.1f} s. {SENTENCES[State.ABSENT]}")
+        output.say(f"Dropped the index in {seconds:.1f} s. {SENTENCES[State.ABSENT]}")
 
 
 @search_index.command()
 def status() -> None:
-    """Say whether there is an index."""
+    """Print whether the index exists."""
     output.write(SENTENCES[trigram_index.state(db.session.connection())])
 
 
 def _announce() -> None:
-    output.say("Building the index. It can take minutes; the console can be used meanwhile.")
+    output.say("Building the index. This can take minutes; the console stays usable.")
 
 
 def _timed(change: Callable[[Configuration], bool]) -> float | None:
-    """Make the change; return the seconds that it took, or None where there was nothing to do."""
-    # SQLite lets nobody write while this connection still reads.
+    """Make the change; return its duration in seconds, or None if there was nothing to do."""
+    # On SQLite, nobody can write while this connection still reads.
     db.session.rollback()
     start = time.monotonic()
     is_changed = change(current_app.config["CONSOLE"])

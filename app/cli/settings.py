@@ -1,4 +1,4 @@
-"""``flask settings``: the backend's settings without the web."""
+"""``flask settings``: the settings of the backend, by command."""
 
 from typing import Any
 
@@ -15,24 +15,24 @@ from app.domain.settings import STATES, DataType, SettingFilter, SettingLine
 from app.extensions import db
 from app.unit_of_work import carry_out
 
-TITLES = ("CATEGORY", "KEY", "TYPE", "LOCK", "VALUE")
+TITLES = ("CATEGORY", "KEY", "TYPE", "STATE", "VALUE")
 FIELDS = ("key", "category", "data_type", "value", "is_set", "is_mutable", "is_secret")
 
 key_argument = click.argument("key", type=TEXT)
-reason_option = click.option("--reason", type=TEXT, default="", help="Why, for the audit event.")
+reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
 
 
 @click.group(cls=CommandGroup)
 def settings() -> None:
-    """Read and change the backend's settings."""
+    """List, read and change the settings of the backend."""
 
 
 @settings.command("list")
-@click.option("--category", type=TEXT, help="Only the settings of this category.")
-@click.option("--state", type=click.Choice(STATES), help="Only the settings in this state.")
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON object per line.")
+@click.option("--category", type=TEXT, help="Only settings of this category.")
+@click.option("--state", type=click.Choice(STATES), help="Only settings in this state.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
-    """List settings by category and key, with the beginning of their values."""
+    """List the settings by category and key, with the beginning of each value."""
     lines = _lines(category, state or "")
     if as_json:
         output.write_json(_as_object(line) for line in lines)
@@ -43,10 +43,10 @@ def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
 @settings.command()
 @key_argument
 def get(key: str) -> None:
-    """Write the value of a setting, and a line end."""
+    """Print the value of a setting."""
     setting = domain.by_key(db.session, key)
     if domain.is_secret(key):
-        raise Failure(f"{key} holds a secret, which this console never shows.")
+        raise Failure(f"{key} is a secret. The console never shows it.")
     if setting.value is None:
         raise Failure(f"{key} is not set.")
     output.write(setting.value)
@@ -57,9 +57,9 @@ def get(key: str) -> None:
 @click.argument("value", type=TEXT)
 @reason_option
 def set_(key: str, value: str, reason: str) -> None:
-    """Give a setting a value.
+    """Set the value of a setting.
 
-    With - as VALUE it is read from standard input, without the last line end.
+    If VALUE is -, the value is read from standard input, without the last line break.
     """
     _overwrite(key, arguments.standard_input() if value == "-" else value, reason)
 
@@ -68,21 +68,21 @@ def set_(key: str, value: str, reason: str) -> None:
 @key_argument
 @reason_option
 def unset(key: str, reason: str) -> None:
-    """Leave a setting without a value, which is not the same as an empty one."""
+    """Remove a setting's value ("not set" is not the same as empty)."""
     _overwrite(key, None, reason)
 
 
 def _overwrite(key: str, text: str | None, reason: str) -> None:
-    # The id is looked up before: the first statement of the change itself has to be its lock.
+    # The id is looked up first, because the first statement of the change has to be its lock.
     setting_id = domain.by_key(db.session, key).id
     actor = current_actor()
     event = carry_out(
         lambda: domain.overwrite(db.session, setting_id, text, reason, actor=actor), actor=actor
     )
     if event is None:
-        output.say(f"{key} was that already.")
+        output.say(f"No change: {key} already has that value.")
     else:
-        output.say(f"{key} is {'not set any more' if text is None else 'changed'}.")
+        output.say(f"{key} was {'unset' if text is None else 'changed'}.")
 
 
 def _lines(category: str | None, state: str) -> list[SettingLine]:
@@ -90,15 +90,15 @@ def _lines(category: str | None, state: str) -> list[SettingLine]:
     if category is not None:
         lines = [line for line in lines if line.category == category]
         if not lines:
-            raise NotFound(f"There is no category named {category}.")
+            raise NotFound(f"No category is named {category}.")
     return [line for line in lines if line.matches(SettingFilter(state=state))]
 
 
 def _as_cells(line: SettingLine) -> tuple[str, ...]:
-    return (line.category, line.key, line.data_type, _lock(line), _summary(line))
+    return (line.category, line.key, line.data_type, _state(line), _summary(line))
 
 
-def _lock(line: SettingLine) -> str:
+def _state(line: SettingLine) -> str:
     if line.is_secret:
         return "secret"
     return "read-only" if line.read_only_reason else ""

@@ -1,4 +1,4 @@
-"""``flask setup-link``: how the first administrator comes in."""
+"""``flask setup-link``: the link for the first administrator."""
 
 import click
 
@@ -12,11 +12,11 @@ from app.unit_of_work import carry_out
 
 
 @click.command("setup-link", cls=TableCommand)
-@click.option("--if-needed", is_flag=True, help="Print nothing if there is an administrator.")
+@click.option("--if-needed", is_flag=True, help="Print nothing if an administrator exists.")
 def setup_link(*, if_needed: bool) -> None:
-    """Print a one-time link with which somebody becomes the first administrator.
+    """Print a one-time link for creating the first administrator.
 
-    Refused as soon as there is an administrator. A new link ends the one before.
+    Refused if an administrator exists. A new link replaces the previous one.
     """
     if if_needed and access.has_administrator(db.session):
         return
@@ -27,5 +27,7 @@ def setup_link(*, if_needed: bool) -> None:
         if not if_needed:
             raise
         return
-    output.say("Open this link to become the first administrator. It works once, for an hour.")
+    output.say(
+        "Open this link to become the first administrator. It is valid once, for 60 minutes:"
+    )
     output.write(links.address("auth.set_up", token))

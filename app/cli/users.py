@@ -1,4 +1,4 @@
-"""``flask users``: accounts without the web."""
+"""``flask users``: user accounts, by command."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from app.unit_of_work import carry_out, read
 
 T = TypeVar("T")
 
-TITLES = ("USER NAME", "E-MAIL", "FULL NAME", "STATUS", "ROLES")
+TITLES = ("USER NAME", "EMAIL", "FULL NAME", "STATUS", "ROLES")
 
 name_argument = click.argument("name", type=TEXT)
 role_argument = click.argument("role", type=TEXT)
@@ -29,9 +29,9 @@ role_argument = click.argument("role", type=TEXT)
 
 @click.group(cls=CommandGroup)
 def users() -> None:
-    """Create users, give them roles, let them in or keep them out.
+    """Manage users: create, list, activate, deactivate, roles, passwords.
 
-    NAME is a user name or an e-mail address.
+    NAME is a user name or an email address.
     """
 
 
@@ -41,8 +41,10 @@ users.add_command(search_index.search_index, "search-index")
 @users.command()
 @name_argument
 @click.argument("email", type=TEXT)
-@click.option("--role", "role_names", type=TEXT, multiple=True, help="A role to assign; repeat it.")
-@click.option("--full-name", type=TEXT, help="How the person is called.")
+@click.option(
+    "--role", "role_names", type=TEXT, multiple=True, help="Role to assign (can be repeated)."
+)
+@click.option("--full-name", type=TEXT, help="The person's full name.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(
     name: str,
@@ -52,7 +54,7 @@ def create(
     *,
     password_stdin: bool,
 ) -> None:
-    """Create a user, and print a one-time link with which they choose a password."""
+    """Create a user, and print a one-time link for choosing a password."""
     if not password_stdin:
         links.check()
     new = NewUser(name, email, full_name, role_ids=read(lambda: _ids_of(role_names)))
@@ -66,13 +68,13 @@ def create(
         return
     user, token = carry_out(lambda: domain.create(db.session, new, actor=actor), actor=actor)
     output.say(f"Created {user.username}.")
-    _hand_out(user, token)
+    _print_link(user, token)
 
 
 @users.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON object per line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def list_(*, as_json: bool) -> None:
-    """List all users by name, with the roles they hold."""
+    """List all users by name, with their roles."""
     if as_json:
         output.write_json(_as_object(row) for row in _all())
     else:
@@ -82,7 +84,7 @@ def list_(*, as_json: bool) -> None:
 @users.command()
 @name_argument
 def activate(name: str) -> None:
-    """Let a user sign in again."""
+    """Activate a user, who can then sign in again."""
     user = _change(name, lambda key, actor: domain.activate(db.session, key, actor=actor))
     output.say(f"{user.username} is active.")
 
@@ -90,9 +92,9 @@ def activate(name: str) -> None:
 @users.command()
 @name_argument
 def deactivate(name: str) -> None:
-    """Keep a user from signing in, and end their sessions."""
+    """Deactivate a user, who can no longer sign in; end their sessions."""
     user = _change(name, lambda key, actor: domain.deactivate(db.session, key, actor=actor))
-    output.say(f"{user.username} is not active any more.")
+    output.say(f"{user.username} was deactivated.")
 
 
 @users.command()
@@ -103,27 +105,27 @@ def assign(name: str, role: str) -> None:
     changed = _change(
         name, lambda key, actor: domain.assign_role(db.session, key, role, actor=actor)
     )
-    output.say(f"{name} holds the role {role}{'' if changed else ' already'}.")
+    output.say(f"{name} {'now' if changed else 'already'} has the role {role}.")
 
 
 @users.command()
 @name_argument
 @role_argument
 def unassign(name: str, role: str) -> None:
-    """Unassign a role from a user."""
+    """Remove a role from a user."""
     changed = _change(
         name, lambda key, actor: domain.unassign_role(db.session, key, role, actor=actor)
     )
-    output.say(f"{name} does not hold the role {role}{' any more' if changed else ''}.")
+    output.say(f"{name} {'no longer has' if changed else 'does not have'} the role {role}.")
 
 
 @users.command("reset-password")
 @name_argument
 def reset_password(name: str) -> None:
-    """Print a one-time link with which a user chooses a new password."""
+    """Print a one-time link for choosing a new password."""
     links.check()
     user, token = _change(name, lambda key, actor: domain.start_reset(db.session, key, actor=actor))
-    _hand_out(user, token)
+    _print_link(user, token)
 
 
 def _ids_of(role_names: Iterable[str]) -> frozenset[int]:
@@ -131,14 +133,17 @@ def _ids_of(role_names: Iterable[str]) -> frozenset[int]:
 
 
 def _change(name: str, change: Callable[[int, Actor], T]) -> T:
-    # The id is looked up before: the first statement of the change itself has to be its lock.
+    # The id is looked up first, because the first statement of the change has to be its lock.
     user_id = domain.named(db.session, name).id
     actor = current_actor()
     return carry_out(lambda: change(user_id, actor), actor=actor)
 
 
-def _hand_out(user: User, token: str) -> None:
-    output.say(f"Hand this link to {user.username}. It sets their password, once, for an hour.")
+def _print_link(user: User, token: str) -> None:
+    output.say(
+        f"Send this link to {user.username}. It lets them choose a password;"
+        " valid once, for 60 minutes:"
+    )
     output.write(links.address("auth.choose_password", token))
 
 

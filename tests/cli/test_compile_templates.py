@@ -9,7 +9,7 @@ def test_pages_that_were_compiled_ahead_are_not_compiled_again(flask, app, tmp_p
 
     done = flask("compile-templates")
 
-    assert (done.code, done.err) == (0, f"{len(pages)} templates are compiled.\n")
+    assert (done.code, done.err) == (0, f"Compiled {len(pages)} templates.\n")
     assert len(list((tmp_path / "__pycache__").iterdir())) == len(pages)
     monkeypatch.setattr(jinja2.Environment, "compile", None)
     app.jinja_env.cache.clear()

@@ -68,7 +68,7 @@ def test_what_needs_attention_is_a_warning(findings, ada, omar, session):
 def test_where_nothing_needs_attention_it_is_said(findings, ada, session, monkeypatch):
     monkeypatch.setattr(overview, "findings", lambda known, now: [])
 
-    assert findings()[1]["attention"] == ("ok", "Nothing in the console needs it.")
+    assert findings()[1]["attention"] == ("ok", "Nothing needs attention.")
 
 
 def test_the_connection_is_described_without_its_password(findings, ada, app):
@@ -150,7 +150,7 @@ def test_tables_that_are_not_as_the_models_say_are_wrong(empty_database):
     assert done.exit_code == 1
     assert read(done.stdout)["tables"] == (
         "wrong",
-        "The tables are not as the models say. It would take: add column users.bio.",
+        "The tables do not match the models. Missing changes: add column users.bio.",
     )
 
 

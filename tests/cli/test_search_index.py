@@ -8,8 +8,8 @@ from sqlalchemy import text
 from app.models import user_trigrams
 from tests.support import searching
 
-BEGINNING = "There is no index: users are found by the beginning of user name and e-mail.\n"
-ANYWHERE = "There is an index: users are found by any part of user name and e-mail.\n"
+BEGINNING = "No index: users are found by the beginning of their user name or email.\n"
+ANYWHERE = "The index exists: users are found by any part of their user name or email.\n"
 somewhere = pytest.mark.only_on("sqlite", "postgresql")
 
 
@@ -33,10 +33,10 @@ def test_it_is_built_and_dropped_and_says_how_long_that_took(flask, ada):
     dropped = flask("users", "search-index", "drop")
 
     assert [done.code for done in (built, status, dropped)] == [0, 0, 0]
-    told = r"Building the index\. .+\nBuilt it in \d+\.\d s\. " + re.escape(ANYWHERE)
+    told = r"Building the index\. .+\nBuilt the index in \d+\.\d s\. " + re.escape(ANYWHERE)
     assert re.fullmatch(told, built.err)
     assert status.out == ANYWHERE
-    assert re.fullmatch(r"Dropped it in \d+\.\d s\. " + re.escape(BEGINNING), dropped.err)
+    assert re.fullmatch(r"Dropped the index in \d+\.\d s\. " + re.escape(BEGINNING), dropped.err)
 
 
 @somewhere
@@ -46,8 +46,8 @@ def test_a_second_time_there_is_nothing_to_do(flask):
     flask("users", "search-index", "drop")
     dropped = flask("users", "search-index", "drop")
 
-    assert (built.code, built.err) == (0, "There is one already. Nothing was changed.\n")
-    assert (dropped.code, dropped.err) == (0, "There was none. Nothing was changed.\n")
+    assert (built.code, built.err) == (0, "The index already exists. Nothing was changed.\n")
+    assert (dropped.code, dropped.err) == (0, "The index does not exist. Nothing was changed.\n")
 
 
 @pytest.mark.only_on("mysql")
@@ -70,7 +70,7 @@ def test_an_index_that_is_not_kept_up_is_a_warning(flask, app, session, ada):
     status = flask("users", "search-index", "status")
     doctor = flask("doctor")
 
-    assert status.out.startswith("There is an index that is not complete, or not kept up")
+    assert status.out.startswith("The index is incomplete or out of date")
     assert f"warning  search: {status.out}" in doctor.out
     assert doctor.code == 0
 
@@ -83,4 +83,4 @@ def test_the_doctor_finds_nothing_wrong_with_it(flask, app, ada):
 
     assert done.code == 0
     assert f"ok       search: {ANYWHERE}" in done.out
-    assert "ok       tables: They are as the models say." in done.out
+    assert "ok       tables: The tables match the models." in done.out

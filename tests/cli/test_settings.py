@@ -166,10 +166,10 @@ def test_a_secret_is_neither_shown_nor_written(flask, secret, value, events, com
     assert not any("canary" in f"{event.before}{event.after}" for event in events())
 
 
-def test_the_list_tells_what_is_locked_and_what_is_not_set(flask, secret, greeting):
+def test_the_list_tells_what_is_read_only_and_what_is_not_set(flask, secret, greeting):
     lines = {line.split()[1]: line.split() for line in flask("settings", "list").out.splitlines()}
 
-    assert lines["KEY"] == ["CATEGORY", "KEY", "TYPE", "LOCK", "VALUE"]
+    assert lines["KEY"] == ["CATEGORY", "KEY", "TYPE", "STATE", "VALUE"]
     assert lines["mail_password"] == ["mail", "mail_password", "string", "secret", "Set"]
     assert lines["greeting"] == ["texts", "greeting", "string", "Not", "set"]
     assert lines["app_environment"][3] == "read-only"
@@ -191,7 +191,7 @@ def test_the_list_holds_one_category_or_one_state(flask, secret, greeting):
 def test_a_category_that_is_not_there_is_not_found(flask):
     done = flask("settings", "list", "--category", "weather")
 
-    assert (done.code, done.err) == (1, "Error: There is no category named weather.\n")
+    assert (done.code, done.err) == (1, "Error: No category is named weather.\n")
 
 
 def test_a_setting_of_an_unknown_type_is_only_read(flask, session, value):

@@ -105,7 +105,7 @@ def test_the_list_is_a_table(flask, ada, vera, omar, person):
 
     assert done.code == 0
     assert done.out.splitlines() == [
-        "USER NAME  E-MAIL            FULL NAME          STATUS    ROLES",
+        "USER NAME  EMAIL             FULL NAME          STATUS    ROLES",
         "ada        ada@example.org   Ada Byron          active    admin",
         "nils       nils@example.org  Nils\\x1b[2J\\nHolm  inactive",
         "omar       omar@example.org  Omar Khayyam       active",
@@ -152,10 +152,12 @@ def test_what_is_so_already_is_not_recorded(flask, vera, events):
 
 
 def test_a_role_is_assigned_and_unassigned(flask, omar, user, events):
-    assert flask("users", "assign", "omar", "Viewer").code == 0
+    assigned = flask("users", "assign", "omar", "Viewer")
+    assert (assigned.code, assigned.err) == (0, "omar now has the role Viewer.\n")
     assert user("omar").has_role("viewer")
 
-    assert flask("users", "unassign", "omar", "viewer").code == 0
+    unassigned = flask("users", "unassign", "omar", "viewer")
+    assert (unassigned.code, unassigned.err) == (0, "omar no longer has the role viewer.\n")
     assert not user("omar").roles
     assert events() == [("role:assigned", "omar"), ("role:unassigned", "omar")]
 

@@ -59,7 +59,7 @@ def test_the_revisions_of_the_documents_go_up_and_down(checkout, examples):
     assert ("document", "share", "Share documents with people outside.") in after
 
     checkout.in_process("downgrade", revisions.head())
-    assert checkout.operator.succeed("check") == "The tables are as the models say.\n"
+    assert checkout.operator.succeed("check") == "The tables match the models.\n"
     assert not {"user_profile", "documents"} & checkout.operator.tables()
 
 

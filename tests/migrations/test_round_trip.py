@@ -80,7 +80,7 @@ def test_the_tables_are_those_of_the_models(operator):
     operator.succeed("upgrade")
 
     assert operator.tables() == set(Base.metadata.tables) | {"alembic_version"}
-    assert operator.succeed("check") == "The tables are as the models say.\n"
+    assert operator.succeed("check") == "The tables match the models.\n"
 
 
 def test_what_another_program_inserts_gets_its_defaults(operator):
