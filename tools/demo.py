@@ -1,9 +1,8 @@
-"""Serves the console with an invented organisation, to look around in: ``make demo``.
+"""Serves the console with an invented organisation, for trying it out: ``make demo``.
 
-The organisation lives in a SQLite file of its own, ``demo.db`` or what DEMO_PATH names, and stays
-there with all that is changed in it. A file that holds anything else is refused and left as it is.
-There is no default password: a one-time link is printed each time, with which the demo's
-administrator chooses one.
+The organisation is kept in its own SQLite file, ``demo.db`` or the path in DEMO_PATH, with all
+changes that are made to it. A file with other content is refused and left unchanged. There is no
+default password: each start prints a one-time link for choosing one.
 """
 
 import os
@@ -15,26 +14,30 @@ from flask import Flask
 from sqlalchemy import URL
 
 from app import create_app
+from app.cli import links
+from app.cli.actor import current_actor
+from app.domain import users
 from app.extensions import db
 from app.models.base import utcnow
+from app.unit_of_work import carry_out
 from tools import demo_organisation, run
 
 FILE = "demo.db"
-# What SQLite keeps in the head of the file for whoever made it: "RAGd".
+# The application id in the header of the file: "RAGd".
 MARK = int.from_bytes(b"RAGd")
 MARK_AT = slice(68, 72)
-HEAD = 100
+HEADER = 100
 
 
 def main() -> None:
-    """Found the organisation if it is not there yet, then serve the console on it."""
+    """Create the organisation if the file does not exist yet, then serve the console."""
     path = Path(os.environ.get("DEMO_PATH") or run.ROOT / FILE).absolute()
     os.environ["DATABASE_URL"] = _url(path)
     run.start(lambda app: _prepare(app, path))
 
 
-def found(path: Path) -> None:
-    """Make the file with the organisation in it; it appears only when it is complete."""
+def create(path: Path) -> None:
+    """Create the file with the organisation; it appears when it is complete."""
     handle, name = tempfile.mkstemp(suffix=".db", prefix=f".{path.stem}-", dir=path.parent)
     os.close(handle)
     unfinished = Path(name)
@@ -46,35 +49,43 @@ def found(path: Path) -> None:
 
 
 def is_free(path: Path) -> bool:
-    """Tell whether nothing would be lost with the file."""
+    """Tell whether the file is missing or empty."""
     return not path.exists() or path.stat().st_size == 0
 
 
 def is_demo(path: Path) -> bool:
-    """Tell whether the file was made by this program."""
+    """Tell whether this program created the file."""
     with path.open("rb") as file:
-        head = file.read(HEAD)
-    return head.startswith(b"SQLite format 3\0") and int.from_bytes(head[MARK_AT]) == MARK
+        header = file.read(HEADER)
+    return header.startswith(b"SQLite format 3\0") and int.from_bytes(header[MARK_AT]) == MARK
 
 
 def _prepare(app: Flask, path: Path) -> None:
     if is_free(path):
-        print("Founding Nordhafen Archives ...", flush=True)
-        found(path)
+        print("Creating the demo, Nordhafen Archives ...", flush=True)
+        create(path)
     elif not is_demo(path):
         run.stop(
-            f"{path} holds something else than the demo, and is left as it is. "
+            f"{path} is not a demo database, and was left unchanged. "
             "Another file: make demo DEMO_PATH=other.db",
             run.FAILED,
         )
     run.migrate(app)
-    run.command(app, "users", "reset-password", demo_organisation.ADMINISTRATOR)
+    _print_link()
+
+
+def _print_link() -> None:
+    name, actor = demo_organisation.ADMINISTRATOR, current_actor()
+    user_id = users.named(db.session, name).id
+    _, token = carry_out(lambda: users.start_reset(db.session, user_id, actor=actor), actor=actor)
+    print(f"Open this link to choose a password for {name}, the demo's administrator:")
+    print(links.address("auth.choose_password", token), flush=True)
 
 
 def _fill(app: Flask) -> None:
     with app.app_context():
         run.command(app, "db", "upgrade")
-        demo_organisation.found(db.session, utcnow())
+        demo_organisation.create(db.session, utcnow())
         with closing(db.engine.raw_connection()) as connection:
             connection.execute(f"PRAGMA application_id = {MARK}")
             connection.commit()

@@ -1,6 +1,6 @@
-"""Founds the organisation of the demo in a migrated database: the same one every time.
+"""Creates the organisation of the demo in a migrated database: the same one every time.
 
-Only the moments depend on the day: whatever happened did so in the thirty days before it.
+Only the times depend on the day: all events are from the thirty days before it.
 """
 
 import base64
@@ -24,6 +24,7 @@ from app.models import (
     user_roles,
 )
 from app.models.user import NO_PASSWORD, PASSWORD
+from tools import demo_people
 from tools.demo_people import (
     BIOS,
     DOMAIN,
@@ -55,14 +56,14 @@ Row = dict[str, Any]
 Ids = dict[str, int]
 
 
-def found(session: DbSession, now: datetime) -> None:
+def create(session: DbSession, now: datetime) -> None:
     """Add the organisation to a migrated database; the session is committed.
 
     Args:
         session: The database session.
-        now: The moment that everything lies before.
+        now: The time that all events are before.
     """
-    chance = random.Random(SEED)  # noqa: S311 - an invention, no secret
+    chance = demo_people.chance(SEED)
     _add_settings(session, now)
     _add_roles(session, now)
     people = _people(now, chance)
@@ -100,9 +101,11 @@ def _add_settings(session: DbSession, now: datetime) -> None:
 
 def _add_roles(session: DbSession, now: datetime) -> None:
     since = now - FOUNDED
-    every = {permission.code: permission for permission in session.scalars(select(Permission))}
+    permissions = {
+        permission.code: permission for permission in session.scalars(select(Permission))
+    }
     for name, (description, codes) in ROLES.items():
-        granted = [every[code] for code in codes]
+        granted = [permissions[code] for code in codes]
         session.add(Role(name=name, description=description, permissions=granted))
     session.flush()
     session.execute(update(Role).values(created_at=since, updated_at=since))
@@ -110,7 +113,7 @@ def _add_roles(session: DbSession, now: datetime) -> None:
 
 
 def _people(now: datetime, chance: random.Random) -> list[Row]:
-    """The rows of the users, those who joined first at the beginning."""
+    """Return the rows of the users, the first to join at the beginning."""
     names = list(everybody())
     longest = (FOUNDED - MONTH).days
     ages = sorted(
@@ -137,7 +140,7 @@ def _person(number: int, name: str, joined: datetime) -> Row:
 
 
 def _hash_of_nothing(username: str, *, is_set: bool) -> str:
-    """What is stored for a password that nobody knows, or for none at all."""
+    """Return a hash that no known password matches."""
     digest = hashlib.sha256(username.encode()).digest()
     salt, rest = _base64(digest[:16]), _base64(digest)
     return f"{PASSWORD}m=65536,t=3,p=4${salt}${rest}" if is_set else f"{NO_PASSWORD}{rest}"
@@ -157,7 +160,7 @@ def _assign(session: DbSession, ids: Ids, roles: Ids) -> None:
 
 
 def _at_work(now: datetime, days: int, chance: random.Random) -> datetime:
-    """A moment of a working day, that many days before."""
+    """Return a time in office hours, a number of days before."""
     day = now - timedelta(days=days)
     minutes = timedelta(minutes=chance.randrange((EVENING - MORNING) * 60), seconds=days % 60)
     moment = day.replace(hour=MORNING, minute=0, second=0, microsecond=0) + minutes
@@ -184,7 +187,7 @@ def _as_json(fields: Row | None) -> str | None:
 
 def _changes(session: DbSession, now: datetime) -> Iterator[Row]:
     for number, (days, who, key, before, after, reason) in enumerate(CHANGES):
-        # In the order in which they are written down, also on one day.
+        # In the order of the list, also on the same day.
         at = now - timedelta(days=days, minutes=len(CHANGES) - number)
         row = update(ApplicationSetting).where(ApplicationSetting.key == key)
         session.execute(row.values(updated_at=at))
@@ -207,7 +210,7 @@ def _joining(people: Sequence[Row], now: datetime) -> Iterator[Row]:
 
 
 def _moves(now: datetime, chance: random.Random) -> Iterator[Row]:
-    """People who got the role that they hold, or lost one that they do not hold any more."""
+    """Yield the events of people who were given or lost a role."""
     helpers, settled = _holders("helpdesk"), _settled()
     for number in range(MOVES):
         days = MONTH.days - 1 - number * MONTH.days // MOVES
@@ -231,7 +234,7 @@ def _leaving(now: datetime, chance: random.Random) -> Iterator[Row]:
 
 def _sign_ins(now: datetime, chance: random.Random) -> Iterator[Row]:
     for role, times in OFFICE.items():
-        # The last administrator of the list has not been here for a while, and stands out for it.
+        # The last administrator has not signed in for a while, and so appears among the findings.
         holders = _holders(role)[:-1] if role == "admin" else _holders(role)
         for name in holders:
             for days in sorted(chance.sample(range(MONTH.days), times)):
@@ -259,7 +262,7 @@ def _record(session: DbSession, events: list[Row], ids: Ids, chance: random.Rand
             "address": f"10.20.{actor % 4}.{10 + actor % 200}",
             "target_id": targets[event["target_type"]].get(event["target_name"]),
             "request_id": f"{chance.getrandbits(64):016x}",
-            # What somebody did at one moment was one save.
+            # Changes of one person at one time are one save.
             "save_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{who} {event['at']}")),
         }
     session.execute(insert(AuditEvent), sorted(events, key=lambda event: event["at"]))
@@ -270,7 +273,7 @@ def _holders(role: str) -> list[str]:
 
 
 def _settled() -> list[tuple[str, str]]:
-    """Active people with one role, which is one that the helpdesk assigns, and that role."""
+    """Return the active people whose only role is one that the helpdesk assigns, with that role."""
     names = list(everybody().items())[:-NEWCOMERS]
     return [
         (name, roles[0])

@@ -1,7 +1,4 @@
-"""The people of the demo and the roles that they hold.
-
-They are invented; so is Nordhafen Archives, where they work.
-"""
+"""The people of the demo and their roles; all invented, like Nordhafen Archives, their employer."""
 
 import random
 from unicodedata import combining, normalize
@@ -21,7 +18,7 @@ ROLES = {
         ],
     ),
 }
-# By the roles that they hold.
+# By their roles.
 PEOPLE: dict[tuple[str, ...], list[str]] = {
     ("admin",): ["Ingrid Solberg", "Tunde Adeyemi"],
     ("settings operator", "user"): ["Noura Al-Masri", "Wiremu Parata", "Hanna Lindqvist"],
@@ -161,18 +158,23 @@ MORE = [
 ]
 
 
+def chance(seed: int) -> random.Random:
+    """Return a source of numbers that are the same each time."""
+    return random.Random(seed)  # noqa: S311 - an invention, no secret
+
+
 def everybody() -> dict[str, tuple[str, ...]]:
-    """Return all names, each with the roles that the person holds; always the same."""
-    chance = random.Random(SEED)  # noqa: S311 - an invention, no secret
-    names = [name for given, family in NAMES for name in _combined(given, family, chance)]
-    chance.shuffle(names)
+    """Return all user names, each with the roles of the person; always the same."""
+    numbers = chance(SEED)
+    names = [name for given, family in NAMES for name in _combined(given, family, numbers)]
+    numbers.shuffle(names)
     held = [roles for roles, count in MORE for _ in range(count)]
     known = {name: roles for roles, members in PEOPLE.items() for name in members}
     return known | dict(zip(names, held, strict=True))
 
 
 def username_of(name: str) -> str:
-    """Return the user name of somebody: first and last name in plain letters."""
+    """Return the user name for a full name: first and last name in plain letters."""
     words = _plain(name).lower().split()
     return f"{words[0]}.{words[-1]}" if len(words) > 1 else words[0]
 
@@ -182,7 +184,7 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in letters if not combining(letter))
 
 
-def _combined(given: str, family: str, chance: random.Random) -> list[str]:
+def _combined(given: str, family: str, numbers: random.Random) -> list[str]:
     families = family.split()
-    chance.shuffle(families)
+    numbers.shuffle(families)
     return [" ".join(pair) for pair in zip(given.split(), families, strict=True)]

@@ -1,6 +1,6 @@
-"""The settings of the demo: what a backend adds to those of revision 001.
+"""The settings of the demo: those that a backend adds to the defaults of revision 001.
 
-Keys, types and categories are the backend's; descriptions and values are of our own. No secret is
+Keys, types and categories are from the backend; descriptions and values are invented. No secret is
 set.
 """
 
@@ -112,7 +112,7 @@ SETTINGS: dict[str, list[Setting]] = {
         ("rag_system_prompt", "string", SYSTEM_PROMPT, "What the model is told before a question."),
     ],
 }
-# What Nordhafen made of the defaults of revision 001.
+# Changes of Nordhafen to the defaults of revision 001.
 OWN_VALUES = {
     "app_name": "Nordhafen Archives",
     "chunk_overlap": "150",
@@ -127,7 +127,7 @@ OWN_VALUES = {
     "retrieval_no_context_message": "The archives say nothing about this in what you may read.",
 }
 
-# Days ago, who, key, before, after, why. The last change of each leads to what is stored.
+# Days ago, actor, key, before, after, reason. The last change of a key has the stored value.
 Change = tuple[int, str, str, str | None, str | None, str]
 
 CHANGES: list[Change] = [

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv where there is none and installs a requirements file into it.
-# Usage: tools/install.sh REQUIREMENTS    (PYTHON chooses the Python that .venv is made with)
+# Creates .venv if it is missing, and installs a requirements file into it.
+# Usage: tools/install.sh REQUIREMENTS    (PYTHON chooses the Python for a new .venv)
 set -eu
 
 stop() {
@@ -16,7 +16,7 @@ if [ ! -x .venv/bin/python ] || ! .venv/bin/python -m pip --version > /dev/null 
         stop "$PYTHON is $("$PYTHON" -V 2>&1), and the console needs Python 3.11 or later (PYTHON=python3.12 make ... chooses another)."
     "$PYTHON" -c 'import ensurepip, venv' 2> /dev/null ||
         stop "Python's venv module is missing: install it (Debian: apt install python3-venv)."
-    echo "Making .venv ..."
+    echo "Creating .venv ..."
     "$PYTHON" -m venv --clear .venv
 fi
 
@@ -25,6 +25,6 @@ case $1 in
     *) hashes= ;;
 esac
 echo "Installing $1 ..."
-# shellcheck disable=SC2086 # no word where there are no hashes
+# shellcheck disable=SC2086 # no word without hashes
 .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check $hashes --requirement "$1" ||
-    stop "Installing $1 failed: what pip says is above."
+    stop "Installing $1 failed: see the output of pip above."

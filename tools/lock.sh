@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolves the requirements for every platform and Python from 3.11 on, with hashes.
+# Resolves the requirements for every platform and Python 3.11 or later, with hashes.
 set -eu
 
 resolve() {

@@ -1,8 +1,8 @@
 """Serves the console on this machine: ``make run`` and, with other data, ``make demo``.
 
-Development mode: plain HTTP, and a secret key of its own in ``instance/``. The embedded file is
-migrated whenever it needs to be; a database on a server only while it is empty. As long as there is
-no administrator, a link is printed with which one is set up.
+Development mode: plain HTTP, and a generated secret key in ``instance/``. The embedded file is
+migrated whenever it needs to be; a database on a server only while it is empty. While there is no
+administrator, each start prints a one-time link for creating one.
 """
 
 import os
@@ -36,12 +36,12 @@ HIGHEST_PORT = 65535
 
 
 def main() -> None:
-    """Prepare what the console needs, then serve it."""
+    """Prepare the database, then serve the console."""
     start(_prepare)
 
 
 def start(prepare: Callable[[Flask], None]) -> NoReturn:
-    """Serve the console after ``prepare`` has seen to its database."""
+    """Serve the console after ``prepare`` has prepared its database."""
     host, port = _address()
     _claim(host, port)
     os.environ["CONSOLE_ENV"] = "development"
@@ -73,7 +73,7 @@ def _variable(name: str) -> str | None:
 
 
 def _claim(host: str, port: int) -> None:
-    """Stop where the port cannot be had, before anything is written."""
+    """Stop if the port is not available, before anything is written."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -90,7 +90,7 @@ def _claim(host: str, port: int) -> None:
 
 
 def _secret_key() -> str:
-    """Return the key of this checkout, made when it is first needed."""
+    """Return the key of this checkout, generated on first use."""
     SECRET.parent.mkdir(mode=0o700, exist_ok=True)
     try:
         handle = os.open(SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -108,7 +108,7 @@ def _prepare(app: Flask) -> None:
 
 
 def migrate(app: Flask) -> None:
-    """Bring the tables up to date, or stop where somebody else has to decide that."""
+    """Upgrade the tables, or stop where the owner of the database has to decide."""
     if _needs_upgrade(app.config["CONSOLE"]):
         command(app, "db", "upgrade")
 
@@ -120,14 +120,14 @@ def _needs_upgrade(configuration: Configuration) -> bool:
     if standing.is_current:
         return False
     if configuration.database_url.get_backend_name() != "sqlite" and tables:
-        # Whoever owns a database on a server decides when its tables change, after a backup.
+        # The owner of a database on a server decides when its tables change, after a backup.
         advice = standing.command and f" Make a backup, then run: .venv/bin/{standing.command}"
         stop(f"{configuration.where}: {standing.sentence}{advice or ''}", FAILED)
     return True
 
 
 def command(app: Flask, *arguments: str) -> None:
-    """Run a command of the console, as ``flask`` does, without starting Python again."""
+    """Run a command of the console in this process, as ``flask`` does."""
     try:
         app.cli.main(
             list(arguments),
@@ -143,22 +143,22 @@ def command(app: Flask, *arguments: str) -> None:
 
 
 def _serve(host: str, port: int) -> NoReturn:
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Serving on http://{shown}:{port} (Ctrl-C stops it).", flush=True)
+    displayed = f"[{host}]" if ":" in host else host
+    print(f"Serving on http://{displayed}:{port} (Ctrl-C stops it).", flush=True)
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     server += ["--host", host, "--port", str(port), "--log-level", "warning"]
     server += ["--workers", str(WORKERS), "--blocking-threads", "1"]
     server += ["--workers-kill-timeout", "5s", "wsgi:app"]
-    # In a process group of its own: Ctrl-C in a terminal would also reach the workers, which then
-    # stop by themselves while they are being stopped, and often do neither.
+    # In its own process group: otherwise Ctrl-C in a terminal also reaches the workers, which then
+    # stop while they are being stopped, and often hang.
     process = subprocess.Popen(server, stdin=subprocess.DEVNULL, process_group=0)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: process.terminate())
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, lambda *_: process.terminate())
     raise SystemExit(process.wait())
 
 
 def stop(sentence: str, code: int) -> NoReturn:
-    """Say what is wrong in one line, and end with the exit code."""
+    """Print the problem in one line, and exit with the code."""
     print(sentence, file=sys.stderr)
     raise SystemExit(code)
 

@@ -16,7 +16,7 @@ SECRETS = {
 
 def found(session: DbSession) -> None:
     """Add the organisation to a migrated database; the session is committed."""
-    demo_organisation.found(session, utcnow())
+    demo_organisation.create(session, utcnow())
     for key, value in SECRETS.items():
         secret = update(ApplicationSetting).where(ApplicationSetting.key == key)
         session.execute(secret.values(value=value))

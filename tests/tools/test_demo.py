@@ -31,7 +31,7 @@ KEYS_OF_THE_BACKEND = 89
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("demo") / "demo.db"
-    demo.found(path)
+    demo.create(path)
     return path
 
 
@@ -145,7 +145,7 @@ def test_whoever_got_a_role_at_last_holds_it(organisation):
 
 
 def test_it_is_the_same_every_time(organisation, tmp_path):
-    demo.found(tmp_path / "second.db")
+    demo.create(tmp_path / "second.db")
 
     def content(path):
         with sqlite3.connect(path) as connection:
@@ -165,7 +165,7 @@ def test_it_is_the_same_every_time(organisation, tmp_path):
 def test_nothing_lies_ahead_at_any_hour(session, hour):
     now = datetime(2026, 3, 1, hour, 3, tzinfo=UTC)
 
-    demo_organisation.found(session, now)
+    demo_organisation.create(session, now)
 
     assert session.scalar(select(func.max(AuditEvent.at))) < now
 
@@ -180,7 +180,7 @@ def test_a_file_with_anything_else_is_refused_and_left_alone(make_demo, tmp_path
     done = make_demo(other, free_port()).communicate(timeout=SECONDS)[0]
 
     assert done == (
-        f"{other} holds something else than the demo, and is left as it is. "
+        f"{other} is not a demo database, and was left unchanged. "
         "Another file: make demo DEMO_PATH=other.db\n"
     )
     assert other.read_bytes() == before
