@@ -1,4 +1,4 @@
-"""Deletion: what is typed so that something goes for good."""
+"""Confirmation of a deletion by entering the name."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from app.domain.text import checked_reason
 
 @dataclass(frozen=True)
 class Deletion:
-    """The name as typed to confirm, the etag of what was shown, the reason."""
+    """A request to delete: the name as entered, the etag of the shown state, and the reason."""
 
     name: str
     etag: str
@@ -17,23 +17,23 @@ class Deletion:
 
 
 def confirmed(typed: str, name: str, reason: str, *, what: str, field: str) -> str:
-    """Refuse to delete what was not named; return the reason for it as it is kept.
+    """Refuse a deletion unless the name was entered; return the checked reason.
 
     Args:
-        typed: What was typed; of several blanks one is enough, as a browser shows them.
-        name: What it had to be.
-        reason: Why, in the actor's words.
-        what: What kind of name that is: "the key".
-        field: The form field it was typed into.
+        typed: The entered name; several spaces equal one, as a browser shows them.
+        name: The expected name.
+        reason: The reason, in the words of the actor.
+        what: The kind of name: "the key".
+        field: The form field.
 
     Raises:
-        InvalidValue: Another name was typed, or the reason is too long.
+        InvalidValue: Another name was entered, or the reason is too long.
     """
-    passed = validation.all_of(
+    results = validation.all_of(
         name=lambda: _compare(typed, name, what=what, field=field),
         reason=lambda: checked_reason(reason),
     )
-    return str(passed["reason"])
+    return str(results["reason"])
 
 
 def _compare(typed: str, name: str, *, what: str, field: str) -> None:

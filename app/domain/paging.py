@@ -1,4 +1,4 @@
-"""Paging by key: a page starts after (or before) a row, never at an offset."""
+"""Paging by key: a page starts after or before a row, never at an offset."""
 
 import base64
 import binascii
@@ -15,17 +15,18 @@ from app.domain.errors import InvalidValue
 from app.models import DbSession
 
 SIZE = 50
-COUNTED = 10_000  # rows, up to which lists say how many there are
+COUNTED = 10_000  # the number of rows up to which lists are counted
+_NO_PAGE = "That page does not exist: the URL is incomplete or was changed."
 _KEY_NAMES = ("key_value", "key_id")
-# Stands for the key of a start in a query that is made once for many.
+# A placeholder for the key of a start, in a query that is compiled once.
 KEY: Any = tuple(bindparam(name) for name in _KEY_NAMES)
-# NUL and halves of surrogate pairs: some databases refuse even to be asked for them.
+# NUL and halves of surrogate pairs: some databases reject queries with them.
 NEVER_STORED = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Cursors:
-    """Where a page starts: after a row, or before one."""
+    """The cursors from the URL of a page: after a row, or before one."""
 
     after: str | None = None
     before: str | None = None
@@ -33,14 +34,14 @@ class Cursors:
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of rows: a column, and the id where the column is equal.
+    """An order of rows: by a column, then by id.
 
     Attributes:
-        column: What the rows are sorted by.
-        id: What tells rows apart that have the same there.
-        descending: Whether the highest comes first.
-        is_unique: Whether no two rows have the same there. The id then stays out of the ORDER BY:
-            with it, MariaDB sorts rather than read a unique index in its order.
+        column: The column that the rows are sorted by.
+        id: The column that tells apart rows with equal values.
+        descending: Whether the highest value comes first.
+        is_unique: Whether all values are different. The id is then left out of the ORDER BY: with
+            it, MariaDB sorts instead of reading the unique index in order.
     """
 
     column: Any
@@ -53,7 +54,7 @@ class Sort:
 
         Args:
             backwards: Whether the page is read from its end.
-            by_index: Whether an index may answer them. Without, they are what none is made of.
+            by_index: Whether an index may be used; if not, the terms match no index.
         """
         columns = [self.column] if self.is_unique else [self.column, self.id]
         terms = columns if by_index else [func.coalesce(column, column) for column in columns]
@@ -64,7 +65,7 @@ class Sort:
     def beyond(self, key: tuple[Any, int], *, backwards: bool) -> ColumnElement[bool]:
         """Return the condition for the rows beyond ``key``.
 
-        Written out rather than as a row value, for which MariaDB uses no index.
+        Not a row value, for which MariaDB uses no index.
         """
         value, row_id = key
         is_down = self.descending != backwards
@@ -78,7 +79,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a page starts: beyond the row with a key, or with the first row of its direction."""
+    """The start of a page: beyond the row with a key, or at the first row of its direction."""
 
     sort: Sort
     key: tuple[Any, int] | None = None
@@ -86,16 +87,16 @@ class Start:
 
     @property
     def kind(self) -> "Start":
-        """Any start of this kind: the key of this one is left open, and `values` has it."""
+        """The same start with a placeholder for the key; `values` has the key."""
         return replace(self, key=KEY if self.key else None)
 
     @property
     def values(self) -> dict[str, Any]:
-        """The key, by the names under which `kind` leaves it open."""
+        """The values for the placeholders of `kind`."""
         return dict(zip(_KEY_NAMES, self.key or (), strict=False))
 
     def cut(self, query: Select[Any]) -> Select[Any]:
-        """Leave out of a query what is not beyond the start."""
+        """Limit a query to the rows beyond the start."""
         if self.key is None:
             return query
         return query.where(self.sort.beyond(self.key, backwards=self.backwards))
@@ -107,7 +108,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, and the cursors of the neighbouring pages where there are any."""
+    """The rows of a page, and the cursors of the pages before and after, if any."""
 
     rows: Sequence[Row[Any]]
     before: str | None
@@ -115,7 +116,7 @@ class Page:
 
 
 def start(sort: Sort, *, after: str | None = None, before: str | None = None) -> Start:
-    """Return where a page starts.
+    """Return the start of a page.
 
     Args:
         sort: The order.
@@ -123,36 +124,36 @@ def start(sort: Sort, *, after: str | None = None, before: str | None = None) ->
         before: The cursor of the row after the page; wins over ``after``.
 
     Raises:
-        InvalidValue: The cursor is none of ours.
+        InvalidValue: The cursor is not valid.
     """
     backwards = before is not None
     cursor = before if backwards else after
     return Start(sort, _key_of(cursor, sort) if cursor else None, backwards)
 
 
-def walked(query: Select[Any], beginning: Start, number: int) -> Select[Any]:
-    """Return the query of the next rows, for the index of the order to be walked along."""
-    return beginning.cut(query).order_by(*beginning.order()).limit(number)
+def in_order(query: Select[Any], beginning: Start, limit: int) -> Select[Any]:
+    """Return the query for the next rows, read along the index of the order."""
+    return beginning.cut(query).order_by(*beginning.order()).limit(limit)
 
 
-def gathered(
-    query: Select[Any], conditions: Sequence[ColumnElement[bool]], beginning: Start, number: int
+def filter_then_sort(
+    query: Select[Any], conditions: Sequence[ColumnElement[bool]], beginning: Start, limit: int
 ) -> Select[Any]:
-    """Return the query of the next rows, for all that fit to be found by their own index.
+    """Return the query for the next rows, found by the index of the conditions, then sorted.
 
-    The order is one that no index has, so that no database walks along it in the hope of meeting
-    some that fit. Only ids are sorted: SQLite and MariaDB would work out every column of every row.
+    No index has this order, so that no database reads along it in search of matching rows. Only ids
+    are sorted: SQLite and MariaDB would compute every column of every row.
 
     Args:
-        query: Must select the sort's columns under their own names; narrows nothing itself.
-        conditions: What the rows have to fulfil.
-        beginning: Where they start.
-        number: How many there are to be at most.
+        query: Must select the sort's columns under their own names, without conditions.
+        conditions: The conditions of the rows.
+        beginning: The start of the page.
+        limit: The maximum number of rows.
     """
     key = beginning.sort.id
-    ids = beginning.cut(select(key)).where(*conditions).limit(number)
-    some = ids.order_by(*beginning.order(by_index=False)).subquery()
-    return query.join(some, some.c[key.key] == key).order_by(*beginning.order())
+    ids = beginning.cut(select(key)).where(*conditions).limit(limit)
+    chunk = ids.order_by(*beginning.order(by_index=False)).subquery()
+    return query.join(chunk, chunk.c[key.key] == key).order_by(*beginning.order())
 
 
 def page(
@@ -164,7 +165,7 @@ def page(
     before: str | None = None,
     size: int = SIZE,
 ) -> Page:
-    """Return one page of ``query`` in the order of ``sort``; see `start` for what is raised.
+    """Return one page of ``query`` in the order of ``sort``; raises the errors of `start`.
 
     Args:
         session: The database session.
@@ -172,10 +173,10 @@ def page(
         sort: The order.
         after: The cursor of the row before the page.
         before: The cursor of the row after the page; wins over ``after``.
-        size: How many rows a page has.
+        size: The number of rows on a page.
     """
     beginning = start(sort, after=after, before=before)
-    return page_of(session, walked(query, beginning, size + 1), beginning, size=size)
+    return page_of(session, in_order(query, beginning, size + 1), beginning, size=size)
 
 
 def page_of(
@@ -186,17 +187,17 @@ def page_of(
     values: Mapping[str, Any] | None = None,
     size: int = SIZE,
 ) -> Page:
-    """Return the page that `walked` or `gathered` made the query of, with one row more than fit.
+    """Return the page of a query from `in_order` or `filter_then_sort`, for one row more than fits.
 
     Args:
         session: The database session.
-        query: May have been made for any start of the kind of ``beginning``.
-        beginning: Where the page starts.
-        values: What else the query leaves open.
-        size: How many rows a page has.
+        query: May be compiled for any start of the same kind.
+        beginning: The start of the page.
+        values: The values for further placeholders of the query.
+        size: The number of rows on a page.
     """
-    given = {**beginning.values, **(values or {})}
-    rows = list(session.connection().execute(query, given).all())
+    parameters = {**beginning.values, **(values or {})}
+    rows = list(session.connection().execute(query, parameters).all())
     has_more = len(rows) > size
     rows = rows[:size]
     backwards, sort = beginning.backwards, beginning.sort
@@ -224,18 +225,18 @@ def _key_of(cursor: str, sort: Sort) -> tuple[Any, int]:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         value, row_id = json.loads(text)
         if sort.column.type.python_type is datetime:
-            value = _moment(value)
+            value = _time(value)
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise InvalidValue("That page does not exist: the address was cut or changed.") from error
+        raise InvalidValue(_NO_PAGE) from error
     if not _is_key(value, row_id, sort):
-        raise InvalidValue("That page does not exist: the address was cut or changed.")
+        raise InvalidValue(_NO_PAGE)
     return value, row_id
 
 
-def _moment(text: str) -> datetime:
+def _time(text: str) -> datetime:
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
-        raise ValueError("The moment has no time zone.")
+        raise ValueError("The time has no time zone.")
     return value.astimezone(UTC)
 
 

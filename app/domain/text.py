@@ -1,7 +1,7 @@
-"""Typed text: brought into one form and held to its limits before anything else looks at it.
+"""Entered text: normalised and checked against its limits before anything else uses it.
 
-Sizes are counted in bytes of UTF-8 where a TEXT column of MySQL is the narrowest place the text
-goes to, and in characters where the column is a VARCHAR.
+Sizes are counted in bytes of UTF-8 if the text goes to a TEXT column of MySQL, and in characters if
+the column is a VARCHAR.
 """
 
 import re
@@ -12,31 +12,31 @@ TEXT_BYTES = 65_535
 LINE_CHARACTERS = 255
 REASON_CHARACTERS = 500
 
-_LINE_END = re.compile(r"\r\n?")
+_LINE_BREAK = re.compile(r"\r\n?")
 _REFUSED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _REFUSED_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def checked(text: str, *, field: str, what: str, limit: int = TEXT_BYTES) -> str:
-    """Return text of any number of lines with every line end as LF and nothing else changed.
+    """Return text of any number of lines with every line break as LF, otherwise unchanged.
 
-    A carriage return on its own counts as a line end too: a browser would turn it into one.
+    A lone carriage return counts as a line break: a browser would turn it into one.
 
     Args:
-        text: The text as typed.
-        field: The form field it was typed into.
-        what: What the text is, as the beginning of a sentence: "The value".
-        limit: How many bytes of UTF-8 it may take.
+        text: The entered text.
+        field: The form field.
+        what: The subject, as the beginning of a sentence: "The value".
+        limit: The maximum size in bytes of UTF-8.
 
     Returns:
         The text to store.
 
     Raises:
-        InvalidValue: The text is too long, or holds a control character or half a surrogate pair.
+        InvalidValue: The text is too long, or has a control character or half a surrogate pair.
     """
     cleaned = with_line_feeds(text)
     if refused := _REFUSED.search(cleaned):
-        where = place(cleaned, refused.start())
+        where = position(cleaned, refused.start())
         raise InvalidValue(_unwanted(what, refused.group(), where), field=field)
     size = len(cleaned.encode())
     if size > limit:
@@ -46,19 +46,19 @@ def checked(text: str, *, field: str, what: str, limit: int = TEXT_BYTES) -> str
 
 
 def checked_line(text: str, *, field: str, what: str, limit: int = LINE_CHARACTERS) -> str:
-    """Return text of one line without the blanks around it.
+    """Return text of one line without leading and trailing white space.
 
     Args:
-        text: The text as typed.
-        field: The form field it was typed into.
-        what: What the text is, as the beginning of a sentence: "The full name".
-        limit: How many characters it may have.
+        text: The entered text.
+        field: The form field.
+        what: The subject, as the beginning of a sentence: "The full name".
+        limit: The maximum number of characters.
 
     Returns:
         The text to store; it may be empty.
 
     Raises:
-        InvalidValue: The text is too long, or holds a line end, a tab, another control character or
+        InvalidValue: The text is too long, or has a line break, a tab, another control character or
             half a surrogate pair.
     """
     stripped = text.strip()
@@ -70,9 +70,9 @@ def checked_line(text: str, *, field: str, what: str, limit: int = LINE_CHARACTE
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a database can be asked who or what is called that.
+    """Tell whether a database can be queried for a name.
 
-    PostgreSQL cannot be asked for NUL, and none of them for half a surrogate pair.
+    PostgreSQL rejects NUL, and every database rejects half a surrogate pair.
     """
     try:
         checked_line(text, field="", what="The name")
@@ -82,10 +82,10 @@ def is_name(text: str) -> bool:
 
 
 def checked_reason(text: str | None) -> str:
-    """Return the reason given for a change, without the blanks around it; "" if none was given.
+    """Return the reason for a change, without leading and trailing white space; "" for none.
 
     Raises:
-        InvalidValue: The reason has more than 500 characters, or one that no text may hold.
+        InvalidValue: The reason is too long, or has a character that no text may have.
     """
     reason = checked(text or "", field="reason", what="The reason").strip()
     hold_to_characters(reason, field="reason", what="The reason", limit=REASON_CHARACTERS)
@@ -93,29 +93,29 @@ def checked_reason(text: str | None) -> str:
 
 
 def with_line_feeds(text: str) -> str:
-    """Return the text with every line end as LF."""
-    return _LINE_END.sub("\n", text)
+    """Return the text with every line break as LF."""
+    return _LINE_BREAK.sub("\n", text)
 
 
 def hold_to_characters(text: str, *, field: str, what: str, limit: int) -> None:
-    """Refuse a text of more than ``limit`` characters with InvalidValue."""
+    """Raise InvalidValue if the text has more than ``limit`` characters."""
     if len(text) > limit:
         message = f"{what} is {len(text):,} characters long; at most {limit:,} fit. Shorten it."
         raise InvalidValue(message, field=field)
 
 
-def place(text: str, index: int) -> str:
-    """Say where in a text a character stands: "line 2, column 5", both counted from 1."""
+def position(text: str, index: int) -> str:
+    """Return the position of a character: "line 2, column 5", both counted from 1."""
     line_start = text.rfind("\n", 0, index) + 1
     return f"line {text.count(chr(10), 0, index) + 1}, column {index - line_start + 1}"
 
 
-def shown(character: str) -> str:
-    """Return a character so that a reader can tell which it is, also if it cannot be seen."""
+def character_name(character: str) -> str:
+    """Return a name for a character, also if it is invisible."""
     if character == " ":
-        return "a blank"
+        return "a space"
     if character == "\n":
-        return "a line end"
+        return "a line break"
     if character == "\t":
         return "a tab"
     if character.isascii() and character.isprintable():
@@ -125,10 +125,11 @@ def shown(character: str) -> str:
 
 
 def shortened(text: str, limit: int = 40) -> str:
-    """Return the text on one line, cut off with "…" where it is longer than ``limit``."""
+    """Return the text on one line, cut off with "…" if it is longer than ``limit``."""
     line = " ".join(text.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def _unwanted(what: str, character: str, where: str) -> str:
-    return f"{what} holds {shown(character)} at {where}, which cannot be stored. Take it out."
+    name = character_name(character)
+    return f"{what} contains {name} at {where}, which cannot be stored. Remove it."

@@ -1,4 +1,4 @@
-"""Checks of what was typed into a form: all that is wrong with it is told at once."""
+"""Checks of a form that report all mistakes at once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,25 +7,25 @@ from app.domain.errors import InvalidValue, InvalidValues, RuleError
 
 
 def all_of(**checks: Callable[[], Any]) -> dict[str, Any]:
-    """Make all the checks, and return what they return, by their names.
+    """Run all checks, and return their results by name.
 
     Raises:
-        InvalidValue: One of them refuses.
-        InvalidValues: Several do; says what each of them says.
+        InvalidValue: One check failed.
+        InvalidValues: Several checks failed; with the sentence of each.
     """
-    passed: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     mistakes: list[RuleError] = []
     for name, check in checks.items():
         try:
-            passed[name] = check()
+            results[name] = check()
         except InvalidValue as mistake:
             mistakes += mistake.parts
     refuse(mistakes)
-    return passed
+    return results
 
 
 def refuse(mistakes: list[RuleError]) -> None:
-    """Raise the mistake, or all of them, if there are any."""
+    """Raise the mistake, or all of them together, if there are any."""
     if len(mistakes) == 1:
         raise mistakes[0]
     if mistakes:

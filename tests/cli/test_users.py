@@ -84,7 +84,7 @@ def test_a_bad_password_creates_nobody(flask, session, password, sentence):
     ("arguments", "sentence"),
     [
         (("cleo", "no address"), "The e-mail address is not valid."),
-        (("c leo", "cleo@example.org"), "The user name holds a blank at character 2."),
+        (("c leo", "cleo@example.org"), "The user name contains a space at character 2."),
         (("vera", "cleo@example.org"), "Somebody else has vera as user name"),
         (("cleo", "vera@example.org"), "Somebody else has vera@example.org as e-mail"),
         (("cleo", "cleo@example.org", "--role", "nun"), "There is no role named nun."),

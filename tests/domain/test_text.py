@@ -1,11 +1,18 @@
-"""Typed text: line ends, characters that no text may hold, and sizes."""
+"""Entered text: line breaks, characters that no text may hold, and sizes."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidValue
-from app.domain.text import checked, checked_line, checked_reason, place, shortened, shown
+from app.domain.text import (
+    character_name,
+    checked,
+    checked_line,
+    checked_reason,
+    position,
+    shortened,
+)
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -48,7 +55,7 @@ def test_a_control_character_is_refused_with_its_place(typed, character, where):
         check(typed)
 
     assert str(refused.value) == (
-        f"The value holds {character} at {where}, which cannot be stored. Take it out."
+        f"The value contains {character} at {where}, which cannot be stored. Remove it."
     )
     assert refused.value.field == "value"
 
@@ -94,24 +101,24 @@ def test_what_is_accepted_is_accepted_again_and_can_be_encoded(text):
 
 
 def test_places_are_counted_from_one_in_each_line():
-    assert place("ab\ncd", 0) == "line 1, column 1"
-    assert place("ab\ncd", 4) == "line 2, column 2"
-    assert place("ab\n", 3) == "line 2, column 1"
+    assert position("ab\ncd", 0) == "line 1, column 1"
+    assert position("ab\ncd", 4) == "line 2, column 2"
+    assert position("ab\n", 3) == "line 2, column 1"
 
 
 @pytest.mark.parametrize(
     ("character", "text"),
     [
         ("x", "“x”"),
-        (" ", "a blank"),
-        ("\n", "a line end"),
+        (" ", "a space"),
+        ("\n", "a line break"),
         ("\t", "a tab"),
         ("٣", "“٣” (U+0663)"),
         ("\u200b", "U+200B"),
     ],
 )
 def test_characters_are_shown_so_that_they_can_be_told_apart(character, text):
-    assert shown(character) == text
+    assert character_name(character) == text
 
 
 def test_long_text_is_cut_off():

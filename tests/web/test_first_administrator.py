@@ -93,8 +93,8 @@ def test_two_at_once_make_one_administrator(app, session, link):
     ("fields", "sentence"),
     [
         ({"username": ""}, "The user name is empty."),
-        ({"username": "a\0b"}, "The user name holds"),
-        ({"username": "ada@example.org"}, "The user name holds “@”"),
+        ({"username": "a\0b"}, "The user name contains"),
+        ({"username": "ada@example.org"}, "The user name contains “@”"),
         ({"email": "nobody"}, "The e-mail address is not valid."),
         ({"email": ""}, "The e-mail address is empty."),
         ({"password": "short"}, "The password has 5 characters"),

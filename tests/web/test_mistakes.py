@@ -9,7 +9,7 @@ from app.models import Role
 LONG = "x" * 501
 SENTENCES = {
     "/users/new": {
-        "username": ("a b", "The user name holds"),
+        "username": ("a b", "The user name contains"),
         "email": ("nobody", "The e-mail address is not valid"),
         "full_name": ("x" * 256, "The full name"),
     },

@@ -31,7 +31,7 @@ def test_without_an_index_the_list_says_beginning(sign_in, ada, person):
     assert f"Nobody fits all of the filters. {BEGINNING}" in nobody.text
     assert "hanna" not in nobody.html.partition("<table")[2]
     nothing = browser.get("/search", q="hanna")
-    assert "Users are found by the beginning of their name or email address" in nothing.text
+    assert "Users are found by the beginning of their user name or email address" in nothing.text
 
 
 @somewhere
@@ -45,7 +45,7 @@ def test_with_an_index_the_list_finds_any_part_and_says_so(sign_in, ada, person,
     assert "contains “hann”" in page.text
     assert f"Nobody fits all of the filters. {ANYWHERE}" in browser.get("/users", q="nobody").text
     nothing = browser.get("/search", q="nobody-there")
-    assert "Users are found by any part of their name or email address" in nothing.text
+    assert "Users are found by any part of their user name or email address" in nothing.text
 
 
 @somewhere

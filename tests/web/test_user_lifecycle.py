@@ -143,7 +143,7 @@ def test_saving_what_is_there_changes_nothing(sign_in, session, ada, person):
     ("field", "typed", "sentence"),
     [
         ("username", "", "The user name is empty"),
-        ("username", "a b", "holds a blank"),
+        ("username", "a b", "contains a space"),
         ("username", "ADA", "Somebody else has ada"),
         ("username", "crossed", "Somebody else has crossed as user name or e-mail address"),
         ("email", "nobody", "not valid"),

@@ -398,8 +398,8 @@ def role_id(session, name):
     [
         ("username", "VERA", "Somebody else has vera"),
         ("username", "", "empty"),
-        ("username", "vera@example.org", "holds “@”"),
-        ("username", "two words", "a blank"),
+        ("username", "vera@example.org", "contains “@”"),
+        ("username", "two words", "a space"),
         ("username", "x" * 256, "at most 255"),
         ("email", "Vera@Example.org", "Somebody else has vera@example.org"),
         ("email", "nonsense", "not valid"),

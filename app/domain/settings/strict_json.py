@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.domain.text import place, shortened, shown
+from app.domain.text import character_name, position, shortened
 
 MAX_DEPTH = 32
 SMALLEST_INTEGER = -(2**63)
@@ -36,7 +36,7 @@ class NotJson(ValueError):
 
     def __init__(self, problem: str, text: str, index: int) -> None:
         super().__init__(problem)
-        self.place = place(text, index)
+        self.place = position(text, index)
 
 
 def read_json(text: str) -> Any:
@@ -74,7 +74,7 @@ class _Reader:
         """Read the one value that the text consists of."""
         value = self._value(0)
         if following := self._next():
-            raise self._mistake(f"the value ends before {shown(following)}")
+            raise self._mistake(f"the value ends before {character_name(following)}")
         return value
 
     def _value(self, depth: int) -> Any:
@@ -108,9 +108,9 @@ class _Reader:
             if self._takes(closing):
                 return
             if not self._takes(","):
-                raise self._mistake(f"a comma or {shown(closing)} is missing")
+                raise self._mistake(f"a comma or {character_name(closing)} is missing")
             if self._next() == closing:
-                raise self._mistake(f"the comma before {shown(closing)} is one too many")
+                raise self._mistake(f"the comma before {character_name(closing)} is one too many")
 
     def _name(self, members: dict[str, Any]) -> str:
         if self._next() != '"':
@@ -141,7 +141,7 @@ class _Reader:
             return self._mistake("the closing quote of this text is missing", start)
         if self._text[end] == "\\":
             return self._mistake("a backslash in a text is written twice", end)
-        found = shown(self._text[end])
+        found = character_name(self._text[end])
         return self._mistake(f"{found} in a text is written with a backslash, as \\n or \\t", end)
 
     def _number(self) -> int | float:
@@ -169,7 +169,7 @@ class _Reader:
             raise self._mistake(f"“{quoted}” is none of true, false, null, and texts are quoted")
         if first == "'":
             raise self._mistake("texts stand in double quotes")
-        where = f"before {shown(first)}" if first else "at the end"
+        where = f"before {character_name(first)}" if first else "at the end"
         raise self._mistake(f"a value is missing {where}")
 
     def _next(self) -> str:

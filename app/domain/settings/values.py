@@ -14,7 +14,7 @@ from app.domain.settings.strict_json import (
     NotJson,
     is_within_64_bits,
 )
-from app.domain.text import checked, place, shortened, shown
+from app.domain.text import character_name, checked, position, shortened
 
 VALUE_FIELD = "value"
 SUMMARY_CHARACTERS = 80
@@ -129,8 +129,8 @@ def _integer(text: str) -> str:
     if not digits:
         raise _invalid("The value is empty. Type an integer, such as 42.")
     if wrong := _NOT_A_DIGIT.search(digits):
-        character = shown(wrong.group())
-        where = place(text, wrong.start() + len(text) - len(digits))
+        character = character_name(wrong.group())
+        where = position(text, wrong.start() + len(text) - len(digits))
         raise _invalid(
             f"The value is not an integer: {character} at {where} is not a digit from 0 to 9. "
             "Type digits only, with a minus before them if it is negative."
@@ -165,8 +165,8 @@ def _not_a_float(text: str) -> InvalidValue:
     wrong = _NOT_IN_A_FLOAT.search(text)
     reason = f"“{shortened(text)}” cannot be read as one"
     if wrong:
-        where = place(text, wrong.start())
-        reason = f"{shown(wrong.group())} at {where} does not belong there"
+        where = position(text, wrong.start())
+        reason = f"{character_name(wrong.group())} at {where} does not belong there"
     return _invalid(
         f"The value is not a number: {reason}. "
         "Type it like 0.7, -12 or 1e-3, with a point for the decimals and nothing between digits."

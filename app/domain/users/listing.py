@@ -172,10 +172,10 @@ def _query(
 ) -> Select[Any]:
     conditions = _others(others)
     if way and is_gathered:
-        return paging.gathered(_LINES, [way.by_index(), *conditions], beginning, number)
+        return paging.filter_then_sort(_LINES, [way.by_index(), *conditions], beginning, number)
     if way:
         conditions = [way.by_comparison(), *conditions]
-    return paging.walked(_LINES.where(*conditions), beginning, number)
+    return paging.in_order(_LINES.where(*conditions), beginning, number)
 
 
 def _look(session: DbSession, wanted: UserFilter, beginning: Start) -> tuple[NameSearch, bool]:
@@ -201,7 +201,7 @@ def _look_query(others: UserFilter, dialect: str, beginning: Start, number: int)
         case((and_(way.by_comparison(), *_others(others)), 1), else_=0).label(name)
         for name, way in ways.items()
     ]
-    rows = paging.walked(select(*hits), beginning, number).subquery()
+    rows = paging.in_order(select(*hits), beginning, number).subquery()
     return select(
         user_trigrams.is_kept(dialect).label("has_index"),
         func.count().label("number"),

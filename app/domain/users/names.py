@@ -7,10 +7,10 @@ from app.domain.errors import InvalidValue
 from app.domain.text import (
     LINE_CHARACTERS,
     TEXT_BYTES,
+    character_name,
     checked,
     checked_line,
     hold_to_characters,
-    shown,
 )
 from app.models.base import normalised
 
@@ -41,15 +41,15 @@ def checked_username(text: str) -> str:
     hold_to_characters(name, field=field, what=what, limit=LINE_CHARACTERS)
     if "@" in name:
         message = (
-            "The user name holds “@”, which only e-mail addresses have. Type a name without it; "
+            "The user name contains “@”, which only e-mail addresses have. Type a name without it; "
             "signing in with the e-mail address works as well."
         )
         raise InvalidValue(message, field=field)
-    for place, character in enumerate(name, start=1):
+    for index, character in enumerate(name, start=1):
         if not _is_for_names(character):
             raise InvalidValue(
-                f"The user name holds {shown(character)} at character {place}. "
-                "Use letters, digits and signs such as “.”, “-” and “_”, without blanks.",
+                f"The user name contains {character_name(character)} at character {index}. "
+                "Use letters, digits and signs such as “.”, “-” and “_”, without spaces.",
                 field=field,
             )
     return name

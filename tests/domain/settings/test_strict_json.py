@@ -70,7 +70,7 @@ def test_json_is_read_as_python_reads_it(text):
         ("9" * 5_000, "line 1, column 1", "this integer does not fit in 64 bits"),
         ("[٣]", "line 1, column 2", "“٣” is none of"),
         ('["a', "line 1, column 2", "the closing quote of this text is missing"),
-        ('["a\nb"]', "line 1, column 4", "a line end in a text is written with a backslash"),
+        ('["a\nb"]', "line 1, column 4", "a line break in a text is written with a backslash"),
         (r'["C:\dir"]', "line 1, column 5", "a backslash in a text is written twice"),
         (r'["\ud800"]', "line 1, column 2", "an escaped surrogate lacks its other half"),
         ("// x\n1", "line 1, column 1", "a value is missing before “/”"),
