@@ -135,8 +135,7 @@ def _search() -> InstallationFinding:
 
 
 def _attention() -> Iterator[InstallationFinding]:
-    known = overview.facts(db.session, lambda _code: True)
-    findings = overview.findings(known, now=utcnow())
+    findings = overview.findings(overview.facts(db.session, lambda _: True), now=utcnow())
     for finding in findings:
         yield InstallationFinding(Verdict.WARNING, finding.topic, finding.sentence)
     if not findings:

@@ -14,7 +14,7 @@ def check() -> None:
     config.check_serving(config.current())
 
 
-def address(endpoint: str, token: str) -> str:
+def url(endpoint: str, token: str) -> str:
     """Return the URL of the page ``endpoint`` with a token."""
     path = current_app.url_map.bind("").build(endpoint, {"token": token})
     return f"{config.current().base_url}{path}"

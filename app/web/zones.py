@@ -37,9 +37,9 @@ def named() -> str:
     return UTC if zone.key == UTC else f"{zone.key} ({offset(utcnow().astimezone(zone))})"
 
 
-def offset(moment: datetime) -> str:
+def offset(time: datetime) -> str:
     """Return the offset of a time from UTC: UTC+5:30."""
-    minutes = (moment.utcoffset() or timedelta()) // MINUTES
+    minutes = (time.utcoffset() or timedelta()) // MINUTES
     hours, rest = divmod(abs(minutes), 60)
     if not minutes:
         return UTC

@@ -20,7 +20,7 @@ IDLE = timedelta(days=90)
 
 
 class Severity(StrEnum):
-    """How much a finding matters, the worst first."""
+    """The weight of a finding, the worst first."""
 
     BAD = "bad"
     WARN = "warn"
