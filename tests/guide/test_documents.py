@@ -21,6 +21,7 @@ REPLACED = {
 }
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GLOSSARY = ROOT / "docs" / "glossary.md"
+PATH = re.compile(r"`((?:app|bench|domain|migrations|static|templates|tests|tools|web)/[\w./-]+)`")
 WORDS_OF_OLD = re.compile(
     r"\b(doors?|floor|turnstile|tick(?:s|ed)?|un-?tick\w*|anew|e-mails?|whoever|in vain)\b",
     re.IGNORECASE,
@@ -70,3 +71,31 @@ def test_every_term_of_the_glossary_has_a_meaning_and_its_place():
 
     assert all(len(row) == 3 and row[0] and row[1] for row in terms)
     assert len({row[0] for row in terms}) == len(terms) > 60
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_every_file_that_is_named_is_there(document):
+    named = set(PATH.findall(document.read_text(encoding="utf-8"))) - REPLACED.keys()
+
+    assert [path for path in sorted(named) if not _is_there(path)] == []
+
+
+def test_the_walks_through_the_code_name_what_is_there():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    walks = re.findall(r"^### (A new value|Role IDs), (.*?)(?=^#)", text, re.MULTILINE | re.DOTALL)
+    steps = {
+        name: re.findall(r"^\| `(\S+)` \| `(\w+)` \|", walk, re.MULTILINE) for name, walk in walks
+    }
+
+    assert 5 < len(steps["A new value"]) <= 10
+    assert 5 < len(steps["Role IDs"]) <= 12
+    assert [
+        (path, name)
+        for path, name in (*steps["A new value"], *steps["Role IDs"])
+        if not re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8"))
+    ] == []
+
+
+def _is_there(path):
+    # Packages are also named without "app/", tests without "tests/".
+    return any((root / path).exists() for root in (ROOT, ROOT / "app", ROOT / "tests"))
