@@ -33,7 +33,8 @@ def test_several_mistakes_are_told_together():
 
 
 def test_mistakes_of_a_part_of_the_form_are_told_one_by_one():
-    inner = lambda: validation.all_of(name=refusing("name"), age=refusing("age"))  # noqa: E731 - short
+    def inner():
+        return validation.all_of(name=refusing("name"), age=refusing("age"))
 
     with pytest.raises(InvalidValues) as told:
         validation.all_of(person=inner, reason=refusing("reason"))

@@ -8,8 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +20,7 @@ from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent, Role, User
 from app.models.base import utcnow
 from tests.support.databases import SECRET_KEY, close
+from tests.tools.pages import page
 from tools import demo, demo_organisation, run
 
 SECONDS = 60
@@ -216,8 +215,7 @@ def _page(address):
     deadline = time.monotonic() + SECONDS
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - our own
-                return answer.read().decode()
-        except urllib.error.URLError:
+            return page(address)
+        except OSError:
             assert time.monotonic() < deadline
             time.sleep(0.05)

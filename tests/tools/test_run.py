@@ -7,12 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
 import pytest
 
 from tests.support.databases import SECRET_KEY
+from tests.tools.pages import page
 from tools import run
 
 SECONDS = 60
@@ -53,7 +52,7 @@ def test_it_migrates_prints_a_link_and_serves(make_run, port, empty_database):
     link = _opened(process, port)
 
     assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/setup/[\w-]{{43}}", link)
-    assert "administrator" in _page(link)
+    assert "administrator" in page(link)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=SECONDS) == 0
 
@@ -116,17 +115,12 @@ def _opened(process, port):
         printed += line
     while time.monotonic() < deadline:
         try:
-            _page(f"http://127.0.0.1:{port}/healthz")
-        except urllib.error.URLError:
+            page(f"http://127.0.0.1:{port}/healthz")
+        except OSError:
             time.sleep(0.05)
         else:
             return printed.splitlines()[-2]
     raise AssertionError(printed)
-
-
-def _page(address):
-    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own address
-        return answer.read().decode()
 
 
 def _refused(process, exit_code):

@@ -1,16 +1,19 @@
 """The card with the findings that need attention."""
 
-from collections.abc import Sequence
+from datetime import datetime
 
 from flask import url_for
 
-from app.domain.overview import Finding, Topic
+from app.domain import overview
+from app.domain.overview import Facts, Finding, Topic
 from app.models.user import ADMIN
 
 
-def links(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
-    """Return each finding with the URL of the page where it can be fixed."""
-    return [(finding, _url(finding)) for finding in findings]
+def todo(facts: Facts, now: datetime) -> list[tuple[Finding, str]] | None:
+    """Return each finding with the URL of its page; None for users who see no facts."""
+    if facts == Facts():
+        return None
+    return [(finding, _url(finding)) for finding in overview.findings(facts, now=now)]
 
 
 def _url(finding: Finding) -> str:

@@ -3,7 +3,6 @@
 from flask import Blueprint, g, render_template
 
 from app.domain import overview as domain
-from app.domain.overview import Facts
 from app.extensions import db
 from app.models.base import utcnow
 from app.web.access import signed_in
@@ -22,8 +21,7 @@ def overview() -> str:
     return render_template(
         "home/overview.html",
         tiles=list(tiles.tiles(facts, days)),
-        todo=attention.links(domain.findings(facts, now=now)),
-        is_judged=facts != Facts(),
+        todo=attention.todo(facts, now),
         roles=bars.people_per_role(facts),
         categories=bars.categories(facts.settings),
         changes=changes.per_day(days),
