@@ -1,27 +1,19 @@
 """Paging by key: a page starts after or before a row, never at an offset."""
 
-import base64
-import binascii
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
-from app.domain.errors import InvalidValue
+from app.domain import cursors
 from app.models import DbSession
 
 SIZE = 50
 COUNTED = 10_000  # the number of rows up to which lists are counted
-_NO_PAGE = "That page does not exist: the URL is incomplete or was changed."
 _KEY_NAMES = ("key_value", "key_id")
 # A placeholder for the key of a start, in a query that is compiled once.
 KEY: Any = tuple(bindparam(name) for name in _KEY_NAMES)
-# NUL and halves of surrogate pairs: some databases reject queries with them.
-NEVER_STORED = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -128,7 +120,9 @@ def start(sort: Sort, *, after: str | None = None, before: str | None = None) ->
     """
     backwards = before is not None
     cursor = before if backwards else after
-    return Start(sort, _key_of(cursor, sort) if cursor else None, backwards)
+    return Start(
+        sort, cursors.decoded(cursor, sort.column.type.python_type) if cursor else None, backwards
+    )
 
 
 def in_order(query: Select[Any], beginning: Start, limit: int) -> Select[Any]:
@@ -214,34 +208,4 @@ def page_of(
 
 
 def _cursor(row: Row[Any], sort: Sort) -> str:
-    value = getattr(row, sort.column.key)
-    value = value.isoformat() if isinstance(value, datetime) else value
-    text = json.dumps([value, getattr(row, sort.id.key)], ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _key_of(cursor: str, sort: Sort) -> tuple[Any, int]:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        value, row_id = json.loads(text)
-        if sort.column.type.python_type is datetime:
-            value = _time(value)
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise InvalidValue(_NO_PAGE) from error
-    if not _is_key(value, row_id, sort):
-        raise InvalidValue(_NO_PAGE)
-    return value, row_id
-
-
-def _time(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError("The time has no time zone.")
-    return value.astimezone(UTC)
-
-
-def _is_key(value: Any, row_id: Any, sort: Sort) -> bool:
-    if isinstance(value, str) and NEVER_STORED.search(value):
-        return False
-    is_id = isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 2**31
-    return is_id and isinstance(value, sort.column.type.python_type)
+    return cursors.encoded(getattr(row, sort.column.key), getattr(row, sort.id.key))

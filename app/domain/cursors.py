@@ -1,0 +1,54 @@
+"""Cursors of pages: the key of a row as text for a URL."""
+
+import base64
+import binascii
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.errors import InvalidValue
+
+# NUL and halves of surrogate pairs: some databases reject queries with them.
+_NEVER_STORED = re.compile(r"[\x00\ud800-\udfff]")
+
+_MESSAGE = "That page does not exist: the URL is incomplete or was changed."
+
+
+def encoded(value: Any, row_id: int) -> str:
+    """Return the cursor for a key: the value that the rows are sorted by, and the id."""
+    value = value.isoformat() if isinstance(value, datetime) else value
+    text = json.dumps([value, row_id], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decoded(cursor: str, python_type: type) -> tuple[Any, int]:
+    """Return the key of a cursor for a column of a type.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        value, row_id = json.loads(text)
+        if python_type is datetime:
+            value = _time(value)
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise InvalidValue(_MESSAGE) from error
+    if not _is_key(value, row_id, python_type):
+        raise InvalidValue(_MESSAGE)
+    return value, row_id
+
+
+def _time(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError("The time has no time zone.")
+    return value.astimezone(UTC)
+
+
+def _is_key(value: Any, row_id: Any, python_type: type) -> bool:
+    if isinstance(value, str) and _NEVER_STORED.search(value):
+        return False
+    is_id = isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 2**31
+    return is_id and isinstance(value, python_type)
