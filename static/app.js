@@ -86,17 +86,17 @@ const countChanges = () => {
   window.addEventListener("pageshow", say);
 };
 
-// How many people are ticked, and a button that ticks the whole page.
-const countTicks = () => {
+// The number of selected users, and a button that selects the whole page.
+const countSelected = () => {
   const bar = document.querySelector("[data-ticks]");
   if (!bar) return;
   const { form } = bar.querySelector("button");
   const boxes = [...form.querySelectorAll("[name=users]")];
-  const [button, every] = [bar.querySelector("[data-tick-page]"), form.elements.namedItem("scope")];
+  const [button, all] = [bar.querySelector("[data-tick-page]"), form.elements.namedItem("scope")];
   const say = () => {
     const count = boxes.filter((box) => box.checked).length;
-    bar.querySelector("[data-ticked]").textContent = every.checked ? "" : `${count || "Nobody"} ticked`;
-    button.textContent = count === boxes.length ? "Untick this page" : "Tick this page";
+    bar.querySelector("[data-ticked]").textContent = all.checked ? "" : `${count || "None"} selected`;
+    button.textContent = count === boxes.length ? "Clear this page" : "Select all on this page";
   };
   button.addEventListener("click", () => {
     const isOn = boxes.some((box) => !box.checked);
@@ -268,7 +268,7 @@ copyButtons();
 dismissButtons();
 document.addEventListener("input", untickNotSet);
 countChanges();
-countTicks();
+countSelected();
 countCells();
 finder();
 document.addEventListener("submit", sendOnce);

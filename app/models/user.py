@@ -113,6 +113,11 @@ class User(Base):
     def _normalise_name(self, _attribute: str, name: str) -> str:
         return normalised(name)
 
+    @property
+    def display_name(self) -> str:
+        """The full name, else the user name."""
+        return self.full_name or self.username
+
     @hybrid_property
     def has_password(self) -> bool:
         """Tell whether the stored hash is one that some password can match."""

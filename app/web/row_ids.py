@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from werkzeug.routing import IntegerConverter, Map
+from wtforms import SelectMultipleField
 
 from app.models.base import HIGHEST_ID
 
@@ -22,6 +23,11 @@ def row_id(text: object) -> int:
     if not NUMBER.fullmatch(str(text)) or not 0 < int(str(text)) <= HIGHEST_ID:
         raise ValueError("That is not an id.")
     return int(str(text))
+
+
+def selected_ids(label: str) -> SelectMultipleField:
+    """Return a field for the ids of selected rows; the domain checks that the rows exist."""
+    return SelectMultipleField(label, coerce=row_id, validate_choice=False)
 
 
 def joined(ids: Iterable[int]) -> str:

@@ -14,7 +14,7 @@ from app.web.roles import blueprint as roles
 from app.web.row_ids import IdConverter
 from app.web.search import blueprint as search
 from app.web.settings.blueprint import blueprint as settings
-from app.web.users import blueprint as users
+from app.web.users.blueprint import blueprint as users
 
 SECTIONS = (health, auth, home, account, settings, users, roles, permissions, search, help_pages)
 

@@ -144,7 +144,7 @@ def test_three_users_are_given_a_role_at_once(keyboard, roles_of):
     keyboard.open("/users")
     keyboard.skip()
     keyboard.choose("viewer", of="Role to assign or unassign")
-    keyboard.tick(*(f"Tick {name}" for name in THREE))
+    keyboard.tick(*(f"Select {name}" for name in THREE))
     keyboard.go_back("Assign role…")
     keyboard.send()
     expect(heading(keyboard)).to_contain_text("Assign the role viewer to")
@@ -152,7 +152,7 @@ def test_three_users_are_given_a_role_at_once(keyboard, roles_of):
     keyboard.write("They read the handbook.", into="Reason (optional)")
     keyboard.press("Assign the role")
 
-    expect(said(keyboard)).to_contain_text("Each change is recorded.")
+    expect(said(keyboard)).to_contain_text("Each change is in the history.")
     for name in THREE:
         assert "viewer" in roles_of(name.lower().replace(" ", "."))
 
@@ -209,7 +209,7 @@ def test_why_somebody_may_not_is_found(keyboard, rows, roles_of):
     keyboard.send()
 
     answer = said(keyboard)
-    expect(answer).to_contain_text("No. None of the roles held grants settings:update.")
+    expect(answer).to_contain_text("No. None of their roles grants settings:update.")
     grants = select(Role.name).where(Role.permissions.any(Permission.code == "settings:update"))
     for name in rows(grants):
         assert name not in roles_of("priya.raghunathan")

@@ -83,10 +83,10 @@ def test_a_bad_password_creates_nobody(flask, session, password, sentence):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("cleo", "no address"), "The e-mail address is not valid."),
+        (("cleo", "no address"), "The email address is not valid."),
         (("c leo", "cleo@example.org"), "The user name contains a space at character 2."),
-        (("vera", "cleo@example.org"), "Somebody else has vera as user name"),
-        (("cleo", "vera@example.org"), "Somebody else has vera@example.org as e-mail"),
+        (("vera", "cleo@example.org"), "Another user has vera as user name"),
+        (("cleo", "vera@example.org"), "Another user has vera@example.org as email"),
         (("cleo", "cleo@example.org", "--role", "nun"), "There is no role named nun."),
     ],
 )

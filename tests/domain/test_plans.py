@@ -121,7 +121,7 @@ def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, c
     for sort in user_list.SORTS:
         found = []
         for dense in (0, MANY):
-            monkeypatch.setattr(user_list, "DENSE", dense)
+            monkeypatch.setattr(user_list, "MIN_HITS", dense)
             found.append(everyone(sort, "c-010"))
         assert found[0] == found[1], sort
         assert len(found[0]) == 2 * SIZE

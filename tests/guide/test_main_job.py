@@ -67,7 +67,7 @@ def creates(browser, profile):
     answer = browser.submit("/users/new", **profile)
 
     assert answer.status_code == 201
-    assert "Link to hand over" in answer.text
+    assert "Send this link to" in answer.text
     return re.search(r"http://[^\"<\s]+/reset/[^\"<\s]+", answer.html)[0]
 
 

@@ -70,7 +70,7 @@ def test_the_review_shows_what_is_gained_and_lost(sign_in, session, ada, person,
     assert page.status_code == 200
     assert "Review the roles of Nora Barnacle" in page.text
     assert re.search(r"added\s*\+ user will be assigned", page.text)
-    assert re.search(r"only nora will be unassigned", page.text)
+    assert re.search(r"only nora will be removed", page.text)
     assert re.search(r"Permissions gained 2 .*document:create.* document:update", page.text)
     assert re.search(r"Permissions lost 1 settings:read", page.text)
     assert roles_of(session, nora) == {"viewer", "only nora"}
@@ -124,7 +124,7 @@ def test_the_way_back_from_the_review_keeps_what_was_ticked(sign_in, session, ad
     assert page.value("roles") == [id_of(session, "user")]
     assert page.value("reason") == "She writes now."
     assert "to be assigned" in page.text
-    assert "to be unassigned" in page.text
+    assert "to be removed" in page.text
     assert roles_of(session, vera) == {"viewer"}
     assert page.submit("roles-form").submit("review-form").status_code == 303
     assert roles_of(session, vera) == {"user"}
@@ -154,7 +154,7 @@ def test_two_people_change_the_same_user_and_nothing_is_lost(
     assert page.status_code == 409
     assert "The roles of vera were changed by somebody else while you were editing." in page.text
     assert re.search(r"Original .*? viewer Theirs .*? None Yours .*? user\s*viewer", page.text)
-    assert page.link("Keep theirs") == f"/users/{vera.id}"
+    assert page.link("Keep their version") == f"/users/{vera.id}"
     assert roles_of(session, vera) == set()
     review = page.submit("conflict-form")
     assert re.search(r"viewer will be assigned", review.text)

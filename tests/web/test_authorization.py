@@ -109,7 +109,7 @@ TABLE = {
     "/users/<id:user_id>/deactivate": Address(
         "/users/{viewer}/deactivate", READS_USERS, only("helpdesk"), 303
     ),
-    "/users/<id:user_id>/delete": Address("/users/{viewer}/delete", READS_USERS, only(), 422),
+    "/users/<id:user_id>/delete": Address("/users/{viewer}/delete", READS_USERS, only(), 409),
     "/users/<id:user_id>/edit": Address("/users/{viewer}/edit", READS_USERS, only("helpdesk"), 409),
     "/users/<id:user_id>/reset": Address(
         "/users/{viewer}/reset", READS_USERS, only("helpdesk"), 201

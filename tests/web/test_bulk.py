@@ -38,7 +38,7 @@ def test_a_role_is_given_to_three_people_at_once(sign_in, session, ada, trio):
     review = choose(sign_in(ada), trio, "assign", "viewer")
     assert review.status_code == 200
     assert "Assign the role viewer to 3 users?" in review.text
-    assert "Nothing is saved yet" in review.text
+    assert "Nothing has been saved yet" in review.text
     assert "Trio One trio1" in review.text
     assert "document:read" in review.text
     assert roles_of(session, trio) == [[], [], []]
@@ -47,7 +47,7 @@ def test_a_role_is_given_to_three_people_at_once(sign_in, session, ada, trio):
 
     assert done.status_code == 200
     assert "Assigned the role viewer to 3 users" in done.text
-    assert "3 of 3 changed. Each change is recorded." in done.text
+    assert "3 of 3 changed. Each change is in the history." in done.text
     assert roles_of(session, trio) == [["viewer"]] * 3
     assert {event.reason for event in events(session)} == {"The pilot begins."}
     assert len(set(session.scalars(select(AuditEvent.save_id)))) == 1
@@ -91,19 +91,19 @@ def test_who_is_left_as_they_are_is_named_with_the_reason(sign_in, session, ada,
     review = choose(sign_in(hedda), [ada, vera, nora, hedda], "assign", "viewer")
     assert "Assign the role viewer to 1 user?" in review.text
     assert re.search(r"Will be changed 1 hedda", review.text)
-    assert re.search(r"Hold the role already 1 Vera Rubin", review.text)
-    assert re.search(r"Hold permissions that you do not hold 2 Ada Byron ada nora", review.text)
+    assert re.search(r"Already have the role 1 Vera Rubin", review.text)
+    assert re.search(r"Have permissions that you do not have 2 Ada Byron ada nora", review.text)
     done = review.submit("bulk-form", confirmed="1")
 
-    assert "1 of 4 changed, 3 left as they are." in done.text
-    assert re.search(r"Hold permissions that you do not hold 2 Ada Byron ada nora", done.text)
+    assert "1 of 4 changed, 3 not changed." in done.text
+    assert re.search(r"Have permissions that you do not have 2 Ada Byron ada nora", done.text)
 
 
 def test_the_last_administrator_is_left_and_it_is_said(sign_in, session, ada, person):
     boris = person("boris", roles=["admin"])
 
     review = choose(sign_in(ada), [ada, boris], "deactivate")
-    assert re.search(r"Nobody else would be left to administer the console 1 Ada", review.text)
+    assert re.search(r"Last administrator of the console 1 Ada", review.text)
     review.submit("bulk-form", confirmed="1")
 
     session.expire_all()
@@ -133,7 +133,7 @@ def test_nothing_to_change_offers_no_button(sign_in, ada, trio):
     page = choose(sign_in(ada), trio[:2], "activate")
 
     assert "Nothing to change" in page.text
-    assert "Are active already" in page.text
+    assert "Already active" in page.text
     assert 'name="confirmed"' not in page.html
 
 
@@ -149,10 +149,8 @@ def test_others_than_were_reviewed_are_reviewed_again(sign_in, session, ada, tri
     again = review.submit("bulk-form", reason="Because.", confirmed="1")
 
     assert again.status_code == 409
-    said = (
-        "3 users are selected now; 2 were" if change == "one more" else "Other users are selected"
-    )
-    assert said in again.text
+    numbers = " from 2 to 3 users" if change == "one more" else ""
+    assert f"The selection has changed{numbers} since you reviewed it." in again.text
     assert "trio4" in again.text
     assert again.value("reason") == "Because."
     assert "change:refused" not in {event.action for event in events(session)}
@@ -169,7 +167,7 @@ def test_somebody_deleted_meanwhile_is_told(sign_in, session, ada, trio):
     again = review.submit("bulk-form", confirmed="1")
 
     assert again.status_code == 409
-    assert "2 users are selected now; 3 were when you looked" in again.text
+    assert "The selection has changed from 3 to 2 users since you reviewed it." in again.text
 
 
 def test_a_reason_that_is_too_long_keeps_the_review(sign_in, session, ada, trio):
@@ -239,21 +237,29 @@ def test_the_page_without_a_choice_says_how_to_begin(sign_in, ada):
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
-        ({"action": "deactivate"}, 422, "Nobody is selected"),
-        ({"action": "deactivate", "users": ["999999"]}, 422, "Nobody is selected"),
-        ({"action": "explode", "users": ["1"]}, 422, "Choose what to do"),
-        ({"users": ["1"]}, 422, "Choose what to do"),
+        ({"action": "deactivate"}, 422, "Select at least one user"),
+        ({"action": "deactivate", "users": ["999999"]}, 422, "Select at least one user"),
+        ({"action": "explode", "users": ["1"]}, 422, "Choose an action"),
+        ({"users": ["1"]}, 422, "Choose an action"),
         ({"action": "deactivate", "users": ["x"]}, 422, ""),
         ({"action": "deactivate", "users": ["9" * 5000]}, 422, ""),
         ({"action": "deactivate", "users": ["2147483648"]}, 422, ""),
-        ({"action": "deactivate", "scope": "all", "match_status": "gone"}, 422, "no such status"),
-        ({"action": "deactivate", "scope": "all", "match_q": "\0"}, 422, "Nobody is selected"),
-        ({"action": "deactivate", "scope": "all", "match_q": "quetzal"}, 422, "Nobody is selected"),
-        ({"action": "assign", "scope": "all"}, 422, "Choose the role first"),
+        ({"action": "deactivate", "scope": "all", "match_status": "gone"}, 422, "by that status"),
+        (
+            {"action": "deactivate", "scope": "all", "match_q": "\0"},
+            422,
+            "Select at least one user",
+        ),
+        (
+            {"action": "deactivate", "scope": "all", "match_q": "quetzal"},
+            422,
+            "Select at least one user",
+        ),
+        ({"action": "assign", "scope": "all"}, 422, "Choose a role to assign"),
         ({"action": "assign", "scope": "all", "with_role": "gone"}, 404, "no role named gone"),
         ({"action": "assign", "scope": "all", "with_role": "\0"}, 404, "no role named"),
         ({"action": "assign", "scope": "all", "with_role": "user", "count": "9" * 99}, 200, ""),
-        ({"action": "assign", "scope": "all", "next": "//evil.test"}, 422, "Choose the role"),
+        ({"action": "assign", "scope": "all", "next": "//evil.test"}, 422, "Choose a role"),
     ],
 )
 def test_what_no_page_sends_changes_nothing(sign_in, session, ada, fields, status, sentence):

@@ -90,10 +90,10 @@ def test_the_filter_of_the_list_is_the_one_of_the_export(sign_in, ada, vera, oma
 def test_the_page_says_how_many_and_by_which_filter(sign_in, ada, vera):
     browser = sign_in(ada)
 
-    assert "2 users. Everyone." in browser.get("/users/export").text
+    assert "2 users. All users." in browser.get("/users/export").text
     page = browser.get("/users/export?q=ve&status=active")
-    assert "1 user. Those who match the filter:" in page.text
-    assert "User name or email begins with ve Status Active" in page.text
+    assert "1 user. Users who match the filter:" in page.text
+    assert "User name or email starts with ve Status Active" in page.text
 
 
 def test_a_count_that_takes_long_is_not_taken(session, monkeypatch, ada, vera):

@@ -92,11 +92,11 @@ def test_two_at_once_make_one_administrator(app, session, link):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"username": ""}, "The user name is empty."),
+        ({"username": ""}, "Enter a user name."),
         ({"username": "a\0b"}, "The user name contains"),
         ({"username": "ada@example.org"}, "The user name contains “@”"),
-        ({"email": "nobody"}, "The e-mail address is not valid."),
-        ({"email": ""}, "The e-mail address is empty."),
+        ({"email": "nobody"}, "The email address is not valid."),
+        ({"email": ""}, "Enter an email address."),
         ({"password": "short"}, "The password has 5 characters"),
         ({"password": "p" * 300}, "The password has 300 characters"),
         ({"password": "1qaz2wsx3edc"}, "The password is one of"),

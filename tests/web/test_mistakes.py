@@ -10,12 +10,12 @@ LONG = "x" * 501
 SENTENCES = {
     "/users/new": {
         "username": ("a b", "The user name contains"),
-        "email": ("nobody", "The e-mail address is not valid"),
+        "email": ("nobody", "The email address is not valid"),
         "full_name": ("x" * 256, "The full name"),
     },
     "/users/{user}/edit": {
-        "username": ("", "The user name is empty"),
-        "email": ("nobody", "The e-mail address is not valid"),
+        "username": ("", "Enter a user name"),
+        "email": ("nobody", "The email address is not valid"),
         "reason": (LONG, "The reason"),
     },
     "/users/{user}/delete": {
@@ -98,7 +98,7 @@ def test_a_name_and_an_address_that_are_taken_are_both_told(sign_in, ada, vera):
     assert_all_told(
         page,
         {
-            "username": ("vera", "Somebody else has vera"),
-            "email": (ada.email, f"Somebody else has {ada.email}"),
+            "username": ("vera", "Another user has vera"),
+            "email": (ada.email, f"Another user has {ada.email}"),
         },
     )

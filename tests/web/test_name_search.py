@@ -4,11 +4,11 @@ import pytest
 
 from tests.support import searching
 
-ANYWHERE = "User names and email addresses are searched for any part of them."
-BEGINNING = "User names and email addresses are searched from their beginning."
+ANYWHERE = "Finds user names and email addresses that contain this text."
+BEGINNING = "Finds user names and email addresses that start with this text."
 TOO_SHORT = (
-    "Fewer than 3 characters are looked for at the beginning of user names and email addresses,"
-    " more of them anywhere."
+    "Finds user names and email addresses that start with this text; with 3 or more characters, "
+    "those that contain it."
 )
 somewhere = pytest.mark.only_on("sqlite", "postgresql")
 
@@ -25,10 +25,10 @@ def test_without_an_index_the_list_says_beginning(sign_in, ada, person):
 
     page = browser.get("/users", q="joh")
     assert BEGINNING in page.text
-    assert "begins with “joh”" in page.text
+    assert "starts with “joh”" in page.text
     assert 'aria-describedby="filter-q-hint"' in page.html
     nobody = browser.get("/users", q="hanna")
-    assert f"Nobody fits all of the filters. {BEGINNING}" in nobody.text
+    assert f"No user matches these filters. {BEGINNING}" in nobody.text
     assert "hanna" not in nobody.html.partition("<table")[2]
     nothing = browser.get("/search", q="hanna")
     assert "Users are found by the beginning of their user name or email address" in nothing.text
@@ -43,7 +43,7 @@ def test_with_an_index_the_list_finds_any_part_and_says_so(sign_in, ada, person,
     assert "johanna" in page.html.partition("<table")[2]
     assert ANYWHERE in page.text
     assert "contains “hann”" in page.text
-    assert f"Nobody fits all of the filters. {ANYWHERE}" in browser.get("/users", q="nobody").text
+    assert f"No user matches these filters. {ANYWHERE}" in browser.get("/users", q="nobody").text
     nothing = browser.get("/search", q="nobody-there")
     assert "Users are found by any part of their user name or email address" in nothing.text
 
@@ -57,7 +57,7 @@ def test_with_an_index_two_characters_are_the_beginning_and_that_is_said(
     page = sign_in(ada).get("/users", q="jo")
 
     assert TOO_SHORT in page.text
-    assert "begins with “jo”" in page.text
+    assert "starts with “jo”" in page.text
 
 
 @pytest.mark.parametrize("q", ["", "  ", "a\x1fb"])
@@ -88,7 +88,7 @@ def test_the_export_and_the_selection_of_all_take_the_same_people(sign_in, ada, 
     browser = sign_in(ada)
 
     page = browser.get("/users/export", q="hann")
-    assert "2 users. Those who match the filter: User name or email contains hann" in page.text
+    assert "2 users. Users who match the filter: User name or email contains hann" in page.text
     rows = browser.post("/users/export", match_q="hann").text
     assert ("johanna" in rows, "hannah" in rows, "somebody" in rows) == (True, True, False)
     review = browser.get("/users", q="hann").submit("ticked", scope="all", action="deactivate")

@@ -91,7 +91,7 @@ def test_a_page_of_members_that_has_gone_says_so(sign_in, session, ada, role):
 
     page = browser.get(path)
 
-    assert "Nobody is on this page" in page.text
+    assert "No users on this page" in page.text
     assert page.link("First page") == path_of(editor)
 
 

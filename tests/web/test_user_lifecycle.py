@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
+from app.domain import users
 from app.models import ConsoleSession, User
 from tests.support.contents import digests, events
 
@@ -132,7 +133,7 @@ def test_saving_what_is_there_changes_nothing(sign_in, session, ada, person):
     page = sign_in(ada).submit(f"/users/{odd.id}/edit", reason="None.")
 
     after = digests(session.get_bind())
-    assert "Nothing was changed" in page.follow().text
+    assert "No changes" in page.follow().text
     assert {name for name in after if after[name] != before[name]} <= {
         "console_sessions",
         "console_access_guard",
@@ -142,12 +143,12 @@ def test_saving_what_is_there_changes_nothing(sign_in, session, ada, person):
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("username", "", "The user name is empty"),
+        ("username", "", "Enter a user name"),
         ("username", "a b", "contains a space"),
-        ("username", "ADA", "Somebody else has ada"),
-        ("username", "crossed", "Somebody else has crossed as user name or e-mail address"),
+        ("username", "ADA", "Another user has ada"),
+        ("username", "crossed", "Another user has crossed as user name or email address"),
         ("email", "nobody", "not valid"),
-        ("email", "Ada@example.org", "Somebody else has ada@example.org"),
+        ("email", "Ada@example.org", "Another user has ada@example.org"),
         ("full_name", "x" * 256, "at most 255"),
         ("bio", "x" * 70_000, "at most 65,535"),
         ("reason", "x" * 501, "at most 500"),
@@ -194,7 +195,7 @@ def test_deactivating_asks_says_what_follows_and_signs_out(sign_in, ada, vera, s
     assert hers.get("/account").status_code == 200
 
     page = sign_in(ada).get(f"/users/{vera.id}/deactivate")
-    assert "all of their sessions in it end" in page.text
+    assert "signed out everywhere" in page.text
     assert page.submit(reason="On leave.").follow().status_code == 200
 
     assert not vera.is_active
@@ -207,7 +208,7 @@ def test_activating_asks_and_says_what_they_hold(sign_in, ada, person):
 
     page = sign_in(ada).get(f"/users/{ida.id}/activate")
 
-    assert "They hold viewer." in page.text
+    assert "Their roles: viewer." in page.text
     assert page.submit(reason="").location == f"/users/{ida.id}"
     assert ida.is_active
 
@@ -216,8 +217,8 @@ def test_what_is_so_already_is_said_instead_of_asked(sign_in, ada, vera, person)
     ida = person("ida", is_active=False)
     browser = sign_in(ada)
 
-    assert "vera is active already" in browser.get(f"/users/{vera.id}/activate").text
-    assert "ida is not active" in browser.get(f"/users/{ida.id}/deactivate").text
+    assert "vera is already active" in browser.get(f"/users/{vera.id}/activate").text
+    assert "ida is already inactive" in browser.get(f"/users/{ida.id}/deactivate").text
     assert browser.post(f"/users/{vera.id}/activate").status_code == 303
     assert browser.post(f"/users/{ida.id}/deactivate").status_code == 303
 
@@ -228,7 +229,8 @@ def test_the_last_administrator_stays_and_the_page_says_so(sign_in, session, ada
 
     page = browser.get(f"/users/{ada.id}/{name}")
     assert "ada is the last administrator. Make somebody else one first." in page.text
-    refused = browser.post(f"/users/{ada.id}/{name}", username="ada")
+    etag = users.deletion_etag(ada)
+    refused = browser.post(f"/users/{ada.id}/{name}", username="ada", etag=etag)
 
     assert refused.status_code == 409
     assert "ada is the last administrator." in refused.text
@@ -264,6 +266,21 @@ def test_deleting_says_what_is_lost_and_asks_for_the_name(sign_in, session, ada,
     assert (events(session)[-1].action, events(session)[-1].reason) == ("user:deleted", "Gone.")
 
 
+def test_a_user_who_changed_meanwhile_is_shown_again_before_deleting(sign_in, session, ada, vera):
+    browser = sign_in(ada)
+    page = browser.get(f"/users/{vera.id}/delete")
+    browser.submit(f"/users/{vera.id}/edit", full_name="Vera C. Rubin")
+
+    again = page.submit(username="vera", reason="Gone.")
+
+    assert again.status_code == 409
+    assert "vera was changed by somebody else while you had this page open." in again.text
+    assert "Delete Vera C. Rubin" in again.text
+    assert (again.value("username"), again.value("reason")) == ("vera", "Gone.")
+    assert again.submit(username="vera").status_code == 303
+    assert not there_is(session, "vera")
+
+
 def test_what_was_recorded_of_a_deleted_user_leads_nowhere(sign_in, session, ada, vera):
     number = vera.id
     browser = sign_in(ada)
@@ -277,7 +294,7 @@ def test_what_was_recorded_of_a_deleted_user_leads_nowhere(sign_in, session, ada
 
 def test_a_reset_ends_with_a_link_that_is_shown_once(sign_in, session, ada, vera, visitor):
     page = sign_in(ada).get(f"/users/{vera.id}/reset")
-    assert "The password stays as it is until they choose a new one" in page.text
+    assert "The current password works until they choose a new one" in page.text
 
     done = page.submit(reason="Forgotten.")
 
@@ -295,7 +312,7 @@ def test_the_sessions_of_a_user_are_listed_and_ended(sign_in, session, ada, vera
     assert page.text.count("The tests") == 2
     number = page.forms[-1].filled({})[1]
     ended = browser.post(path, **dict(number)).follow()
-    assert "The session has ended" in ended.text
+    assert "Ended the session" in ended.text
     assert signed_in_as(vera) == 1
     browser.post(path, session="all")
 

@@ -42,7 +42,7 @@ def addresses_on(page):
 
 
 def all_addresses(browser, start, link):
-    """The e-mail addresses from a page on, following its links to the end."""
+    """The email addresses from a page on, following its links to the end."""
     page = browser.get(start)
     found = [addresses_on(page)]
     while link in [text for _, text in page._read.links]:
@@ -233,7 +233,7 @@ def test_a_page_beyond_the_end_leads_back(sign_in, session, ada, crowd):
 
     page = browser.get(beyond)
 
-    assert "Nobody is on this page" in page.text
+    assert "No users on this page" in page.text
     assert page.link("First page") == "/users?q=crowd"
 
 
@@ -367,7 +367,7 @@ def test_a_new_user_gets_a_link_that_is_shown_once(sign_in, session, visitor, ad
     grace = session.scalars(select(User).where(User.username == "grace")).one()
     assert page.status_code == 201
     assert "60 minutes" in page.text
-    assert "shown only now" in page.text
+    assert "will not be shown again" in page.text
     assert page.link("Open Grace Hopper") == f"/users/{grace.id}"
     assert (grace.email, grace.bio) == ("grace@example.org", "Found a moth.")
     assert grace.has_role("viewer")
@@ -396,14 +396,14 @@ def role_id(session, name):
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("username", "VERA", "Somebody else has vera"),
-        ("username", "", "empty"),
+        ("username", "VERA", "Another user has vera"),
+        ("username", "", "Enter a user name"),
         ("username", "vera@example.org", "contains “@”"),
         ("username", "two words", "a space"),
         ("username", "x" * 256, "at most 255"),
-        ("email", "Vera@Example.org", "Somebody else has vera@example.org"),
+        ("email", "Vera@Example.org", "Another user has vera@example.org"),
         ("email", "nonsense", "not valid"),
-        ("email", "", "empty"),
+        ("email", "", "Enter an email address"),
         ("full_name", "x" * 256, "at most 255"),
         ("bio", "x" * 65_536, "at most 65,535"),
     ],
@@ -426,7 +426,7 @@ def test_nobody_takes_another_s_name_as_their_address(sign_in, session, ada, per
     page = sign_in(ada).submit("/users/new", username="new", email="Taken@example.org")
 
     assert page.status_code == 422
-    assert "Somebody else has taken@example.org" in page.text
+    assert "Another user has taken@example.org" in page.text
     assert count_of(session, User) == 2
 
 
@@ -436,7 +436,7 @@ def test_nobody_takes_another_s_address_as_their_name(sign_in, session, ada, per
     page = sign_in(ada).submit("/users/new", username="postmaster", email="p@example.org")
 
     assert page.status_code == 422
-    assert "Somebody else has postmaster" in page.text
+    assert "Another user has postmaster" in page.text
     assert count_of(session, User) == 2
 
 

@@ -1,4 +1,4 @@
-"""Users: found, created, edited, deleted, given roles, one by one and many at once."""
+"""Users: create, edit, list and delete them, and assign their roles, singly or in bulk."""
 
 from app.domain.users.assignments import (
     AssignmentChangedMeanwhile,
@@ -23,12 +23,8 @@ from app.domain.users.creation import (
     add,
     check_new,
     create,
-    find,
-    get,
-    named,
     record_creation,
     register,
-    target_of,
 )
 from app.domain.users.editing import (
     Profile,
@@ -40,11 +36,12 @@ from app.domain.users.editing import (
 )
 from app.domain.users.export import count_for_export, export_batch, export_matches
 from app.domain.users.lifecycle import (
+    UserChangedMeanwhile,
     UserIsReferredTo,
     activate,
     deactivate,
     delete,
-    end_session,
+    deletion_etag,
     end_sessions,
     start_reset,
 )
@@ -57,6 +54,7 @@ from app.domain.users.listing import (
     names_of,
     role_names,
 )
+from app.domain.users.lookup import find, get, named, target_of
 from app.domain.users.name_search import NAMES, NameSearch, begins
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 
@@ -78,6 +76,7 @@ __all__ = [
     "ProfileEdit",
     "Selection",
     "SelectionChangedMeanwhile",
+    "UserChangedMeanwhile",
     "UserFilter",
     "UserIsReferredTo",
     "activate",
@@ -95,7 +94,7 @@ __all__ = [
     "create",
     "deactivate",
     "delete",
-    "end_session",
+    "deletion_etag",
     "end_sessions",
     "export_batch",
     "export_matches",

@@ -1,4 +1,4 @@
-"""Many users changed at once, as it was reviewed: all of it is one transaction."""
+"""Change many users at once, as reviewed, in one transaction."""
 
 from collections.abc import Sequence
 
@@ -13,43 +13,44 @@ from app.domain.errors import ChangedMeanwhile
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import bulk_plan
-from app.domain.users.bulk_plan import PEOPLE, BulkAction, BulkEdit, BulkPerson, BulkPlan, parts
+from app.domain.users.bulk_plan import PEOPLE, BulkAction, BulkEdit, BulkPerson, BulkPlan, chunks
 from app.models import DbSession, Role, User, user_roles
 
 
 class SelectionChangedMeanwhile(ChangedMeanwhile):
-    """Other users are selected now than were reviewed."""
+    """The selection no longer contains the users that were reviewed."""
 
 
 def review_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan:
-    """Return what would be done to whom; see `change_many` for what is refused."""
+    """Return the plan of a change; see `change_many` for the refusals."""
     return bulk_plan.plan_of(session, edit, PEOPLE, actor=actor)
 
 
 def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan:
-    """Do something to many users, and record it with an event for each of them.
+    """Change many users, and record an event for each of them.
 
     Args:
         session: The database session; the caller commits it.
-        edit: What to do to whom, and what was reviewed.
+        edit: The action, the selection, and the digest of the reviewed users.
         actor: The person or command making the change.
 
     Returns:
-        What was done to whom. Those who are so already, who hold what the actor does not, and the
-        last administrator are left as they are.
+        The plan that was carried out. It skips users who need no change, who have permissions that
+        the actor does not have, and the last administrator.
 
     Raises:
-        BeyondOwnPermissions: The actor may not do it, or the role grants what they do not hold.
-        NotFound: There is no such role.
-        InvalidValue: Nobody is selected, or too many are, or the reason is too long.
-        SelectionChangedMeanwhile: Others are selected now than were reviewed.
-        LastAdministrator: Nobody would be left to administer the console.
+        BeyondOwnPermissions: The actor may not make the change, or the role grants permissions that
+            they do not have.
+        NotFound: The role does not exist.
+        InvalidValue: No user or too many users are selected, or the reason is too long.
+        SelectionChangedMeanwhile: The selection has changed since it was reviewed.
+        LastAdministrator: Nobody else can administer the console.
     """
     access.serialize_access_changes(session)
     plan = bulk_plan.plan_of(session, edit, PEOPLE.with_for_update(), actor=actor)
     reason = checked_reason(edit.reason)
     if edit.etag != plan.etag:
-        raise SelectionChangedMeanwhile(_what_changed(edit.count, plan.count))
+        raise SelectionChangedMeanwhile(_selection_changed(edit.count, plan.count))
     if plan.changed:
         _carry_out(session, plan)
         changes = [(_target(person), _change(plan)) for person in plan.changed]
@@ -59,45 +60,47 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
     return plan
 
 
-def _what_changed(seen: int, now: int) -> str:
-    if seen == now:
-        return "Other users are selected now than when you looked. Nothing was changed."
-    return f"{now:,} users are selected now; {seen:,} were when you looked. Nothing was changed."
+def _selection_changed(reviewed: int, current: int) -> str:
+    numbers = "" if reviewed == current else f" from {reviewed:,} to {current:,} users"
+    return (
+        f"The selection has changed{numbers} since you reviewed it. "
+        "Nothing was changed; please review again."
+    )
 
 
 def _carry_out(session: DbSession, plan: BulkPlan) -> None:
-    for part in parts(sorted(person.id for person in plan.changed)):
+    for user_ids in chunks(sorted(person.id for person in plan.changed)):
         if plan.action is BulkAction.ASSIGN:
-            _assign(session, plan.role, part)
+            _assign(session, plan.role, user_ids)
         elif plan.action is BulkAction.UNASSIGN:
-            _unassign(session, plan.role, part)
+            _unassign(session, plan.role, user_ids)
         else:
-            _set_active(session, part, is_active=plan.action is BulkAction.ACTIVATE)
+            _set_active(session, user_ids, is_active=plan.action is BulkAction.ACTIVATE)
 
 
-def _assign(session: DbSession, role: str, ids: Sequence[int]) -> None:
-    pairs = select(User.id, _id_of(role)).where(User.id.in_(ids))
+def _assign(session: DbSession, role: str, user_ids: Sequence[int]) -> None:
+    pairs = select(User.id, _id_of(role)).where(User.id.in_(user_ids))
     session.execute(insert(user_roles).from_select(["user_id", "role_id"], pairs))
 
 
-def _unassign(session: DbSession, role: str, ids: Sequence[int]) -> None:
-    held = user_roles.c.user_id.in_(ids) & (user_roles.c.role_id == _id_of(role))
-    session.execute(delete(user_roles).where(held))
+def _unassign(session: DbSession, role: str, user_ids: Sequence[int]) -> None:
+    assignments = user_roles.c.user_id.in_(user_ids) & (user_roles.c.role_id == _id_of(role))
+    session.execute(delete(user_roles).where(assignments))
 
 
 def _id_of(role: str) -> ScalarSelect[int]:
     return select(Role.id).where(Role.name == role).scalar_subquery()
 
 
-def _set_active(session: DbSession, ids: Sequence[int], *, is_active: bool) -> None:
+def _set_active(session: DbSession, user_ids: Sequence[int], *, is_active: bool) -> None:
     session.execute(
         update(User)
-        .where(User.id.in_(ids))
+        .where(User.id.in_(user_ids))
         .values(is_active=is_active)
         .execution_options(synchronize_session=False)
     )
     if not is_active:
-        sessions.end_all(session, *ids)
+        sessions.end_all(session, *user_ids)
 
 
 def _target(person: BulkPerson) -> Target:

@@ -1,11 +1,12 @@
-"""The plan of a change of many users: who is selected, and what becomes of each of them.
+"""The plan of a bulk change: the selected users, and the outcome for each of them.
 
-The statements are as many for one user as for a thousand: people are read and judged in chunks.
+Users are read and judged in chunks: one user takes as many statements as a thousand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
@@ -29,7 +30,7 @@ PEOPLE: People = select(User.id, User.username, User.full_name, User.is_active)
 
 
 class BulkAction(StrEnum):
-    """What can be done to many users at once."""
+    """A change that can be made to many users at once."""
 
     ASSIGN = "assign"
     UNASSIGN = "unassign"
@@ -38,48 +39,48 @@ class BulkAction(StrEnum):
 
     @property
     def needs(self) -> PermissionCode:
-        """The permission that doing it needs."""
+        """The permission that the action needs."""
         return PermissionCode.ROLE_ASSIGN if self.takes_role else PermissionCode.USER_UPDATE
 
     @property
     def takes_role(self) -> bool:
-        """Tell whether a role has to be named."""
+        """Tell whether the action is about a role."""
         return self in {BulkAction.ASSIGN, BulkAction.UNASSIGN}
 
     @property
     def takes_away(self) -> bool:
-        """Tell whether somebody can do less afterwards."""
+        """Tell whether the action takes access away."""
         return self in {BulkAction.UNASSIGN, BulkAction.DEACTIVATE}
 
 
 class BulkOutcome(StrEnum):
-    """What becomes of a person."""
+    """The outcome of the plan for one user."""
 
     CHANGED = "changed"
-    ALREADY = "already"
-    BEYOND = "beyond"
-    LAST = "last"
+    UNCHANGED = "unchanged"
+    EXCEEDS_ACTOR = "exceeds actor"
+    LAST_ADMINISTRATOR = "last administrator"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Whom it is about: those with these ids or, with a filter, all whom it lets pass."""
+    """Users selected by their ids or, with a filter, all who match it."""
 
     user_ids: frozenset[int] = frozenset()
-    wanted: UserFilter | None = None
+    filters: UserFilter | None = None
 
 
 @dataclass(frozen=True)
 class BulkEdit:
-    """What to do to whom, and what was reviewed before.
+    """A change of many users, and the review that it is checked against.
 
     Attributes:
-        action: What to do.
-        selection: To whom.
-        role: The name of the role, where the action takes one.
-        etag: The digest of those who were reviewed.
-        count: How many they were.
-        reason: Why, in the actor's words.
+        action: The action.
+        selection: The users.
+        role: The name of the role, if the action is about one.
+        etag: The digest of the users that were reviewed.
+        count: Their number.
+        reason: The actor's reason.
     """
 
     action: BulkAction
@@ -90,9 +91,8 @@ class BulkEdit:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class BulkPerson:
-    """One of the users it is about."""
+class BulkPerson(NamedTuple):
+    """A selected user."""
 
     id: int
     username: str
@@ -100,22 +100,22 @@ class BulkPerson:
     is_active: bool
 
     @property
-    def name(self) -> str:
-        """The full name where there is one."""
+    def display_name(self) -> str:
+        """The full name, else the user name."""
         return self.full_name or self.username
 
 
 @dataclass(frozen=True)
 class BulkPlan:
-    """What is done to whom, and who is left as they are and why.
+    """The outcome of a bulk change for each selected user.
 
     Attributes:
-        action: What is done.
-        role: The name of the role, where the action takes one.
+        action: The action.
+        role: The name of the role, if the action is about one.
         codes: The permissions that the role grants.
-        outcomes: Those with each outcome, by their user names.
-        etag: The digest of all of them.
-        count: How many they are together.
+        outcomes: The users with each outcome, sorted by user name.
+        etag: The digest of all users.
+        count: Their number.
     """
 
     action: BulkAction
@@ -127,40 +127,40 @@ class BulkPlan:
 
     @property
     def changed(self) -> Sequence[BulkPerson]:
-        """Those to whom something is done."""
+        """The users who are changed."""
         return self.outcomes[BulkOutcome.CHANGED]
 
     @property
     def skipped(self) -> list[tuple[BulkOutcome, Sequence[BulkPerson]]]:
-        """Those who are left as they are, by the reason for it."""
-        left = (outcome for outcome in BulkOutcome if outcome is not BulkOutcome.CHANGED)
-        return [(outcome, self.outcomes[outcome]) for outcome in left if self.outcomes[outcome]]
+        """The users who are skipped, by the reason."""
+        others = (outcome for outcome in BulkOutcome if outcome is not BulkOutcome.CHANGED)
+        return [(outcome, self.outcomes[outcome]) for outcome in others if self.outcomes[outcome]]
 
 
 @dataclass(frozen=True)
-class _Standing:
-    """What is known about those it is about, besides who they are.
+class _Assignments:
+    """The roles of the selected users, as far as they decide the outcome.
 
     Attributes:
-        held: The pairs of a user and a role that matter.
-        beyond: The roles that grant what the actor does not hold.
-        role_id: The role that is given or taken; 0 for none.
+        pairs: Pairs of a user id and a role id.
+        exceeding: The roles that grant permissions that the actor does not have.
+        role_id: The role that is assigned or removed; 0 for none.
     """
 
-    held: frozenset[tuple[int, int]]
-    beyond: frozenset[int]
+    pairs: frozenset[tuple[int, int]]
+    exceeding: frozenset[int]
     role_id: int
 
-    def is_beyond(self, person: BulkPerson) -> bool:
-        return any((person.id, role_id) in self.held for role_id in self.beyond)
+    def exceeds_actor(self, person: BulkPerson) -> bool:
+        return any((person.id, role_id) in self.pairs for role_id in self.exceeding)
 
-    def is_already(self, person: BulkPerson, action: BulkAction) -> bool:
-        holds_role = (person.id, self.role_id) in self.held
+    def needs_no_change(self, person: BulkPerson, action: BulkAction) -> bool:
+        has_role = (person.id, self.role_id) in self.pairs
         match action:
             case BulkAction.ASSIGN:
-                return holds_role
+                return has_role
             case BulkAction.UNASSIGN:
-                return not holds_role
+                return not has_role
             case BulkAction.ACTIVATE:
                 return person.is_active
             case BulkAction.DEACTIVATE:
@@ -168,35 +168,36 @@ class _Standing:
 
 
 def plan_of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor) -> BulkPlan:
-    """Decide person by person what is done.
+    """Decide the outcome for each selected user.
 
     Args:
         session: The database session.
-        edit: What to do to whom.
-        people: `PEOPLE`, which locks them where they are going to be changed.
-        actor: The person or command who wants it done.
+        edit: The action and the selection.
+        people: `PEOPLE`, with locks if the users are going to be changed.
+        actor: The person or command making the change.
 
     Raises:
-        BeyondOwnPermissions: The actor may not do it, or the role grants what they do not hold.
-        NotFound: There is no such role.
-        InvalidValue: Nobody is selected, or too many are.
+        BeyondOwnPermissions: The actor may not make the change, or the role grants permissions that
+            they do not have.
+        NotFound: The role does not exist.
+        InvalidValue: No user or too many users are selected.
     """
     own = access.require(session, actor, edit.action.needs)
     role = _role(session, edit, own)
-    ids = _selected(session, edit.selection)
-    found = _read(session, people, ids)
-    outcomes = _judged(found, edit.action, _standing(session, ids, role, actor))
+    user_ids = _selected(session, edit.selection)
+    selected = _read(session, people, user_ids)
+    outcomes = _judge(selected, edit.action, _assignments(session, user_ids, role, actor))
     if edit.action is BulkAction.DEACTIVATE or (
         edit.action is BulkAction.UNASSIGN and role and role.name == ADMIN
     ):
-        _spare_the_last(session, outcomes, actor)
+        _spare_last_administrator(session, outcomes, actor)
     return BulkPlan(
         action=edit.action,
         role=role.name if role else "",
         codes=tuple(permission.code for permission in role.permissions) if role else (),
         outcomes=outcomes,
-        etag=etags.of(sorted(person.id for person in found)),
-        count=len(found),
+        etag=etags.of(sorted(person.id for person in selected)),
+        count=len(selected),
     )
 
 
@@ -204,7 +205,7 @@ def _role(session: DbSession, edit: BulkEdit, own: PermissionSet) -> Role | None
     if not edit.action.takes_role:
         return None
     if not edit.role:
-        raise InvalidValue("Choose the role first.")
+        raise InvalidValue("Choose a role to assign.")
     role = roles.named(session, edit.role)
     if edit.action is BulkAction.ASSIGN:
         access.refuse_escalation(session, own, None, [role])
@@ -213,64 +214,66 @@ def _role(session: DbSession, edit: BulkEdit, own: PermissionSet) -> Role | None
 
 def _selected(session: DbSession, selection: Selection) -> Sequence[int]:
     query = select(User.id)
-    if selection.wanted is None:
-        possible = [number for number in selection.user_ids if 0 < number <= HIGHEST_ID]
+    if selection.filters is None:
+        possible = [user_id for user_id in selection.user_ids if 0 < user_id <= HIGHEST_ID]
         query = query.where(User.id.in_(possible[: MOST + 1]))
     else:
-        names = listing.names_of(session, selection.wanted)
-        query = listing.matching(query, selection.wanted, names)
-    ids = session.scalars(query.limit(MOST + 1)).all()
-    if not ids:
-        raise InvalidValue("Nobody is selected. Tick somebody, or choose all that match.")
-    if len(ids) > MOST:
+        names = listing.names_of(session, selection.filters)
+        query = listing.matching(query, selection.filters, names)
+    user_ids = session.scalars(query.limit(MOST + 1)).all()
+    if not user_ids:
+        raise InvalidValue("Select at least one user, or choose “All who match”.")
+    if len(user_ids) > MOST:
         raise InvalidValue(
-            f"More than {MOST:,} users match, and no more than that are changed at once. "
-            "Narrow the filter."
+            f"More than {MOST:,} users match. At most {MOST:,} can be changed at once; "
+            "narrow the filter."
         )
-    return sorted(ids)
+    return sorted(user_ids)
 
 
-def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(user_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Return the ids in chunks, each for one statement."""
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    return (user_ids[start : start + CHUNK] for start in range(0, len(user_ids), CHUNK))
 
 
-def _read(session: DbSession, people: People, ids: Sequence[int]) -> list[BulkPerson]:
-    # In the order of their ids, so that two programs that lock several never wait for each other.
-    queries = (people.where(User.id.in_(part)).order_by(User.id) for part in parts(ids))
-    found = [BulkPerson(*row) for query in queries for row in session.execute(query)]
-    return sorted(found, key=lambda person: (person.username, person.id))
+def _read(session: DbSession, people: People, user_ids: Sequence[int]) -> list[BulkPerson]:
+    # Locked in the order of their ids, so that two programs never wait for each other.
+    queries = (people.where(User.id.in_(chunk)).order_by(User.id) for chunk in chunks(user_ids))
+    selected = [BulkPerson(*row) for query in queries for row in session.execute(query)]
+    return sorted(selected, key=lambda person: (person.username, person.id))
 
 
-def _standing(session: DbSession, ids: Sequence[int], role: Role | None, actor: Actor) -> _Standing:
-    every = access.assignable_roles(session, actor)
-    beyond = frozenset(one.id for one in every if one.is_beyond)
-    admin = {one.id for one in every if one.name == ADMIN}
-    matter = beyond | admin | ({role.id} if role else set())
-    held: set[tuple[int, int]] = set()
-    for part in parts(ids):
+def _assignments(
+    session: DbSession, user_ids: Sequence[int], role: Role | None, actor: Actor
+) -> _Assignments:
+    choices = access.assignable_roles(session, actor)
+    exceeding = frozenset(choice.id for choice in choices if choice.is_beyond)
+    role_ids = exceeding | {choice.id for choice in choices if choice.name == ADMIN}
+    role_ids |= {role.id} if role else set()
+    pairs: set[tuple[int, int]] = set()
+    for chunk in chunks(user_ids):
         query = select(user_roles.c.user_id, user_roles.c.role_id).where(
-            user_roles.c.user_id.in_(part), user_roles.c.role_id.in_(matter)
+            user_roles.c.user_id.in_(chunk), user_roles.c.role_id.in_(role_ids)
         )
-        held.update((row.user_id, row.role_id) for row in session.execute(query))
-    return _Standing(frozenset(held), beyond, role.id if role else 0)
+        pairs.update((row.user_id, row.role_id) for row in session.execute(query))
+    return _Assignments(frozenset(pairs), exceeding, role.id if role else 0)
 
 
-def _judged(
-    people: Sequence[BulkPerson], action: BulkAction, standing: _Standing
+def _judge(
+    people: Sequence[BulkPerson], action: BulkAction, assignments: _Assignments
 ) -> dict[BulkOutcome, list[BulkPerson]]:
     outcomes: dict[BulkOutcome, list[BulkPerson]] = {outcome: [] for outcome in BulkOutcome}
     for person in people:
-        if standing.is_already(person, action):
-            outcomes[BulkOutcome.ALREADY].append(person)
-        elif standing.is_beyond(person):
-            outcomes[BulkOutcome.BEYOND].append(person)
+        if assignments.needs_no_change(person, action):
+            outcomes[BulkOutcome.UNCHANGED].append(person)
+        elif assignments.exceeds_actor(person):
+            outcomes[BulkOutcome.EXCEEDS_ACTOR].append(person)
         else:
             outcomes[BulkOutcome.CHANGED].append(person)
     return outcomes
 
 
-def _spare_the_last(
+def _spare_last_administrator(
     session: DbSession, outcomes: dict[BulkOutcome, list[BulkPerson]], actor: Actor
 ) -> None:
     administrators = access.administrators(session)
@@ -278,7 +281,7 @@ def _spare_the_last(
     losing = [person for person in changed if person.id in administrators]
     if not losing or len(losing) < len(administrators):
         return
-    # Whoever makes the change rather than another, so that they can take it back.
+    # The actor rather than another, so that they can undo the change.
     spared = next((person for person in losing if person.id == actor.id), losing[-1])
     changed.remove(spared)
-    outcomes[BulkOutcome.LAST].append(spared)
+    outcomes[BulkOutcome.LAST_ADMINISTRATOR].append(spared)

@@ -1,4 +1,4 @@
-"""Profiles: what a user is called, where they are reached, and what they say of themselves."""
+"""Edit the profile of a user: names, email address, bio."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from app.domain import audit, etags, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
 from app.domain.text import checked_reason, with_line_feeds
-from app.domain.users import creation, lifecycle, names
+from app.domain.users import creation, lifecycle, lookup, names
 from app.models import DbSession, User
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
@@ -33,7 +33,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileEdit:
-    """A profile as typed, the etag of the one it was typed against, the reason."""
+    """A profile as entered, the etag of the one that was shown, the reason."""
 
     profile: Profile
     etag: str
@@ -41,10 +41,10 @@ class ProfileEdit:
 
 
 class ProfileChangedMeanwhile(ChangedMeanwhile):
-    """The profile is no longer what the editor saw.
+    """The profile has changed since the page was opened.
 
     Attributes:
-        theirs: What is stored now.
+        theirs: The stored profile.
     """
 
     def __init__(self, user: User) -> None:
@@ -67,63 +67,63 @@ def profile_etag(user: User) -> str:
 
 
 def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor) -> frozenset[str]:
-    """Give a user another profile, and record each field that changed.
+    """Save the profile of a user, and record the fields that changed.
 
-    What is left as it is, is not checked: the backend may have stored what the console would not
-    take.
+    Unchanged fields are not checked: the backend may have stored values that the console would
+    refuse.
 
     Args:
         session: The database session; the caller commits it.
         user_id: The user.
-        edit: What was typed, the etag it was typed against, the reason.
+        edit: The profile, the etag of the one that was shown, the reason.
         actor: The person making the change.
 
     Returns:
         The names of the fields that changed.
 
     Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
-        ProfileChangedMeanwhile: The profile is no longer what the editor saw.
+        NotFound: The user does not exist.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
+        ProfileChangedMeanwhile: The profile has changed since the page was opened.
         InvalidValue: A field is not valid, or the name or the address is taken.
     """
-    user = lifecycle.for_change(session, user_id, actor)
+    user = lifecycle.load_for_change(session, user_id, actor)
     if edit.etag != profile_etag(user):
         raise ProfileChangedMeanwhile(user)
     passed = validation.all_of(
-        reason=lambda: checked_reason(edit.reason), wanted=lambda: _changes(user, edit.profile)
+        reason=lambda: checked_reason(edit.reason), after=lambda: _changes(user, edit.profile)
     )
-    reason, wanted = passed["reason"], passed["wanted"]
-    if not wanted:
+    reason, after = passed["reason"], passed["after"]
+    if not after:
         return frozenset()
-    before = {field: getattr(user, field) for field in wanted}
-    _refuse_taken(session, user, wanted)
-    target = creation.target_of(user)
-    for field, value in wanted.items():
+    before = {field: getattr(user, field) for field in after}
+    _refuse_taken(session, user, after)
+    target = lookup.target_of(user)
+    for field, value in after.items():
         setattr(user, field, value)
     creation.flush_names(session)
     audit.record(
-        session, "user:changed", target, actor=actor, before=before, after=wanted, reason=reason
+        session, "user:changed", target, actor=actor, before=before, after=after, reason=reason
     )
-    return frozenset(wanted)
+    return frozenset(after)
 
 
-def _changes(user: User, typed: Profile) -> dict[str, Any]:
+def _changes(user: User, profile: Profile) -> dict[str, Any]:
     stored = profile_of(user)
-    # A browser sends every line end as CRLF, whatever was stored.
+    # A browser sends every line break as CRLF, whatever was stored.
     edited = {
-        field: partial(check, getattr(typed, field))
+        field: partial(check, getattr(profile, field))
         for field, check in CHECKS.items()
-        if with_line_feeds(getattr(typed, field)) != with_line_feeds(getattr(stored, field))
+        if with_line_feeds(getattr(profile, field)) != with_line_feeds(getattr(stored, field))
     }
     values = validation.all_of(**edited)
-    wanted = {field: value for field, value in values.items() if value != getattr(user, field)}
-    if typed.is_verified != stored.is_verified:
-        wanted["is_verified"] = typed.is_verified
-    return wanted
+    changes = {field: value for field, value in values.items() if value != getattr(user, field)}
+    if profile.is_verified != stored.is_verified:
+        changes["is_verified"] = profile.is_verified
+    return changes
 
 
-def _refuse_taken(session: DbSession, user: User, wanted: dict[str, Any]) -> None:
-    taken = {field: wanted[field] for field in ("username", "email") if field in wanted}
-    if taken:
-        creation.refuse_taken(session, by_others_than=user.id, **taken)
+def _refuse_taken(session: DbSession, user: User, changes: dict[str, Any]) -> None:
+    identifiers = {field: changes[field] for field in ("username", "email") if field in changes}
+    if identifiers:
+        creation.refuse_taken(session, by_others_than=user.id, **identifiers)

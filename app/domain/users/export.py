@@ -1,4 +1,4 @@
-"""Exports: whole lists, read in short pieces that keep nobody waiting."""
+"""The export of users, read in short batches that block nobody."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,35 +16,35 @@ BATCH = 1_000
 BY_ID = Sort(User.id, User.id, is_unique=True)
 
 
-def export_matches(session: DbSession, wanted: UserFilter) -> Matches:
-    """Return whom the filter lets pass, as `export_batch` reads them.
+def export_matches(session: DbSession, filters: UserFilter) -> Matches:
+    """Return the users that match the filter, as `export_batch` reads them.
 
     Raises:
-        InvalidValue: There is no such status.
+        InvalidValue: The status is not valid.
     """
-    found = listing.matches(session, wanted, Start(BY_ID))
+    result = listing.matches(session, filters, Start(BY_ID))
     # The index may be dropped while the file is being sent.
-    needs_index = found.names is not None and found.names.way.needs_index
-    return replace(found, is_gathered=found.is_gathered and not needs_index)
+    needs_index = result.names is not None and result.names.mode.needs_index
+    return replace(result, is_sorted=result.is_sorted and not needs_index)
 
 
-def count_for_export(session: DbSession, wanted: UserFilter, names: NameSearch | None) -> int:
-    """Count the users whom the filter lets pass; more than `COUNTED` means "more than that".
+def count_for_export(session: DbSession, filters: UserFilter, names: NameSearch | None) -> int:
+    """Count the users that match the filter, up to one more than `COUNTED`.
 
     Args:
         session: The database session.
-        wanted: The filter.
-        names: What `user_list.names_of` returned for it.
+        filters: The filter.
+        names: The result of `names_of` for it.
 
     Raises:
-        InvalidValue: There is no such status.
+        InvalidValue: The status is not valid.
     """
-    some = listing.matching(select(User.id), wanted, names).limit(COUNTED + 1).subquery()
-    return session.execute(select(func.count()).select_from(some)).scalar_one()
+    query = listing.matching(select(User.id), filters, names).limit(COUNTED + 1).subquery()
+    return session.execute(select(func.count()).select_from(query)).scalar_one()
 
 
-def export_batch(found: Matches, session: DbSession, after: int) -> Sequence[Row[Any]]:
-    """Return the next users of `export_matches`: ids above ``after``, the lowest first."""
+def export_batch(matches: Matches, session: DbSession, after: int) -> Sequence[Row[Any]]:
+    """Return the next of the `export_matches`: ids above ``after``, the lowest first."""
     beginning = Start(BY_ID, (after, after))
-    values = beginning.values | found.values
-    return session.connection().execute(found.query(beginning, BATCH), values).all()
+    values = beginning.values | matches.values
+    return session.connection().execute(matches.query(beginning, BATCH), values).all()

@@ -1,14 +1,15 @@
-"""Accounts: activated, deactivated and deleted, their sessions ended, their passwords reset."""
+"""Activate, deactivate and delete users; reset passwords; end sessions."""
 
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, confirmation
+from app.domain import access, audit, confirmation, etags
 from app.domain.actor import Actor
 from app.domain.authentication import sessions
-from app.domain.errors import RuleError
+from app.domain.confirmation import Deletion
+from app.domain.errors import ChangedMeanwhile, RuleError
 from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.domain.users import creation
+from app.domain.users import creation, lookup
 from app.models import DbSession, User
 
 
@@ -16,15 +17,25 @@ class UserIsReferredTo(RuleError):
     """Rows of another program refer to the user, who therefore cannot be deleted."""
 
 
+class UserChangedMeanwhile(ChangedMeanwhile):
+    """The user, or a role of theirs, has changed since the page was opened."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(
+            f"{user.username} was changed by somebody else while you had this page open. "
+            "Check the page again before you delete the account."
+        )
+
+
 def activate(session: DbSession, user_id: int, reason: str = "", *, actor: Actor) -> User:
     """Let the user sign in again.
 
     Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
+        NotFound: The user does not exist.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
         InvalidValue: The reason is too long.
     """
-    user = for_change(session, user_id, actor)
+    user = load_for_change(session, user_id, actor)
     reason = checked_reason(reason)
     if not user.is_active:
         user.is_active = True
@@ -36,12 +47,12 @@ def deactivate(session: DbSession, user_id: int, reason: str = "", *, actor: Act
     """Keep the user from signing in, and end their sessions.
 
     Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
-        LastAdministrator: Nobody would be left to administer the console.
+        NotFound: The user does not exist.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
+        LastAdministrator: Nobody else can administer the console.
         InvalidValue: The reason is too long.
     """
-    user = for_change(session, user_id, actor)
+    user = load_for_change(session, user_id, actor)
     reason = checked_reason(reason)
     if user.is_active:
         was_administrator = access.is_administrator(user)
@@ -57,51 +68,56 @@ def deactivate(session: DbSession, user_id: int, reason: str = "", *, actor: Act
 def start_reset(
     session: DbSession, user_id: int, reason: str = "", *, actor: Actor
 ) -> tuple[User, str]:
-    """Issue a one-time link with which the user chooses a new password.
+    """Issue a one-time link for the user to choose a new password.
 
     Returns:
         The user and the link's token.
 
     Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
+        NotFound: The user does not exist.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
         InvalidValue: The reason is too long.
     """
-    user = for_change(session, user_id, actor)
+    user = load_for_change(session, user_id, actor)
     reason = checked_reason(reason)
-    audit.record(
-        session, "password:reset-started", creation.target_of(user), actor=actor, reason=reason
-    )
+    target = lookup.target_of(user)
+    audit.record(session, "password:reset-started", target, actor=actor, reason=reason)
     return user, creation.password_link(session, user, actor)
 
 
-def delete(
-    session: DbSession, user_id: int, typed: str, reason: str = "", *, actor: Actor
-) -> Target:
-    """Delete the user, with their roles, sessions and links; what was recorded of them stays.
+def deletion_etag(user: User) -> str:
+    """Return the digest of a user and their roles that a deletion is checked against."""
+    names = [role.name for role in user.roles]
+    return etags.of([user.id, user.username, user.email, user.full_name, *names])
+
+
+def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor) -> Target:
+    """Delete the user with their roles, sessions and links; their history stays.
 
     Args:
         session: The database session; the caller commits it.
         user_id: The user.
-        typed: The user name, typed to confirm.
-        reason: Why, in the actor's words.
+        deletion: The user name as typed to confirm, the etag, the reason.
         actor: The person or command deleting the user.
 
     Returns:
         The user, as audit events name them.
 
     Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
-        InvalidValue: The name that was typed is another one, or the reason is too long.
-        LastAdministrator: Nobody would be left to administer the console.
-        UserIsReferredTo: Another program's rows refer to the user.
+        NotFound: The user does not exist.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
+        UserChangedMeanwhile: The user or their roles are not those that were shown.
+        InvalidValue: Another name was typed, or the reason is too long.
+        LastAdministrator: Nobody else can administer the console.
+        UserIsReferredTo: Rows of another program refer to the user.
     """
-    user = for_change(session, user_id, actor)
+    user = load_for_change(session, user_id, actor)
+    if deletion.etag != deletion_etag(user):
+        raise UserChangedMeanwhile(user)
     reason = confirmation.confirmed(
-        typed, user.username, reason, what="the user name", field="username"
+        deletion.name, user.username, deletion.reason, what="the user name", field="username"
     )
-    was_administrator, target = access.is_administrator(user), creation.target_of(user)
+    was_administrator, target = access.is_administrator(user), lookup.target_of(user)
     before = {
         "username": user.username,
         "email": user.email,
@@ -115,39 +131,32 @@ def delete(
     return target
 
 
-def end_session(session: DbSession, user_id: int, session_id: int, *, actor: Actor) -> User:
-    """End one of the user's sessions.
+def end_sessions(
+    session: DbSession, user_id: int, session_id: int | None = None, *, actor: Actor
+) -> User:
+    """End one of the user's sessions, or all of them if none is named.
 
     Raises:
-        NotFound: There is no such user, or they have no such session.
-        BeyondOwnPermissions: The user holds what the actor does not.
+        NotFound: The user does not exist, or has no such session.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
     """
-    user = for_change(session, user_id, actor)
-    sessions.end_one(session, user.id, session_id)
-    before = {"session": session_id}
-    audit.record(session, "session:ended", creation.target_of(user), actor=actor, before=before)
+    user = load_for_change(session, user_id, actor)
+    target = lookup.target_of(user)
+    if session_id is not None:
+        sessions.end_one(session, user.id, session_id)
+        before = {"session": session_id}
+        audit.record(session, "session:ended", target, actor=actor, before=before)
+    elif sessions.end_all(session, user.id):
+        audit.record(session, "sessions:ended", target, actor=actor)
     return user
 
 
-def end_sessions(session: DbSession, user_id: int, *, actor: Actor) -> User:
-    """End all of the user's sessions.
+def load_for_change(session: DbSession, user_id: int, actor: Actor) -> User:
+    """Return a locked user whom the actor may change; the first statement of its transaction.
 
     Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
-    """
-    user = for_change(session, user_id, actor)
-    if sessions.end_all(session, user.id):
-        audit.record(session, "sessions:ended", creation.target_of(user), actor=actor)
-    return user
-
-
-def for_change(session: DbSession, user_id: int, actor: Actor) -> User:
-    """Return a user whom the actor may change, locked; the first statement of its transaction.
-
-    Raises:
-        NotFound: There is no such user.
-        BeyondOwnPermissions: The user holds what the actor does not.
+        NotFound: The user does not exist.
+        BeyondOwnPermissions: The user has permissions that the actor does not have.
     """
     access.serialize_access_changes(session)
     user = access.load_user_for_update(session, user_id)
@@ -171,5 +180,5 @@ def _record_activity(
     session: DbSession, action: str, user: User, reason: str, actor: Actor
 ) -> None:
     before, after = {"is_active": not user.is_active}, {"is_active": user.is_active}
-    target = creation.target_of(user)
+    target = lookup.target_of(user)
     audit.record(session, action, target, actor=actor, before=before, after=after, reason=reason)

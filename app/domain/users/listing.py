@@ -25,10 +25,10 @@ SORTS = {
 }
 BETWEEN_ROLES = "\n"
 STATUSES = ("active", "inactive", "unverified")
-# Of so many rows so many have to fit for the index of the order to be walked along. With one in
-# fifty a page is full after some 2,500 rows; to gather and sort 20,000 of a million takes longer.
-LOOKED_AT, DENSE = 128, 2
-KEPT = 128  # queries: an order, a direction and a filter make one
+# If MIN_HITS of the next SAMPLE rows match, the list is read in order. With one match in fifty, a
+# page is full after some 2,500 rows; to filter and sort 20,000 of a million rows takes longer.
+SAMPLE, MIN_HITS = 128, 2
+KEPT = 128  # queries: one for each combination of order, direction and filter
 
 
 _NAMES_OF_ROLES = (
@@ -52,11 +52,11 @@ _LINES = select(
 
 @dataclass(frozen=True)
 class UserFilter:
-    """Which users to list; an empty field lets all pass.
+    """The filters of the list; an empty one matches all users.
 
     Attributes:
-        q: A part of a user name or e-mail address, or its beginning; see `NameSearch`.
-        role: The name of a role that is held; ``none`` finds those without any.
+        q: The beginning, or any part, of a user name or email address; see `NameSearch`.
+        role: The name of a role; ``none`` matches users without a role.
         status: ``active``, ``inactive`` or ``unverified``.
     """
 
@@ -67,7 +67,7 @@ class UserFilter:
 
 @dataclass(frozen=True)
 class UserPage:
-    """A page of users, and how their names were searched; None where they were not."""
+    """A page of users, and the search of their names; None if no text was given."""
 
     page: Page
     names: NameSearch | None
@@ -75,162 +75,162 @@ class UserPage:
 
 @dataclass(frozen=True)
 class Matches:
-    """Whom a filter lets pass, and how the database is to find them.
+    """The users that match a filter, and the query plan that finds them.
 
     Attributes:
-        wanted: The filter.
-        names: How their names are searched; None where they are not.
-        is_gathered: Whether all are found by their names and then sorted; else the index of the
-            order is walked along.
+        filters: The filter.
+        names: The search of their names; None if no text was given.
+        is_sorted: Whether all matches are found by their names and then sorted; otherwise they are
+            read along the index of the order.
     """
 
-    wanted: UserFilter
+    filters: UserFilter
     names: NameSearch | None
-    is_gathered: bool = False
+    is_sorted: bool = False
 
     @property
     def values(self) -> dict[str, str]:
-        """What `query` leaves open."""
+        """The values of the parameters of `query`."""
         return self.names.values if self.names else {}
 
-    def query(self, beginning: Start, number: int) -> Select[Any]:
-        """Return the query of the next users, which leaves `values` and those of the start open.
+    def query(self, beginning: Start, limit: int) -> Select[Any]:
+        """Return the query of the next users; its parameters are `values` and those of the start.
 
-        `role_names` takes the roles of a row apart.
+        `role_names` splits the roles of a row.
         """
-        way = self.names.way if self.names else None
-        others = replace(self.wanted, q="") if way else self.wanted
-        return _query(others, way, beginning.kind, number, is_gathered=self.is_gathered)
+        mode = self.names.mode if self.names else None
+        others = replace(self.filters, q="") if mode else self.filters
+        return _query(others, mode, beginning.kind, limit, is_sorted=self.is_sorted)
 
 
-def list_page(session: DbSession, wanted: UserFilter, sort: str, cursors: Cursors) -> UserPage:
-    """Return one page of users; in one statement, and one more where names are searched.
+def list_page(session: DbSession, filters: UserFilter, sort: str, cursors: Cursors) -> UserPage:
+    """Return one page of users, in one statement, and one more if names are searched.
 
     Raises:
-        InvalidValue: There is no such order, status or cursor.
+        InvalidValue: The order, the status or the cursor is not valid.
     """
     if sort not in SORTS:
-        raise InvalidValue("The list cannot be sorted by that.")
+        raise InvalidValue("The list cannot be sorted that way.")
     beginning = paging.start(SORTS[sort], after=cursors.after, before=cursors.before)
-    found = matches(session, wanted, beginning)
-    query = found.query(beginning, paging.SIZE + 1)
-    return UserPage(
-        paging.page_of(session, query, beginning, values=found.values), names=found.names
-    )
+    result = matches(session, filters, beginning)
+    query = result.query(beginning, paging.SIZE + 1)
+    page = paging.page_of(session, query, beginning, values=result.values)
+    return UserPage(page, result.names)
 
 
-def matches(session: DbSession, wanted: UserFilter, beginning: Start) -> Matches:
-    """Return whom the filter lets pass, and how they are found from a row on.
+def matches(session: DbSession, filters: UserFilter, beginning: Start) -> Matches:
+    """Return the users that match the filter, and the plan that finds them from a row on.
 
-    An index answers the order or the names, never both. Where the next few rows in the order hold
-    some that fit, its index is walked along until a page is full. Else all that fit are gathered by
-    an index of their names, and sorted. The choice is made here: databases expect those that fit to
-    be spread evenly, and walk past a million names to the first that begins with "z".
+    An index serves the order or the names, never both. If some of the next rows in the order match,
+    its index is read until a page is full. Otherwise an index of the names finds all matches, which
+    are then sorted. The choice is made here: databases assume that matches are spread evenly, and
+    read past a million names to the first that begins with "z".
 
     Raises:
-        InvalidValue: There is no such status.
+        InvalidValue: The status is not valid.
     """
-    _check(wanted)
-    if not (wanted.q and _can_be_asked(wanted)):
-        return Matches(wanted, None)
-    names, is_dense = _look(session, wanted, beginning)
-    return Matches(wanted, names, is_gathered=not is_dense)
+    _check(filters)
+    if not (filters.q and _is_storable(filters)):
+        return Matches(filters, None)
+    names, is_dense = _sample(session, filters, beginning)
+    return Matches(filters, names, is_sorted=not is_dense)
 
 
-def names_of(session: DbSession, wanted: UserFilter) -> NameSearch | None:
-    """Return how the filter's text is looked for, in one statement; None where there is none."""
-    is_searched = wanted.q and _can_be_asked(wanted)
-    return name_search.prepare(session, wanted.q) if is_searched else None
+def names_of(session: DbSession, filters: UserFilter) -> NameSearch | None:
+    """Return the search for the filter's text, in one statement; None if no text was given."""
+    is_searched = filters.q and _is_storable(filters)
+    return name_search.prepare(session, filters.q) if is_searched else None
 
 
-def matching(query: Select[Any], wanted: UserFilter, names: NameSearch | None) -> Select[Any]:
-    """Narrow a query of users, in no order, to those that the filter lets pass.
+def matching(query: Select[Any], filters: UserFilter, names: NameSearch | None) -> Select[Any]:
+    """Narrow a query of users, in no order, to those that match the filter.
 
     Args:
         query: The query.
-        wanted: The filter.
-        names: What `names_of` returned for it.
+        filters: The filter.
+        names: The result of `names_of` for it.
 
     Raises:
-        InvalidValue: There is no such status.
+        InvalidValue: The status is not valid.
     """
-    _check(wanted)
-    query = query.where(*_others(wanted))
-    return query.where(names.way.by_index()).params(names.values) if names else query
+    _check(filters)
+    query = query.where(*_others(filters))
+    return query.where(names.mode.by_index()).params(names.values) if names else query
 
 
 def role_names(joined: str | None) -> list[str]:
-    """Return the names of the roles that a listing's row joins into one text."""
+    """Return the role names that a row of the list joins into one text."""
     return sorted(joined.split(BETWEEN_ROLES)) if joined else []
 
 
-# SQLAlchemy finds a statement that it has compiled by going through all of it, once for each
-# statement object: what is asked for often is made once and kept.
+# SQLAlchemy walks a whole statement, once for each statement object, to find its compiled form: so
+# frequent statements are built once and kept.
 @lru_cache(maxsize=KEPT)
 def _query(
-    others: UserFilter, way: SearchMode | None, beginning: Start, number: int, *, is_gathered: bool
+    others: UserFilter, mode: SearchMode | None, beginning: Start, limit: int, *, is_sorted: bool
 ) -> Select[Any]:
     conditions = _others(others)
-    if way and is_gathered:
-        return paging.filter_then_sort(_LINES, [way.by_index(), *conditions], beginning, number)
-    if way:
-        conditions = [way.by_comparison(), *conditions]
-    return paging.in_order(_LINES.where(*conditions), beginning, number)
+    if mode and is_sorted:
+        conditions = [mode.by_index(), *conditions]
+        return paging.filter_then_sort(_LINES, conditions, beginning, limit)
+    if mode:
+        conditions = [mode.without_index(), *conditions]
+    return paging.in_order(_LINES.where(*conditions), beginning, limit)
 
 
-def _look(session: DbSession, wanted: UserFilter, beginning: Start) -> tuple[NameSearch, bool]:
-    """How names are searched, and whether some that fit are among the next rows in the order."""
+def _sample(session: DbSession, filters: UserFilter, beginning: Start) -> tuple[NameSearch, bool]:
+    """Return the search of the names, and whether enough of the next rows in the order match."""
     dialect = session.get_bind().dialect.name
-    query = _look_query(replace(wanted, q=""), dialect, beginning.kind, LOOKED_AT)
-    names = NameSearch(normalised(wanted.q), dialect, has_index=True)
-    seen = session.connection().execute(query, beginning.values | names.values).one()
-    names = replace(names, has_index=bool(seen.has_index))
-    hits = seen.anywhere if names.is_anywhere else seen.beginning
-    # What is left of the list is as short as it is looked at.
-    return names, hits >= DENSE or seen.number < LOOKED_AT
+    query = _sample_query(replace(filters, q=""), dialect, beginning.kind, SAMPLE)
+    names = NameSearch(normalised(filters.q), dialect, has_index=True)
+    sample = session.connection().execute(query, beginning.values | names.values).one()
+    names = replace(names, has_index=bool(sample.has_index))
+    hits = sample.anywhere if names.is_anywhere else sample.beginning
+    # A shorter sample is all that is left of the list.
+    return names, hits >= MIN_HITS or sample.rows < SAMPLE
 
 
 @lru_cache(maxsize=KEPT)
-def _look_query(others: UserFilter, dialect: str, beginning: Start, number: int) -> Select[Any]:
-    """Whether there is an index, how many rows were looked at, how many fit in either way."""
-    ways = {
+def _sample_query(others: UserFilter, dialect: str, beginning: Start, limit: int) -> Select[Any]:
+    """Ask for the index of names, the number of rows, and the matches of each search mode."""
+    modes = {
         name: SearchMode(dialect, is_anywhere=name == "anywhere")
         for name in ("beginning", "anywhere")
     }
     hits = [
-        case((and_(way.by_comparison(), *_others(others)), 1), else_=0).label(name)
-        for name, way in ways.items()
+        case((and_(mode.without_index(), *_others(others)), 1), else_=0).label(name)
+        for name, mode in modes.items()
     ]
-    rows = paging.in_order(select(*hits), beginning, number).subquery()
+    rows = paging.in_order(select(*hits), beginning, limit).subquery()
     return select(
         user_trigrams.is_kept(dialect).label("has_index"),
-        func.count().label("number"),
+        func.count().label("rows"),
         *(func.coalesce(func.sum(column), 0).label(column.key) for column in rows.c),
     ).select_from(rows)
 
 
-def _check(wanted: UserFilter) -> None:
-    if wanted.status and wanted.status not in STATUSES:
-        raise InvalidValue("There is no such status to filter by.")
+def _check(filters: UserFilter) -> None:
+    if filters.status and filters.status not in STATUSES:
+        raise InvalidValue("Users cannot be filtered by that status.")
 
 
-def _can_be_asked(wanted: UserFilter) -> bool:
-    return is_name(wanted.q) and is_name(wanted.role)
+def _is_storable(filters: UserFilter) -> bool:
+    return is_name(filters.q) and is_name(filters.role)
 
 
-def _others(wanted: UserFilter) -> list[ColumnElement[bool]]:
-    """What has to be fulfilled besides the names."""
-    if not _can_be_asked(wanted):
+def _others(filters: UserFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions other than that on the names."""
+    if not _is_storable(filters):
         return [false()]
-    found = []
-    if wanted.role:
-        found.append(_holds(wanted.role))
-    if wanted.status:
-        found.append(_has_status(wanted.status))
-    return found
+    conditions = []
+    if filters.role:
+        conditions.append(_has_role(filters.role))
+    if filters.status:
+        conditions.append(_has_status(filters.status))
+    return conditions
 
 
-def _holds(role: str) -> ColumnElement[bool]:
+def _has_role(role: str) -> ColumnElement[bool]:
     return ~User.roles.any() if role == "none" else User.roles.any(Role.name == role)
 
 

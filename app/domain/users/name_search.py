@@ -1,8 +1,8 @@
-"""How users are found by a text: by the beginning of a name or, with an index for it, by any part.
+"""The search for users by the beginning of a name or, with an optional index, by any part of it.
 
-Each way is spelled twice: so that an index finds the names, and so that no index can, for whoever
-walks along the order of a list and looks at each name. Both leave the text open, so that a query is
-made once for all texts: to make it anew takes longer than to ask it.
+Each search mode has two conditions: one that an index of names serves, and one that no index can
+serve, for lists that are read in their own order. The text is a parameter of both, so that a query
+is built once for all texts: building it takes longer than running it.
 """
 
 import re
@@ -26,11 +26,11 @@ _SPECIAL = re.compile(r"[%_\\]")
 
 @dataclass(frozen=True)
 class SearchMode:
-    """A way to search names; its conditions leave open what `NameSearch.values` has.
+    """A way to search names; `NameSearch.values` has the parameters of its conditions.
 
     Attributes:
-        dialect: Which database is asked.
-        is_anywhere: Whether names are found by any part of them, and not only by their beginning.
+        dialect: The kind of database.
+        is_anywhere: Whether the text may be any part of a name, not only its beginning.
     """
 
     dialect: str
@@ -38,33 +38,33 @@ class SearchMode:
 
     @property
     def needs_index(self) -> bool:
-        """Tell whether `by_index` can be asked only while the index of all parts is there."""
+        """Tell whether `by_index` works only while the index of all parts exists."""
         return self.is_anywhere and self.dialect == "sqlite"
 
     def by_index(self) -> ColumnElement[bool]:
-        """Return the condition as an index answers it."""
+        """Return the condition in the form that an index of names serves."""
         if not self.is_anywhere:
             return or_(*(_between(name, _TEXT, _BEYOND) for name in NAMES))
         if self.needs_index:
-            return and_(User.id.in_(user_trigrams.candidates(_TRIGRAMS)), self.by_comparison())
+            return and_(User.id.in_(user_trigrams.candidates(_TRIGRAMS)), self.without_index())
         return or_(*(name.like(_PATTERN) for name in NAMES))
 
-    def by_comparison(self) -> ColumnElement[bool]:
-        """Return the condition as no index answers it."""
-        place = func.strpos if self.dialect == "postgresql" else func.instr
+    def without_index(self) -> ColumnElement[bool]:
+        """Return the condition in a form that no index serves."""
+        position = func.strpos if self.dialect == "postgresql" else func.instr
         if self.is_anywhere:
-            return or_(*(place(name, _TEXT) > 0 for name in NAMES))
-        return or_(*(place(name, _TEXT) == 1 for name in NAMES))
+            return or_(*(position(name, _TEXT) > 0 for name in NAMES))
+        return or_(*(position(name, _TEXT) == 1 for name in NAMES))
 
 
 @dataclass(frozen=True)
 class NameSearch:
-    """A text that is looked for in user names and e-mail addresses.
+    """A search for a text in user names and email addresses.
 
     Attributes:
-        text: The text, as names are stored.
-        dialect: Which database is asked.
-        has_index: Whether the database has an index of all parts of the names.
+        text: The text, normalised as stored names are.
+        dialect: The kind of database.
+        has_index: Whether the database has an index of all parts of names.
     """
 
     text: str
@@ -73,22 +73,22 @@ class NameSearch:
 
     @property
     def is_too_short(self) -> bool:
-        """Tell whether the text has too few characters for the index that there is."""
+        """Tell whether the text has too few characters for the index."""
         return self.has_index and len(self.text) < user_trigrams.SHORTEST
 
     @property
     def is_anywhere(self) -> bool:
-        """Tell whether names are found by any part of them, and not only by their beginning."""
+        """Tell whether the text may be any part of a name, not only its beginning."""
         return self.has_index and not self.is_too_short
 
     @property
-    def way(self) -> SearchMode:
-        """How the names are searched."""
+    def mode(self) -> SearchMode:
+        """The search mode."""
         return SearchMode(self.dialect, self.is_anywhere)
 
     @property
     def values(self) -> dict[str, str]:
-        """What the conditions of a way leave open, by the names of their parameters."""
+        """The parameters of the conditions of a search mode, by name."""
         literal = _SPECIAL.sub(r"\\\g<0>", self.text)
         return {
             _TEXT.key: self.text,
@@ -99,18 +99,18 @@ class NameSearch:
 
 
 def prepare(session: DbSession, text: str) -> NameSearch:
-    """Return how the database can be searched for a text, in one statement."""
+    """Return the search for a text, with one statement that looks for the index."""
     dialect = session.get_bind().dialect.name
     has_index = session.scalar(select(user_trigrams.is_kept(dialect)))
     return NameSearch(normalised(text), dialect, bool(has_index))
 
 
 def begins(column: Any, text: str) -> ColumnElement[bool]:
-    """Return the condition that a user name or e-mail address begins with the text."""
+    """Return the condition that a user name or email address begins with the text."""
     start = normalised(text)
     return _between(column, start, start + HIGHEST)
 
 
 def _between(column: Any, start: Any, beyond: Any) -> ColumnElement[bool]:
-    # A range, which every database answers from the index; LIKE is not, in PostgreSQL's C.UTF-8.
+    # A range: every database serves it by an index, unlike LIKE in PostgreSQL's C.UTF-8.
     return and_(column >= start, column < beyond)

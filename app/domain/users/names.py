@@ -1,4 +1,4 @@
-"""What identifies and describes a user: user name, e-mail address, full name, bio."""
+"""The rules for user names, email addresses, full names and bios."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ from app.models.base import normalised
 EMAIL_CHARACTERS = 254
 
 _LETTERS_MARKS_DIGITS = {"Ll", "Lu", "Lo", "Lm", "Mn", "Mc", "Nd"}
-# Letters and marks that show nothing: Unicode's Default_Ignorable_Code_Point.
+# Letters and marks that are invisible: Unicode's Default_Ignorable_Code_Point.
 _INVISIBLE = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0"
     r"\U000e0100-\U000e01ef]"
@@ -28,70 +28,70 @@ def checked_username(text: str) -> str:
     """Return a user name as it is stored.
 
     The characters are those of RFC 8264's identifiers: letters, marks and digits of any script, and
-    what ASCII has to be seen. "@" is left out, so that what is typed to sign in is either a user
-    name or an e-mail address. The rule is for new names; those that the backend gave are kept.
+    visible ASCII. "@" is left out, so that a name to sign in with is either a user name or an email
+    address. The rule is for new names; those from the backend are kept.
 
     Raises:
-        InvalidValue: The name is empty, too long, or holds a character that a name may not have.
+        InvalidValue: The name is empty, too long, or contains a character that is not allowed.
     """
     field, what = "username", "The user name"
     name = normalised(checked_line(text, field=field, what=what, limit=TEXT_BYTES))
     if not name:
-        raise InvalidValue("The user name is empty. Type one.", field=field)
+        raise InvalidValue("Enter a user name.", field=field)
     hold_to_characters(name, field=field, what=what, limit=LINE_CHARACTERS)
     if "@" in name:
         message = (
-            "The user name contains “@”, which only e-mail addresses have. Type a name without it; "
-            "signing in with the e-mail address works as well."
+            "The user name contains “@”, which is only allowed in email addresses. Leave it out; "
+            "people can sign in with their email address too."
         )
         raise InvalidValue(message, field=field)
     for index, character in enumerate(name, start=1):
         if not _is_for_names(character):
             raise InvalidValue(
                 f"The user name contains {character_name(character)} at character {index}. "
-                "Use letters, digits and signs such as “.”, “-” and “_”, without spaces.",
+                "Use letters, digits and characters such as “.”, “-” and “_”, without spaces.",
                 field=field,
             )
     return name
 
 
 def checked_email(text: str) -> str:
-    """Return an e-mail address as it is stored; its syntax is checked, not whether it exists.
+    """Return an email address as it is stored; checks its syntax, not that it exists.
 
     Raises:
-        InvalidValue: It is not an address; says what about it is wrong.
+        InvalidValue: The address is not valid; the message has the reason.
     """
-    field, what = "email", "The e-mail address"
+    field, what = "email", "The email address"
     address = normalised(checked_line(text, field=field, what=what, limit=TEXT_BYTES))
     if not address:
-        raise InvalidValue("The e-mail address is empty. Type one.", field=field)
+        raise InvalidValue("Enter an email address.", field=field)
     hold_to_characters(address, field=field, what=what, limit=EMAIL_CHARACTERS)
-    # Imported by whoever changes an address: it makes patterns for 30 ms.
+    # Imported only when an address changes: it compiles patterns for 30 ms.
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - see above
 
     try:
         # The library and the options with which the backend checks an address at its own forms.
         validate_email(address, check_deliverability=False)
     except EmailNotValidError as mistake:
-        message = f"The e-mail address is not valid. {mistake}"
+        message = f"The email address is not valid. {mistake}"
         raise InvalidValue(message, field=field) from mistake
     return address
 
 
 def checked_full_name(text: str | None) -> str | None:
-    """Return a full name without the blanks around it, None if nothing is left.
+    """Return a full name without surrounding spaces, None if nothing is left.
 
     Raises:
-        InvalidValue: It is longer than 255 characters or not on one line.
+        InvalidValue: The name is longer than 255 characters or not on one line.
     """
     return checked_line(text or "", field="full_name", what="The full name") or None
 
 
 def checked_bio(text: str | None) -> str | None:
-    """Return a bio without the blanks around it, None if nothing is left.
+    """Return a bio without surrounding spaces, None if nothing is left.
 
     Raises:
-        InvalidValue: It takes more than 65,535 bytes, or holds a character that no text may hold.
+        InvalidValue: The bio takes more than 65,535 bytes or has a character that is not allowed.
     """
     return checked(text or "", field="bio", what="The bio").strip() or None
 

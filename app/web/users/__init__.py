@@ -1,6 +1,29 @@
-"""The section users."""
+"""The section users: a file for each page."""
 
-from app.web.users import export, lifecycle, many, views
-from app.web.users.section import blueprint
+from app.web.users import (
+    activation,
+    bulk,
+    delete,
+    edit,
+    export,
+    index,
+    new,
+    reset,
+    roles,
+    sessions,
+    show,
+)
 
-__all__ = ["blueprint", "export", "lifecycle", "many", "views"]
+__all__ = [
+    "activation",
+    "bulk",
+    "delete",
+    "edit",
+    "export",
+    "index",
+    "new",
+    "reset",
+    "roles",
+    "sessions",
+    "show",
+]

@@ -1,8 +1,11 @@
-"""What the list of users makes of its address: its order, its filters, the pages beside it."""
+"""The list of users: its filters, order, rows and URLs."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from flask import g
+from wtforms import HiddenField
 
 from app.domain import users
 from app.domain.paging import Page
@@ -10,8 +13,10 @@ from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
 from app.models.user_trigrams import SHORTEST
-from app.web import filters, zones
-from app.web.identity import Me, initials, tint
+from app.web import zones
+from app.web.filters import iso, utc, written_day
+from app.web.forms import Form
+from app.web.identity import initials, tint
 from app.web.urls import queried
 
 FIRST = "username"
@@ -32,151 +37,184 @@ STATUSES = [
 WITHOUT = "none"
 ACTIONS = [
     (BulkAction.ASSIGN, "Assign role…"),
-    (BulkAction.UNASSIGN, "Unassign role…"),
+    (BulkAction.UNASSIGN, "Remove role…"),
     (BulkAction.ACTIVATE, "Activate…"),
     (BulkAction.DEACTIVATE, "Deactivate…"),
 ]
 
 
-def actions(me: Me) -> list[tuple[BulkAction, str]]:
-    """Return what the person may do to the users who are ticked, each with its button."""
-    return [(action, label) for action, label in ACTIONS if me.can(action.needs)]
+class UserFilterForm(Form):
+    """The filter of the list, sent along with a form."""
+
+    match_q = HiddenField()
+    match_role = HiddenField()
+    match_status = HiddenField()
+
+    @property
+    def filters(self) -> UserFilter:
+        """The filter, as the domain takes it."""
+        fields = ("q", "role", "status")
+        return filters_of({name: self._fields[f"match_{name}"].data or "" for name in fields})
+
+
+class UserLine(NamedTuple):
+    """The content of one row of the list."""
+
+    id: int
+    name: str
+    details: str
+    tint: str
+    initials: str
+    roles: list[str]
+    is_active: bool
+    is_verified: bool
+    created_iso: str
+    created_utc: str
+    created_day: str
+
+
+def filters_of(values: Mapping[str, str]) -> UserFilter:
+    """Return the filter that a URL or a form asks for."""
+    return UserFilter(values.get("q", "").strip(), values.get("role", ""), values.get("status", ""))
 
 
 def verb(names: NameSearch | None) -> str:
-    """Return what the name of a user who is found does with the text that is looked for."""
-    return "contains" if names and names.is_anywhere else "begins with"
+    """Return the verb between a name and the text that was searched."""
+    return "contains" if names and names.is_anywhere else "starts with"
 
 
 @dataclass(frozen=True)
-class Listing:
-    """The list as its address wants it, with the addresses that lead on from there."""
+class UserListing:
+    """One page of the list, with the URLs of its other pages and orders."""
 
-    wanted: UserFilter
+    filters: UserFilter
     sort: str
     page: Page
     names: NameSearch | None
 
     @property
-    def columns(self) -> list[Any]:
-        """The columns, with links to sort by them; before them goes the one of the boxes."""
-        by_name = self._column("User", "username"), self._column("Email", "email")
-        return [{"sorts": by_name}, "Roles", "Status", self._column("Created", "created")]
+    def actions(self) -> list[tuple[BulkAction, str]]:
+        """The bulk actions that the person may carry out, each with its button."""
+        return [(action, label) for action, label in ACTIONS if g.me.can(action.needs)]
 
     @property
-    def lines(self) -> Iterator[tuple[Any, ...]]:
-        """What the rows of this page say, in the order in which they say it.
+    def orders(self) -> list[tuple[str, str]]:
+        """The orders to choose from."""
+        return ORDERS
 
-        By position: fifty rows are most of what the page costs, and to look up a name in a row of
-        SQLAlchemy's takes longer than to make an object.
-        """
+    @property
+    def statuses(self) -> list[tuple[str, str]]:
+        """The statuses to choose from."""
+        return STATUSES
+
+    @property
+    def columns(self) -> list[Any]:
+        """The columns after that of the boxes, with links to sort by them."""
+        names = self._column("User", "username"), self._column("Email", "email")
+        return [{"sorts": names}, "Roles", "Status", self._column("Created", "created")]
+
+    @property
+    def lines(self) -> Iterator[UserLine]:
+        """The rows of this page."""
         zone = zones.current()
+        # Unpacked at once: a row of SQLAlchemy takes longer to look up each of its names.
         for row in self.page.rows:
-            number, username, email, full_name, is_active, is_verified, created, held = tuple(row)
+            user_id, username, email, full_name, active, verified, created_at, roles = tuple(row)
             name = full_name or username
-            yield (
-                number,
+            yield UserLine(
+                user_id,
                 name,
                 f"{username} · {email}" if full_name else email,
-                tint(number),
+                tint(user_id),
                 initials(name),
-                users.role_names(held),
-                is_active,
-                is_verified,
-                filters.iso(created),
-                filters.utc(created),
-                filters.written_day(created.astimezone(zone)),
+                users.role_names(roles),
+                active,
+                verified,
+                iso(created_at),
+                utc(created_at),
+                written_day(created_at.astimezone(zone)),
             )
 
     @property
     def caption(self) -> str:
-        """What the table is, for those who do not see how it is sorted."""
+        """The caption of the table, for screen readers."""
         order = dict(ORDERS)[self.sort]
         return f"Users, sorted by {order[0].lower()}{order[1:]}"
 
     @property
     def chips(self) -> list[tuple[str, str]]:
-        """Each active filter, and the address without it."""
-        found = []
-        if self.wanted.q:
-            found.append((f"{verb(self.names)} “{shortened(self.wanted.q)}”", self._address(q="")))
-        if self.wanted.role:
-            what = "without a role" if self.wanted.role == WITHOUT else f"role {self.wanted.role}"
-            found.append((shortened(what), self._address(role="")))
-        if self.wanted.status:
-            status = dict(STATUSES)[self.wanted.status].lower()
-            found.append((f"status {status}", self._address(status="")))
-        return found
+        """The active filters, each with the URL that removes it."""
+        q, role, status = self.filters.q, self.filters.role, self.filters.status
+        texts = {
+            "q": q and f"{verb(self.names)} “{shortened(q)}”",
+            "role": role and ("without a role" if role == WITHOUT else shortened(f"role {role}")),
+            "status": status and f"status {dict(STATUSES)[status].lower()}",
+        }
+        return [(text, self._url(**{name: ""})) for name, text in texts.items() if text]
 
     @property
     def hint(self) -> str:
-        """How names are searched; "" where they are not."""
-        if not self.wanted.q:
+        """The explanation of the search; "" if no text was given."""
+        if not self.filters.q:
             return ""
         if self.names and self.names.is_too_short:
             return (
-                f"Fewer than {SHORTEST} characters are looked for at the beginning of user names "
-                "and email addresses, more of them anywhere."
+                f"Finds user names and email addresses that start with this text; with {SHORTEST} "
+                "or more characters, those that contain it."
             )
         if self.names and self.names.is_anywhere:
-            return "User names and email addresses are searched for any part of them."
-        return "User names and email addresses are searched from their beginning."
+            return "Finds user names and email addresses that contain this text."
+        return "Finds user names and email addresses that start with this text."
 
     @property
     def count(self) -> str:
-        """How many users match, where one page holds them all."""
-        number = len(self.page.rows)
-        if self.page.before or self.page.after or not number:
+        """The number of users who match, if they fit on one page."""
+        count = len(self.page.rows)
+        if self.page.before or self.page.after or not count:
             return ""
-        return counted(number, "user matches", "users match")
+        return counted(count, "user matches", "users match")
 
     @property
     def everyone(self) -> str:
-        """All who match, as the box says that takes them all."""
+        """The label of the box that selects all users who match."""
         count = f"All {len(self.page.rows)}" if self.count else "All"
         return f"{count} who match the filter" if self.chips else f"{count} users"
 
     @property
     def all_url(self) -> str:
-        """The address without filters."""
-        return self._address(q="", role="", status="")
+        """The URL without filters."""
+        return self._url(q="", role="", status="")
 
     @property
     def first_url(self) -> str:
-        """The address of the first page."""
-        return self._address()
+        """The URL of the first page."""
+        return self._url()
 
     @property
     def previous_url(self) -> str:
-        """The address of the page before; "" where this is the first."""
-        return self._address(before=self.page.before) if self.page.before else ""
+        """The URL of the previous page; "" on the first."""
+        return self._url(before=self.page.before) if self.page.before else ""
 
     @property
     def next_url(self) -> str:
-        """The address of the page after; "" where this is the last."""
-        return self._address(after=self.page.after) if self.page.after else ""
+        """The URL of the next page; "" on the last."""
+        return self._url(after=self.page.after) if self.page.after else ""
 
     def role_options(self, names: Sequence[str]) -> list[tuple[str, str]]:
-        """What the list can be filtered by: the roles, and none; also one that has gone."""
-        found = [(name, name) for name in names if name != WITHOUT]
-        gone = self.wanted.role and self.wanted.role not in {WITHOUT, *names}
-        if gone:
-            found.append((self.wanted.role, shortened(self.wanted.role)))
-        return [("", "Any role"), *found, (WITHOUT, "Without a role")]
+        """Return the roles to filter by, also the current one if it no longer exists."""
+        current = self.filters.role
+        options = [(name, name) for name in names if name != WITHOUT]
+        if current and current not in {WITHOUT, *names}:
+            options.append((current, shortened(current)))
+        return [("", "Any role"), *options, (WITHOUT, "Without a role")]
 
     def _column(self, label: str, sort: str) -> dict[str, str]:
         order = {sort: "ascending", f"-{sort}": "descending"}.get(self.sort, "none")
         other = f"-{sort}" if self.sort == sort else sort
-        return {"label": label, "url": self._address(sort=other), "order": order}
+        return {"label": label, "url": self._url(sort=other), "order": order}
 
-    def _address(self, **changes: str) -> str:
-        kept = {
-            "q": self.wanted.q,
-            "role": self.wanted.role,
-            "status": self.wanted.status,
-            "sort": self.sort,
-        }
-        wanted = kept | changes
-        if wanted["sort"] == FIRST:
-            wanted["sort"] = ""
-        return queried("users.index", **wanted)
+    def _url(self, **changes: str) -> str:
+        values = {**asdict(self.filters), "sort": self.sort} | changes
+        if values["sort"] == FIRST:
+            values["sort"] = ""
+        return queried("users.index", **values)

@@ -14,7 +14,7 @@ def _review(guide: Guide) -> None:
 
 def _again(guide: Guide) -> None:
     _review(guide)
-    guide.press("Change what is ticked")
+    guide.press("Back to editing")
 
 
 def _conflict(guide: Guide) -> None:

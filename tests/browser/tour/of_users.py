@@ -15,7 +15,7 @@ def _review(guide: Guide) -> None:
 
 def _ticked_again(guide: Guide) -> None:
     _review(guide)
-    guide.press("Change what is ticked")
+    guide.press("Back to editing")
 
 
 def _conflict(guide: Guide) -> None:
@@ -76,7 +76,7 @@ def _deletion_refused(guide: Guide) -> None:
 def _ticked(action: str, *names: str, role: str = "") -> Way:
     def go(guide: Guide) -> None:
         guide.go("/users")
-        guide.tick(*(f"Tick {name}" for name in names))
+        guide.tick(*(f"Select {name}" for name in names))
         if role:
             guide.window.locator("[name=with_role]").select_option(role)
         guide.press(action)
@@ -91,8 +91,8 @@ def _all_who_match(guide: Guide) -> None:
 
 
 def _told_one_by_one(guide: Guide) -> None:
-    _ticked("Unassign role…", "Abebe Bekele", "Ahmed El-Sayed", role="viewer")(guide)
-    guide.press("Unassign the role")
+    _ticked("Remove role…", "Abebe Bekele", "Ahmed El-Sayed", role="viewer")(guide)
+    guide.press("Remove the role")
 
 
 def _bulk_conflict(guide: Guide) -> None:
@@ -109,33 +109,33 @@ LIST: Stops = {
     "users.index: filtered": page("/users?role=helpdesk&status=active&sort=-email"),
     "users.index: empty": page("/users?q=quetzal", "No user matches"),
     "users.export": page("/users/export?q=m&status=active"),
-    "users.export: everyone": page("/users/export", "Everyone."),
-    "users.create": page("/users/new"),
-    "users.create: refused": Stop(_new_refused, "The user was not created"),
-    "users.create: created": Stop(_created, f"{NEW_PERSON[0]} was created"),
-    "users.change_many": page("/users/bulk", "Begin in the list of users"),
-    "users.change_many: nobody": Stop(_ticked("Activate…"), "Nobody is selected"),
-    "users.change_many: review": Stop(
+    "users.export: everyone": page("/users/export", "All users."),
+    "users.new": page("/users/new"),
+    "users.new: refused": Stop(_new_refused, "The user was not created"),
+    "users.new: created": Stop(_created, f"{NEW_PERSON[0]} was created"),
+    "users.bulk": page("/users/bulk", "Start in the list of users"),
+    "users.bulk: nobody": Stop(_ticked("Activate…"), "Select at least one user"),
+    "users.bulk: review": Stop(
         _ticked("Assign role…", *NAMES, role="viewer"), "Assign the role viewer to 1 user?"
     ),
-    "users.change_many: needless": Stop(
-        _ticked("Activate…", *NAMES), "Everybody who was chosen is left as they are."
+    "users.bulk: needless": Stop(
+        _ticked("Activate…", *NAMES), "None of the selected users needs this change."
     ),
-    "users.change_many: all who match": Stop(_all_who_match, "Deactivate them"),
-    "users.change_many: conflict": Stop(_bulk_conflict, "then decide"),
-    "users.change_many: done": Stop(_told_one_by_one, "1 of 2 changed, 1 left as they are"),
+    "users.bulk: all who match": Stop(_all_who_match, "Deactivate them"),
+    "users.bulk: conflict": Stop(_bulk_conflict, "before you go on"),
+    "users.bulk: done": Stop(_told_one_by_one, "1 of 2 changed, 1 not changed"),
 }
 ONE: Stops = {
     "users.show": user("nikolai.sokolov"),
     "users.show: inactive": user("lars.mikkelsen"),
     "users.show: can": user("nikolai.sokolov", "?can=settings:update", "settings:update"),
-    "users.show: cannot": user("greta.muller", "?can=settings:update", "The roles that do"),
-    "users.assign": user("wiremu.parata", "/roles"),
-    "users.assign: review": Stop(_review, "Permissions gained"),
-    "users.assign: again": Stop(_ticked_again, "Review the change"),
+    "users.show: cannot": user("greta.muller", "?can=settings:update", "Roles that do"),
+    "users.roles": user("wiremu.parata", "/roles"),
+    "users.roles: review": Stop(_review, "Permissions gained"),
+    "users.roles: again": Stop(_ticked_again, "Review the change"),
     "users.show: saved": Stop(_saved, "Saved the roles"),
-    "users.assign: conflict": Stop(_conflict, "changed by somebody else"),
-    "users.assign: own roles": Stop(_own_roles, "These are your own roles"),
+    "users.roles: conflict": Stop(_conflict, "changed by somebody else"),
+    "users.roles: own roles": Stop(_own_roles, "These are your own roles"),
 }
 ACCOUNT: Stops = {
     "users.edit": user("nikolai.sokolov", "/edit"),
@@ -146,15 +146,15 @@ ACCOUNT: Stops = {
     "users.activate": user("lars.mikkelsen", "/activate"),
     "users.deactivate": user("nikolai.sokolov", "/deactivate"),
     "users.reset": user("nikolai.sokolov", "/reset"),
-    "users.reset: link": Stop(_reset, "Link to hand over"),
+    "users.reset: link": Stop(_reset, "Send this link to"),
     "users.delete": user("nikolai.sokolov", "/delete"),
     "users.delete: refused": Stop(_deletion_refused, "to confirm"),
     "users.delete: own account": user("ada", "/delete"),
-    "users.end_sessions": user("ada", "/sessions"),
-    "users.end_sessions: none": user("nikolai.sokolov", "/sessions"),
+    "users.sessions": user("ada", "/sessions"),
+    "users.sessions: none": user("nikolai.sokolov", "/sessions"),
 }
 HELPDESK: Stops = {
-    "users.assign: helpdesk": user("wiremu.parata", "/roles"),
+    "users.roles: helpdesk": user("wiremu.parata", "/roles"),
     "users.show: beyond": user("nikolai.sokolov"),
     "users.edit: beyond": user("nikolai.sokolov", "/edit"),
     "home.overview: helpdesk": page("/"),
@@ -162,6 +162,6 @@ HELPDESK: Stops = {
 LOOKING: Stops = {
     "users.index: looking": page("/users"),
     "users.show: looking": user("wiremu.parata", words="role:assign"),
-    "users.assign: looking": user("wiremu.parata", "/roles", "role:assign"),
+    "users.roles: looking": user("wiremu.parata", "/roles", "role:assign"),
     "users.edit: looking": user("wiremu.parata", "/edit"),
 }

@@ -28,9 +28,9 @@ from tests.support.people import OPERATOR, PASSWORD_HASH, acting
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASSIGN, UNASSIGN, ACTIVATE, DEACTIVATE = BulkAction
-CHANGED, ALREADY, BEYOND, LAST = BulkOutcome
+CHANGED, UNCHANGED, EXCEEDS_ACTOR, LAST_ADMINISTRATOR = BulkOutcome
 ROUNDS = 20
-EVERYBODY = Selection(wanted=UserFilter())
+EVERYBODY = Selection(filters=UserFilter())
 
 
 def these(*people):
@@ -76,7 +76,7 @@ def crowd(session):
         ]
         session.execute(insert(User), rows)
         session.commit()
-        return Selection(wanted=UserFilter(q="crowd"))
+        return Selection(filters=UserFilter(q="crowd"))
 
     return crowd
 
@@ -86,7 +86,7 @@ def test_a_role_is_assigned_to_who_does_not_hold_it_yet(session, ada, vera, omar
 
     plan = done(session, ASSIGN, these(vera, omar, nora), "viewer", by=ada)
 
-    assert names(plan) == {CHANGED: ["nora", "omar"], ALREADY: ["vera"]}
+    assert names(plan) == {CHANGED: ["nora", "omar"], UNCHANGED: ["vera"]}
     assert plan.codes == ("document:read",)
     assert [role.name for role in nora.roles] == ["user", "viewer"]
     assert events(session) == [
@@ -99,7 +99,7 @@ def test_a_role_is_assigned_to_who_does_not_hold_it_yet(session, ada, vera, omar
 def test_a_role_is_unassigned_from_who_holds_it(session, ada, vera, omar):
     plan = done(session, UNASSIGN, these(vera, omar), "viewer", by=ada)
 
-    assert names(plan) == {CHANGED: ["vera"], ALREADY: ["omar"]}
+    assert names(plan) == {CHANGED: ["vera"], UNCHANGED: ["omar"]}
     assert vera.roles == []
     assert events(session) == [
         Event("role:unassigned", "ada", "vera", {"role": "viewer"}, {}, "Spring cleaning.")
@@ -118,7 +118,7 @@ def test_deactivating_ends_sessions_and_activating_lets_in_again(session, ada, v
     assert session.scalars(select(ConsoleSession.user_id)).all() == [ada.id]
     assert names(done(session, ACTIVATE, these(ada, vera), by=ada)) == {
         CHANGED: ["vera"],
-        ALREADY: ["ada"],
+        UNCHANGED: ["ada"],
     }
 
     assert [(one.action, one.target) for one in events(session)] == [
@@ -133,7 +133,7 @@ def test_a_filter_takes_all_whom_it_lets_pass(session, ada, vera, omar, person):
     person("vicky", roles=["viewer"], is_active=False)
     wanted = UserFilter(q="v", role="viewer", status="active")
 
-    plan = done(session, DEACTIVATE, Selection(wanted=wanted), by=ada)
+    plan = done(session, DEACTIVATE, Selection(filters=wanted), by=ada)
 
     assert names(plan) == {CHANGED: ["vera", "vito"]}
 
@@ -144,7 +144,7 @@ def test_who_holds_more_than_the_actor_is_left_alone(session, ada, vera, omar, p
 
     plan = done(session, DEACTIVATE, EVERYBODY, by=hedda)
 
-    assert names(plan) == {CHANGED: ["hedda", "omar", "vera"], BEYOND: ["ada", "rival"]}
+    assert names(plan) == {CHANGED: ["hedda", "omar", "vera"], EXCEEDS_ACTOR: ["ada", "rival"]}
     assert ada.is_active
 
 
@@ -157,7 +157,7 @@ def test_nobody_assigns_a_role_that_grants_more_than_they_hold(session, omar, pe
         reviewed(session, DEACTIVATE, these(omar), by=hedda)
 
     plan = reviewed(session, UNASSIGN, EVERYBODY, "viewer", by=hedda)[0]
-    assert names(plan)[ALREADY] == ["hedda", "omar"]
+    assert names(plan)[UNCHANGED] == ["hedda", "omar"]
 
 
 @pytest.mark.parametrize("action", [UNASSIGN, DEACTIVATE])
@@ -166,10 +166,12 @@ def test_one_administrator_is_left_and_that_is_the_actor(session, ada, person, a
     zoe = person("zoe", roles=["admin"])
     role = "admin" if action is UNASSIGN else ""
 
-    assert names(reviewed(session, action, EVERYBODY, role, by=ada)[0])[LAST] == ["ada"]
+    assert names(reviewed(session, action, EVERYBODY, role, by=ada)[0])[LAST_ADMINISTRATOR] == [
+        "ada"
+    ]
     plan = done(session, action, EVERYBODY, role)
 
-    assert names(plan) == {CHANGED: ["ada", "boris"], LAST: ["zoe"]}
+    assert names(plan) == {CHANGED: ["ada", "boris"], LAST_ADMINISTRATOR: ["zoe"]}
     assert zoe.is_active
     assert zoe.has_role("admin")
 
@@ -184,7 +186,7 @@ def test_an_administrator_elsewhere_lets_all_the_chosen_ones_go(session, ada, pe
 def test_who_cannot_sign_in_is_no_administrator_to_be_left(session, ada, person):
     person("ghost", roles=["admin"], password_hash="hashed_password_here")
 
-    assert names(done(session, DEACTIVATE, these(ada))) == {LAST: ["ada"]}
+    assert names(done(session, DEACTIVATE, these(ada))) == {LAST_ADMINISTRATOR: ["ada"]}
 
 
 def test_where_there_never_was_an_administrator_nobody_is_spared(session, vera):
@@ -197,9 +199,9 @@ def test_where_there_never_was_an_administrator_nobody_is_spared(session, vera):
     [
         (Selection(), InvalidValue),
         (Selection(frozenset({999_999, 0, -1, 2**31, 10**30})), InvalidValue),
-        (Selection(wanted=UserFilter(q="nobody")), InvalidValue),
-        (Selection(wanted=UserFilter(status="gone")), InvalidValue),
-        (Selection(wanted=UserFilter(q="a\0")), InvalidValue),
+        (Selection(filters=UserFilter(q="nobody")), InvalidValue),
+        (Selection(filters=UserFilter(status="gone")), InvalidValue),
+        (Selection(filters=UserFilter(q="a\0")), InvalidValue),
     ],
 )
 def test_somebody_has_to_be_selected(session, ada, selection, error):
@@ -223,7 +225,7 @@ def test_more_than_ten_thousand_are_refused(session, ada, crowd, monkeypatch):
 
 @pytest.mark.parametrize(
     ("new", "sentence"),
-    [("crowd9", "4 users are selected now; 3 were when you looked"), (None, "Other users")],
+    [("crowd9", "has changed from 3 to 4 users since"), (None, "The selection has changed since")],
 )
 def test_others_than_were_reviewed_are_not_changed(session, ada, crowd, person, new, sentence):
     _, edit = reviewed(session, DEACTIVATE, crowd(3), by=ada)
@@ -283,13 +285,13 @@ def test_only_whole_chunks_cost_further_statements(
     crowd(60)
     role = "user" if action.takes_role else ""
     if action is UNASSIGN:
-        done(session, ASSIGN, Selection(wanted=UserFilter(q="crowd")), "user")
+        done(session, ASSIGN, Selection(filters=UserFilter(q="crowd")), "user")
     if action is ACTIVATE:
-        done(session, DEACTIVATE, Selection(wanted=UserFilter(q="crowd")))
+        done(session, DEACTIVATE, Selection(filters=UserFilter(q="crowd")))
     costs = []
 
     for beginning, count in (("crowd0005", 10), ("crowd0004", 10), ("crowd000", 40)):
-        selection = Selection(wanted=UserFilter(q=beginning))
+        selection = Selection(filters=UserFilter(q=beginning))
         _, edit = reviewed(session, action, selection, role, by=ada)
         session.rollback()
         counted.clear()

@@ -152,7 +152,7 @@ def test_of_two_who_take_a_name_at_once_one_is_told(app, session, first, second)
         thread.join()
 
     assert len(told) == 1
-    assert told[0].startswith("Somebody else has nora")
+    assert told[0].startswith("Another user has nora")
     assert session.scalar(select(func.count(User.id))) == 1
 
 

@@ -6,9 +6,11 @@ from sqlalchemy import select, text
 from app.domain import users
 from app.domain.access import LastAdministrator
 from app.domain.authentication import one_time_links, sessions
+from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.models import ConsoleSession, OneTimeLink, User, user_roles
 from app.unit_of_work import carry_out
+from tests.support.assigning import set_roles
 from tests.support.contents import Event, events
 from tests.support.people import OPERATOR, acting
 
@@ -40,10 +42,8 @@ def test_activating_is_recorded_once(session, ada, person):
 
 def delete(session, user, typed, *, by=OPERATOR, reason=""):
     actor = acting(by) if isinstance(by, User) else by
-    user_id = user.id
-    return carry_out(
-        lambda: users.delete(session, user_id, typed, reason, actor=actor), actor=actor
-    )
+    user_id, deletion = user.id, Deletion(typed, users.deletion_etag(user), reason)
+    return carry_out(lambda: users.delete(session, user_id, deletion, actor=actor), actor=actor)
 
 
 def test_deleting_takes_roles_sessions_and_links_along_and_is_recorded(session, ada, person):
@@ -74,6 +74,18 @@ def test_who_types_another_name_deletes_nobody(session, ada, vera, typed):
         delete(session, vera, typed, by=ada)
 
     assert refusal.value.field == "username"
+    assert users.find(session, "vera")
+
+
+def test_who_was_changed_meanwhile_is_not_deleted(session, ada, vera):
+    deletion = Deletion("vera", users.deletion_etag(vera), "")
+    set_roles(session, vera, "viewer", "user", by=ada)
+
+    with pytest.raises(users.UserChangedMeanwhile, match="vera was changed by somebody else"):
+        carry_out(
+            lambda: users.delete(session, vera.id, deletion, actor=acting(ada)), actor=acting(ada)
+        )
+
     assert users.find(session, "vera")
 
 
@@ -124,10 +136,10 @@ def test_somebody_s_session_is_ended_and_that_is_recorded(session, ada, vera):
     first, second = session.scalars(select(ConsoleSession.id).order_by(ConsoleSession.id)).all()
     actor = acting(ada)
 
-    carry_out(lambda: users.end_session(session, vera.id, first, actor=actor), actor=actor)
+    carry_out(lambda: users.end_sessions(session, vera.id, first, actor=actor), actor=actor)
     assert session.scalars(select(ConsoleSession.id)).all() == [second]
     with pytest.raises(NotFound):
-        carry_out(lambda: users.end_session(session, ada.id, second, actor=actor), actor=actor)
+        carry_out(lambda: users.end_sessions(session, ada.id, second, actor=actor), actor=actor)
     for _ in range(2):
         carry_out(lambda: users.end_sessions(session, vera.id, actor=actor), actor=actor)
 
@@ -142,7 +154,7 @@ def test_somebody_s_session_is_ended_and_that_is_recorded(session, ada, vera):
     "change",
     [
         lambda session, who, actor: users.end_sessions(session, who, actor=actor),
-        lambda session, who, actor: users.end_session(session, who, 1, actor=actor),
+        lambda session, who, actor: users.end_sessions(session, who, 1, actor=actor),
         lambda session, who, actor: users.activate(session, who, actor=actor),
         lambda session, who, actor: users.deactivate(session, who, actor=actor),
         lambda session, who, actor: users.start_reset(session, who, actor=actor),

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.only_on("sqlite", "postgresql")
 @pytest.fixture(params=[0, 10**6], ids=["walked", "gathered"])
 def found(app, session, monkeypatch, request):
     """Who is found, by user name; once by going through the list, once by the index."""
-    monkeypatch.setattr(user_list, "DENSE", request.param)
-    monkeypatch.setattr(user_list, "LOOKED_AT", 1)  # the rest of a short list counts as dense
+    monkeypatch.setattr(user_list, "MIN_HITS", request.param)
+    monkeypatch.setattr(user_list, "SAMPLE", 1)  # the rest of a short list counts as dense
 
     def found(q, sort="username", **wanted):
         page = user_list.list_page(session, UserFilter(q=q, **wanted), sort, Cursors()).page
@@ -236,7 +236,7 @@ def test_an_export_goes_on_when_the_index_is_dropped(app, session, monkeypatch):
 
 def test_all_who_match_are_those_whom_the_list_shows(index, session, person):
     add(session, "xannay", "yannay", "somebody")
-    edit = BulkEdit(BulkAction.DEACTIVATE, Selection(wanted=UserFilter(q="anna")))
+    edit = BulkEdit(BulkAction.DEACTIVATE, Selection(filters=UserFilter(q="anna")))
 
     plan = users.review_many(session, edit, actor=OPERATOR)
 

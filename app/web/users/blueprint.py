@@ -1,0 +1,24 @@
+"""The blueprint of users, and the reasons why an account cannot be changed."""
+
+from flask import Blueprint, g
+
+from app.domain import access
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.models import User
+from app.web.access import sentence_without
+from app.web.identity import current_actor
+
+blueprint = Blueprint("users", __name__, url_prefix="/users")
+
+
+def why_not(user: User, code: PermissionCode) -> str | None:
+    """Return the reason why the person may not change the user, if there is one."""
+    if not g.me.can(code):
+        return sentence_without(code)
+    return access.why_not(db.session, current_actor(), user)
+
+
+def why_last(user: User) -> str | None:
+    """Return the reason why the user has to stay, if nobody else can administer the console."""
+    return access.last(user) if access.is_last_administrator(db.session, user) else None

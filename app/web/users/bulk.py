@@ -1,0 +1,192 @@
+"""The bulk change of users: selected in the list, reviewed, saved, reported one by one."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import g, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
+
+from app.domain import roles, users
+from app.domain.errors import InvalidValue
+from app.domain.permissions import PermissionCode
+from app.domain.phrases import counted
+from app.domain.users import (
+    BulkAction,
+    BulkEdit,
+    BulkOutcome,
+    BulkPerson,
+    BulkPlan,
+    Selection,
+    SelectionChangedMeanwhile,
+)
+from app.extensions import db
+from app.web import redirects
+from app.web.access import requires
+from app.web.forms import REASON
+from app.web.row_ids import NUMBER, selected_ids
+from app.web.saving import reviewed, saved
+from app.web.users.blueprint import blueprint
+from app.web.users.listing import UserFilterForm
+
+REVIEWED_AGAIN = (SelectionChangedMeanwhile, InvalidValue)
+NAMED_IN_REVIEW, NAMED_IN_RESULT = 20, 500
+CHANGES_PER_SECOND = 500
+
+
+class ActionTexts(NamedTuple):
+    """The texts of a bulk action: its title, button and result, and the reason to skip a user."""
+
+    title: str
+    button: str
+    done: str
+    unchanged: str
+
+
+TEXTS = {
+    BulkAction.ASSIGN: ActionTexts(
+        "Assign the role {role} to {users}",
+        "Assign the role",
+        "Assigned the role {role} to {users}",
+        "Already have the role",
+    ),
+    BulkAction.UNASSIGN: ActionTexts(
+        "Remove the role {role} from {users}",
+        "Remove the role",
+        "Removed the role {role} from {users}",
+        "Do not have the role",
+    ),
+    BulkAction.ACTIVATE: ActionTexts(
+        "Activate {users}", "Activate them", "Activated {users}", "Already active"
+    ),
+    BulkAction.DEACTIVATE: ActionTexts(
+        "Deactivate {users}", "Deactivate them", "Deactivated {users}", "Already inactive"
+    ),
+}
+SKIPPED = {
+    BulkOutcome.EXCEEDS_ACTOR: "Have permissions that you do not have",
+    BulkOutcome.LAST_ADMINISTRATOR: "Last administrator of the console",
+}
+
+
+class BulkForm(UserFilterForm):
+    """An action on selected users.
+
+    The selection is ``users``, or all who match the filter if the scope is "all". ``etag`` and
+    ``count`` are those of the reviewed users, ``next`` is the URL of the list.
+    """
+
+    action = HiddenField()
+    scope = HiddenField()
+    users = selected_ids("Users")
+    with_role = HiddenField()
+    etag = HiddenField()
+    count = HiddenField()
+    next = HiddenField()
+    reason = TextAreaField("Reason", description=REASON)
+    confirmed = BooleanField()
+
+    def validate_action(self, field: HiddenField) -> None:
+        """Refuse an action that no button of the list sends."""
+        if field.data not in set(BulkAction):
+            raise ValidationError("Choose an action.")
+
+    @property
+    def is_all(self) -> bool:
+        """Tell whether all users who match the filter are selected."""
+        return bool(self.scope.data == "all")
+
+    @property
+    def edit(self) -> BulkEdit:
+        """The action and the selection, as the domain takes them."""
+        filters = self.filters if self.is_all else None
+        count = self.count.data or ""
+        return BulkEdit(
+            action=BulkAction(self.action.data),
+            selection=Selection(frozenset(self.users.data or ()), filters),
+            role=self.with_role.data or "",
+            etag=self.etag.data or "",
+            count=int(count) if NUMBER.fullmatch(count) else 0,
+            reason=self.reason.data or "",
+        )
+
+    @property
+    def back(self) -> str:
+        """The URL of the list that the change began in."""
+        url = self.next.data or ""
+        return url if redirects.is_ours(url) else url_for("users.index")
+
+
+@dataclass(frozen=True)
+class BulkReport:
+    """A plan in words.
+
+    Attributes:
+        plan: The outcome for each user.
+        limit: The highest number of users to name with each outcome.
+    """
+
+    plan: BulkPlan
+    limit: int
+
+    @property
+    def texts(self) -> ActionTexts:
+        """The texts of the action, with the role and the number of users."""
+        count = counted(len(self.plan.changed), "user")
+        texts = TEXTS[self.plan.action]
+        return ActionTexts(*(text.format(role=self.plan.role, users=count) for text in texts))
+
+    @property
+    def skipped(self) -> list[tuple[str, list[BulkPerson]]]:
+        """The users who are skipped, by the reason."""
+        reasons = {**SKIPPED, BulkOutcome.UNCHANGED: self.texts.unchanged}
+        return [(reasons[outcome], list(people)) for outcome, people in self.plan.skipped]
+
+    @property
+    def seconds(self) -> int:
+        """The time that the change may take; 0 if it is too short to mention."""
+        return len(self.plan.changed) // CHANGES_PER_SECOND
+
+    @property
+    def takes_from_me(self) -> bool:
+        """Tell whether the person takes access from themselves."""
+        is_changed = any(person.id == g.me.id for person in self.plan.changed)
+        return is_changed and self.plan.action.takes_away
+
+
+@blueprint.route("/bulk", methods=["GET", "POST"])
+@requires(
+    read=PermissionCode.USER_READ,
+    change=(PermissionCode.ROLE_ASSIGN, PermissionCode.USER_UPDATE),
+)
+def bulk() -> ResponseReturnValue:
+    """Review a change of many users, carry it out, and report the outcome for each."""
+    form = BulkForm()
+    if form.confirmed.data and saved(form, users.change_many):
+        report = BulkReport(form.result, NAMED_IN_RESULT)
+        return render_template("users/bulk_result.html", report=report, back=form.back), form.status
+    if _is_reviewed(form):
+        return _review_page(form, form.result)
+    return render_template("users/bulk.html", form=form, back=form.back), form.status
+
+
+def _review_page(form: BulkForm, plan: BulkPlan) -> ResponseReturnValue:
+    form.etag.data, form.count.data = plan.etag, str(plan.count)
+    page = render_template(
+        "users/bulk_review.html",
+        form=form,
+        report=BulkReport(plan, NAMED_IN_REVIEW),
+        permissions=roles.describe_permissions(db.session, plan.codes) if plan.codes else [],
+        back=form.back,
+    )
+    return page, form.status
+
+
+def _is_reviewed(form: BulkForm) -> bool:
+    if form.rule_error is not None and not isinstance(form.rule_error, REVIEWED_AGAIN):
+        return False
+    errors = form.reason.errors
+    is_reviewed = reviewed(form, users.review_many)
+    # The review validates the form again, which drops the errors of the save.
+    form.reason.errors = errors
+    return is_reviewed

@@ -1,0 +1,58 @@
+"""The page of a user."""
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain import access, audit, roles, users
+from app.domain.access import AssignableRole
+from app.domain.permissions import PermissionCode
+from app.domain.roles import RoleChoice
+from app.extensions import db
+from app.models import User
+from app.web import event_sentences
+from app.web.access import requires
+from app.web.event_sentences import EventLine
+from app.web.identity import current_actor
+from app.web.users.blueprint import blueprint
+from app.web.users.roles import RolesForm
+
+
+@blueprint.get("/<id:user_id>")
+@requires(read=PermissionCode.USER_READ)
+def show(user_id: int) -> ResponseReturnValue:
+    """Show a user, their roles, and their permissions with the roles that grant them."""
+    user = users.get(db.session, user_id)
+    choices = roles.choices(db.session, user_id)
+    permissions = access.permissions_of(db.session, user_id)
+    code = request.args.get("can", "").strip()
+    assignable = access.assignable_roles(db.session, current_actor(), code)
+    return render_template(
+        "users/show.html",
+        user=user,
+        form=RolesForm().start_from(choices),
+        roles=choices,
+        permissions=permissions,
+        why_not=_why_not(user, choices, assignable),
+        code=code,
+        answer=access.explain(user, code, permissions, assignable) if code else None,
+        role_urls=_role_urls(choices),
+        recent=_recent(user),
+    )
+
+
+def _why_not(user: User, choices: list[RoleChoice], assignable: list[AssignableRole]) -> str | None:
+    held = {choice.id for choice in choices if choice.is_held}
+    exceeds = any(role.is_beyond and role.id in held for role in assignable)
+    return access.exceeds(user) if exceeds else None
+
+
+def _role_urls(choices: list[RoleChoice]) -> dict[str, str]:
+    if not g.me.can(PermissionCode.ROLE_READ):
+        return {}
+    return {choice.name: url_for("roles.show", role_id=choice.id) for choice in choices}
+
+
+def _recent(user: User) -> list[EventLine] | None:
+    if not g.me.can(PermissionCode.AUDIT_READ):
+        return None
+    return event_sentences.in_words(audit.history_of(db.session, users.target_of(user)))
