@@ -1,10 +1,67 @@
-"""The question on a user's page: may they, and why or why not."""
+"""The page of a user: profile, permissions, the check of one permission."""
 
 import re
 
 import pytest
 
-from tests.web.test_users import HOSTILE
+from tests.web.users.test_index import HOSTILE
+
+
+def test_a_user_s_page_says_what_they_may_do_and_why(sign_in, ada, person):
+    nora = person("nora", roles=["user", "viewer"], full_name="Nora Barnacle", is_verified=True)
+
+    page = sign_in(ada).get(f"/users/{nora.id}")
+
+    assert "nora · nora@example.org active verified" in page.text
+    assert re.search(r"document:read .{,60}granted user and viewer", page.text)
+    assert re.search(r"document:create .{,60}granted user (?!and)", page.text)
+    assert re.search(r"user:read .{,60}not granted", page.text)
+    assert "every permission" in page.text
+    assert "3 permissions" in page.text
+    assert "1 permission " in page.text
+
+
+def test_what_a_user_says_of_themselves_is_plain_text(sign_in, ada, person):
+    nora = person("nora", bio="<b>Hello</b>\n{{ 7 * 7 }}")
+
+    page = sign_in(ada).get(f"/users/{nora.id}")
+
+    assert "<b>Hello</b> {{ 7 * 7 }}" in page.text
+
+
+def test_a_user_s_page_takes_six_statements(sign_in, ada, person, statements):
+    nora = person("nora", roles=["user", "viewer", "admin"], permissions=["audit:read"])
+    browser = sign_in(ada)
+
+    with statements.at_most(6):
+        assert browser.get(f"/users/{nora.id}").status_code == 200
+
+
+def test_recent_changes_are_for_those_who_may_read_them(sign_in, ada, vera, person):
+    iris = person("iris", permissions=["user:read"])
+
+    assert "Recent changes" in sign_in(ada).get(f"/users/{vera.id}").text
+    assert "Recent changes" not in sign_in(iris).get(f"/users/{vera.id}").text
+
+
+def test_a_user_that_there_is_not_is_not_found(sign_in, ada):
+    browser = sign_in(ada)
+
+    for number in ("999999", "0", "2147483648", "9" * 30, "x"):
+        assert browser.get(f"/users/{number}").status_code == 404
+        assert browser.get(f"/users/{number}/roles").status_code == 404
+
+
+def test_roles_and_permissions_lead_to_their_pages_for_whoever_may_look(sign_in, ada, vera, person):
+    hana = person("hana", permissions=["user:read"])
+    links = (
+        r'<a class="code" href="/permissions/document:read">',
+        r'<a href="/roles/\d+">viewer</a>',
+    )
+    of_ada, of_hana = (sign_in(one).get(f"/users/{vera.id}").html for one in (ada, hana))
+
+    assert all(re.search(link, of_ada) for link in links)
+    assert not any(re.search(link, of_hana) for link in links)
 
 
 @pytest.fixture

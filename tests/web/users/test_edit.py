@@ -1,0 +1,94 @@
+"""The page that edits a profile."""
+
+import re
+
+import pytest
+
+from tests.support.contents import digests, events
+
+
+def test_a_profile_is_edited(sign_in, session, ada, vera):
+    page = sign_in(ada).submit(
+        f"/users/{vera.id}/edit",
+        username="Vera.Rubin",
+        email="rubin@example.org",
+        full_name="Vera C. Rubin",
+        bio="Dark matter.",
+        is_verified=True,
+        reason="As she asked.",
+    )
+
+    assert page.location == f"/users/{vera.id}"
+    assert "Saved the profile" in page.follow().text
+    assert (vera.username, vera.email, vera.full_name) == (
+        "vera.rubin",
+        "rubin@example.org",
+        "Vera C. Rubin",
+    )
+    assert (vera.bio, vera.is_verified) == ("Dark matter.", True)
+    [event] = events(session)
+    assert (event.action, event.reason) == ("user:changed", "As she asked.")
+
+
+def test_saving_what_is_there_changes_nothing(sign_in, session, ada, person):
+    odd = person("odd name@here", email="nowhere", bio="one\r\ntwo\r\n")
+    before = digests(session.get_bind())
+
+    page = sign_in(ada).submit(f"/users/{odd.id}/edit", reason="None.")
+
+    after = digests(session.get_bind())
+    assert "No changes" in page.follow().text
+    assert {name for name in after if after[name] != before[name]} <= {
+        "console_sessions",
+        "console_access_guard",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("username", "", "Enter a user name"),
+        ("username", "a b", "contains a space"),
+        ("username", "ADA", "Another user has ada"),
+        ("username", "crossed", "Another user has crossed as user name or email address"),
+        ("email", "nobody", "not valid"),
+        ("email", "Ada@example.org", "Another user has ada@example.org"),
+        ("full_name", "x" * 256, "at most 255"),
+        ("bio", "x" * 70_000, "at most 65,535"),
+        ("reason", "x" * 501, "at most 500"),
+    ],
+)
+def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(
+    sign_in, session, ada, vera, person, field, typed, sentence
+):
+    person("backend", email="crossed")
+    before = digests(session.get_bind())
+
+    page = sign_in(ada).submit(f"/users/{vera.id}/edit", **{field: typed})
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert re.search(rf'name="{field}"[^>]*aria-invalid="true"|aria-invalid="true"', page.html)
+    assert page.value(field) == typed
+    after = digests(session.get_bind())
+    assert {name for name in after if after[name] != before[name]} <= {
+        "console_sessions",
+        "console_access_guard",
+    }
+
+
+def test_a_profile_that_changed_meanwhile_is_compared(sign_in, session, ada, vera):
+    browser = sign_in(ada)
+    mine, theirs = browser.get(f"/users/{vera.id}/edit"), browser.get(f"/users/{vera.id}/edit")
+    theirs.submit(full_name="Vera C. Rubin", is_verified=True)
+
+    page = mine.submit(full_name="V. Rubin")
+
+    assert page.status_code == 409
+    assert "was changed by somebody else while you were editing" in page.text
+    assert re.search(r"Full name Vera Rubin Vera C. Rubin V. Rubin", page.text)
+    assert re.search(r"Email address verified no yes no", page.text)
+    assert page.value("full_name") == "V. Rubin"
+    again = page.submit(full_name="V. Rubin")
+    assert again.status_code == 303
+    assert (vera.full_name, vera.is_verified) == ("V. Rubin", False)
