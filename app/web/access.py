@@ -83,7 +83,7 @@ def missing(code: PermissionCode) -> PermissionCode | None:
 
 def sentence_without(code: PermissionCode) -> str:
     """Say that the person lacks the permission."""
-    return f"This needs the permission {code}, which none of your roles grants."
+    return f"You need the permission {code} for this. None of your roles grants it."
 
 
 def register(app: Flask) -> None:

@@ -9,8 +9,8 @@ from app.web.auth import blueprint as auth
 from app.web.health import blueprint as health
 from app.web.help import blueprint as help_pages
 from app.web.home import blueprint as home
-from app.web.permissions import blueprint as permissions
-from app.web.roles import blueprint as roles
+from app.web.permissions.blueprint import blueprint as permissions
+from app.web.roles.blueprint import blueprint as roles
 from app.web.row_ids import IdConverter
 from app.web.search import blueprint as search
 from app.web.settings.blueprint import blueprint as settings

@@ -204,7 +204,7 @@ def test_two_browsers_edit_one_users_roles_and_nothing_is_lost(
     expect(mine.get_by_role("region", name="Yours", exact=True)).to_contain_text("admin")
     assert roles_of("vera") == ["user", "viewer"]
 
-    button(mine, "Review yours against theirs").click()
+    button(mine, "Review my version").click()
     expect(mine.get_by_label("Reason")).to_have_value("admin is needed")
     button(mine, "Save the roles").click()
 

@@ -108,7 +108,7 @@ def sees_settings_read_only(browser, setting):
     assert "/settings" in browser.get("/").links
     assert "1200" in page.text
     assert "You can look, but not change anything here." in page.text
-    assert "That needs the permission settings:update" in page.text
+    assert "You need the permission settings:update for that." in page.text
     assert not [form for form in page.forms + listing.forms if form.named("value")]
     assert browser.post(setting, value="1", reason="").status_code == 403
     assert browser.get("/users").status_code == 403

@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, insert, select
 
 from app.domain import roles
 from app.domain.confirmation import Deletion
-from app.domain.roles import GrantEdit, GrantsChangedMeanwhile
+from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, GrantsEdit
 from app.models import AuditEvent, Permission, Role, role_permissions
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
@@ -29,7 +29,7 @@ def granting(session, role_id, permission_id, actor):
 
     def write():
         edits = {role_id: GrantEdit(frozenset({permission_id}), seen[0])}
-        carry_out(lambda: roles.change_grants(session, edits, actor=actor), actor=actor)
+        carry_out(lambda: roles.change_grants(session, GrantsEdit(edits), actor=actor), actor=actor)
 
     return read, write
 

@@ -218,7 +218,7 @@ def test_a_filtered_matrix_is_exported_as_it_is_shown(sign_in, ada, session):
 
     rows = rows_of(page.submit(to="/roles/export"))
 
-    assert "1 permission. Those that match the filter:" in page.text
+    assert "1 permission. The permissions that match the filter:" in page.text
     assert [row["permission"] for row in rows] == ["document:create"]
     wanted = {"q": "create", "resource": "document", "differ": "1"}
     assert events(session)[-1].after == {"filter": wanted}

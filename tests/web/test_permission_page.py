@@ -15,7 +15,7 @@ def test_it_names_roles_and_active_users(sign_in, ada, person):
 
     page = sign_in(ada).get("/permissions/document:read")
 
-    assert "Active users who hold it 2 people" in page.text
+    assert "Active users who have it 2 people" in page.text
     assert re.search(r"Ada Byron ada · \S+ admin .*Nora Barnacle nora · \S+ user viewer", page.text)
     assert "Olga" not in page.text
     assert "omar" not in page.text

@@ -68,21 +68,29 @@ Edits = Mapping[int, GrantEdit]
 
 
 @dataclass(frozen=True)
-class Review:
-    """What changed grants lead to.
+class GrantsEdit:
+    """The edits of several roles, by their ids, and the reason for all of them."""
+
+    edits: Edits
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class GrantsImpact:
+    """The effects of changed grants.
 
     Attributes:
-        consequences: What each role gains and loses, and whom that reaches.
-        left_without: The permissions that nobody but administrators would hold any more.
+        roles: The changes of each role, and the people whom they affect.
+        orphaned: The permissions that only administrators would have.
     """
 
-    consequences: list[RoleImpact]
-    left_without: list[str]
+    roles: list[RoleImpact]
+    orphaned: list[str]
 
     @property
     def is_empty(self) -> bool:
         """Tell whether the change changes nothing."""
-        return not self.consequences
+        return not self.roles
 
 
 def grants_etag(permission_ids: Collection[int]) -> str:
@@ -90,7 +98,7 @@ def grants_etag(permission_ids: Collection[int]) -> str:
     return etags.of(sorted(permission_ids))
 
 
-def review_grants(session: DbSession, edits: Edits, reason: str = "", *, actor: Actor) -> Review:
+def review_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> GrantsImpact:
     """Return what the edits would lead to.
 
     What `change_grants` would refuse is refused here already, before anybody gives a reason for it.
@@ -99,24 +107,21 @@ def review_grants(session: DbSession, edits: Edits, reason: str = "", *, actor: 
         RuleError: As `change_grants`.
     """
     matrix = read_matrix(session)
-    checked_reason(reason)
-    differences = _allowed(session, matrix, edits, actor)
-    before, after = matrix.granted, _after(matrix, edits)
-    return Review(
-        consequences=impact.impact_of(session, matrix, differences),
-        left_without=impact.orphaned_permissions(session, before, after, matrix.admin_id),
+    checked_reason(edit.reason)
+    differences = _allowed(session, matrix, edit.edits, actor)
+    before, after = matrix.granted, _after(matrix, edit.edits)
+    return GrantsImpact(
+        roles=impact.impact_of(session, matrix, differences),
+        orphaned=impact.orphaned_permissions(session, before, after, matrix.admin_id),
     )
 
 
-def change_grants(
-    session: DbSession, edits: Edits, reason: str = "", *, actor: Actor
-) -> list[GrantDifference]:
+def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list[GrantDifference]:
     """Let roles grant exactly these of the permissions shown, all or none, and record who did it.
 
     Args:
         session: The database session; the caller commits it.
-        edits: What each role shall grant and what was seen, by the id of the role.
-        reason: Why, in the actor's words, for all of them.
+        edit: The permissions of each role, the etags they were compared with, and the reason.
         actor: The person or command making the changes.
 
     Returns:
@@ -130,10 +135,10 @@ def change_grants(
             all that the role grants, or would take from somebody who holds more.
     """
     access.serialize_access_changes(session)
-    lock(session, edits)
+    lock(session, edit.edits)
     matrix = read_matrix(session)
-    reason = checked_reason(reason)
-    differences = _allowed(session, matrix, edits, actor)
+    reason = checked_reason(edit.reason)
+    differences = _allowed(session, matrix, edit.edits, actor)
     for difference in differences:
         _put(session, matrix, difference)
     if differences:

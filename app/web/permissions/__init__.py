@@ -1,5 +1,5 @@
-"""The section permissions."""
+"""The section permissions: a file for each page."""
 
-from app.web.permissions.views import blueprint
+from app.web.permissions import show
 
-__all__ = ["blueprint"]
+__all__ = ["show"]

@@ -1,6 +1,15 @@
-"""The section roles."""
+"""The section roles: a file for each page."""
 
-from app.web.roles import catalog, editing, export, pages
-from app.web.roles.section import blueprint
+from app.web.roles import compare, delete, edit, export, index, new, permissions, review, show
 
-__all__ = ["blueprint", "catalog", "editing", "export", "pages"]
+__all__ = [
+    "compare",
+    "delete",
+    "edit",
+    "export",
+    "index",
+    "new",
+    "permissions",
+    "review",
+    "show",
+]

@@ -1,4 +1,4 @@
-"""The matrix of roles and permissions, or the rows that its filter lets pass, as a file."""
+"""The export of the matrix, or of the rows that match its filter, as a file."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,9 @@ from app.web import csv, downloads
 from app.web.access import requires
 from app.web.identity import current_actor
 from app.web.roles import listing
-from app.web.roles.grant_forms import FilterForm
-from app.web.roles.listing import Listing
-from app.web.roles.section import blueprint
+from app.web.roles.blueprint import blueprint
+from app.web.roles.listing import MatrixListing
+from app.web.roles.matrix_form import MatrixFilterForm
 
 HEADER = ("permission", "description")
 TARGET = Target("list", "roles and permissions")
@@ -25,25 +25,25 @@ TARGET = Target("list", "roles and permissions")
 @blueprint.route("/export", methods=["GET", "POST"])
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_READ)
 def export() -> str | Response:
-    """Say what would be exported; send it, and record that it was."""
-    form = FilterForm(data=vars(listing.wanted()))
+    """Describe the export, then send it and record it."""
+    form = MatrixFilterForm(data=vars(listing.filters()))
     if form.is_sent:
         return _download(form)
-    page = _page(form.wanted)
+    page = _page(form.filters)
     return render_template("roles/export.html", form=form, page=page)
 
 
-def _download(form: FilterForm) -> Response:
-    shown = _page(form.wanted).shown
-    after = {"filter": form.filters}
+def _download(form: MatrixFilterForm) -> Response:
+    shown = _page(form.filters).shown
+    after = {"filter": form.active}
     unit_of_work.record("roles:exported", TARGET, actor=current_actor(), after=after)
     header = (*HEADER, *(role.name for role in shown.roles))
     return downloads.csv_file("roles", csv.encoded(header, [_rows(shown)]))
 
 
-def _page(wanted: MatrixFilter) -> Listing:
+def _page(filters: MatrixFilter) -> MatrixListing:
     matrix = roles.read_matrix(db.session)
-    return Listing(wanted, matrix, roles.matching(matrix, wanted))
+    return MatrixListing(filters, matrix, roles.matching(matrix, filters))
 
 
 def _rows(matrix: Matrix) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The matrix as its address wants it: which rows it shows, and the ways to others."""
+"""The rows of the matrix that a URL asks for, and the links to others."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,16 +11,16 @@ from app.web.urls import queried
 
 
 @dataclass(frozen=True)
-class Listing:
-    """The rows of the matrix that are shown, and the addresses of others.
+class MatrixListing:
+    """The rows of the matrix that are shown, and the URLs of others.
 
     Attributes:
-        wanted: What the address asks for.
+        filters: The filters of the URL.
         matrix: All rows.
         shown: Those that are shown.
     """
 
-    wanted: MatrixFilter
+    filters: MatrixFilter
     matrix: Matrix
     shown: Matrix
 
@@ -31,42 +31,42 @@ class Listing:
 
     @property
     def chips(self) -> list[tuple[str, str]]:
-        """The filters that are on, each with the address that does without it."""
+        """The active filters, each with the URL of the matrix without it."""
         words = {
-            "q": f"Text: {shortened(self.wanted.q)}",
-            "resource": f"Resource: {shortened(self.wanted.resource)}",
+            "q": f"Text: {shortened(self.filters.q)}",
+            "resource": f"Resource: {shortened(self.filters.resource)}",
             "differ": "Roles other than admin differ",
         }
-        active = [name for name, value in asdict(self.wanted).items() if value]
-        return [(words[name], address(self.wanted, **{name: ""})) for name in active]
+        active = [name for name, value in asdict(self.filters).items() if value]
+        return [(words[name], url_of(self.filters, **{name: ""})) for name in active]
 
     @property
     def resources(self) -> list[tuple[str, str]]:
-        """What can be chosen: every resource, and one of them; also one that has gone."""
+        """The resources to choose from, also a chosen one that no longer exists."""
         names = list(self.matrix.by_resource())
-        gone = {self.wanted.resource} - {"", *names}
+        gone = {self.filters.resource} - {"", *names}
         return [("", "Every resource"), *((name, shortened(name)) for name in [*names, *gone])]
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What the filter asks for, in words."""
-        differ = "other than admin differ" if self.wanted.differ else ""
-        facts = [("Text", self.wanted.q), ("Resource", self.wanted.resource), ("Roles", differ)]
+        """The active filters in words."""
+        differ = "other than admin differ" if self.filters.differ else ""
+        facts = [("Text", self.filters.q), ("Resource", self.filters.resource), ("Roles", differ)]
         return [(name, text) for name, text in facts if text]
 
     @property
     def url(self) -> str:
-        """The address of these rows."""
-        return address(self.wanted)
+        """The URL of these rows."""
+        return url_of(self.filters)
 
     @property
     def export_url(self) -> str:
-        """The address of these rows as a file."""
-        return queried("roles.export", **asdict(self.wanted))
+        """The URL of these rows as a file."""
+        return queried("roles.export", **asdict(self.filters))
 
 
-def wanted() -> MatrixFilter:
-    """Return what the address of the matrix asks for."""
+def filters() -> MatrixFilter:
+    """Return the filters of the URL."""
     return MatrixFilter(
         q=request.args.get("q", "").strip(),
         resource=request.args.get("resource", ""),
@@ -74,6 +74,6 @@ def wanted() -> MatrixFilter:
     )
 
 
-def address(wanted: MatrixFilter, **changes: str) -> str:
-    """Return the address of the matrix with a filter."""
-    return queried("roles.index", **{**asdict(wanted), **changes})
+def url_of(filters: MatrixFilter, **changes: str) -> str:
+    """Return the URL of the matrix with a filter."""
+    return queried("roles.index", **{**asdict(filters), **changes})

@@ -117,7 +117,7 @@ ONE: Stops = {
     "roles.delete: system role": role("admin", "/delete"),
 }
 LOOKING: Stops = {
-    "roles.index: looking": page("/roles", "Changing it needs the permission"),
+    "roles.index: looking": page("/roles", "You need the permission"),
     "roles.index: looking, filtered": page("/roles?resource=audit", "1 permission"),
     "roles.show: looking": role("viewer"),
     "roles.permissions: looking": role("viewer", "/permissions", "role:update"),

@@ -10,7 +10,7 @@ from app.domain import roles, users
 from app.domain.authentication import passwords
 from app.domain.confirmation import Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, RuleError
-from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, NewRole, RoleIsGuarded
+from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, GrantsEdit, NewRole, RoleIsGuarded
 from app.domain.users import AssignmentEdit
 from app.models import AuditEvent, Permission, Role, User, role_permissions
 from app.unit_of_work import carry_out
@@ -41,7 +41,9 @@ def grant(session, by, wanted, reason=""):
     """Let roles grant exactly these codes, as a page or a command does it."""
     actor = acting(by) if isinstance(by, User) else by
     edits = {role.id: edit(session, role, *codes) for role, codes in wanted.items()}
-    return carry_out(lambda: roles.change_grants(session, edits, reason, actor=actor), actor=actor)
+    return carry_out(
+        lambda: roles.change_grants(session, GrantsEdit(edits, reason), actor=actor), actor=actor
+    )
 
 
 def codes_of(session, role):
@@ -82,7 +84,7 @@ def edit_of(session, role, shown, wanted):
 
 def change(session, by, edits):
     return carry_out(
-        lambda: roles.change_grants(session, edits, actor=acting(by)), actor=acting(by)
+        lambda: roles.change_grants(session, GrantsEdit(edits), actor=acting(by)), actor=acting(by)
     )
 
 
@@ -90,7 +92,7 @@ def test_what_was_not_shown_stays_granted(session, ada, role):
     editor = role("editor", "document:read", "document:update")
     seen = edit_of(session, editor, ["document:update", "user:read"], ["user:read"])
 
-    [found] = roles.review_grants(session, {editor.id: seen}, actor=acting(ada)).consequences
+    [found] = roles.review_grants(session, GrantsEdit({editor.id: seen}), actor=acting(ada)).roles
     [done] = change(session, ada, {editor.id: seen})
 
     assert found.difference == done
@@ -135,9 +137,11 @@ def test_the_review_changes_nothing(session, ada, role):
     editor = role("editor", "document:read")
     before = digests(session.get_bind())
 
-    found = roles.review_grants(session, {editor.id: edit(session, editor)}, actor=acting(ada))
+    found = roles.review_grants(
+        session, GrantsEdit({editor.id: edit(session, editor)}), actor=acting(ada)
+    )
 
-    assert [one.difference.lost for one in found.consequences] == [("document:read",)]
+    assert [one.difference.lost for one in found.roles] == [("document:read",)]
     session.rollback()
     assert digests(session.get_bind()) == before
 
@@ -239,7 +243,10 @@ def test_what_changed_meanwhile_is_told_and_names_the_roles(session, ada, role):
     grant(session, ada, {editor: ["document:delete"]})
 
     with pytest.raises(GrantsChangedMeanwhile, match="of the role editor were") as conflict:
-        carry_out(lambda: roles.change_grants(session, seen, actor=acting(ada)), actor=acting(ada))
+        carry_out(
+            lambda: roles.change_grants(session, GrantsEdit(seen), actor=acting(ada)),
+            actor=acting(ada),
+        )
 
     assert conflict.value.role_ids == {editor.id}
     assert codes_of(session, reader) == set()
@@ -253,7 +260,10 @@ def test_what_another_program_granted_meanwhile_is_told(session, ada, role):
     session.commit()
 
     with pytest.raises(GrantsChangedMeanwhile):
-        carry_out(lambda: roles.change_grants(session, seen, actor=acting(ada)), actor=acting(ada))
+        carry_out(
+            lambda: roles.change_grants(session, GrantsEdit(seen), actor=acting(ada)),
+            actor=acting(ada),
+        )
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31 - 1, 2**31, 2**63, 10**30])
@@ -266,7 +276,7 @@ def test_roles_and_permissions_that_do_not_exist_are_refused(session, ada, role,
         {editor.id: GrantEdit(frozenset({number}), none)},
     ):
         with pytest.raises(InvalidValue, match="does not exist any more"):
-            roles.review_grants(session, edits, actor=acting(ada))
+            roles.review_grants(session, GrantsEdit(edits), actor=acting(ada))
 
 
 def test_no_permission_is_left_with_administrators_alone_unseen(session, ada, person, role):
@@ -276,7 +286,7 @@ def test_no_permission_is_left_with_administrators_alone_unseen(session, ada, pe
 
     def left(wanted):
         edits = {one.id: edit(session, one, *codes) for one, codes in wanted.items()}
-        return roles.review_grants(session, edits, actor=acting(ada)).left_without
+        return roles.review_grants(session, GrantsEdit(edits), actor=acting(ada)).orphaned
 
     assert left({editor: []}) == ["document:delete"]
     assert left({reader: []}) == []
@@ -293,7 +303,7 @@ def test_who_moves_from_one_role_to_another_by_grants_loses_nothing(session, ada
         reader.id: edit(session, reader, "document:delete"),
     }
 
-    found = roles.review_grants(session, edits, actor=acting(ada)).consequences
+    found = roles.review_grants(session, GrantsEdit(edits), actor=acting(ada)).roles
 
     assert [(one.gaining.count, one.losing.count) for one in found] == [(0, 0), (0, 0)]
 
@@ -304,7 +314,7 @@ def test_administrators_neither_gain_nor_lose(session, ada, role):
     session.commit()
 
     edits = {editor.id: edit(session, editor, "user:read")}
-    [found] = roles.review_grants(session, edits, actor=acting(ada)).consequences
+    [found] = roles.review_grants(session, GrantsEdit(edits), actor=acting(ada)).roles
 
     assert (found.gaining.count, found.losing.count) == (0, 0)
 
@@ -374,7 +384,9 @@ def take(session, what, person, role_id, target, codes, number):
         made = roles.create(session, new, actor=actor)
         assert made.id
     elif what == "grant":
-        roles.change_grants(session, {role_id: edit(session, role, *codes)}, actor=actor)
+        roles.change_grants(
+            session, GrantsEdit({role_id: edit(session, role, *codes)}), actor=actor
+        )
     elif what == "assign":
         seen = users.roles_etag(held.id for held in target.roles)
         ids = frozenset({role_id, *(held.id for held in target.roles)})

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from app.domain import number_set, roles
-from app.domain.roles import GrantEdit, grants_etag
+from app.domain.roles import GrantEdit, GrantsEdit, grants_etag
 from app.models import Permission
 from tests.support.people import OPERATOR
 
@@ -36,10 +36,10 @@ def test_the_statements_do_not_grow_with_permissions(session, role, statements):
 
     for count in (3, 400):
         wanted = frozenset(by_code[code] for code in codes[:count])
-        edits = {editor.id: GrantEdit(wanted, grants_etag(()))}
+        edit = GrantsEdit({editor.id: GrantEdit(wanted, grants_etag(()))})
         statements.clear()
-        review = roles.review_grants(session, edits, actor=OPERATOR)
-        assert len(review.consequences[0].difference.gained) == count
+        review = roles.review_grants(session, edit, actor=OPERATOR)
+        assert len(review.roles[0].difference.gained) == count
         made.append(list(statements))
 
     assert made[0] == made[1]

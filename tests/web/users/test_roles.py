@@ -272,7 +272,7 @@ def test_who_may_only_look_sees_the_roles_and_what_is_missing(sign_in, person, v
 
     assert page.status_code == 200
     assert "viewer" in page.text
-    assert "Changing them needs the permission role:assign" in page.text
+    assert "You need the permission role:assign to change them." in page.text
     assert 'name="roles"' not in page.html
     assert "Review the change" not in page.text
 

@@ -1,20 +1,19 @@
-"""Permissions: who can do what, and by which roles."""
+"""The page of a permission: the roles that grant it and the users who have it."""
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from app.domain import roles
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
-
-blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
+from app.web.permissions.blueprint import blueprint
 
 
 @blueprint.get("/<path:code>")
 @requires(read=PermissionCode.ROLE_READ)
 def show(code: str) -> str:
-    """Show which roles grant a permission, and which active users hold it by them."""
+    """Show the roles that grant a permission, and the active users who have it through them."""
     permission = roles.permission(db.session, code)
     granting = roles.granting(db.session, permission.id)
     ids = [role.id for role in granting]
@@ -31,5 +30,4 @@ def show(code: str) -> str:
         people=people,
         held_by=held_by,
         count=count,
-        needed=PermissionCode.USER_READ,
     )

@@ -1,4 +1,4 @@
-"""What the pages of roles share: their blueprint."""
+"""The blueprint of roles."""
 
 from flask import Blueprint
 

@@ -1,0 +1,45 @@
+"""The page that compares two roles."""
+
+from flask import render_template, request
+
+from app.domain import roles
+from app.domain.permissions import PermissionCode
+from app.domain.roles import Matrix, MatrixRole, PermissionRow
+from app.extensions import db
+from app.web.access import requires
+from app.web.roles.blueprint import blueprint
+from app.web.row_ids import NUMBER
+
+
+@blueprint.get("/compare")
+@requires(read=PermissionCode.ROLE_READ)
+def compare() -> str:
+    """Show the permissions that two roles share, and those of only one of them."""
+    matrix = roles.read_matrix(db.session)
+    chosen = [_chosen(matrix, name) for name in ("a", "b")]
+    first, second = chosen
+    parts = _parts(matrix, first, second) if first and second else []
+    return render_template("roles/compare.html", matrix=matrix, chosen=chosen, parts=parts)
+
+
+def _chosen(matrix: Matrix, name: str) -> MatrixRole | None:
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    return matrix.role(int(text) if NUMBER.fullmatch(text) else 0)
+
+
+def _parts(
+    matrix: Matrix, first: MatrixRole, second: MatrixRole
+) -> list[tuple[str, list[PermissionRow]]]:
+    by_first = {row.code for row in matrix.permissions if first.grants(row.code)}
+    by_second = {row.code for row in matrix.permissions if second.grants(row.code)}
+    parts = {
+        "Granted by both": by_first & by_second,
+        f"Only by {first.name}": by_first - by_second,
+        f"Only by {second.name}": by_second - by_first,
+    }
+    return [
+        (title, [row for row in matrix.permissions if row.code in codes])
+        for title, codes in parts.items()
+    ]

@@ -1,0 +1,52 @@
+"""The page that deletes a role after its name was typed."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, StringField
+
+from app.domain import roles
+from app.domain.confirmation import Deletion
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.web.access import requires
+from app.web.forms import PLAIN, REASON, Form
+from app.web.roles.blueprint import blueprint
+from app.web.saving import saved
+
+
+class DeleteRoleForm(Form):
+    """The name of a role, typed to confirm its deletion."""
+
+    name = StringField("Name", render_kw=PLAIN)
+    reason = StringField("Reason", description=REASON)
+    etag = HiddenField()
+
+    @property
+    def edit(self) -> Deletion:
+        """The confirmation, as the domain takes it."""
+        return Deletion(self.name.data or "", self.etag.data or "", self.reason.data or "")
+
+
+@blueprint.route("/<id:role_id>/delete", methods=["GET", "POST"])
+@requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_DELETE)
+def delete(role_id: int) -> ResponseReturnValue:
+    """Show who loses which permissions without the role, ask for its name, and delete it."""
+    form = DeleteRoleForm()
+    if saved(form, roles.delete, role_id):
+        flash(f"Deleted the role {form.result}.", "success")
+        return redirect(url_for(".index"), 303)
+    return _page(form, role_id)
+
+
+def _page(form: DeleteRoleForm, role_id: int) -> ResponseReturnValue:
+    role = roles.read_matrix(db.session).role(role_id)
+    form.etag.data = roles.deletion_etag(role)
+    page = render_template(
+        "roles/delete.html",
+        form=form,
+        role=role,
+        impact=roles.review_deletion(db.session, role_id),
+        count=roles.count_members(db.session, role_id),
+        is_guarded=roles.is_guarded(role),
+    )
+    return page, form.status

@@ -1,0 +1,112 @@
+"""The form of the matrix: the permissions that several roles are to grant."""
+
+from collections.abc import Iterable, Mapping
+
+from wtforms import HiddenField
+
+from app.domain import roles
+from app.domain.roles import Matrix, MatrixFilter
+from app.web.forms import Form
+from app.web.roles.grants_form import GrantSelection, GrantsForm, id_field
+from app.web.row_ids import joined, row_id
+
+
+class MatrixFilterForm(Form):
+    """The filter of the matrix, which is sent along."""
+
+    q = HiddenField()
+    resource = HiddenField()
+    differ = HiddenField()
+
+    @property
+    def active(self) -> dict[str, str]:
+        """The filters that are not empty, by the names of the fields."""
+        fields = (self.q, self.resource, self.differ)
+        return {field.name: field.data for field in fields if field.data}
+
+    @property
+    def filters(self) -> MatrixFilter:
+        """The filter of the matrix."""
+        return MatrixFilter(**self.active)
+
+
+def _ids(text: str) -> frozenset[int]:
+    return frozenset(row_id(part) for part in text.split(",") if part)
+
+
+def _cell(text: object) -> tuple[int, int]:
+    role, _, permission = str(text).partition(":")
+    return row_id(role), row_id(permission)
+
+
+def _etag(text: object) -> tuple[int, str]:
+    role, _, etag = str(text).partition(":")
+    return row_id(role), etag
+
+
+def _base(text: object) -> tuple[int, frozenset[int]]:
+    role, _, ids = str(text).partition(":")
+    return row_id(role), _ids(ids)
+
+
+class MatrixForm(MatrixFilterForm, GrantsForm):
+    """The permissions that several roles are to grant.
+
+    ``grants`` has "<role id>:<permission id>" for each selected box, ``etag`` and ``base`` have
+    "<role id>:..." for each role that was shown. ``shown`` lists the ids of the permissions in the
+    rows that were shown, which the filter had left.
+    """
+
+    grants = id_field(_cell)
+    etag = id_field(_etag)
+    base = id_field(_base)
+    shown = id_field(_ids)
+
+    @property
+    def offered(self) -> frozenset[int] | None:
+        """The permissions in the rows that were shown."""
+        return frozenset().union(*self.shown.data) if self.shown.data else None
+
+    def rows(self, matrix: Matrix) -> Matrix:
+        """Return the matrix with the rows to show: those that were sent, or that match the filter.
+
+        After the review the selected rows are shown, even if they no longer match.
+        """
+        rows = super().rows(matrix) if self.is_sent else roles.matching(matrix, self.filters)
+        self.shown.data = [frozenset(rows.codes)]
+        return rows
+
+    @property
+    def sent(self) -> Mapping[int, GrantSelection]:
+        """The selections that were sent; a role without a base was shown as granting nothing."""
+        selected: dict[int, set[int]] = {}
+        for role_id, permission_id in self.grants.data or ():
+            selected.setdefault(role_id, set()).add(permission_id)
+        etags, granted = dict(self.etag.data or ()), dict(self.base.data or ())
+        return {
+            role_id: GrantSelection(
+                self._among_offered(selected.get(role_id, ())),
+                granted.get(role_id, frozenset()),
+                etags.get(role_id, ""),
+            )
+            for role_id in sorted(selected.keys() | granted.keys())
+        }
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """The edited selections and the grants that they were compared with."""
+        pairs = self.place
+        for role_id, selection in self.edited.items():
+            pairs += [("etag", f"{role_id}:{selection.etag}")]
+            pairs += [("base", f"{role_id}:{selection.granted_ids}")]
+            pairs += [("grants", f"{role_id}:{id_}") for id_ in sorted(selection.selected)]
+        return pairs
+
+    @property
+    def place(self) -> list[tuple[str, str]]:
+        """The shown rows and the filter, as names and values of fields."""
+        shown = [] if self.offered is None else [("shown", joined(self.offered))]
+        return [*shown, *self.active.items()]
+
+    def _among_offered(self, ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(ids) if self.offered is None else self.offered.intersection(ids)

@@ -1,0 +1,88 @@
+"""The review of changed grants: who gains and who loses, before anything is saved."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain import roles
+from app.domain.permissions import PermissionCode
+from app.domain.phrases import listed
+from app.domain.roles import GrantsChangedMeanwhile
+from app.extensions import db
+from app.web.access import requires
+from app.web.review import Review, ReviewUrls
+from app.web.roles import listing
+from app.web.roles.blueprint import blueprint
+from app.web.roles.grants_form import GrantsForm
+from app.web.roles.index import matrix_page
+from app.web.roles.matrix_form import MatrixForm
+from app.web.security import many_fields
+
+
+@blueprint.route("/review", methods=["GET", "POST"])
+@requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
+@many_fields
+def review() -> ResponseReturnValue:
+    """Show who gains and who loses by the changes of the matrix, and save them all at once."""
+    form = MatrixForm()
+    if not form.is_sent:
+        return render_template("roles/_no_review.html"), form.status
+    back = listing.url_of(form.filters)
+    return MatrixReview(form, ReviewUrls(url_for(".review"), back, back)).answer()
+
+
+class GrantsReview(Review):
+    """The review of what roles grant."""
+
+    review = staticmethod(roles.review_grants)
+    change = staticmethod(roles.change_grants)
+    form: GrantsForm
+
+    def __init__(self, form: GrantsForm, urls: ReviewUrls) -> None:
+        super().__init__(form)
+        self.urls = urls
+
+    def saved_page(self) -> ResponseReturnValue:
+        """Go back with the names of the changed roles."""
+        names = [difference.name for difference in self.form.result]
+        if names:
+            flash(f"Saved the permissions of {listed(names)}.", "success")
+        else:
+            flash("No changes: all permissions are as stored.", "info")
+        return redirect(self.urls.back, 303)
+
+    def review_page(self) -> ResponseReturnValue:
+        """Show who gains and who loses; go back where nothing would change."""
+        if self.form.result.is_empty:
+            flash("No changes to review.", "info")
+            return redirect(self.urls.back, 303)
+        page = render_template(
+            "roles/review.html", form=self.form, review=self.form.result, urls=self.urls
+        )
+        return page, self.form.status
+
+    def conflict_page(self, error: GrantsChangedMeanwhile) -> ResponseReturnValue:
+        """Show the original, the stored and the selected grants, where they differ."""
+        matrix = roles.read_matrix(db.session)
+        stale = [role for role in matrix.roles if role.id in error.role_ids]
+        codes = self.form.rows(matrix).codes.items()
+        rows = [
+            (role.name, code, id_ in one.granted, role.grants(code), id_ in one.selected)
+            for role, one in [(role, self.form.selection_of(role)) for role in stale]
+            for id_, code in codes
+        ]
+        self.form.rebase(stale)
+        differences = [row for row in rows if len(set(row[2:])) > 1]
+        page = render_template(
+            "roles/_conflict.html", form=self.form, rows=differences, urls=self.urls
+        )
+        return page, self.form.status
+
+
+class MatrixReview(GrantsReview):
+    """The review of the matrix."""
+
+    form: MatrixForm
+
+    def edit_page(self) -> ResponseReturnValue:
+        """Return the matrix with its selections."""
+        return matrix_page(self.form)

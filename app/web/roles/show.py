@@ -1,0 +1,40 @@
+"""The page of a role: its members and its permissions."""
+
+from flask import g, render_template, request
+
+from app.domain import audit, roles
+from app.domain.paging import Cursors
+from app.domain.permissions import PermissionCode
+from app.domain.roles import MatrixRole
+from app.extensions import db
+from app.web import event_sentences
+from app.web.access import requires
+from app.web.roles.blueprint import blueprint
+
+
+@blueprint.get("/<id:role_id>")
+@requires(read=PermissionCode.ROLE_READ)
+def show(role_id: int) -> str:
+    """Show the description, the members and the permissions of a role."""
+    matrix = roles.read_matrix(db.session)
+    role = matrix.role(role_id)
+    count = roles.count_members(db.session, role_id)
+    cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    members = None
+    if g.me.can(PermissionCode.USER_READ):
+        members = roles.members_page(db.session, role_id, cursors, count=count)
+    return render_template(
+        "roles/show.html",
+        role=role,
+        permissions=[row for row in matrix.permissions if role.grants(row.code)],
+        members=members,
+        count=count,
+        recent=_recent(role),
+        is_guarded=roles.is_guarded(role),
+    )
+
+
+def _recent(role: MatrixRole) -> list[event_sentences.EventLine] | None:
+    if not g.me.can(PermissionCode.AUDIT_READ):
+        return None
+    return event_sentences.in_words(audit.history_of(db.session, role.target))
