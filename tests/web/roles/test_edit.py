@@ -1,0 +1,76 @@
+"""A role is renamed."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Permission, Role
+
+
+@pytest.fixture
+def role(session):
+    """Finds a role by its name, or makes one: ``role("editor", "document:read")``."""
+
+    def role(name, *codes):
+        session.expire_all()
+        found = session.scalars(select(Role).where(Role.name == name)).first()
+        if found is None:
+            granted = session.scalars(select(Permission).where(Permission.code.in_(codes)))
+            found = Role(name=name, permissions=list(granted))
+            session.add(found)
+            session.commit()
+        return found
+
+    return role
+
+
+def path_of(role, beyond=""):
+    return f"/roles/{role.id}{beyond}"
+
+
+def test_a_role_is_renamed(sign_in, ada, role):
+    editor = role("editor")
+
+    saved = sign_in(ada).submit(
+        path_of(editor, "/edit"), "role-form", name="Writers", description="Write."
+    )
+
+    assert (saved.status_code, saved.location) == (303, path_of(editor))
+    assert re.search(r"renamed writers from\s?editor to\s?writers", saved.follow().text)
+    assert role("writers").description == "Write."
+
+
+def test_a_system_role_keeps_its_name(sign_in, ada, role):
+    browser = sign_in(ada)
+    page = browser.get(path_of(role("viewer"), "/edit"))
+
+    saved = page.submit("role-form", description="Reads.")
+
+    assert not page.can_edit("name") or 'type="hidden" name="name"' in page.html
+    assert saved.status_code == 303
+    assert role("viewer").description == "Reads."
+    refused = browser.post(
+        path_of(role("viewer"), "/edit"),
+        name="readers",
+        description="Reads.",
+        etag=browser.get(path_of(role("viewer"), "/edit")).value("etag"),
+    )
+    assert refused.status_code == 409
+    assert "viewer is a system role. It keeps its name." in refused.text
+
+
+def test_of_two_who_edit_a_role_the_second_sees_both(sign_in, session, ada, role):
+    editor = role("editor")
+    page = sign_in(ada).get(path_of(editor, "/edit"))
+    editor.description = "Theirs."
+    session.commit()
+
+    conflict = page.submit("role-form", description="Mine.")
+
+    assert conflict.status_code == 409
+    assert "was changed by somebody else" in conflict.text
+    assert re.search(r"Description Empty Theirs\. Mine\.", conflict.text)
+    assert conflict.value("description") == "Mine."
+    assert conflict.submit("role-form").status_code == 303
+    assert role("editor").description == "Mine."
