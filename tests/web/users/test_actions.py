@@ -73,7 +73,7 @@ def test_who_may_not_change_users_is_told_what_is_missing(sign_in, session, pers
     for name in ("edit", "activate", "deactivate", "reset", "delete"):
         page = browser.get(f"/users/{vera.id}/{name}")
         needed = "user:delete" if name == "delete" else "user:update"
-        assert f"This needs the permission {needed}" in page.text
+        assert f"You need the permission {needed} for this." in page.text
         assert browser.post(f"/users/{vera.id}/{name}", username="vera").status_code == 403
     assert browser.get(f"/users/{vera.id}/sessions").status_code == 403
 
