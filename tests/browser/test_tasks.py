@@ -143,7 +143,7 @@ def test_a_user_is_created(keyboard, roles_of, rows):
 def test_three_users_are_given_a_role_at_once(keyboard, roles_of):
     keyboard.open("/users")
     keyboard.skip()
-    keyboard.choose("viewer", of="Role to assign or unassign")
+    keyboard.choose("viewer", of="Role to assign or remove")
     keyboard.tick(*(f"Select {name}" for name in THREE))
     keyboard.go_back("Assign role…")
     keyboard.send()
@@ -167,7 +167,7 @@ def test_all_who_match_are_given_a_role(keyboard, rows):
     keyboard.send()
     keyboard.skip()
     keyboard.tick(f"All {number} who match the filter")
-    keyboard.choose("viewer", of="Role to assign or unassign")
+    keyboard.choose("viewer", of="Role to assign or remove")
     keyboard.press("Assign role…")
     expect(heading(keyboard)).to_have_text(f"Assign the role viewer to {number} users?")
     keyboard.skip()
