@@ -10,14 +10,8 @@ from app.domain.users.assignments import (
     unassign_role,
 )
 from app.domain.users.bulk import SelectionChangedMeanwhile, change_many, review_many
-from app.domain.users.bulk_plan import (
-    BulkAction,
-    BulkEdit,
-    BulkOutcome,
-    BulkPerson,
-    BulkPlan,
-    Selection,
-)
+from app.domain.users.bulk_edit import BulkAction, BulkEdit, Selection
+from app.domain.users.bulk_plan import BulkOutcome, BulkPerson, BulkPlan
 from app.domain.users.creation import (
     NewUser,
     add,

@@ -13,7 +13,8 @@ from app.domain.errors import ChangedMeanwhile
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import bulk_plan
-from app.domain.users.bulk_plan import PEOPLE, BulkAction, BulkEdit, BulkPerson, BulkPlan, chunks
+from app.domain.users.bulk_edit import BulkAction, BulkEdit
+from app.domain.users.bulk_plan import PEOPLE, BulkPerson, BulkPlan, chunks
 from app.models import DbSession, Role, User, user_roles
 
 

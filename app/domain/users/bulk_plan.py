@@ -14,43 +14,16 @@ from app.domain import access, etags, roles
 from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
-from app.domain.permissions import PermissionCode
-from app.domain.users import listing
-from app.domain.users.listing import UserFilter
+from app.domain.users import bulk_edit
+from app.domain.users.bulk_edit import BulkAction, BulkEdit
 from app.models import DbSession, Role, User, user_roles
-from app.models.base import HIGHEST_ID
 from app.models.user import ADMIN
 
-MOST = 10_000
 CHUNK = 1_000
 
 People = Select[int, str, str | None, bool]
 
 PEOPLE: People = select(User.id, User.username, User.full_name, User.is_active)
-
-
-class BulkAction(StrEnum):
-    """A change that can be made to many users at once."""
-
-    ASSIGN = "assign"
-    UNASSIGN = "unassign"
-    ACTIVATE = "activate"
-    DEACTIVATE = "deactivate"
-
-    @property
-    def needs(self) -> PermissionCode:
-        """The permission that the action needs."""
-        return PermissionCode.ROLE_ASSIGN if self.takes_role else PermissionCode.USER_UPDATE
-
-    @property
-    def takes_role(self) -> bool:
-        """Tell whether the action is about a role."""
-        return self in {BulkAction.ASSIGN, BulkAction.UNASSIGN}
-
-    @property
-    def takes_away(self) -> bool:
-        """Tell whether the action takes access away."""
-        return self in {BulkAction.UNASSIGN, BulkAction.DEACTIVATE}
 
 
 class BulkOutcome(StrEnum):
@@ -60,35 +33,6 @@ class BulkOutcome(StrEnum):
     UNCHANGED = "unchanged"
     EXCEEDS_ACTOR = "exceeds actor"
     LAST_ADMINISTRATOR = "last administrator"
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Users selected by their ids or, with a filter, all who match it."""
-
-    user_ids: frozenset[int] = frozenset()
-    filters: UserFilter | None = None
-
-
-@dataclass(frozen=True)
-class BulkEdit:
-    """A change of many users, and the review that it is checked against.
-
-    Attributes:
-        action: The action.
-        selection: The users.
-        role: The name of the role, if the action is about one.
-        etag: The digest of the users that were reviewed.
-        count: Their number.
-        reason: The actor's reason.
-    """
-
-    action: BulkAction
-    selection: Selection
-    role: str = ""
-    etag: str = ""
-    count: int = 0
-    reason: str = ""
 
 
 class BulkPerson(NamedTuple):
@@ -184,7 +128,7 @@ def plan_of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor)
     """
     own = access.require(session, actor, edit.action.needs)
     role = _role(session, edit, own)
-    user_ids = _selected(session, edit.selection)
+    user_ids = bulk_edit.selected_ids(session, edit.selection)
     selected = _read(session, people, user_ids)
     outcomes = _judge(selected, edit.action, _assignments(session, user_ids, role, actor))
     if edit.action is BulkAction.DEACTIVATE or (
@@ -210,25 +154,6 @@ def _role(session: DbSession, edit: BulkEdit, own: PermissionSet) -> Role | None
     if edit.action is BulkAction.ASSIGN:
         access.refuse_escalation(session, own, None, [role])
     return role
-
-
-def _selected(session: DbSession, selection: Selection) -> Sequence[int]:
-    query = select(User.id)
-    if selection.filters is None:
-        possible = [user_id for user_id in selection.user_ids if 0 < user_id <= HIGHEST_ID]
-        query = query.where(User.id.in_(possible[: MOST + 1]))
-    else:
-        names = listing.names_of(session, selection.filters)
-        query = listing.matching(query, selection.filters, names)
-    user_ids = session.scalars(query.limit(MOST + 1)).all()
-    if not user_ids:
-        raise InvalidValue("Select at least one user, or choose “All who match”.")
-    if len(user_ids) > MOST:
-        raise InvalidValue(
-            f"More than {MOST:,} users match. At most {MOST:,} can be changed at once; "
-            "narrow the filter."
-        )
-    return sorted(user_ids)
 
 
 def chunks(user_ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,5 +1,7 @@
 """The page of a user."""
 
+from typing import Any
+
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -22,21 +24,24 @@ from app.web.users.roles import RolesForm
 def show(user_id: int) -> ResponseReturnValue:
     """Show a user, their roles, and their permissions with the roles that grant them."""
     user = users.get(db.session, user_id)
-    choices = roles.choices(db.session, user_id)
     permissions = access.permissions_of(db.session, user_id)
     code = request.args.get("can", "").strip()
     assignable = access.assignable_roles(db.session, current_actor(), code)
+    answer = access.explain(user, code, permissions, assignable) if code else None
+    return _page(user, assignable, permissions=permissions, code=code, answer=answer)
+
+
+def _page(user: User, assignable: list[AssignableRole], **values: Any) -> ResponseReturnValue:
+    choices = roles.choices(db.session, user.id)
     return render_template(
         "users/show.html",
         user=user,
         form=RolesForm().start_from(choices),
         roles=choices,
-        permissions=permissions,
         why_not=_why_not(user, choices, assignable),
-        code=code,
-        answer=access.explain(user, code, permissions, assignable) if code else None,
         role_urls=_role_urls(choices),
         recent=_recent(user),
+        **values,
     )
 
 

@@ -18,6 +18,7 @@ from app.domain.users import (
     Selection,
     SelectionChangedMeanwhile,
     UserFilter,
+    bulk_edit,
     bulk_plan,
 )
 from app.models import AuditEvent, ConsoleSession, Role, User, user_roles
@@ -216,7 +217,7 @@ def test_the_role_has_to_be_there(session, ada, omar, role, error):
 
 
 def test_more_than_ten_thousand_are_refused(session, ada, crowd, monkeypatch):
-    monkeypatch.setattr(bulk_plan, "MOST", 5)
+    monkeypatch.setattr(bulk_edit, "MOST", 5)
     selection = crowd(6)
 
     with pytest.raises(InvalidValue, match="More than 5 users match"):
