@@ -24,8 +24,9 @@ from app.extensions import db
 from app.web import redirects
 from app.web.access import requires
 from app.web.forms import REASON
+from app.web.review import Review
 from app.web.row_ids import NUMBER, selected_ids
-from app.web.saving import reviewed, saved
+from app.web.saving import reviewed
 from app.web.users.blueprint import blueprint
 from app.web.users.listing import UserFilterForm
 
@@ -73,7 +74,7 @@ class BulkForm(UserFilterForm):
     """An action on selected users.
 
     The selection is ``users``, or all who match the filter if the scope is "all". ``etag`` and
-    ``count`` are those of the reviewed users, ``next`` is the URL of the list.
+    ``count`` are those of the reviewed users, ``next`` is the URL of the list. ``confirmed`` saves.
     """
 
     action = HiddenField()
@@ -85,6 +86,7 @@ class BulkForm(UserFilterForm):
     next = HiddenField()
     reason = TextAreaField("Reason", description=REASON)
     confirmed = BooleanField()
+    again = BooleanField()
 
     def validate_action(self, field: HiddenField) -> None:
         """Refuse an action that no button of the list sends."""
@@ -161,32 +163,48 @@ class BulkReport:
 )
 def bulk() -> ResponseReturnValue:
     """Review a change of many users, carry it out, and report the outcome for each."""
-    form = BulkForm()
-    if form.confirmed.data and saved(form, users.change_many):
-        report = BulkReport(form.result, NAMED_IN_RESULT)
-        return render_template("users/bulk_result.html", report=report, back=form.back), form.status
-    if _is_reviewed(form):
-        return _review_page(form, form.result)
-    return render_template("users/bulk.html", form=form, back=form.back), form.status
+    return BulkReview(BulkForm()).answer()
 
 
-def _review_page(form: BulkForm, plan: BulkPlan) -> ResponseReturnValue:
-    form.etag.data, form.count.data = plan.etag, str(plan.count)
-    page = render_template(
-        "users/bulk_review.html",
-        form=form,
-        report=BulkReport(plan, NAMED_IN_REVIEW),
-        permissions=roles.describe_permissions(db.session, plan.codes) if plan.codes else [],
-        back=form.back,
-    )
-    return page, form.status
+class BulkReview(Review):
+    """The review of a bulk change."""
 
+    form: BulkForm
+    review = staticmethod(users.review_many)
+    change = staticmethod(users.change_many)
 
-def _is_reviewed(form: BulkForm) -> bool:
-    if form.rule_error is not None and not isinstance(form.rule_error, REVIEWED_AGAIN):
-        return False
-    errors = form.reason.errors
-    is_reviewed = reviewed(form, users.review_many)
-    # The review validates the form again, which drops the errors of the save.
-    form.reason.errors = errors
-    return is_reviewed
+    def edit_page(self) -> ResponseReturnValue:
+        """Return the page that leads to the list, or the review if only the plan has changed."""
+        form = self.form
+        if form.confirmed.data and self._is_reviewed_again():
+            return self.review_page()
+        return render_template("users/bulk.html", form=form, back=form.back), form.status
+
+    def review_page(self) -> ResponseReturnValue:
+        """Return the page with the outcome for each user."""
+        form, plan = self.form, self.form.result
+        form.etag.data, form.count.data = plan.etag, str(plan.count)
+        page = render_template(
+            "users/bulk_review.html",
+            form=form,
+            report=BulkReport(plan, NAMED_IN_REVIEW),
+            permissions=roles.describe_permissions(db.session, plan.codes) if plan.codes else [],
+            back=form.back,
+        )
+        return page, form.status
+
+    def saved_page(self) -> ResponseReturnValue:
+        """Return the page that reports the outcome for each user."""
+        report = BulkReport(self.form.result, NAMED_IN_RESULT)
+        page = render_template("users/bulk_result.html", report=report, back=self.form.back)
+        return page, self.form.status
+
+    def _is_reviewed_again(self) -> bool:
+        form = self.form
+        if not isinstance(form.rule_error, REVIEWED_AGAIN):
+            return False
+        errors = form.reason.errors
+        is_reviewed = reviewed(form, self.review)
+        # The review validates the form again, which drops the errors of the save.
+        form.reason.errors = errors
+        return is_reviewed

@@ -1,6 +1,6 @@
 """The roles of a user: selected, reviewed, saved."""
 
-from typing import Self
+from typing import Any, Self
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,13 +10,12 @@ from app.domain import roles as domain_roles
 from app.domain import users
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
-from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
+from app.domain.users import AssignmentEdit
 from app.extensions import db
-from app.models import User
 from app.web.access import requires
 from app.web.forms import REASON, Form
+from app.web.review import Review
 from app.web.row_ids import joined, parted, selected_ids
-from app.web.saving import reviewed, saved
 from app.web.users.blueprint import blueprint
 
 
@@ -60,46 +59,53 @@ class RolesForm(Form):
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.ROLE_ASSIGN)
 def roles(user_id: int) -> ResponseReturnValue:
     """Change the roles of a user: select, review, save."""
-    form = RolesForm()
-    is_confirmed, goes_back = bool(form.confirmed.data), bool(form.again.data)
-    if is_confirmed and not goes_back and saved(form, users.set_roles, user_id):
-        flash("Saved the roles." if form.result else "No changes.", "success")
-        return redirect(url_for(".show", user_id=user_id), 303)
-    if not (is_confirmed or goes_back) and reviewed(form, users.review_roles, user_id):
-        return _review_page(form, user_id)
-    return _page(form, user_id)
+    return RolesReview(RolesForm(), user_id).answer()
 
 
-def _review_page(form: RolesForm, user_id: int) -> ResponseReturnValue:
-    page = render_template(
-        "users/roles_review.html",
-        form=form,
-        user=users.get(db.session, user_id),
-        review=form.result,
-        gained=domain_roles.describe_permissions(db.session, form.result.gained),
-        lost=domain_roles.describe_permissions(db.session, form.result.lost),
-    )
-    return page, form.status
+class RolesReview(Review):
+    """The review of the roles of a user."""
 
+    form: RolesForm
+    review = staticmethod(users.review_roles)
+    change = staticmethod(users.set_roles)
 
-def _page(form: RolesForm, user_id: int) -> ResponseReturnValue:
-    user = users.get(db.session, user_id)
-    choices = domain_roles.choices(db.session, user_id)
-    if isinstance(form.rule_error, AssignmentChangedMeanwhile):
-        return _conflict_page(form, user, choices)
-    if not form.is_sent:
-        form.start_from(choices)
-    return render_template("users/roles.html", form=form, user=user, roles=choices), form.status
+    def edit_page(self) -> ResponseReturnValue:
+        """Return the page with the roles to select."""
+        choices = self._choices()
+        if not self.form.is_sent:
+            self.form.start_from(choices)
+        return self._page("users/roles.html", roles=choices)
 
+    def review_page(self) -> ResponseReturnValue:
+        """Return the page with the permissions gained and lost."""
+        review = self.form.result
+        return self._page(
+            "users/roles_review.html",
+            review=review,
+            gained=domain_roles.describe_permissions(db.session, review.gained),
+            lost=domain_roles.describe_permissions(db.session, review.lost),
+        )
 
-def _conflict_page(form: RolesForm, user: User, choices: list[RoleChoice]) -> ResponseReturnValue:
-    base_ids, selected_ids = form.base_ids, form.roles.data or ()
-    page = render_template(
-        "users/roles_conflict.html",
-        form=form.start_from(choices),
-        user=user,
-        base=[choice.name for choice in choices if choice.id in base_ids],
-        theirs=[choice.name for choice in choices if choice.is_held],
-        yours=[choice.name for choice in choices if choice.id in selected_ids],
-    )
-    return page, form.status
+    def conflict_page(self, _error: Any) -> ResponseReturnValue:
+        """Return the page with the roles as shown, as stored and as selected."""
+        choices, base_ids = self._choices(), self.form.base_ids
+        selected_ids = self.form.roles.data or ()
+        self.form.start_from(choices)
+        return self._page(
+            "users/roles_conflict.html",
+            base=[choice.name for choice in choices if choice.id in base_ids],
+            theirs=[choice.name for choice in choices if choice.is_held],
+            yours=[choice.name for choice in choices if choice.id in selected_ids],
+        )
+
+    def saved_page(self) -> ResponseReturnValue:
+        """Return to the page of the user."""
+        flash("Saved the roles." if self.form.result else "No changes.", "success")
+        return redirect(url_for(".show", user_id=self.ids[0]), 303)
+
+    def _choices(self) -> list[RoleChoice]:
+        return domain_roles.choices(db.session, self.ids[0])
+
+    def _page(self, template: str, **values: Any) -> ResponseReturnValue:
+        user = users.get(db.session, self.ids[0])
+        return render_template(template, form=self.form, user=user, **values), self.form.status
