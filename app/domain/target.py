@@ -1,12 +1,29 @@
-"""What a change is made to."""
+"""Targets: the things that changes are made to."""
 
 from dataclasses import dataclass
+
+from app.models import ApplicationSetting, Role, User
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a change was done to: ``type`` is setting, user, role, list, page or session."""
+    """The target of a change; ``type`` is setting, user, role, list, page or session."""
 
     type: str
     name: str
     id: int | None = None
+
+    @classmethod
+    def of_user(cls, user: User) -> "Target":
+        """Return the user as audit events name them."""
+        return cls("user", user.username, user.id)
+
+    @classmethod
+    def of_role(cls, role: Role) -> "Target":
+        """Return the role as audit events name it."""
+        return cls("role", role.name, role.id)
+
+    @classmethod
+    def of_setting(cls, setting: ApplicationSetting) -> "Target":
+        """Return the setting as audit events name it."""
+        return cls("setting", setting.key, setting.id)

@@ -1,38 +1,41 @@
-"""Access: what somebody may do, whom they may change, and who administers the console."""
+"""Access: effective permissions, escalation, administrators, and the locks of their changes."""
 
+from app.domain.access.administrators import (
+    LastAdministrator,
+    administrators,
+    can_sign_in,
+    has_administrator,
+    is_administrator,
+    is_administrator_left,
+    is_last_administrator,
+    last_administrator,
+    refuse_losing,
+    refuse_without_administrator,
+)
 from app.domain.access.effective_permissions import (
     AssignableRole,
     EffectivePermission,
+    Explanation,
     assignable_roles,
     explain,
     permissions_of,
 )
 from app.domain.access.escalation import (
-    LastAdministrator,
     PermissionSet,
     RoleName,
-    administrators,
-    can_sign_in,
     exceeds,
-    has_administrator,
-    is_administrator,
-    is_administrator_left,
-    is_last_administrator,
-    last,
-    load_user_for_update,
+    may_act_for,
     own_permissions,
-    reaches,
     refuse_escalation,
-    refuse_losing,
-    refuse_without_administrator,
     require,
-    serialize_access_changes,
     why_not,
 )
+from app.domain.access.locks import load_user_for_update, serialize_access_changes
 
 __all__ = [
     "AssignableRole",
     "EffectivePermission",
+    "Explanation",
     "LastAdministrator",
     "PermissionSet",
     "RoleName",
@@ -45,11 +48,11 @@ __all__ = [
     "is_administrator",
     "is_administrator_left",
     "is_last_administrator",
-    "last",
+    "last_administrator",
     "load_user_for_update",
+    "may_act_for",
     "own_permissions",
     "permissions_of",
-    "reaches",
     "refuse_escalation",
     "refuse_losing",
     "refuse_without_administrator",

@@ -89,7 +89,7 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
         rows = [{"role_id": role.id, "permission_id": number} for number in granted.values()]
         session.execute(insert(role_permissions), rows)
     after = {"name": name, "description": role.description, "codes": codes}
-    target = lookup.target_of(role)
+    target = Target.of_role(role)
     audit.record(session, "role:created", target, actor=actor, after=after, reason=reason)
     return role
 
@@ -154,7 +154,7 @@ def _new_name(session: DbSession, role: Role, text: str) -> str:
         return role.name
     if lookup.is_guarded(role):
         sentence = f"{role.name} is a system role. It keeps its name."
-        raise RoleIsGuarded(sentence, target=lookup.target_of(role))
+        raise RoleIsGuarded(sentence, target=Target.of_role(role))
     return _free_name(session, text)
 
 
@@ -218,7 +218,7 @@ def _record_change(
     audit.record(
         session,
         "role:renamed" if "name" in changed else "role:changed",
-        lookup.target_of(role),
+        Target.of_role(role),
         actor=actor,
         before={field: before[field] for field in changed},
         after={field: after[field] for field in changed},

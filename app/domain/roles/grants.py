@@ -159,9 +159,9 @@ def refuse_role_beyond(own: PermissionSet, role: MatrixRole) -> None:
     Raises:
         BeyondOwnPermissions: It does.
     """
-    if not own.covers(PermissionSet(role.codes, is_all=role.grants_all)):
+    if not own.includes(PermissionSet(role.codes, is_all=role.grants_all)):
         raise BeyondOwnPermissions(
-            f"The role {role.name} grants permissions that you do not hold, "
+            f"The role {role.name} grants permissions that you do not have, "
             "so you cannot change it.",
             target=role.target,
         )
@@ -178,7 +178,7 @@ def refuse_granting_beyond(
     missing = [] if own.is_all else sorted(set(codes) - own.codes)
     if missing:
         raise BeyondOwnPermissions(
-            f"You do not hold {', '.join(missing)}, so you cannot grant it.",
+            f"You do not have {', '.join(missing)}, so you cannot grant it.",
             field=field,
             target=target,
         )
@@ -195,14 +195,14 @@ def refuse_taking_beyond(
     beyond = [
         role.id
         for role in matrix.roles
-        if not own.covers(PermissionSet(role.codes, is_all=role.grants_all))
+        if not own.includes(PermissionSet(role.codes, is_all=role.grants_all))
     ]
     if not losing or not beyond:
         return
     if members.share_a_member(session, [role.id for role in losing], beyond):
         names = " or ".join(role.name for role in losing)
         raise BeyondOwnPermissions(
-            f"Somebody who holds the role {names} holds permissions that you do not hold, "
+            f"Somebody who holds the role {names} has permissions that you do not have, "
             "so you cannot take anything from them.",
             target=losing[0].target,
         )

@@ -93,7 +93,7 @@ def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor
     own = access.require(session, actor, PermissionCode.ROLE_DELETE)
     grants.refuse_role_beyond(own, role)
     needed = PermissionSet(frozenset({PermissionCode.ROLE_ASSIGN}))
-    if not own.covers(needed) and members.count_members(session, role.id):
+    if not own.includes(needed) and members.count_members(session, role.id):
         access.require(session, actor, PermissionCode.ROLE_ASSIGN)
     grants.refuse_taking_beyond(session, own, matrix, [role])
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import selectinload
 from app.domain.access import RoleName
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.roles.matrix import ROLE_COLUMNS, MatrixRole, Rows, listed
-from app.domain.target import Target
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
 from app.models.base import HIGHEST_ID
@@ -79,11 +78,6 @@ def get(session: DbSession, role_id: int) -> Role:
 def is_guarded(role: Role | MatrixRole) -> bool:
     """Tell whether the role came with the console: it keeps its name, and stays."""
     return role.is_system or role.name == ADMIN
-
-
-def target_of(role: Role) -> Target:
-    """Return the role as audit events name it."""
-    return Target("role", role.name, role.id)
 
 
 def permission(session: DbSession, code: str) -> Row[Any]:

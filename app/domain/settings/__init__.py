@@ -24,7 +24,6 @@ from app.domain.settings.editing import (
     is_secret,
     overwrite,
     read_only_reason,
-    target_of,
 )
 from app.domain.settings.lifecycle import (
     NewSetting,
@@ -101,6 +100,5 @@ __all__ = [
     "read_only_reason",
     "restore",
     "review_many",
-    "target_of",
     "undo",
 ]

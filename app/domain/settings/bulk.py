@@ -11,6 +11,7 @@ from app.domain.audit import Change
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
 from app.domain.settings import editing
 from app.domain.settings.editing import SettingEdit
+from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
@@ -237,7 +238,7 @@ def _put(
         setting = settings[setting_id]
         if value != setting.value:
             change = Change("setting:changed", {"value": setting.value}, {"value": value})
-            changes.append((editing.target_of(setting), change))
+            changes.append((Target.of_setting(setting), change))
             setting.value = value
     session.flush()
     return audit.record_many(session, changes, actor=actor, reason=reason) if changes else []

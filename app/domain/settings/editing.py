@@ -139,7 +139,7 @@ def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
     why_read_only = read_only_reason(setting)
     if why_read_only is not None:
         sentence = f"{setting.key} cannot be changed here. {why_read_only}"
-        raise SettingIsReadOnly(sentence, target=target_of(setting))
+        raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     if edit.etag != etag_of(setting):
         raise SettingChangedMeanwhile(setting)
     return None if edit.text is None else values.canonical(edit.text, DataType(setting.data_type))
@@ -158,11 +158,6 @@ def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:
     if setting is None:
         raise NotFound("This setting does not exist.")
     return setting
-
-
-def target_of(setting: ApplicationSetting) -> Target:
-    """Return the setting as audit events name it."""
-    return Target("setting", setting.key, setting.id)
 
 
 def etag_of(setting: ApplicationSetting) -> str:
@@ -205,7 +200,7 @@ def _put(
     event = audit.record(
         session,
         "setting:changed",
-        target_of(setting),
+        Target.of_setting(setting),
         actor=actor,
         reason=reason,
         before={"value": setting.value},

@@ -13,6 +13,7 @@ from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
 from app.domain.settings import editing, values
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.values import DataType
+from app.domain.target import Target
 from app.domain.text import checked, checked_line, checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
@@ -84,13 +85,13 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
     refusal = deletion_refusal(setting)
     if refusal is not None:
         sentence = f"{setting.key} cannot be deleted here. {refusal}"
-        raise SettingIsReadOnly(sentence, target=editing.target_of(setting))
+        raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     if typed.etag != editing.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
     reason = confirmation.confirmed(
         typed.name, setting.key, typed.reason, what="the key", field="key"
     )
-    target, before = editing.target_of(setting), _kept(setting)
+    target, before = Target.of_setting(setting), _kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before
     )
@@ -229,6 +230,6 @@ def _add(
 ) -> None:
     session.add(setting)
     session.flush()
-    target, after = editing.target_of(setting), _kept(setting)
+    target, after = Target.of_setting(setting), _kept(setting)
     audit.record(session, action, target, actor=actor, reason=reason, after=after)
     session.flush()

@@ -15,6 +15,7 @@ from app.domain.authentication import one_time_links, passwords, sessions
 from app.domain.authentication.sessions import Client
 from app.domain.errors import InvalidValue
 from app.domain.sign_in.sign_in import Account, account_of, as_user
+from app.domain.target import Target
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
 
@@ -172,12 +173,12 @@ def _reaches(session: DbSession, link: OneTimeLink, issuer_id: int, owner: User)
     issuer = session.get(User, issuer_id)
     # Somebody who came later may have been given the id of an issuer who was deleted.
     is_another = issuer is not None and issuer.created_at > link.created_at
-    return not is_another and access.reaches(session, issuer_id, owner)
+    return not is_another and access.may_act_for(session, issuer_id, owner)
 
 
 def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) -> None:
     user.password_hash = password_hash
     one_time_links.forget(session, one_time_links.Purpose.RESET, user.id)
     sessions.end_all(session, user.id)
-    audit.record(session, "password:changed", users.target_of(user), actor=actor)
+    audit.record(session, "password:changed", Target.of_user(user), actor=actor)
     session.flush()

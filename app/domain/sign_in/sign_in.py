@@ -7,6 +7,7 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import passwords, sessions
 from app.domain.authentication.sessions import Client
 from app.domain.errors import InvalidValue
+from app.domain.target import Target
 from app.models import DbSession, User
 
 
@@ -84,7 +85,7 @@ def start_session(
     session: DbSession, user: User, client: Client, *, actor: Actor, secret: str
 ) -> str:
     """Start a session for a user who has shown who they are; return the token for its cookie."""
-    audit.record(session, "user:signed-in", users.target_of(user), actor=as_user(user, actor))
+    audit.record(session, "user:signed-in", Target.of_user(user), actor=as_user(user, actor))
     return sessions.start(session, user, client, secret=secret)
 
 

@@ -48,7 +48,7 @@ from app.domain.users.listing import (
     names_of,
     role_names,
 )
-from app.domain.users.lookup import find, get, named, target_of
+from app.domain.users.lookup import find, get, named
 from app.domain.users.name_search import NAMES, NameSearch, begins
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 
@@ -108,6 +108,5 @@ __all__ = [
     "roles_etag",
     "set_roles",
     "start_reset",
-    "target_of",
     "unassign_role",
 ]

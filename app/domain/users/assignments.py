@@ -12,8 +12,8 @@ from app.domain.access import RoleName
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
+from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.domain.users import lookup
 from app.models import DbSession, Permission, Role, User, user_roles
 from app.models.user import ADMIN
 
@@ -191,7 +191,7 @@ def _carry_out(
         *(audit.Change("role:assigned", after={"role": role.name}) for role in assigned),
         *(audit.Change("role:unassigned", before={"role": role.name}) for role in unassigned),
     ]
-    audit.record_changes(session, lookup.target_of(user), changes, actor=actor, reason=reason)
+    audit.record_changes(session, Target.of_user(user), changes, actor=actor, reason=reason)
     if _has_admin(unassigned) and access.can_sign_in(user):
         access.refuse_without_administrator(session, user)
     return (*assigned, *unassigned)

@@ -11,7 +11,8 @@ from app.domain.actor import Actor
 from app.domain.authentication import one_time_links, passwords
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
-from app.domain.users import lookup, names
+from app.domain.target import Target
+from app.domain.users import names
 from app.models import DbSession, Role, User
 
 
@@ -112,7 +113,7 @@ def record_creation(session: DbSession, user: User, actor: Actor) -> None:
     after = {"username": user.username, "email": user.email, "full_name": user.full_name}
     assigned = [audit.Change("role:assigned", after={"role": role.name}) for role in user.roles]
     changes = [audit.Change("user:created", after=after), *assigned]
-    audit.record_changes(session, lookup.target_of(user), changes, actor=actor)
+    audit.record_changes(session, Target.of_user(user), changes, actor=actor)
 
 
 def refuse_taken(

@@ -8,8 +8,9 @@ from typing import Any
 from app.domain import audit, etags, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile
+from app.domain.target import Target
 from app.domain.text import checked_reason, with_line_feeds
-from app.domain.users import creation, lifecycle, lookup, names
+from app.domain.users import creation, lifecycle, names
 from app.models import DbSession, User
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
@@ -98,7 +99,7 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
         return frozenset()
     before = {field: getattr(user, field) for field in after}
     _refuse_taken(session, user, after)
-    target = lookup.target_of(user)
+    target = Target.of_user(user)
     for field, value in after.items():
         setattr(user, field, value)
     creation.flush_names(session)

@@ -9,7 +9,7 @@ from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, RuleError
 from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.domain.users import creation, lookup
+from app.domain.users import creation
 from app.models import DbSession, User
 
 
@@ -80,7 +80,7 @@ def start_reset(
     """
     user = load_for_change(session, user_id, actor)
     reason = checked_reason(reason)
-    target = lookup.target_of(user)
+    target = Target.of_user(user)
     audit.record(session, "password:reset-started", target, actor=actor, reason=reason)
     return user, creation.password_link(session, user, actor)
 
@@ -117,7 +117,7 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
     reason = confirmation.confirmed(
         deletion.name, user.username, deletion.reason, what="the user name", field="username"
     )
-    was_administrator, target = access.is_administrator(user), lookup.target_of(user)
+    was_administrator, target = access.is_administrator(user), Target.of_user(user)
     before = {
         "username": user.username,
         "email": user.email,
@@ -141,7 +141,7 @@ def end_sessions(
         BeyondOwnPermissions: The user has permissions that the actor does not have.
     """
     user = load_for_change(session, user_id, actor)
-    target = lookup.target_of(user)
+    target = Target.of_user(user)
     if session_id is not None:
         sessions.end_one(session, user.id, session_id)
         before = {"session": session_id}
@@ -180,5 +180,5 @@ def _record_activity(
     session: DbSession, action: str, user: User, reason: str, actor: Actor
 ) -> None:
     before, after = {"is_active": not user.is_active}, {"is_active": user.is_active}
-    target = lookup.target_of(user)
+    target = Target.of_user(user)
     audit.record(session, action, target, actor=actor, before=before, after=after, reason=reason)

@@ -10,6 +10,7 @@ from wtforms import HiddenField, StringField
 from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingChangedMeanwhile, SettingEdit
+from app.domain.target import Target
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
 from app.web import event_sentences, redirects
@@ -95,7 +96,7 @@ def _recent(setting: ApplicationSetting) -> list[event_sentences.EventLine] | No
     if not g.me.can(PermissionCode.AUDIT_READ):
         return None
     # A setting that was deleted once exists again, so there is nothing to restore.
-    lines = event_sentences.in_words(audit.history_of(db.session, settings.target_of(setting)))
+    lines = event_sentences.in_words(audit.history_of(db.session, Target.of_setting(setting)))
     return [replace(line, restore_url=None) for line in lines]
 
 

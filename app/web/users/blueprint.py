@@ -21,4 +21,6 @@ def why_not(user: User, code: PermissionCode) -> str | None:
 
 def why_last(user: User) -> str | None:
     """Return the reason why the user has to stay, if nobody else can administer the console."""
-    return access.last(user) if access.is_last_administrator(db.session, user) else None
+    return (
+        access.last_administrator(user) if access.is_last_administrator(db.session, user) else None
+    )

@@ -9,6 +9,7 @@ from app.domain import access, audit, roles, users
 from app.domain.access import AssignableRole
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
+from app.domain.target import Target
 from app.extensions import db
 from app.models import User
 from app.web import event_sentences
@@ -60,4 +61,4 @@ def _role_urls(choices: list[RoleChoice]) -> dict[str, str]:
 def _recent(user: User) -> list[EventLine] | None:
     if not g.me.can(PermissionCode.AUDIT_READ):
         return None
-    return event_sentences.in_words(audit.history_of(db.session, users.target_of(user)))
+    return event_sentences.in_words(audit.history_of(db.session, Target.of_user(user)))

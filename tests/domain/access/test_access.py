@@ -44,7 +44,7 @@ def test_who_holds_enough_assigns_and_unassigns(session, hedda, vera):
 
 
 def test_nobody_assigns_a_role_that_grants_what_they_do_not_hold(session, hedda, vera):
-    sentence = "The role admin grants permissions that you do not hold."
+    sentence = "The role admin grants permissions that you do not have."
 
     with pytest.raises(BeyondOwnPermissions, match=sentence) as refusal:
         set_roles(session, vera, "viewer", "admin", by=hedda)
@@ -72,7 +72,7 @@ def test_nobody_raises_their_own_permissions(session, hedda):
 
 
 def test_nobody_takes_a_role_from_somebody_who_holds_more(session, ada, hedda):
-    sentence = "ada holds permissions that you do not hold, so you cannot change them."
+    sentence = "ada has permissions that you do not have, so you cannot change them."
 
     with pytest.raises(BeyondOwnPermissions, match=sentence):
         set_roles(session, ada, by=hedda)
@@ -109,7 +109,7 @@ def test_who_lost_the_permission_to_assign_a_moment_ago_is_refused(session, pers
     hedda = person("hedda", roles=["user"], permissions=["role:assign"])
     set_roles(session, hedda, "user", by=OPERATOR)
 
-    with pytest.raises(BeyondOwnPermissions, match="This needs the permission role:assign"):
+    with pytest.raises(BeyondOwnPermissions, match="You need the permission role:assign for this"):
         set_roles(session, vera, "user", by=hedda)
 
     assert names_of(vera) == {"viewer"}
@@ -118,7 +118,7 @@ def test_who_lost_the_permission_to_assign_a_moment_ago_is_refused(session, pers
 def test_who_was_deactivated_a_moment_ago_is_refused(session, ada, hedda, vera):
     carry_out(lambda: users.deactivate(session, hedda.id, actor=acting(ada)), actor=acting(ada))
 
-    with pytest.raises(BeyondOwnPermissions, match="Your account is not active any more"):
+    with pytest.raises(BeyondOwnPermissions, match="Your account is no longer active"):
         set_roles(session, vera, "user", by=hedda)
 
 

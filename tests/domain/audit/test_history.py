@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import audit, overview, settings, users
+from app.domain import audit, overview, settings
 from app.domain.target import Target
 from app.models import ApplicationSetting, Role, User
 from app.models.base import utcnow
@@ -47,20 +47,20 @@ def test_the_newest_come_first_and_not_too_many(session):
 
 def test_the_events_of_one_thing_leave_out_the_others(session):
     setting = settings.by_key(session, "chunk_size")
-    wanted = record(session, settings.target_of(setting))
+    wanted = record(session, Target.of_setting(setting))
     record(session, Target("setting", "chunk_overlap", setting.id + 1))
     record(session, Target("user", "ada", setting.id), "user:created")
 
-    assert [entry.event for entry in audit.history_of(session, settings.target_of(setting))] == [
+    assert [entry.event for entry in audit.history_of(session, Target.of_setting(setting))] == [
         wanted
     ]
 
 
 def test_what_is_there_is_there(session, vera):
     role = add(session, Role(name="team"))
-    for target in (Target("role", "team", role.id), users.target_of(vera)):
+    for target in (Target("role", "team", role.id), Target.of_user(vera)):
         record(session, target)
-    record(session, settings.target_of(settings.by_key(session, "chunk_size")))
+    record(session, Target.of_setting(settings.by_key(session, "chunk_size")))
 
     assert told(audit.recent(session)) == [("chunk_size", True), ("vera", True), ("team", True)]
 
@@ -77,17 +77,17 @@ def test_what_is_gone_or_is_no_row_is_not_there(session):
 
 
 def test_who_was_renamed_is_still_the_same(session, vera):
-    record(session, users.target_of(vera))
+    record(session, Target.of_user(vera))
     vera.username = "veronica"
     session.commit()
 
     assert told(audit.recent(session)) == [("vera", True)]
-    assert told(audit.history_of(session, users.target_of(vera))) == [("vera", True)]
+    assert told(audit.history_of(session, Target.of_user(vera))) == [("vera", True)]
 
 
 def test_whoever_has_the_id_of_somebody_deleted_is_not_that_one(session, vera, vera_before):
     assert told(audit.recent(session)) == [("victor", False)]
-    assert audit.history_of(session, users.target_of(vera)) == []
+    assert audit.history_of(session, Target.of_user(vera)) == []
 
 
 def test_a_role_that_has_the_id_of_one_deleted_is_not_that_one(session):
@@ -105,12 +105,12 @@ def test_a_setting_that_has_the_id_of_another_is_not_that_one(session):
     record(session, Target("setting", "shard_size", setting.id))
 
     assert told(audit.recent(session)) == [("shard_size", False)]
-    assert audit.history_of(session, settings.target_of(setting)) == []
+    assert audit.history_of(session, Target.of_setting(setting)) == []
 
 
 def test_a_setting_that_was_restored_keeps_its_history(session):
     setting = add(session, ApplicationSetting(key="greeting"))
-    target = settings.target_of(setting)
+    target = Target.of_setting(setting)
     for action in ("setting:created", "setting:deleted", "setting:restored"):
         record(session, target, action)
     setting.created_at = utcnow() + EARLIER
@@ -121,7 +121,7 @@ def test_a_setting_that_was_restored_keeps_its_history(session):
 
 
 def test_a_setting_that_was_deleted_and_made_anew_begins_anew(session):
-    target = settings.target_of(add(session, ApplicationSetting(key="greeting")))
+    target = Target.of_setting(add(session, ApplicationSetting(key="greeting")))
     for action in ("setting:created", "setting:deleted", "setting:created"):
         record(session, target, action)
 
@@ -143,11 +143,11 @@ def test_nobody_has_signed_in_because_another_one_did(session, ada):
 @pytest.mark.only_on("sqlite")
 def test_sqlite_does_give_an_id_again(session, vera):
     number = vera.id
-    record(session, users.target_of(vera))
+    record(session, Target.of_user(vera))
     session.delete(vera)
     session.commit()
     nora = add(session, User(username="nora", email="nora@example.org", password_hash="!"))
 
     assert nora.id == number
     assert told(audit.recent(session)) == [("vera", False)]
-    assert audit.history_of(session, users.target_of(nora)) == []
+    assert audit.history_of(session, Target.of_user(nora)) == []

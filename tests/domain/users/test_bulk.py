@@ -154,7 +154,7 @@ def test_nobody_assigns_a_role_that_grants_more_than_they_hold(session, omar, pe
 
     with pytest.raises(BeyondOwnPermissions, match="The role viewer grants permissions"):
         reviewed(session, ASSIGN, these(omar), "viewer", by=hedda)
-    with pytest.raises(BeyondOwnPermissions, match="This needs the permission user:update"):
+    with pytest.raises(BeyondOwnPermissions, match="You need the permission user:update for this"):
         reviewed(session, DEACTIVATE, these(omar), by=hedda)
 
     plan = reviewed(session, UNASSIGN, EVERYBODY, "viewer", by=hedda)[0]

@@ -76,7 +76,7 @@ def test_a_new_user_and_the_events_are_rolled_back_together(session, ada):
 def test_nobody_creates_a_user_with_more_than_they_hold(session, person):
     hedda = person("hedda", permissions=["user:create", "role:assign"])
     new = NewUser("nora", "nora@example.org", role_ids=frozenset({role_id(session, "viewer")}))
-    sentence = "The role viewer grants permissions that you do not hold."
+    sentence = "The role viewer grants permissions that you do not have."
 
     with pytest.raises(BeyondOwnPermissions, match=sentence):
         create(session, new, by=hedda)
@@ -91,7 +91,7 @@ def test_who_may_not_assign_roles_creates_users_without_any(session, person):
     hedda = person("hedda", roles=["viewer"], permissions=["user:create"])
     new = NewUser("nora", "nora@example.org", role_ids=frozenset({role_id(session, "viewer")}))
 
-    with pytest.raises(BeyondOwnPermissions, match="This needs the permission role:assign"):
+    with pytest.raises(BeyondOwnPermissions, match="You need the permission role:assign for this"):
         create(session, new, by=hedda)
     user, _ = create(session, NewUser("nora", "nora@example.org"), by=hedda)
 

@@ -107,7 +107,7 @@ def test_a_profile_that_somebody_else_changed_is_not_overwritten(session, ada, v
 def test_nobody_edits_who_holds_more(session, ada, person):
     hedda = person("hedda", permissions=["user:update"])
 
-    with pytest.raises(BeyondOwnPermissions, match="ada holds permissions that you do not hold"):
+    with pytest.raises(BeyondOwnPermissions, match="ada has permissions that you do not have"):
         change(session, ada, by=hedda, full_name="Nobody")
 
     assert ada.full_name == "Ada Byron"

@@ -163,7 +163,7 @@ def test_somebody_s_session_is_ended_and_that_is_recorded(session, ada, vera):
 def test_nobody_touches_who_holds_more(session, ada, person, change):
     actor = acting(person("hedda", permissions=["user:update"]))
 
-    with pytest.raises(BeyondOwnPermissions, match="ada holds permissions that you do not hold"):
+    with pytest.raises(BeyondOwnPermissions, match="ada has permissions that you do not have"):
         carry_out(lambda: change(session, ada.id, actor), actor=actor)
 
     assert [event.action for event in events(session)] == ["change:refused"]

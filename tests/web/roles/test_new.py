@@ -92,5 +92,5 @@ def test_a_template_beyond_ones_own_is_refused_beside_its_field(sign_in, person)
     page = sign_in(mona).submit("/roles/new", "role-form", name="team", template="auditor")
 
     assert page.status_code == 403
-    assert "You do not hold audit:read, settings:read, user:read" in page.text
+    assert "You do not have audit:read, settings:read, user:read" in page.text
     assert page.value("template") == "auditor"

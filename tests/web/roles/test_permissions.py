@@ -95,7 +95,7 @@ def test_a_refusal_keeps_the_boxes(sign_in, session, person, role):
     page = tick(session, sign_in(mona), role("editor"), "settings:read")
 
     assert page.status_code == 403
-    assert "You do not hold settings:read, so you cannot grant it." in page.text
+    assert "You do not have settings:read, so you cannot grant it." in page.text
     assert page.value("permissions") == [box(session, "settings:read")]
 
 

@@ -341,7 +341,7 @@ def test_one_refusal_refuses_all(sign_in, session, person, editor, cell):
             **extra,
         )
         assert refused.status_code == 403
-        assert "You do not hold settings:read, so you cannot grant it." in refused.text
+        assert "You do not have settings:read, so you cannot grant it." in refused.text
         assert cell("editor", "settings:read") in refused.value("grants")
     assert grants_of(session, "viewer") == {"document:read"}
     assert [event.action for event in events(session)] == ["change:refused"] * 2

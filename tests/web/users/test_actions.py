@@ -41,7 +41,7 @@ def test_who_may_only_look_is_offered_nothing(sign_in, person, vera):
 
 def test_who_holds_more_cannot_be_touched_and_the_page_says_so(sign_in, hedda, ada):
     browser = sign_in(hedda)
-    sentence = "ada holds permissions that you do not hold"
+    sentence = "ada has permissions that you do not have"
 
     page = browser.get(f"/users/{ada.id}")
     assert sentence in page.text
@@ -62,7 +62,7 @@ def test_who_holds_more_is_not_changed_by_sending_the_form_anyway(sign_in, sessi
         fields = {"username": "ada", "session": "all", "email": "x@example.org"}
         answer = browser.post(f"/users/{ada.id}/{name}", **fields)
         assert answer.status_code == 403, name
-        assert "ada holds permissions that you do not hold" in answer.text
+        assert "ada has permissions that you do not have" in answer.text
 
     assert digests(session.get_bind()) == before
 

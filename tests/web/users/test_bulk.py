@@ -223,7 +223,7 @@ def test_nobody_gives_what_they_do_not_hold(sign_in, session, person, omar):
     page = choose(browser, [omar], "assign", "viewer")
 
     assert page.status_code == 403
-    assert "The role viewer grants permissions that you do not hold" in page.text
+    assert "The role viewer grants permissions that you do not have" in page.text
     assert [event.action for event in events(session)] == ["change:refused"]
 
 

@@ -109,7 +109,7 @@ def test_roles_beyond_one_s_own_are_not_given_to_a_new_user(sign_in, session, pe
     )
 
     assert page.status_code == 403
-    assert "The role admin grants permissions that you do not hold." in page.text
+    assert "The role admin grants permissions that you do not have." in page.text
     assert page.value("username") == "grace"
     assert admin in page.value("roles")
     assert session.scalar(select(User).where(User.username == "grace")) is None

@@ -227,7 +227,7 @@ def test_nobody_gains_by_giving(sign_in, session, helper, omar, tick, role):
     page = tick(sign_in(helper), omar, role)
 
     assert page.status_code == 403
-    assert f"The role {role} grants permissions that you do not hold." in page.text
+    assert f"The role {role} grants permissions that you do not have." in page.text
     assert page.value("roles") == [id_of(session, role)]
     assert roles_of(session, omar) == set()
     assert events_of(session, "change:refused")[0].actor_name == "helper"
@@ -255,7 +255,7 @@ def test_whoever_holds_more_is_not_touched(sign_in, session, helper, ada, tick):
     page = tick(sign_in(helper), ada)
 
     assert page.status_code == 403
-    assert "ada holds permissions that you do not hold" in page.text
+    assert "ada has permissions that you do not have" in page.text
     assert roles_of(session, ada) == {"admin"}
 
 
