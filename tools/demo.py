@@ -79,7 +79,7 @@ def _print_link() -> None:
     user_id = users.named(db.session, name).id
     _, token = carry_out(lambda: users.start_reset(db.session, user_id, actor=actor), actor=actor)
     print(f"Open this link to choose a password for {name}, the demo's administrator:")
-    print(links.url("auth.choose_password", token), flush=True)
+    print(links.url("auth.reset", token), flush=True)
 
 
 def _fill(app: Flask) -> None:

@@ -30,4 +30,4 @@ def setup_link(*, if_needed: bool) -> None:
     output.say(
         "Open this link to become the first administrator. It is valid once, for 60 minutes:"
     )
-    output.write(links.url("auth.set_up", token))
+    output.write(links.url("auth.setup", token))

@@ -144,7 +144,7 @@ def _print_link(user: User, token: str) -> None:
         f"Send this link to {user.username}. It lets them choose a password;"
         " valid once, for 60 minutes:"
     )
-    output.write(links.url("auth.choose_password", token))
+    output.write(links.url("auth.reset", token))
 
 
 def _all() -> Iterator[Row[Any]]:

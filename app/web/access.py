@@ -155,5 +155,5 @@ def _record_denial(missing: PermissionCode) -> None:
 def _to_sign_in() -> Response:
     # A form's own page is where to go on after signing in; what it sent is gone.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
-    target = None if here in {"/", url_for("auth.sign_out")} else here
-    return identity.forget(redirect(url_for("auth.sign_in", next=target), 303))
+    target = None if here in {"/", url_for("auth.logout")} else here
+    return identity.forget(redirect(url_for("auth.login", next=target), 303))

@@ -7,4 +7,4 @@ from app import config
 
 def reset(token: str) -> str:
     """Return the address at which the owner of the link chooses a password."""
-    return f"{config.current().base_url}{url_for('auth.choose_password', token=token)}"
+    return f"{config.current().base_url}{url_for('auth.reset', token=token)}"

@@ -58,24 +58,31 @@ def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], An
         ready = preparing()
         return unit_of_work.carry_out(lambda: change(ready), actor=current_actor())
 
-    return _accepted(form, prepare_and_change)
+    return _succeeded(form, prepare_and_change)
 
 
 def saved_with(form: Form, change: Callable[[], Any]) -> bool:
     """Carry out a change that takes no arguments; see `saved`."""
-    return _accepted(form, lambda: unit_of_work.carry_out(change, actor=current_actor()))
+    return _succeeded(form, lambda: unit_of_work.carry_out(change, actor=current_actor()))
 
 
 def reviewed_with(form: Form, review: Callable[[], Any]) -> bool:
     """Ask what would change by a review that takes no arguments; see `reviewed`."""
-    return _accepted(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
+    return _succeeded(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
 
 
-def _accepted(form: Form, ask: Callable[[], Any]) -> bool:
+def accepted(form: Form) -> bool:
+    """Tell whether the form was sent and is valid; all there is to ask where no data changes."""
     if not form.is_sent:
         return False
     if not form.validate():
         form.status = INVALID
+        return False
+    return True
+
+
+def _succeeded(form: Form, ask: Callable[[], Any]) -> bool:
+    if not accepted(form):
         return False
     try:
         form.result = ask()

@@ -65,7 +65,7 @@ def test_a_wrong_password_is_mended_and_the_way_leads_on(desk, guide, ada):
     guide(window).fill(username="ada@example.org", password="not this one")
     button(window, "Sign in").click()
 
-    expect(window.get_by_role("alert")).to_contain_text("The user name or the password is wrong.")
+    expect(window.get_by_role("alert")).to_contain_text("Wrong user name or password.")
     expect(window.get_by_label("User name or email")).to_have_value("ada@example.org")
 
     guide(window).fill(password=PASSWORD)
@@ -105,7 +105,7 @@ def test_a_new_user_comes_in_by_the_link_and_sees_what_a_viewer_sees(desk, guide
     link = guide(hers).link_to_choose_a_password("nora")
     hers.goto(link)
     guide(hers).fill(password=GOOD_PASSWORD)
-    button(hers, "Save the password").click()
+    button(hers, "Save password").click()
     expect(hers.get_by_text("Your password is set. Sign in with it.")).to_be_visible()
     guide(hers).fill(username="nora", password=GOOD_PASSWORD)
     button(hers, "Sign in").click()

@@ -216,9 +216,10 @@ def of_user(
     ).all()
 
 
-def end(session: DbSession, session_id: int) -> None:
-    """End the session that asks for it, at sign-out."""
-    session.execute(delete(ConsoleSession).where(ConsoleSession.id == session_id))
+def end(session: DbSession, session_id: int, *, actor: Actor) -> None:
+    """End a session of the actor's at sign-out; one that has ended already is no error."""
+    own = (ConsoleSession.id == session_id) & (ConsoleSession.user_id == (actor.id or 0))
+    session.execute(delete(ConsoleSession).where(own))
 
 
 def end_held(session: DbSession, token: str) -> None:

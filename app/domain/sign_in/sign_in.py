@@ -75,7 +75,7 @@ def complete(
     # Locked: a password that another program sets at this moment must not be overwritten.
     user = proof and session.get(User, proof.user_id, populate_existing=True, with_for_update=True)
     if not proof or not user or not user.is_active or user.password_hash != proof.password_hash:
-        raise SignInFailed("The user name or the password is wrong.", field="password")
+        raise SignInFailed("Wrong user name or password.", field="password")
     if proof.better_hash is not None:
         user.password_hash = proof.better_hash
     return start_session(session, user, client, actor=actor, secret=secret)

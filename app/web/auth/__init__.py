@@ -1,5 +1,5 @@
-"""Signing in and out, and the one-time links."""
+"""The section sign-in: a file for each page."""
 
-from app.web.auth.views import blueprint
+from app.web.auth import login, logout, reset, setup
 
-__all__ = ["blueprint"]
+__all__ = ["login", "logout", "reset", "setup"]

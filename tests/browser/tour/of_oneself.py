@@ -30,7 +30,7 @@ def _choose_password(guide: Guide) -> None:
 def _choose_password_refused(guide: Guide) -> None:
     _choose_password(guide)
     guide.fill(password="short")
-    guide.press("Save the password")
+    guide.press("Save password")
 
 
 def _set_up(guide: Guide) -> None:
@@ -40,7 +40,7 @@ def _set_up(guide: Guide) -> None:
 def _set_up_refused(guide: Guide) -> None:
     _set_up(guide)
     guide.fill(username="ada", email="nobody", password="short")
-    guide.press("Make the account")
+    guide.press("Create account")
 
 
 def _zone_saved(guide: Guide) -> None:
@@ -51,17 +51,17 @@ def _zone_saved(guide: Guide) -> None:
 
 # Before there is anybody.
 FIRST_DAY: Stops = {
-    "auth.sign_in": page("/login"),
-    "auth.set_up": Stop(_set_up),
-    "auth.set_up: refused": Stop(_set_up_refused, "The account was not made"),
-    "auth.set_up: link gone": page("/setup/of-yesterday"),
+    "auth.login": page("/login"),
+    "auth.setup": Stop(_set_up),
+    "auth.setup: refused": Stop(_set_up_refused, "The account was not created"),
+    "auth.setup: link gone": page("/setup/of-yesterday"),
 }
 GATE: Stops = {
-    "auth.sign_in: wrong password": Stop(_wrong_password, "You are not signed in"),
-    "auth.choose_password": Stop(_choose_password),
-    "auth.choose_password: refused": Stop(_choose_password_refused, "The password was not changed"),
-    "auth.choose_password: link gone": page("/reset/of-yesterday"),
-    "auth.sign_in: form refused": Stop(_form_without_cookie, "The request was not understood"),
+    "auth.login: wrong password": Stop(_wrong_password, "Sign-in failed"),
+    "auth.reset": Stop(_choose_password),
+    "auth.reset: refused": Stop(_choose_password_refused, "Your password was not changed"),
+    "auth.reset: link gone": page("/reset/of-yesterday"),
+    "auth.login: form refused": Stop(_form_without_cookie, "The request was not understood"),
 }
 OVERVIEW: Stops = {
     "home.overview": page("/"),
@@ -72,12 +72,12 @@ OVERVIEW: Stops = {
     "account.show": page("/account"),
     "account.end_session": page("/account/sessions"),
     "account.password": page("/account/password"),
-    "account.password: refused": Stop(_password_refused, "The password was not changed"),
+    "account.password: refused": Stop(_password_refused, "Your password was not changed"),
     "account.keys": page("/account/keys"),
     "account.theme": page("/account/theme"),
     "account.zone": page("/account/zone"),
     "home.overview: zone saved": Stop(_zone_saved, "Times are shown in Asia/Kolkata."),
-    "auth.sign_out": page("/logout"),
+    "auth.logout": page("/logout"),
 }
 NOTHING: Stops = {
     "home.overview: nothing": page("/", "Nothing to see yet"),

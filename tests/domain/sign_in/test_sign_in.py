@@ -83,7 +83,7 @@ def test_proof_is_given_by_the_password_alone(session, vera):
 
 
 def test_signing_in_needs_proof(session, vera):
-    with pytest.raises(SignInFailed, match=r"The user name or the password is wrong\."):
+    with pytest.raises(SignInFailed, match=r"Wrong user name or password\."):
         complete(session, None)
 
     assert events(session) == []
@@ -119,7 +119,7 @@ def test_a_better_hash_never_overwrites_a_password_set_at_that_moment(session, v
         id=vera.id,
     )
 
-    assert outcome == "The user name or the password is wrong."
+    assert outcome == "Wrong user name or password."
     session.expire_all()
     assert vera.password_hash == "the new one"
 

@@ -1,4 +1,4 @@
-"""Links with which a user chooses a password."""
+"""The page to choose a password with a link."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -25,7 +25,7 @@ def link(session, vera):
     return f"/reset/{token}"
 
 
-def test_the_link_sets_a_password_that_lets_in(visitor, vera, link):
+def test_the_link_sets_a_password_that_signs_in(visitor, vera, link):
     answer = visitor.submit(link, password=NEW)
 
     assert (answer.status_code, answer.location) == (303, "/login")
@@ -42,7 +42,7 @@ def test_the_page_says_whose_password_it_is_and_signs_nobody_in(visitor, link):
     assert visitor.client.get_cookie("console") is None
 
 
-def test_choosing_is_recorded_without_the_password(visitor, vera, session, link):
+def test_the_change_is_recorded_without_the_password(visitor, vera, session, link):
     visitor.submit(link, password=NEW)
 
     [event] = recorded(session)
@@ -68,7 +68,7 @@ def test_the_link_works_once(visitor, vera, link):
     chosen = vera.password_hash
 
     assert page.submit(password="a third good password").status_code == 404
-    assert "does not work any more" in visitor.get(link).text
+    assert "has expired or was already used" in visitor.get(link).text
     assert vera.password_hash == chosen
 
 
@@ -82,7 +82,7 @@ def test_two_at_once_choose_one_password(app, session, vera, link):
     assert [event.action for event in recorded(session)] == ["password:changed"]
 
 
-def test_the_link_is_over_after_an_hour(visitor, session, vera, link):
+def test_the_link_expires_after_an_hour(visitor, session, vera, link):
     page = visitor.get(link)
     session.execute(update(OneTimeLink).values(expires_at=utcnow() - timedelta(seconds=1)))
 
@@ -100,7 +100,7 @@ def test_a_newer_link_replaces_the_older(visitor, session, vera, omar, link):
     assert visitor.get(f"/reset/{others}").status_code == 200
 
 
-def test_a_link_for_one_thing_is_none_for_another(visitor, link, session):
+def test_a_link_works_for_its_own_purpose_only(visitor, link, session):
     token = one_time_links.issue(session, one_time_links.Purpose.SET_UP)
 
     assert visitor.get(f"/reset/{token}").status_code == 404
@@ -123,7 +123,7 @@ def test_only_the_hash_of_the_link_is_stored(session, link):
     assert all(digest not in link and len(digest) == 64 for digest in stored)
 
 
-def test_whoever_is_signed_in_as_somebody_else_is_signed_out(sign_in, omar, link, vera):
+def test_another_user_in_this_browser_is_signed_out(sign_in, omar, link, vera):
     browser = sign_in(omar)
 
     browser.submit(link, password=NEW)
@@ -132,7 +132,9 @@ def test_whoever_is_signed_in_as_somebody_else_is_signed_out(sign_in, omar, link
     assert browser.submit("/login", username="vera", password=PASSWORD).status_code == 422
 
 
-def test_a_link_does_not_live_on_by_whoever_has_the_issuer_s_id_now(visitor, session, ada, vera):
+def test_a_link_stops_working_when_its_issuer_s_id_belongs_to_somebody_else(
+    visitor, session, ada, vera
+):
     token = users.start_reset(session, vera.id, actor=acting(ada))[1]
     session.commit()
     assert visitor.get(f"/reset/{token}").status_code == 200
@@ -143,17 +145,17 @@ def test_a_link_does_not_live_on_by_whoever_has_the_issuer_s_id_now(visitor, ses
     assert visitor.get(f"/reset/{token}").status_code == 404
 
 
-def test_a_link_dies_when_its_owner_gains_what_the_issuer_does_not_hold(
+def test_a_link_stops_working_when_its_owner_gains_more_than_the_issuer_has(
     visitor, session, person, omar
 ):
-    # Whoever handed the link out may have kept a copy of it.
+    # The issuer may have kept a copy of the link.
     helper = person("helper", permissions=["user:update"])
     token = users.start_reset(session, omar.id, actor=acting(helper))[1]
     omar.roles.append(session.query(Role).filter_by(name="admin").one())
     session.commit()
 
     page = visitor.get(f"/reset/{token}")
-    assert (page.status_code, "does not work any more" in page.text) == (404, True)
+    assert (page.status_code, "has expired or was already used" in page.text) == (404, True)
     with pytest.raises(one_time_links.LinkIsGone):
         choose_password(session, token, "another hash", actor=acting(omar))
     session.rollback()

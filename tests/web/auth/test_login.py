@@ -1,4 +1,4 @@
-"""Signing in: who gets in, who does not, and that who does not learns nothing by it."""
+"""The page to sign in: successful and failed attempts, and where they lead."""
 
 import io
 import re
@@ -13,6 +13,8 @@ from tests.support.people import PASSWORD, PASSWORD_HASH
 
 NOBODY_CAN = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "B" * 43
 TOKEN = re.compile(r'name="csrf_token"[^>]*>')
+
+
 STATES = {
     "unknown": None,
     "wrong password": {"password_hash": PASSWORD_HASH.replace("W", "X")},
@@ -21,12 +23,14 @@ STATES = {
     "with an unreadable hash": {"password_hash": "hashed_password_here"},
     "with a hash of another kind": {"password_hash": "$2b$12$" + "a" * 53},
 }
+
+
 HOSTILE = ["\0", "a\0b", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "'\"--;<%s{}"]
 
 
 @pytest.fixture
 def verifications(monkeypatch):
-    """The hashes that argon2 has been asked to verify a password against."""
+    """The hashes against which argon2 was asked to verify a password."""
     seen, verify = [], argon2.PasswordHasher.verify
 
     def counting(self, stored, password):
@@ -61,7 +65,7 @@ def test_a_session_knows_its_browser_and_the_event_its_user(visitor, vera, sessi
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_whoever_fails_learns_nothing(visitor, person, session, verifications, state):
+def test_a_failed_sign_in_reveals_nothing(visitor, person, session, verifications, state):
     columns = STATES[state]
     if columns is not None:
         person("nora", **columns)
@@ -69,14 +73,14 @@ def test_whoever_fails_learns_nothing(visitor, person, session, verifications, s
     answer = visitor.submit("/login", username="nora", password=PASSWORD)
 
     assert answer.status_code == 422
-    assert "The user name or the password is wrong." in answer.text
+    assert "Wrong user name or password." in answer.text
     assert answer.headers.getlist("Set-Cookie") == []
     assert len(verifications) == 1
     assert verifications[0].startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert not session.scalars(select(ConsoleSession)).all() + recorded(session)
 
 
-def test_all_who_fail_get_the_same_page(visitor, person):
+def test_every_failure_gets_the_same_page(visitor, person):
     for number, columns in enumerate(filter(None, STATES.values())):
         person(f"nora{number}", **columns)
 
@@ -89,7 +93,7 @@ def test_all_who_fail_get_the_same_page(visitor, person):
     assert len({str([pair for pair in h if pair[0] != "Content-Length"]) for h in headers}) == 1
 
 
-def test_what_was_typed_stays_except_the_password(visitor, vera):
+def test_the_name_stays_in_the_form_and_the_password_does_not(visitor, vera):
     answer = visitor.submit("/login", username="Vera", password="not hers at all")
 
     assert answer.value("username") == "Vera"
@@ -115,7 +119,7 @@ def test_a_stronger_hash_is_left_alone(visitor, person):
     assert nora.password_hash == strong
 
 
-def test_signing_in_leads_to_where_one_wanted_to_go(visitor, vera):
+def test_signing_in_leads_to_the_requested_page(visitor, vera):
     asked = visitor.get("/account/theme?from=here")
     assert asked.status_code == 303
 
@@ -125,7 +129,7 @@ def test_signing_in_leads_to_where_one_wanted_to_go(visitor, vera):
     assert answer.location == "/account/theme?from=here"
 
 
-def test_whoever_is_signed_in_needs_no_form_after_a_while_either(app, sign_in, vera):
+def test_a_signed_in_user_is_sent_on_after_a_while_too(app, sign_in, vera):
     browser = sign_in(vera)
     # As after five seconds: the database is asked first whether it can be used.
     app.extensions.pop("readiness", None)
@@ -133,11 +137,11 @@ def test_whoever_is_signed_in_needs_no_form_after_a_while_either(app, sign_in, v
     assert browser.get("/login").status_code == 303
 
 
-def test_whoever_is_signed_in_needs_no_form(sign_in, vera):
+def test_a_signed_in_user_is_sent_on(sign_in, vera):
     assert sign_in(vera).get("/login?next=/account").location == "/account"
 
 
-def test_signing_in_anew_ends_the_session_that_the_browser_had(visitor, vera, omar, session):
+def test_signing_in_again_ends_the_session_that_the_browser_had(visitor, vera, omar, session):
     visitor.submit("/login", username="vera", password=PASSWORD)
     before = visitor.client.get_cookie("console").value
     visitor.open(
@@ -168,7 +172,7 @@ def test_a_planted_cookie_never_becomes_a_session(visitor, vera, session):
     assert visitor.get("/account").location == "/login?next=/account"
 
 
-def test_a_cookie_of_another_program_keeps_nobody_out(sign_in, vera):
+def test_a_cookie_of_another_program_is_ignored(sign_in, vera):
     browser = sign_in(vera)
     browser.client.set_cookie("remember_token", "17|of-another-program-on-this-host")
 
@@ -186,7 +190,7 @@ def test_a_cookie_of_another_program_keeps_nobody_out(sign_in, vera):
         *({"username": text, "password": text, "next": text} for text in HOSTILE),
     ],
 )
-def test_odd_fields_are_refused(visitor, vera, session, fields):
+def test_malformed_fields_are_refused(visitor, vera, session, fields):
     answer = visitor.post("/login", **fields)
 
     assert answer.status_code == 422
@@ -194,13 +198,13 @@ def test_odd_fields_are_refused(visitor, vera, session, fields):
 
 
 @pytest.mark.parametrize("body", [{"username": 5}, {"username": None}, [1, 2], "text", None, [[]]])
-def test_json_is_no_form(visitor, vera, body):
+def test_json_is_refused(visitor, vera, body):
     headers = {"X-CSRFToken": visitor.csrf_token()}
 
     assert visitor.open("/login", "POST", json=body, headers=headers).status_code == 422
 
 
-def test_a_file_is_no_text(visitor, vera):
+def test_a_file_is_refused(visitor, vera):
     file = (io.BytesIO(b"vera"), "vera.txt")
     data = {"username": file, "password": PASSWORD, "csrf_token": visitor.csrf_token()}
 

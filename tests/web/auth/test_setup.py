@@ -1,4 +1,4 @@
-"""The first administrator: one person, by a link that works once."""
+"""The page to create the first administrator."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -41,26 +41,26 @@ def test_everything_about_the_first_administrator_is_recorded(visitor, session, 
     assert FIRST["password"] not in str([event.after for event in events])
 
 
-def test_with_an_administrator_there_is_no_such_page(visitor, session, link, ada):
+def test_the_page_is_gone_once_there_is_an_administrator(visitor, session, link, ada):
     assert visitor.get(link).status_code == 404
     assert visitor.post(link, **FIRST).status_code == 404
     assert visitor.get("/setup/anything").status_code == 404
     assert session.scalar(select(func.count(User.id))) == 1
 
 
-def test_an_administrator_without_a_password_is_none(visitor, person, link):
+def test_an_administrator_without_a_password_does_not_count(visitor, person, link):
     person("nora", roles=["admin"], password_hash="hashed_password_here")
 
     assert visitor.get(link).status_code == 200
 
 
-def test_the_link_is_over_after_an_hour(visitor, session, link):
+def test_the_link_expires_after_an_hour(visitor, session, link):
     page = visitor.get(link)
     assert page.status_code == 200
 
     session.execute(update(OneTimeLink).values(expires_at=utcnow() - timedelta(seconds=1)))
 
-    assert "does not work any more" in visitor.get(link).text
+    assert "has expired or was already used" in visitor.get(link).text
     assert page.submit(**FIRST).status_code == 404
     assert session.scalar(select(func.count(User.id))) == 0
 
@@ -103,7 +103,7 @@ def test_two_at_once_make_one_administrator(app, session, link):
         ({"password": "ada@example.org"}, "The password is the e-mail address"),
     ],
 )
-def test_a_field_that_is_wrong_is_said_beside_it(visitor, session, link, fields, sentence):
+def test_an_error_is_shown_beside_its_field(visitor, session, link, fields, sentence):
     answer = visitor.submit(link, **(FIRST | fields))
 
     assert answer.status_code == 422
@@ -113,13 +113,13 @@ def test_a_field_that_is_wrong_is_said_beside_it(visitor, session, link, fields,
 
 
 @pytest.mark.parametrize("fields", [{}, {"username": ["a", "b"]}, {"is_active": "", "id": "7"}])
-def test_a_form_without_its_fields_makes_nobody(visitor, session, link, fields):
+def test_a_form_without_its_fields_creates_no_user(visitor, session, link, fields):
     assert visitor.post(link, **fields).status_code == 422
     assert session.scalar(select(func.count(User.id))) == 0
 
 
 @pytest.mark.parametrize("token", ["x", "%00", "%ED%A0%80", "%FF", "x" * 3000, "..", "'--"])
-def test_no_work_is_done_for_a_link_that_nobody_gave_out(visitor, session, token, monkeypatch):
+def test_an_unknown_link_costs_no_hash(visitor, session, token, monkeypatch):
     hashed = []
     monkeypatch.setattr(argon2.PasswordHasher, "hash", lambda *secret: hashed.append(secret))
 

@@ -1,0 +1,18 @@
+"""The blueprint of sign-in, and the responses that its pages share."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from app.web import identity
+
+blueprint = Blueprint("auth", __name__)
+
+
+def enter(token: str, target: str) -> ResponseReturnValue:
+    """Redirect to a page with the cookie of the session that has just begun."""
+    return identity.remember(redirect(target, 303), token)
+
+
+def link_gone(purpose: str) -> ResponseReturnValue:
+    """Return the page for a one-time link that cannot be used; it tells how to get a new one."""
+    return render_template("auth/_link_gone.html", purpose=purpose), 404

@@ -1,0 +1,54 @@
+"""The page to choose a password, opened by a one-time link from an administrator."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import PasswordField
+
+from app import unit_of_work
+from app.domain import sign_in
+from app.domain.errors import NotFound
+from app.extensions import db
+from app.models import User
+from app.web import identity, readiness
+from app.web.access import public
+from app.web.auth.blueprint import blueprint, link_gone
+from app.web.forms import GOOD_PASSWORDS, Form
+from app.web.saving import saved_after
+
+
+class ChoosePasswordForm(Form):
+    """A new password for the owner of a link."""
+
+    password = PasswordField("New password", description=GOOD_PASSWORDS)
+
+    @property
+    def edit(self) -> str:
+        """The password as entered."""
+        return self.password.data or ""
+
+
+@blueprint.route("/reset/<token>", methods=["GET", "POST"])
+@public
+def reset(token: str) -> ResponseReturnValue:
+    """Choose a password with a one-time link."""
+    readiness.demand()
+    try:
+        owner = unit_of_work.read(lambda: sign_in.link_owner(db.session, token))
+    except NotFound:
+        return link_gone("reset")
+    form = ChoosePasswordForm()
+    if saved_after(
+        form,
+        lambda: sign_in.new_hash(owner, form.edit),
+        lambda password_hash: _choose(token, password_hash),
+    ):
+        flash("Your password is set. Sign in with it.", "success")
+        return identity.forget(redirect(url_for(".login"), 303))
+    if isinstance(form.rule_error, NotFound):
+        return link_gone("reset")
+    return render_template("auth/reset.html", form=form, username=owner.username), form.status
+
+
+def _choose(token: str, password_hash: str) -> User:
+    actor = identity.current_actor()
+    return sign_in.choose_password(db.session, token, password_hash, actor=actor)
