@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.extensions import csrf
 from app.web import access, assets, errors, filters, identity, jinja, navigation, security
-from app.web.account import blueprint as account
+from app.web.account.blueprint import blueprint as account
 from app.web.auth.blueprint import blueprint as auth
 from app.web.health import blueprint as health
 from app.web.help import blueprint as help_pages

@@ -236,7 +236,7 @@ def test_another_session_is_ended_and_this_one_goes_on(desk, ada):
     other = here.get_by_role("row").filter(has=button(here, "End the session at 127.0.0.1"))
     other.get_by_role("button").click()
 
-    expect(here.get_by_role("status")).to_contain_text("The session has ended.")
+    expect(here.get_by_role("status")).to_contain_text("Ended the session.")
     elsewhere.reload()
     expect(heading(elsewhere, "Sign in to the console")).to_be_visible()
 

@@ -200,8 +200,10 @@ def test_the_keys_are_a_page_without_scripts(office):
 def test_single_keys_that_are_switched_off_do_nothing(office):
     window, guide = office()
     guide.go("/account")
-    window.get_by_role("region", name="Single keys").get_by_role("button", name="Off").click()
-    expect(window.get_by_text("Single keys are switched off.")).to_be_visible()
+    window.get_by_role("region", name="Single-key shortcuts").get_by_role(
+        "button", name="Off"
+    ).click()
+    expect(window.get_by_text("Single-key shortcuts are off.")).to_be_visible()
 
     for key in ("/", "?"):
         window.keyboard.press(key)

@@ -1,5 +1,5 @@
-"""The section account."""
+"""The section account: a file for each page."""
 
-from app.web.account.views import blueprint
+from app.web.account import keys, password, sessions, show, theme, zone
 
-__all__ = ["blueprint"]
+__all__ = ["keys", "password", "sessions", "show", "theme", "zone"]

@@ -20,7 +20,7 @@ def _form_without_cookie(guide: Guide) -> None:
 def _password_refused(guide: Guide) -> None:
     guide.go("/account/password")
     guide.fill(current="not this one", password="short")
-    guide.press("Change the password")
+    guide.press("Change password")
 
 
 def _choose_password(guide: Guide) -> None:
@@ -46,7 +46,7 @@ def _set_up_refused(guide: Guide) -> None:
 def _zone_saved(guide: Guide) -> None:
     guide.go("/account/zone")
     guide.window.locator("[name=zone]").select_option("Asia/Kolkata")
-    guide.press("Save the time zone")
+    guide.press("Save time zone")
 
 
 # Before there is anybody.
@@ -70,7 +70,7 @@ OVERVIEW: Stops = {
     "search.index: nothing found": page("/search?q=quetzal"),
     "help.keys": page("/help/keys"),
     "account.show": page("/account"),
-    "account.end_session": page("/account/sessions"),
+    "account.sessions": page("/account/sessions"),
     "account.password": page("/account/password"),
     "account.password: refused": Stop(_password_refused, "Your password was not changed"),
     "account.keys": page("/account/keys"),

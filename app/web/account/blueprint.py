@@ -1,0 +1,21 @@
+"""The blueprint of the account, and the choices that a browser keeps in a cookie."""
+
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
+
+from app.web import identity, redirects
+
+A_YEAR = 31_536_000
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+def keep_choice(name: str, value: str, target: str | None) -> ResponseReturnValue:
+    """Redirect to a page of the console, and keep a choice in a cookie for a year.
+
+    Args:
+        name: The name of the cookie.
+        value: The choice.
+        target: The path to go to; the overview if it does not lead to a page of the console.
+    """
+    return identity.keep(redirect(redirects.safe(target), 303), name, value, max_age=A_YEAR)

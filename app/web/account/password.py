@@ -1,0 +1,44 @@
+"""The page to change one's own password."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import PasswordField
+
+from app import unit_of_work
+from app.domain import sign_in
+from app.domain.sign_in import PasswordChange
+from app.extensions import db
+from app.web import identity
+from app.web.access import signed_in
+from app.web.account.blueprint import blueprint
+from app.web.forms import GOOD_PASSWORDS, Form
+from app.web.saving import saved_after
+
+
+class OwnPasswordForm(Form):
+    """The current password, and a new one."""
+
+    current = PasswordField("Current password")
+    password = PasswordField("New password", description=GOOD_PASSWORDS)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    """Change the person's own password; every other session ends."""
+    form = OwnPasswordForm()
+    if saved_after(form, lambda: _verified(form), _change):
+        flash("Your password was changed, and your other sessions have ended.", "success")
+        return identity.remember(redirect(url_for(".show"), 303), form.result)
+    return render_template("account/password.html", form=form), form.status
+
+
+def _verified(form: OwnPasswordForm) -> PasswordChange:
+    actor = identity.current_actor()
+    account = unit_of_work.read(lambda: sign_in.own_account(db.session, actor))
+    return sign_in.verify_change(account, form.current.data or "", form.password.data or "")
+
+
+def _change(change: PasswordChange) -> str:
+    actor, client, secret = identity.current_actor(), identity.client(), identity.secret()
+    return sign_in.change_password(db.session, change, client, actor=actor, secret=secret)

@@ -1,0 +1,52 @@
+"""The page of a person's own account."""
+
+from flask import g, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from app.domain import access, users
+from app.domain.authentication import sessions
+from app.extensions import db
+from app.models.base import HIGHEST_ID
+from app.web.access import signed_in
+from app.web.account.blueprint import blueprint
+from app.web.forms import Form
+from app.web.identity import limits
+
+
+class OwnSessionForm(Form):
+    """The id of one of the person's own sessions, which is to end."""
+
+    session = IntegerField("Session", [InputRequired(), NumberRange(1, HIGHEST_ID)])
+
+    @property
+    def edit(self) -> int:
+        """The id of the session to end."""
+        return self.session.data or 0
+
+
+@blueprint.get("")
+@signed_in
+def show() -> ResponseReturnValue:
+    """Show the person's profile, roles, permissions, sessions and choices."""
+    return page(OwnSessionForm())
+
+
+def page(form: OwnSessionForm) -> ResponseReturnValue:
+    """Return the page of the account, with the error of the form that ends a session."""
+    user = users.get(db.session, g.me.id)
+    text = render_template(
+        "account/show.html",
+        form=form,
+        user=user,
+        roles=user.roles,
+        permissions=_granted(user.id),
+        sessions=sessions.of_user(db.session, user.id, limits(), current=g.me.session_id),
+    )
+    return text, form.status
+
+
+def _granted(user_id: int) -> list[access.EffectivePermission]:
+    permissions = access.permissions_of(db.session, user_id)
+    return [permission for permission in permissions if permission.roles]
