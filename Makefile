@@ -9,6 +9,8 @@ BIN := .venv/bin
 # CI installs exact versions with their hashes; other machines install compatible ranges.
 REQUIREMENTS := $(if $(CI),requirements-dev.lock,requirements-dev.txt)
 WORKERS ?= 2
+BEAUTIFY := $(BIN)/css-beautify --indent-size 2 --space-around-combinator --end-with-newline
+STYLES := static/app.css $(wildcard static/css/*.css static/css/*/*.css)
 
 .PHONY: help run demo test check format lock bench
 
@@ -24,18 +26,20 @@ demo: .venv/installed-to-run ## Serve the console with an invented organisation,
 test: check ## Check, then run every test that this machine can run (REQUIRE=... insists).
 	@$(BIN)/pytest -n $(WORKERS) --timeout 300
 
-check: .venv/installed-to-test ## Check format, lint, types, import rules and templates.
+check: .venv/installed-to-test ## Check format, lint, types, import rules, templates and style sheets.
 	@$(BIN)/ruff format --check --quiet --diff .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/djlint --check templates > .venv/djlint.txt 2>&1 || { cat .venv/djlint.txt; exit 1; }
 	@$(BIN)/djlint --lint templates > .venv/djlint.txt 2>&1 || { cat .venv/djlint.txt; exit 1; }
+	@for file in $(STYLES); do $(BEAUTIFY) $$file | diff -u $$file - || exit 1; done
 
-format: .venv/installed-to-test ## Format code and templates.
+format: .venv/installed-to-test ## Format code, templates and style sheets.
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/djlint --quiet --reformat templates || $(BIN)/djlint --quiet --check templates
+	@for file in $(STYLES); do $(BEAUTIFY) --replace $$file > /dev/null; done
 
 lock: .venv/installed-to-test ## Update requirements.lock and requirements-dev.lock.
 	@tools/lock.sh

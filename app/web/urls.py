@@ -3,8 +3,9 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, Response, request, url_for
 
+from app.web import style_sheet
 from app.web.jinja import Environment
 
 
@@ -30,6 +31,12 @@ class Console(Flask):
         if key not in self._urls:
             self._urls[key] = super().url_for(endpoint, **values)
         return self._urls[key]
+
+    def send_static_file(self, filename: str) -> Response:
+        """Send a static file; the style sheet with all that it imports."""
+        if filename == style_sheet.NAME:
+            return style_sheet.response(self.get_send_file_max_age(filename))
+        return super().send_static_file(filename)
 
 
 def queried(endpoint: str, **query: str) -> str:
