@@ -9,7 +9,7 @@ const showPasswordButtons = () => {
       input.type = isShown ? "password" : "text";
       button.setAttribute("aria-pressed", String(!isShown));
     });
-    // A password that is shown must not be kept by the browser as ordinary text.
+    // The browser must not remember a visible password as ordinary text.
     input.form.addEventListener("submit", () => { input.type = "password"; });
   }
 };
@@ -41,98 +41,103 @@ const dismissButtons = () => {
   }
 };
 
-// A second click on the same button must not send the form twice. The name and value of the button
-// that was pressed are sent, so the buttons are not disabled.
+// A second click must not send a form twice. The buttons are not disabled: the browser sends the name
+// and value of the button that was pressed.
 const sendOnce = (event) => {
   const form = event.target;
-  // An export stays on its page, where it may be asked for again.
+  // An export leaves its page open, and can be repeated.
   if (form.method !== "post" || "again" in form.dataset) return;
   if (form.ariaBusy === "true") event.preventDefault();
   form.ariaBusy = "true";
 };
 
-// A page that the browser brings back from its memory is ready to be used again.
-const wakeUp = () => {
+// Makes a page that comes back from the browser's cache usable again.
+const makeReady = () => {
   for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null;
-  for (const open of document.querySelectorAll(":popover-open")) open.hidePopover();
+  for (const popover of document.querySelectorAll(":popover-open")) popover.hidePopover();
 };
 
-// Who types a value or chooses one does not mean "Not set" any more.
-const untickNotSet = ({ target }) => {
+// Entering or choosing a value clears "Not set".
+const clearNotSet = ({ target }) => {
   if (!/^(\d+-)?value$/.test(target.name)) return;
   const unset = target.form?.elements.namedItem(target.name.replace("value", "unset"));
   if (unset) unset.checked = false;
 };
 
-// How many settings hold something else than what is stored, in the bar that leads to the review.
+// Counts the settings whose value differs from the stored one, in the bar that leads to the review.
 const countChanges = () => {
   const bar = document.querySelector("[data-changes]");
   if (!bar) return;
   const form = document.getElementById(bar.dataset.changes);
-  const lines = (text) => (text ?? "").replace(/\r\n?/g, "\n");
-  const isChanged = (data, id) => {
-    const [unset, wasUnset] = [data.has(`${id}unset`), Boolean(data.get(`${id}base_unset`))];
-    if (unset || wasUnset) return unset !== wasUnset;
-    return data.has(`${id}value`) && lines(data.get(`${id}value`)) !== lines(data.get(`${id}base`));
+  const normalized = (text) => (text ?? "").replace(/\r\n?/g, "\n");
+  const isChanged = (data, prefix) => {
+    const [isUnset, wasUnset] = [data.has(`${prefix}unset`), Boolean(data.get(`${prefix}base_unset`))];
+    if (isUnset || wasUnset) return isUnset !== wasUnset;
+    const [value, stored] = [data.get(`${prefix}value`), data.get(`${prefix}base`)];
+    return value !== null && normalized(value) !== normalized(stored);
   };
-  const say = () => {
+  const update = () => {
     const data = new FormData(form);
-    const ids = [...data.keys()].filter((name) => name.endsWith("-etag")).map((name) => name.slice(0, -4));
-    const count = ids.filter((id) => isChanged(data, id)).length;
+    const prefixes = [...data.keys()].filter((name) => name.endsWith("-etag")).map((name) => name.slice(0, -4));
+    const count = prefixes.filter((prefix) => isChanged(data, prefix)).length;
     bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
   };
-  // After "Not set" was unticked, which is heard at the document too.
-  document.addEventListener("input", say);
-  window.addEventListener("pageshow", say);
+  // At the document, where clearNotSet listens: it runs first.
+  document.addEventListener("input", update);
+  window.addEventListener("pageshow", update);
 };
 
-// The number of selected users, and a button that selects the whole page.
+// Counts the selected users, and selects all users of the page with one button.
 const countSelected = () => {
-  const bar = document.querySelector("[data-ticks]");
+  const bar = document.querySelector("[data-selection]");
   if (!bar) return;
   const { form } = bar.querySelector("button");
   const boxes = [...form.querySelectorAll("[name=users]")];
-  const [button, all] = [bar.querySelector("[data-tick-page]"), form.elements.namedItem("scope")];
-  const say = () => {
+  const [button, allWhoMatch] = [bar.querySelector("[data-select-page]"), form.elements.namedItem("scope")];
+  const update = () => {
     const count = boxes.filter((box) => box.checked).length;
-    bar.querySelector("[data-ticked]").textContent = all.checked ? "" : `${count || "None"} selected`;
+    bar.querySelector("[data-selected]").textContent = allWhoMatch.checked ? "" : `${count || "None"} selected`;
     button.textContent = count === boxes.length ? "Clear this page" : "Select all on this page";
   };
   button.addEventListener("click", () => {
-    const isOn = boxes.some((box) => !box.checked);
-    for (const box of boxes) box.checked = isOn;
-    say();
+    const isSelecting = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = isSelecting;
+    update();
   });
-  form.addEventListener("input", say);
-  window.addEventListener("pageshow", say);
+  form.addEventListener("input", update);
+  window.addEventListener("pageshow", update);
 };
 
-// How many boxes are not as they were at first, in the bar that leads to the review of the matrix.
+// Counts the changed boxes of the matrix, in the bar that leads to the review.
 const countCells = () => {
   const bar = document.querySelector("[data-cells]");
   if (!bar) return;
   const boxes = [...document.querySelectorAll(`#${bar.dataset.cells} td input`)];
-  // A cell that the server has marked was served changed.
+  // The server marks the cells that it serves with an unsaved change.
   const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".add, .del"));
-  const say = () => {
+  const update = () => {
     const count = boxes.filter(isChanged).length;
     bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
   };
-  document.getElementById(bar.dataset.cells).addEventListener("change", say);
-  window.addEventListener("pageshow", say);
+  document.getElementById(bar.dataset.cells).addEventListener("change", update);
+  window.addEventListener("pageshow", update);
 };
 
-// The field in the top bar: "/" and Ctrl K lead to it, and what it finds stands beneath it.
+// A key by itself, outside of fields that take text.
+const isSingleKey = (event, key) => event.key === key && !event.ctrlKey && !event.metaKey && !event.altKey
+  && !event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
+
+// The search field in the top bar: "/" and Ctrl K focus it, and it shows results below it.
 const finder = () => {
   const input = document.getElementById("finder");
   if (!input) return;
   const panel = input.form.querySelector(".pal");
   const [list, status] = panel.querySelectorAll("[role]");
-  let [options, chosen, timer, request] = [[], -1];
+  let [options, position, timer, request] = [[], -1];
   const choose = (index) => {
-    options[chosen]?.setAttribute("aria-selected", "false");
-    chosen = index;
-    const option = options[chosen];
+    options[position]?.setAttribute("aria-selected", "false");
+    position = index;
+    const option = options[position];
     option?.setAttribute("aria-selected", "true");
     option?.scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", option?.id ?? "");
@@ -144,20 +149,20 @@ const finder = () => {
     panel.hidden = true;
     input.ariaExpanded = "false";
   };
-  const ask = async () => {
+  const search = async () => {
     request?.abort();
     const q = input.value.trim();
     if (!q) return close();
     const { signal } = request = new AbortController();
     try {
       const query = new URLSearchParams({ q, part: "results" });
-      const answer = await fetch(`${input.form.action}?${query}`, { signal });
-      if (!answer.ok || answer.redirected) return close();
-      const found = await answer.text();
+      const response = await fetch(`${input.form.action}?${query}`, { signal });
+      if (!response.ok || response.redirected) return close();
+      const html = await response.text();
       choose(-1);
-      list.innerHTML = found;
+      list.innerHTML = html;
     } catch {
-      // A newer question took its place, or there is no way to the console.
+      // A newer search replaced this one, or the console cannot be reached.
       return signal.aborted || close();
     }
     options = [...list.querySelectorAll("[role=option]")];
@@ -168,21 +173,21 @@ const finder = () => {
     status.textContent = count ? `${count} shown` : "Nothing found";
   };
   const keys = {
-    ArrowDown: () => panel.hidden ? ask() : choose((chosen + 1) % options.length),
-    ArrowUp: () => choose((chosen > 0 ? chosen : options.length) - 1),
-    Enter: () => options[chosen].click(),
+    ArrowDown: () => panel.hidden ? search() : choose((position + 1) % options.length),
+    ArrowUp: () => choose((position > 0 ? position : options.length) - 1),
+    Enter: () => options[position].click(),
     Escape: close,
   };
-  const isIdle = { Enter: () => chosen < 0, Escape: () => panel.hidden };
+  const isIdle = { Enter: () => position < 0, Escape: () => panel.hidden };
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-controls", list.id);
   [input.ariaAutoComplete, input.ariaExpanded] = ["list", "false"];
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 150);
+    timer = setTimeout(search, 150);
   });
   input.addEventListener("keydown", (event) => {
-    // Enter without a choice sends the form, which leads to the page of results.
+    // Enter without a chosen result sends the form, which opens the page of results.
     if (event.isComposing || !keys[event.key] || isIdle[event.key]?.()) return;
     event.preventDefault();
     keys[event.key]();
@@ -191,10 +196,9 @@ const finder = () => {
     if (!input.form.contains(event.relatedTarget)) close();
   });
   document.addEventListener("keydown", (event) => {
-    const isTyped = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
-    const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
-    const isAsked = hasModifier ? event.key === "k" && !event.altKey : event.key === "/" && !isTyped && document.querySelector("[data-keys]");
-    if (!isAsked) return;
+    const isControlK = event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
+    const isSlash = isSingleKey(event, "/") && document.querySelector("[data-keys]");
+    if (!isControlK && !isSlash) return;
     event.preventDefault();
     input.focus();
     input.select();
@@ -202,34 +206,38 @@ const finder = () => {
   window.addEventListener("pageshow", close);
 };
 
-// What was typed and not sent is lost with the page: the browser asks first. It does not ask whoever
-// sends the form, presses Cancel, or has only ticked people of a list.
+// The browser asks before it leaves a page with unsaved input. It does not ask after a form is sent,
+// after Cancel, or when users of a list are selected and nothing else is changed.
 const guardForms = () => {
   const main = document.querySelector(".shell main");
   if (!main) return;
-  let isOut = false;
+  let isLeaving = false;
   const isEdited = ({ type, value, defaultValue, checked, defaultChecked, options, selectedIndex }) => {
     if (/^(checkbox|radio)$/.test(type)) return checked !== defaultChecked;
-    if (options) return selectedIndex !== Math.max(0, [...options].findIndex((one) => one.defaultSelected));
+    if (options) return selectedIndex !== Math.max(0, [...options].findIndex((option) => option.defaultSelected));
     return defaultValue !== undefined && value !== defaultValue;
   };
-  // The answer to a form that was sent and not saved holds what was typed from the beginning.
-  const isKept = (field) => "unsaved" in main.dataset && field.matches("input:not([type=hidden]), select, textarea");
+  // A form that comes back unsaved holds its input as default values.
+  const isReturned = (field) => "unsaved" in main.dataset
+    && field.matches("input:not([type=hidden]), select, textarea");
   const isUnsaved = (form) => form.method === "post" && form.ariaBusy !== "true"
-    && !form.querySelector("[data-ticks]") && [...form.elements].some((field) => isEdited(field) || isKept(field));
+    && !form.querySelector("[data-selection]")
+    && [...form.elements].some((field) => isEdited(field) || isReturned(field));
   const ask = (event) => {
-    if (isOut || ![...document.forms].some(isUnsaved)) return;
+    if (isLeaving || ![...document.forms].some(isUnsaved)) return;
     event.preventDefault();
-    // Another form may have been on its way, and can be sent again by whoever stays.
-    wakeUp();
+    // A form that was being sent can be sent again if the person stays.
+    makeReady();
   };
   const watch = () => window.addEventListener("beforeunload", ask);
-  document.addEventListener("click", ({ target }) => { isOut = Boolean(target.closest("form .acts a, .savebar a")); });
+  document.addEventListener("click", ({ target }) => {
+    isLeaving = Boolean(target.closest("form .acts a, .savebar a"));
+  });
   document.addEventListener("input", watch, { once: true });
   if ("unsaved" in main.dataset) watch();
 };
 
-// "?" shows the page of the keys without leaving this one, unless single keys are switched off.
+// "?" shows the keyboard shortcuts in a dialog, unless single keys are switched off.
 const keyboardHelp = () => {
   const link = document.querySelector("[data-keys]");
   if (!link || location.pathname === link.pathname) return;
@@ -256,8 +264,7 @@ const keyboardHelp = () => {
   };
   link.addEventListener("click", show);
   document.addEventListener("keydown", (event) => {
-    const isTyped = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
-    if (event.key === "?" && !isTyped && !event.ctrlKey && !event.metaKey && !event.altKey) show(event);
+    if (isSingleKey(event, "?")) show(event);
   });
 };
 
@@ -266,10 +273,10 @@ keyboardHelp();
 showPasswordButtons();
 copyButtons();
 dismissButtons();
-document.addEventListener("input", untickNotSet);
+document.addEventListener("input", clearNotSet);
 countChanges();
 countSelected();
 countCells();
 finder();
 document.addEventListener("submit", sendOnce);
-window.addEventListener("pageshow", wakeUp);
+window.addEventListener("pageshow", makeReady);
