@@ -78,7 +78,7 @@ def assigns(browser, role, *, to):
 
     review = page.submit("roles-form", roles=[number])
 
-    assert "Nothing is saved yet." in review.text
+    assert "Nothing has been saved yet." in review.text
     assert review.submit("review-form", confirmed="1", reason="New here.").status_code == 303
 
 
