@@ -1,9 +1,7 @@
-"""A form is sent: it is checked, the domain is asked, and the answer finds its place."""
+"""Check a sent form, call the domain, and put its answer or its refusal into the form."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-
-from werkzeug.wrappers import Response
 
 from app import unit_of_work
 from app.domain.errors import RuleError
@@ -13,8 +11,6 @@ from app.web.forms import INVALID, Form
 from app.web.identity import current_actor
 
 T = TypeVar("T")
-# What a view with a form answers: the way on, or the page with the form's status.
-Page = Response | tuple[str, int]
 
 
 def saved(form: Form, change: Callable[..., Any], *ids: int | str) -> bool:
@@ -29,7 +25,7 @@ def saved(form: Form, change: Callable[..., Any], *ids: int | str) -> bool:
             actor.
         ids: What is changed.
     """
-    return saved_with(form, lambda: change(db.session, *ids, form.edit, actor=current_actor()))
+    return _run(form, unit_of_work.carry_out, change, ids)
 
 
 def reviewed(form: Form, review: Callable[..., Any], *ids: int | str) -> bool:
@@ -42,7 +38,7 @@ def reviewed(form: Form, review: Callable[..., Any], *ids: int | str) -> bool:
         review: A function of the domain that only reads, called as `saved` calls a change.
         ids: What would be changed.
     """
-    return reviewed_with(form, lambda: review(db.session, *ids, form.edit, actor=current_actor()))
+    return _run(form, unit_of_work.try_out, review, ids)
 
 
 def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], Any]) -> bool:
@@ -61,16 +57,6 @@ def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], An
     return _succeeded(form, prepare_and_change)
 
 
-def saved_with(form: Form, change: Callable[[], Any]) -> bool:
-    """Carry out a change that takes no arguments; see `saved`."""
-    return _succeeded(form, lambda: unit_of_work.carry_out(change, actor=current_actor()))
-
-
-def reviewed_with(form: Form, review: Callable[[], Any]) -> bool:
-    """Ask what would change by a review that takes no arguments; see `reviewed`."""
-    return _succeeded(form, lambda: unit_of_work.try_out(review, actor=current_actor()))
-
-
 def accepted(form: Form) -> bool:
     """Tell whether the form was sent and is valid; all there is to ask where no data changes."""
     if not form.is_sent:
@@ -79,6 +65,21 @@ def accepted(form: Form) -> bool:
         form.status = INVALID
         return False
     return True
+
+
+def _run(
+    form: Form,
+    run: Callable[..., Any],
+    function: Callable[..., Any],
+    ids: tuple[int | str, ...],
+) -> bool:
+    """Run a function of the domain in a unit of work, as the current actor."""
+
+    def ask() -> Any:
+        actor = current_actor()
+        return run(lambda: function(db.session, *ids, form.edit, actor=actor), actor=actor)
+
+    return _succeeded(form, ask)
 
 
 def _succeeded(form: Form, ask: Callable[[], Any]) -> bool:
