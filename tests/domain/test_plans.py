@@ -188,7 +188,7 @@ def test_who_can_do_something_is_counted_once_and_up_to_the_cap(session, crowd, 
 def test_recent_changes_are_read_off_an_index(session, database_name):
     rows = [Target("user", f"u{number % 40}", number % 40 + 1) for number in range(MANY)]
     changes = [(target, audit.Change("user:changed")) for target in rows]
-    audit.record_each(session, changes, actor=OPERATOR)
+    audit.record_save(session, changes, actor=OPERATOR)
     session.commit()
     if database_name != "sqlite":
         table = "TABLE " if database_name == "mysql" else ""

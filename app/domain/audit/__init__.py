@@ -4,14 +4,14 @@ from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day
 from app.domain.audit.events import (
     Change,
     Fields,
+    Save,
+    events_of,
     fields_of,
     get,
     new_save,
     of_save,
     record,
-    record_changes,
-    record_each,
-    record_many,
+    record_save,
 )
 from app.domain.audit.history import HistoryEntry, history_of, recent
 
@@ -21,6 +21,8 @@ __all__ = [
     "Day",
     "Fields",
     "HistoryEntry",
+    "Save",
+    "events_of",
     "fields_of",
     "get",
     "history_of",
@@ -30,7 +32,5 @@ __all__ = [
     "per_day",
     "recent",
     "record",
-    "record_changes",
-    "record_each",
-    "record_many",
+    "record_save",
 ]

@@ -143,7 +143,7 @@ def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list
         _put(session, matrix, difference)
     if differences:
         changes = [one for difference in differences for one in _changes(matrix, difference)]
-        audit.record_many(session, changes, actor=actor, reason=reason)
+        audit.record_save(session, changes, actor=actor, reason=reason)
     return differences
 
 

@@ -101,11 +101,11 @@ def _refuse_deleting(session: DbSession, matrix: Matrix, role: MatrixRole, actor
 def _record_deletion(session: DbSession, role: MatrixRole, reason: str, actor: Actor) -> None:
     before = {"name": role.name, "description": role.description, "codes": sorted(role.codes)}
     deleted = Change("role:deleted", before=before)
-    save_id = audit.record_each(session, [(role.target, deleted)], actor=actor, reason=reason)
+    save = audit.record_save(session, [(role.target, deleted)], actor=actor, reason=reason)
     taken = Change("role:unassigned", before={"role": role.name})
     for people in _holders_of(session, role.id):
-        some = [(person, taken) for person in people]
-        audit.record_each(session, some, actor=actor, reason=reason, save_id=save_id)
+        changes = [(person, taken) for person in people]
+        audit.record_save(session, changes, actor=actor, reason=reason, save_id=save.id)
 
 
 def _remove(session: DbSession, role: MatrixRole) -> None:

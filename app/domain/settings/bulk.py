@@ -241,4 +241,7 @@ def _put(
             changes.append((Target.of_setting(setting), change))
             setting.value = value
     session.flush()
-    return audit.record_many(session, changes, actor=actor, reason=reason) if changes else []
+    if not changes:
+        return []
+    save = audit.record_save(session, changes, actor=actor, reason=reason)
+    return audit.events_of(session, save)

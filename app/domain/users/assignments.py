@@ -191,7 +191,9 @@ def _carry_out(
         *(audit.Change("role:assigned", after={"role": role.name}) for role in assigned),
         *(audit.Change("role:unassigned", before={"role": role.name}) for role in unassigned),
     ]
-    audit.record_changes(session, Target.of_user(user), changes, actor=actor, reason=reason)
+    target = Target.of_user(user)
+    events = [(target, change) for change in changes]
+    audit.record_save(session, events, actor=actor, reason=reason)
     if _has_admin(unassigned) and access.can_sign_in(user):
         access.refuse_without_administrator(session, user)
     return (*assigned, *unassigned)

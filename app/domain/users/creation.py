@@ -113,7 +113,8 @@ def record_creation(session: DbSession, user: User, actor: Actor) -> None:
     after = {"username": user.username, "email": user.email, "full_name": user.full_name}
     assigned = [audit.Change("role:assigned", after={"role": role.name}) for role in user.roles]
     changes = [audit.Change("user:created", after=after), *assigned]
-    audit.record_changes(session, Target.of_user(user), changes, actor=actor)
+    target = Target.of_user(user)
+    audit.record_save(session, [(target, change) for change in changes], actor=actor)
 
 
 def refuse_taken(
