@@ -3,6 +3,7 @@
 import logging
 
 from flask import Flask, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import (
     DBAPIError,
     InterfaceError,
@@ -33,6 +34,7 @@ Answer = tuple[str, int, dict[str, str]]
 RETRY_AFTER = {"Retry-After": "5"}
 STATUS = {NotFound: 404, InvalidValue: 422, ChangedMeanwhile: 409, BeyondOwnPermissions: 403}
 CONFLICT = 409
+EXPIRED = "expired"
 CROWD = "Too many people are signing in"
 CROWD_SENTENCE = (
     "The console checks only a few passwords at once, and did not get to yours. Nothing was"
@@ -63,7 +65,8 @@ def _http(error: HTTPException) -> Answer:
     permission = error.needed if isinstance(error, PermissionMissing) else None
     allowed = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
-    return _page(status, permission=permission), status, headers
+    kind = EXPIRED if isinstance(error, CSRFError) else status
+    return _page(kind, permission=permission), status, headers
 
 
 def _rule(error: RuleError) -> Answer:
@@ -86,7 +89,7 @@ def _database(error: SQLAlchemyError) -> Answer:
 
 def _unknown(error: OutcomeUnknown) -> Answer:
     log.error("Request %s: the connection broke at COMMIT.", request_id())
-    heading, sentence = "It is not known whether this was saved", str(error)
+    heading, sentence = "We cannot tell whether this was saved", str(error)
     # Without Retry-After: a program that obeyed it might save the same twice.
     return _unavailable(None, heading=heading, sentence=sentence), 503, {}
 
@@ -103,11 +106,11 @@ def _unexpected(_error: Exception) -> Answer:
     return _unavailable(None, is_fault=True), 500, {}
 
 
-def _page(status: int, *, sentence: str = "", permission: str | None = None) -> str:
+def _page(kind: int | str, *, sentence: str = "", permission: str | None = None) -> str:
     identity.recognise()
     return render_template(
         "errors/error.html",
-        code=status,
+        kind=kind,
         sentence=sentence,
         permission=permission,
         request_id=request_id(),

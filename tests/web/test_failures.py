@@ -80,7 +80,7 @@ def test_without_a_database_the_process_is_alive_but_not_ready(stranded):
 
 
 def test_without_a_database_other_errors_are_still_pages(stranded):
-    assert "There is no such page" in stranded.get("/nowhere").text
+    assert "Page not found" in stranded.get("/nowhere").text
     assert stranded.open("/", "POST").status_code == 405
     assert stranded.open("/login", "POST").status_code == 400
     assert stranded.open("/login", "POST", data=b"&" * 2000, content_type=FORM).status_code == 413
@@ -218,7 +218,7 @@ def test_where_the_connection_breaks_at_commit_the_page_claims_nothing(
     engine.dispose()
 
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, False)
-    assert "It is not known whether this was saved" in answer.text
+    assert "We cannot tell whether this was saved" in answer.text
     assert "look before you try again" in answer.text
     assert "Nothing was saved" not in answer.text
     assert shown_request(answer) == answer.headers["X-Request-Id"]
@@ -242,7 +242,7 @@ def test_a_mistake_of_the_console_is_a_page_without_detail(sign_in, vera, caplog
     page = sign_in(vera).get("/")
 
     assert page.status_code == 500
-    assert "Something went wrong here" in page.text
+    assert "Something went wrong" in page.text
     assert shown_request(page) == page.headers["X-Request-Id"]
     assert not re.search(r"(?i)detail|traceback|LookupError|\.py|Retry-After", page.html)
     assert page.headers["X-Request-Id"] in caplog.text
@@ -271,7 +271,7 @@ def test_a_method_that_an_address_does_not_take_is_named(visitor):
 
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
-    assert "This address takes no such request" in answer.text
+    assert "That action is not available here" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/users/0", "/static/none", "/setup/x", "/account/"])

@@ -61,7 +61,7 @@ GATE: Stops = {
     "auth.reset": Stop(_choose_password),
     "auth.reset: refused": Stop(_choose_password_refused, "Your password was not changed"),
     "auth.reset: link gone": page("/reset/of-yesterday"),
-    "auth.login: form refused": Stop(_form_without_cookie, "The request was not understood"),
+    "auth.login: form refused": Stop(_form_without_cookie, "This form has expired"),
 }
 OVERVIEW: Stops = {
     "home.overview": page("/"),
@@ -82,5 +82,5 @@ OVERVIEW: Stops = {
 NOTHING: Stops = {
     "home.overview: nothing": page("/", "Nothing to see yet"),
     "account.show: nothing": page("/account", "You have no permissions yet"),
-    "settings.index: forbidden": page("/settings", "You may not do this"),
+    "settings.index: forbidden": page("/settings", "You don't have access"),
 }
