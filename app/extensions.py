@@ -4,8 +4,8 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from app.models.base import Row
+from app.models.base import Model
 
-db = SQLAlchemy(metadata=Row.metadata, session_options={"expire_on_commit": False})
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app.database import locks, revisions
-from app.database.connections import unhurried
+from app.database.connections import maintenance_engine
 from app.extensions import db
 from app.models import Base
 from migrations import comparison
@@ -72,7 +72,7 @@ def run_online() -> None:
 
 def _engine() -> sa.Engine:
     is_file = db.engine.dialect.name == "sqlite"
-    return db.engine if is_file else unhurried(current_app.config["CONSOLE"])
+    return db.engine if is_file else maintenance_engine(current_app.config["CONSOLE"])
 
 
 @contextmanager
@@ -133,11 +133,11 @@ def _run(connection: sa.Connection) -> None:
 def _refuse_wrong_revision(heads: tuple[str, ...]) -> None:
     revisions.known.cache_clear()  # this process may have written a revision since
     for version in heads or (None,):
-        standing = revisions.standing(version, Path(context.script.dir))
-        if standing.state is revisions.State.UNKNOWN:
-            raise CommandError(standing.sentence)
-        if command == "check" and not standing.is_current:
-            raise CommandError(f"{standing.sentence} Run: {standing.command}")
+        status = revisions.status_of(version, Path(context.script.dir))
+        if status.state is revisions.SchemaState.UNKNOWN:
+            raise CommandError(status.message)
+        if command == "check" and not status.is_current:
+            raise CommandError(f"{status.message} Run: {status.command}")
 
 
 def _ask_before_downgrade(

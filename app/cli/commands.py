@@ -51,7 +51,7 @@ class CommandGroup(Command, click.Group):
 
 
 def _demand_newest_revision() -> None:
-    standing = revisions.standing(revisions.stored(db.session.connection()))
-    if not standing.is_current:
-        advice = f" Run: {standing.command}" if standing.command else ""
-        raise Failure(f"{standing.sentence}{advice}")
+    status = revisions.status_of(revisions.stored(db.session.connection()))
+    if not status.is_current:
+        advice = f" Run: {status.command}" if status.command else ""
+        raise Failure(f"{status.message}{advice}")

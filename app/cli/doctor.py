@@ -16,8 +16,8 @@ from app.cli.search_index import SENTENCES
 from app.config import ConfigurationError
 from app.database import revisions, trigram_index
 from app.database.problems import connection_problem
-from app.database.revisions import Standing
-from app.database.trigram_index import State
+from app.database.revisions import SchemaStatus
+from app.database.trigram_index import IndexState
 from app.domain import access, overview, sign_in
 from app.domain.phrases import listed
 from app.extensions import db
@@ -66,15 +66,15 @@ def _findings() -> Iterator[InstallationFinding]:
     yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield _serving()
     try:
-        standing = revisions.standing(revisions.stored(db.session.connection()))
+        status = revisions.status_of(revisions.stored(db.session.connection()))
     except DBAPIError as error:
         yield InstallationFinding(
             Verdict.WRONG, "connection", connection_problem(config.current(), error)
         )
         return
     yield InstallationFinding(Verdict.OK, "connection", f"{config.current().where}.")
-    yield _revision(standing)
-    if standing.is_current:
+    yield _revision(status)
+    if status.is_current:
         yield _tables()
         yield _administrator()
         yield _passwords()
@@ -93,10 +93,10 @@ def _serving() -> InstallationFinding:
     return InstallationFinding(Verdict.OK, "serving", f"At {config.current().base_url}.")
 
 
-def _revision(standing: Standing) -> InstallationFinding:
-    verdict = Verdict.OK if standing.is_current else Verdict.WRONG
-    advice = f" Run: {standing.command}" if standing.command else ""
-    return InstallationFinding(verdict, "revision", f"{standing.sentence}{advice}")
+def _revision(status: SchemaStatus) -> InstallationFinding:
+    verdict = Verdict.OK if status.is_current else Verdict.WRONG
+    advice = f" Run: {status.command}" if status.command else ""
+    return InstallationFinding(verdict, "revision", f"{status.message}{advice}")
 
 
 def _tables() -> InstallationFinding:
@@ -130,7 +130,7 @@ def _passwords() -> InstallationFinding:
 
 def _search() -> InstallationFinding:
     state = trigram_index.state(db.session.connection())
-    verdict = Verdict.WARNING if state is State.UNFINISHED else Verdict.OK
+    verdict = Verdict.WARNING if state is IndexState.UNFINISHED else Verdict.OK
     return InstallationFinding(verdict, "search", SENTENCES[state])
 
 

@@ -9,18 +9,19 @@ from flask import current_app
 
 from app.cli import output
 from app.cli.commands import CommandGroup
+from app.cli.failures import Failure
 from app.config import Configuration
 from app.database import trigram_index
-from app.database.trigram_index import State
+from app.database.trigram_index import IndexState, NoIndex
 from app.extensions import db
 
 SENTENCES = {
-    State.KEPT: "The index exists: users are found by any part of their user name or email.",
-    State.UNFINISHED: (
+    IndexState.KEPT: "The index exists: users are found by any part of their user name or email.",
+    IndexState.UNFINISHED: (
         "The index is incomplete or out of date, so it is not used."
         " Run: flask users search-index build. Or: flask users search-index drop"
     ),
-    State.ABSENT: "No index: users are found by the beginning of their user name or email.",
+    IndexState.ABSENT: "No index: users are found by the beginning of their user name or email.",
 }
 
 
@@ -40,7 +41,7 @@ def build() -> None:
     if seconds is None:
         output.say("The index already exists. Nothing was changed.")
     else:
-        output.say(f"Built the index in {seconds:.1f} s. {SENTENCES[State.KEPT]}")
+        output.say(f"Built the index in {seconds:.1f} s. {SENTENCES[IndexState.KEPT]}")
 
 
 @search_index.command()
@@ -50,7 +51,7 @@ def drop() -> None:
     if seconds is None:
         output.say("The index does not exist. Nothing was changed.")
     else:
-        output.say(f"Dropped the index in {seconds:.1f} s. {SENTENCES[State.ABSENT]}")
+        output.say(f"Dropped the index in {seconds:.1f} s. {SENTENCES[IndexState.ABSENT]}")
 
 
 @search_index.command()
@@ -68,5 +69,8 @@ def _timed(change: Callable[[Configuration], bool]) -> float | None:
     # On SQLite, nobody can write while this connection still reads.
     db.session.rollback()
     start = time.monotonic()
-    is_changed = change(current_app.config["CONSOLE"])
+    try:
+        is_changed = change(current_app.config["CONSOLE"])
+    except NoIndex as error:
+        raise Failure(str(error)) from error
     return time.monotonic() - start if is_changed else None

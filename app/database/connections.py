@@ -1,4 +1,4 @@
-"""Connections: what each is told when it is opened, and when it is checked."""
+"""Connections: their session settings, and the ping of idle ones."""
 
 import time
 
@@ -17,8 +17,7 @@ _SQLITE = (
 )
 # TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
 _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
-# A connection that was in use a moment ago is taken for alive: to ask costs a round trip a page.
-_FRESH_SECONDS = 1
+PING_AFTER = 1  # second in the pool; a ping on every use would cost each page a round trip
 _RETURNED = "returned_at"
 
 
@@ -40,11 +39,11 @@ def prepare(engine: Engine) -> None:
         # Before SQLAlchemy's own look at sql_mode, which decides how it quotes.
         event.listen(engine, "connect", _set_up_mysql, insert=True)
     if engine.dialect.name != "sqlite":
-        _look_before_use(engine)
+        _ping_idle_connections(engine)
 
 
-def unhurried(configuration: Configuration) -> Engine:
-    """Return an engine of its own for what takes as long as it does.
+def maintenance_engine(configuration: Configuration) -> Engine:
+    """Return an engine without limits on the time of a statement.
 
     A page may give up on a statement; making an index of a large table may not. What is set for a
     session, and a lock that it took, ends with the connection, which no pool keeps.
@@ -77,8 +76,8 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 
-def _look_before_use(engine: Engine) -> None:
-    """Have a connection that lay in the pool for a while asked whether it is alive."""
+def _ping_idle_connections(engine: Engine) -> None:
+    """Ping a connection that was in the pool for longer than `PING_AFTER`."""
 
     def note_return(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         entry.info[_RETURNED] = time.monotonic()
@@ -87,7 +86,7 @@ def _look_before_use(engine: Engine) -> None:
         connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object
     ) -> None:
         returned_at = entry.info.get(_RETURNED)
-        if returned_at is None or time.monotonic() - returned_at < _FRESH_SECONDS:
+        if returned_at is None or time.monotonic() - returned_at < PING_AFTER:
             return
         try:
             engine.dialect.do_ping(connection)

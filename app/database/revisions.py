@@ -1,4 +1,4 @@
-"""Which revisions of the database the console knows, and what to say of a database at one.
+"""The revisions that the console knows, and the status of a database at one of them.
 
 The files are read as text: every page asks, and Alembic costs a worker time and memory that only
 the commands should pay.
@@ -20,8 +20,8 @@ _ASSIGNMENT = re.compile(r"^(revision|down_revision)\b[^=\n]*=(.*)$", re.MULTILI
 _QUOTED = re.compile(r"""["']([^"']+)["']""")
 
 
-class State(StrEnum):
-    """How a database stands to this version of the console."""
+class SchemaState(StrEnum):
+    """A database compared with this version of the console."""
 
     CURRENT = "current"
     BEHIND = "behind"
@@ -30,23 +30,23 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What there is to say of a database.
+class SchemaStatus:
+    """The status of a database, with its message.
 
     Attributes:
-        state: How the database stands to this version of the console.
-        sentence: The same in words.
+        state: The database compared with this version of the console.
+        message: The same in words.
         command: What to run to go on; None where no command helps.
     """
 
-    state: State
-    sentence: str
+    state: SchemaState
+    message: str
     command: str | None = None
 
     @property
     def is_current(self) -> bool:
         """Tell whether the console can work with the database."""
-        return self.state is State.CURRENT
+        return self.state is SchemaState.CURRENT
 
 
 @cache
@@ -68,8 +68,8 @@ def stored(connection: Connection) -> str | None:
     return ", ".join(sorted(versions)) or None
 
 
-def standing(version: str | None, migrations: Path = MIGRATIONS) -> Standing:
-    """Tell how a database at ``version`` stands to this version of the console.
+def status_of(version: str | None, migrations: Path = MIGRATIONS) -> SchemaStatus:
+    """Return the status of a database at ``version``.
 
     Args:
         version: What ``alembic_version`` holds; None where there is no such table or row.
@@ -77,17 +77,21 @@ def standing(version: str | None, migrations: Path = MIGRATIONS) -> Standing:
     """
     newest = head(migrations)
     if version is None:
-        return Standing(State.EMPTY, "The database has no tables of the console yet.", UPGRADE)
+        return SchemaStatus(
+            SchemaState.EMPTY, "The database has no tables of the console yet.", UPGRADE
+        )
     if version == newest:
-        return Standing(State.CURRENT, f"The database is at the newest revision, {newest}.")
+        return SchemaStatus(
+            SchemaState.CURRENT, f"The database is at the newest revision, {newest}."
+        )
     if version in known(migrations):
-        return Standing(
-            State.BEHIND,
+        return SchemaStatus(
+            SchemaState.BEHIND,
             f"The database is at revision {version}, and the console needs {newest}.",
             UPGRADE,
         )
-    return Standing(
-        State.UNKNOWN,
+    return SchemaStatus(
+        SchemaState.UNKNOWN,
         f"The database is at revision {version}, which this version of the console does not know."
         " It is left as it is.",
     )

@@ -14,8 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Configuration
 from app.database import locks
-from app.database.connections import unhurried
-from app.domain.errors import RuleError
+from app.database.connections import maintenance_engine
 from app.models import user_trigrams
 from app.models.user_trigrams import BUILDING, CREATE_TABLE, INDEX, KEPT, TABLE
 
@@ -42,25 +41,25 @@ _COPY = (
 )
 
 
-class NoIndex(RuleError):
+class NoIndex(Exception):
     """The index cannot be built here, or not now; says why."""
 
 
-class State(StrEnum):
-    """How the index stands."""
+class IndexState(StrEnum):
+    """The state of the index."""
 
     KEPT = "kept"
     UNFINISHED = "unfinished"
     ABSENT = "absent"
 
 
-def state(connection: Connection) -> State:
-    """Return how the index stands: there and kept right, begun and not, or not there at all."""
+def state(connection: Connection) -> IndexState:
+    """Return the state of the index."""
     dialect = connection.dialect.name
     if connection.scalar(select(user_trigrams.is_kept(dialect))):
-        return State.KEPT
+        return IndexState.KEPT
     is_begun = _IS_BEGUN.get(dialect)
-    return State.UNFINISHED if is_begun and is_begun(connection) else State.ABSENT
+    return IndexState.UNFINISHED if is_begun and is_begun(connection) else IndexState.ABSENT
 
 
 def build(configuration: Configuration, *, on_start: Callable[[], None] = lambda: None) -> bool:
@@ -77,7 +76,7 @@ def build(configuration: Configuration, *, on_start: Callable[[], None] = lambda
         NoIndex: The database cannot have one, or another process kept it busy.
     """
     with _alone(configuration) as connection:
-        if state(connection) is State.KEPT:
+        if state(connection) is IndexState.KEPT:
             return False
         on_start()
         _BUILDERS[connection.dialect.name](connection)
@@ -87,7 +86,7 @@ def build(configuration: Configuration, *, on_start: Callable[[], None] = lambda
 def drop(configuration: Configuration) -> bool:
     """Drop the index, or what is there of it; see `build`."""
     with _alone(configuration) as connection:
-        if state(connection) is State.ABSENT:
+        if state(connection) is IndexState.ABSENT:
             return False
         _DROPPERS[connection.dialect.name](connection)
     return True
@@ -96,7 +95,7 @@ def drop(configuration: Configuration) -> bool:
 @contextmanager
 def _alone(configuration: Configuration) -> Iterator[Connection]:
     """A connection without limits, while nobody else upgrades the database or builds the index."""
-    engine = unhurried(configuration)
+    engine = maintenance_engine(configuration)
     if engine.dialect.name not in _BUILDERS:
         raise NoIndex(
             "MariaDB and MySQL cannot find users by any part of their names: a FULLTEXT index holds"

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import MYSQL_TABLE, Row, long_text, utcnow
+from app.models.base import MYSQL_TABLE, Model, long_text, utcnow
 
 
-class AuditEvent(Row):
+class AuditEvent(Model):
     """One change, sign-in, refusal or denial.
 
     Names are kept as they were at the time, and no foreign key ties an event to what it tells of:

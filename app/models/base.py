@@ -110,7 +110,7 @@ def _current_moment_mysql(_element: current_moment, _compiler: Any, **_: Any) ->
     return "CURRENT_TIMESTAMP(6)"
 
 
-class Row(DeclarativeBase):
+class Model(DeclarativeBase):
     """The declarative base of the console's own tables: an id and nothing else."""
 
     metadata = MetaData(naming_convention=NAMING)
@@ -120,7 +120,7 @@ class Row(DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
 
-class Base(Row):
+class Base(Model):
     """The base of every other table: also the moments of creation and of the last change."""
 
     __abstract__ = True

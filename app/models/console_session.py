@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Row, natural_key, utcnow
+from app.models.base import Model, natural_key, utcnow
 
 
-class ConsoleSession(Row):
+class ConsoleSession(Model):
     """One browser that has signed in; its cookie carries what ``token_hash`` is the SHA-256 of."""
 
     __tablename__ = "console_sessions"

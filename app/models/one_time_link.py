@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Row, natural_key, utcnow
+from app.models.base import Model, natural_key, utcnow
 
 
-class OneTimeLink(Row):
+class OneTimeLink(Model):
     """A link that works once and for a while; ``token_hash`` is the SHA-256 of its token.
 
     ``issued_by_id`` is the user who handed it out; None for a command.

@@ -76,7 +76,7 @@ def _rule(error: RuleError) -> Answer:
 
 
 def _not_ready(error: readiness.NotReady) -> Answer:
-    return _unavailable(error.standing), 503, RETRY_AFTER
+    return _unavailable(error.status), 503, RETRY_AFTER
 
 
 def _database(error: SQLAlchemyError) -> Answer:
@@ -84,7 +84,7 @@ def _database(error: SQLAlchemyError) -> Answer:
     # Without a connection there is nothing more to learn, and asking takes the timeout once more.
     asked = isinstance(error, DBAPIError) and error.statement and not error.connection_invalidated
     sentence = "" if isinstance(error, AWAY) else "The database refused this. Nothing was saved."
-    return _unavailable(_standing() if asked else None, sentence=sentence), 503, RETRY_AFTER
+    return _unavailable(_schema_status() if asked else None, sentence=sentence), 503, RETRY_AFTER
 
 
 def _unknown(error: OutcomeUnknown) -> Answer:
@@ -118,7 +118,7 @@ def _page(kind: int | str, *, sentence: str = "", permission: str | None = None)
 
 
 def _unavailable(
-    standing: revisions.Standing | None,
+    status: revisions.SchemaStatus | None,
     *,
     heading: str = "The console is not available",
     sentence: str = "",
@@ -130,8 +130,8 @@ def _unavailable(
         is_fault=is_fault,
         again=again,
         heading=heading,
-        sentence=standing.sentence if standing else sentence,
-        command=standing.command if standing else None,
+        sentence=status.message if status else sentence,
+        command=status.command if status else None,
         request_id=request_id(),
     )
 
@@ -145,12 +145,12 @@ def _form_sent() -> str:
     return url_for(request.endpoint or "", **values)
 
 
-def _standing() -> revisions.Standing | None:
-    """What there is to say of the revision after a fault: often that is why a table is missing."""
+def _schema_status() -> revisions.SchemaStatus | None:
+    """Return the status of the schema after a fault: often it is why a table is missing."""
     try:
         db.session.rollback()
-        standing = revisions.standing(readiness.current())
+        status = revisions.status_of(readiness.current())
         db.session.rollback()
     except SQLAlchemyError:
         return None
-    return None if standing.is_current else standing
+    return None if status.is_current else status

@@ -22,9 +22,9 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Tell whether the database answers and is at the revision that the console needs."""
     try:
-        standing = revisions.standing(readiness.current())
+        status = revisions.status_of(readiness.current())
     except SQLAlchemyError:
         return jsonify(status="unavailable", reason="The database does not answer."), 503
-    if not standing.is_current:
-        return jsonify(status="unavailable", reason=standing.sentence), 503
+    if not status.is_current:
+        return jsonify(status="unavailable", reason=status.message), 503
     return jsonify(status="ok", revision=revisions.head()), 200

@@ -13,9 +13,9 @@ ASK_EVERY = 5.0
 class NotReady(Exception):
     """The database is at another revision than the console needs."""
 
-    def __init__(self, standing: revisions.Standing) -> None:
-        super().__init__(standing.sentence)
-        self.standing = standing
+    def __init__(self, status: revisions.SchemaStatus) -> None:
+        super().__init__(status.message)
+        self.status = status
 
 
 def demand_revision(version: str | None) -> None:
@@ -24,9 +24,9 @@ def demand_revision(version: str | None) -> None:
     Raises:
         NotReady: The database is at another one.
     """
-    standing = revisions.standing(version)
-    if not standing.is_current:
-        raise NotReady(standing)
+    status = revisions.status_of(version)
+    if not status.is_current:
+        raise NotReady(status)
 
 
 def demand() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import NullPool, create_engine, insert, select, text
 
 from app import config
 from app.database import locks, trigram_index
-from app.database.trigram_index import NoIndex, State
+from app.database.trigram_index import IndexState, NoIndex
 from app.domain import users
 from app.domain.paging import Cursors
 from app.domain.users import UserFilter
@@ -66,10 +66,10 @@ def test_it_is_built_once_and_dropped_once(app, session, crowd):
     seen = [(change(app), state(session), len(found(session, "crowd"))) for change in changes]
 
     assert seen == [
-        (False, State.ABSENT, 0),
-        (True, State.KEPT, 30),
-        (False, State.KEPT, 30),
-        (True, State.ABSENT, 0),
+        (False, IndexState.ABSENT, 0),
+        (True, IndexState.KEPT, 30),
+        (False, IndexState.KEPT, 30),
+        (True, IndexState.ABSENT, 0),
     ]
 
 
@@ -92,7 +92,7 @@ def test_mariadb_says_that_it_cannot(app, session, elsewhere, ada):
         with pytest.raises(NoIndex, match="MariaDB and MySQL cannot find users by any part"):
             change(app)
 
-    assert state(session) is State.ABSENT
+    assert state(session) is IndexState.ABSENT
     assert tables(elsewhere) == before
     assert found(session, "da") == []
 
@@ -126,7 +126,7 @@ def test_it_is_not_built_while_the_database_is_being_upgraded(app, session, else
     with locks.exclusive(elsewhere), pytest.raises(NoIndex, match="Another upgrade of this"):
         searching.build(app)
 
-    assert state(session) is State.ABSENT
+    assert state(session) is IndexState.ABSENT
 
 
 @pytest.mark.only_on("sqlite")
@@ -149,9 +149,9 @@ def test_on_sqlite_a_build_that_was_interrupted_is_completed(
     session.execute(text("DELETE FROM users WHERE username = 'x28crowd'"))
     session.commit()
 
-    assert (state(session), found(session, "crowd")) == (State.UNFINISHED, [])
+    assert (state(session), found(session, "crowd")) == (IndexState.UNFINISHED, [])
     assert searching.build(app)
-    assert state(session) is State.KEPT
+    assert state(session) is IndexState.KEPT
     assert found(session, "crowd") == [f"x{number:02}crowd" for number in range(28)]
     assert found(session, "name") == ["renamed"]
 
@@ -173,9 +173,9 @@ def test_on_postgresql_a_build_that_was_interrupted_is_completed(app, session, e
         building.invalidate()
     elsewhere.rollback()
 
-    assert (state(session), found(session, "crowd")) == (State.UNFINISHED, [])
+    assert (state(session), found(session, "crowd")) == (IndexState.UNFINISHED, [])
     assert searching.build(app)
-    assert (state(session), len(found(session, "crowd"))) == (State.KEPT, 30)
+    assert (state(session), len(found(session, "crowd"))) == (IndexState.KEPT, 30)
 
 
 @pytest.mark.only_on("sqlite")
@@ -218,7 +218,7 @@ def test_without_its_triggers_it_is_not_relied_on(app, session, crowd, event):
     )
     session.commit()
 
-    assert (state(session), found(session, "crowd")) == (State.UNFINISHED, [])
+    assert (state(session), found(session, "crowd")) == (IndexState.UNFINISHED, [])
     assert searching.build(app)
     assert len(found(session, "crowd")) == 31
 
@@ -231,7 +231,7 @@ def test_with_other_triggers_of_these_names_it_is_not_relied_on(app, session, cr
     session.execute(text(f"CREATE TRIGGER {name} AFTER UPDATE ON users BEGIN SELECT 1; END"))
     session.commit()
 
-    assert (state(session), found(session, "crowd")) == (State.UNFINISHED, [])
+    assert (state(session), found(session, "crowd")) == (IndexState.UNFINISHED, [])
 
 
 @pytest.mark.only_on("sqlite")
@@ -241,7 +241,7 @@ def test_an_old_sqlite_is_told(app, session, monkeypatch):
     with pytest.raises(NoIndex, match=r"needs SQLite 3\.34 or later with FTS5.* This is SQLite 3"):
         searching.build(app)
 
-    assert state(session) is State.ABSENT
+    assert state(session) is IndexState.ABSENT
 
 
 @pytest.mark.only_on("postgresql")
@@ -264,7 +264,7 @@ def test_who_may_not_create_the_extension_is_told_what_to_do(
         elsewhere.execute(text("DROP ROLE test_search_guest"))
         elsewhere.commit()
 
-    assert state(session) is State.ABSENT
+    assert state(session) is IndexState.ABSENT
 
 
 @pytest.mark.only_on("postgresql")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app.database import revisions
-from app.database.revisions import MIGRATIONS, State
+from app.database.revisions import MIGRATIONS, SchemaState
 
 FILES = sorted((MIGRATIONS / "versions").glob("[!_]*.py"))
 
@@ -46,19 +46,19 @@ def test_from_003_the_id_is_the_name_of_the_file():
 @pytest.mark.parametrize(
     ("version", "state", "command"),
     [
-        (revisions.head(), State.CURRENT, None),
-        ("002", State.BEHIND, "flask db upgrade"),
-        (None, State.EMPTY, "flask db upgrade"),
-        ("003", State.UNKNOWN, None),
-        ("001, 002", State.UNKNOWN, None),
+        (revisions.head(), SchemaState.CURRENT, None),
+        ("002", SchemaState.BEHIND, "flask db upgrade"),
+        (None, SchemaState.EMPTY, "flask db upgrade"),
+        ("003", SchemaState.UNKNOWN, None),
+        ("001, 002", SchemaState.UNKNOWN, None),
     ],
 )
 def test_the_console_knows_how_a_database_stands_to_it(version, state, command):
-    standing = revisions.standing(version)
+    status = revisions.status_of(version)
 
-    assert (standing.state, standing.command) == (state, command)
-    assert standing.is_current == (state is State.CURRENT)
-    assert standing.sentence.endswith(".")
+    assert (status.state, status.command) == (state, command)
+    assert status.is_current == (state is SchemaState.CURRENT)
+    assert status.message.endswith(".")
 
 
 def test_the_revision_of_a_database_is_read_without_alembic(operator):

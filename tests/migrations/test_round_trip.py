@@ -8,7 +8,7 @@ from alembic.operations import Operations
 from sqlalchemy import Column, Integer
 
 from app.database import revisions, trigram_index
-from app.database.trigram_index import State
+from app.database.trigram_index import IndexState
 from app.models import Base
 
 
@@ -188,8 +188,8 @@ def test_a_table_that_is_made_anew_loses_the_search_index_and_not_what_is_right(
         with Operations(migration).batch_alter_table("users", recreate="always") as table:
             table.add_column(Column("extra", Integer))
         connection.commit()
-        assert trigram_index.state(connection) is State.UNFINISHED
+        assert trigram_index.state(connection) is IndexState.UNFINISHED
 
     assert trigram_index.build(operator.app.config["CONSOLE"])
     with operator.engine.connect() as connection:
-        assert trigram_index.state(connection) is State.KEPT
+        assert trigram_index.state(connection) is IndexState.KEPT
