@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
@@ -20,78 +19,12 @@ from app.models.base import HIGHEST_ID
 from app.web.settings import listing
 from app.web.settings.differences import Comparison, compare
 from app.web.settings.listing import Listing
-from app.web.settings.value_form import ValueForm
+from app.web.settings.row_form import SettingRowForm
 
 SENT = re.compile(r"([1-9][0-9]{0,9})-etag")
 # A form may take 1 MiB. A row's value is in it twice, and as many bytes again may be typed.
 ROOM = 256 * 1024
 FRAME = 200
-
-
-class SettingRowForm(ValueForm):
-    """A new value for one of several settings, whose fields begin with its id.
-
-    Attributes:
-        line: The setting; None if it has been deleted.
-    """
-
-    class Meta:
-        """No token: the form around the rows has it."""
-
-        csrf = False
-
-        def wrap_formdata(self, _form: Any, formdata: Any) -> Any:
-            """Take the given fields: a row that was not sent starts from the stored value."""
-            return formdata
-
-    def __init__(
-        self, setting_id: int, line: SettingLine | None, sent: MultiDict[str, str] | None = None
-    ) -> None:
-        super().__init__(sent, prefix=f"{setting_id}-")
-        self.setting_id = setting_id
-        self.line = line
-        self._is_sent = sent is not None
-        if line is not None and not self._is_sent:
-            self.start_from(line.value, line.etag)
-        self.suit(line.data_type if line else "")
-        self.shows_old = self.is_touched
-        self.is_row = True
-        if self.control != "text":
-            self.value.description = ""
-
-    @property
-    def is_sent(self) -> bool:
-        """Tell whether this request sent the row."""
-        return self._is_sent
-
-    @property
-    def typed(self) -> str | None:
-        """The value that was typed; the shown one if neither side of a boolean was chosen."""
-        is_left = not (self.value.raw_data or self.unset.data or self.base_unset.data)
-        return self.seen if self._is_sent and is_left else super().typed
-
-    @property
-    def is_touched(self) -> bool:
-        """Tell whether the typed value differs in meaning from the shown one."""
-        if self.unset.data and self.base_unset.data:
-            return bool(self.value.data)
-        typed, seen = self.typed, self.seen
-        if not self._is_sent or typed == seen:
-            return False
-        kind = DataType.of(self.line.data_type) if self.line else None
-        return typed is None or seen is None or not settings.is_same(typed, seen, kind)
-
-    @property
-    def edit(self) -> SettingEdit:
-        """The new value, as the domain takes it."""
-        return SettingEdit(self.typed, self.etag.data or "")
-
-    @property
-    def hidden_fields(self) -> list[tuple[str, str]]:
-        """The row as hidden fields."""
-        fields = (self.value, self.etag, self.base, self.base_unset)
-        pairs = [(field.name, field.data or "") for field in fields]
-        return [*pairs, (self.unset.name, "y")] if self.unset.data else pairs
 
 
 class BulkRows:
