@@ -11,7 +11,7 @@ from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted, number
 from app.domain.settings import SettingLine
-from app.web import charts
+from app.web.home import charts
 
 MOST_ROWS = 8
 

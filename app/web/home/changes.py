@@ -11,8 +11,9 @@ from app.domain.audit import ActivityKind, Day
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import number
 from app.extensions import db
-from app.web import charts, event_sentences
+from app.web import event_sentences
 from app.web.event_sentences import EventLine
+from app.web.home import charts
 
 DAYS, PHONE_DAYS = 30, 14
 WIDTH, PHONE_WIDTH = 720, 300

@@ -10,7 +10,7 @@ from app.domain.overview import Facts, People, RolePeople
 from app.domain.paging import COUNTED
 from app.domain.phrases import counted, number
 from app.domain.settings import SettingLine
-from app.web import charts
+from app.web.home import charts
 
 WEEK = 7
 

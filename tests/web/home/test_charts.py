@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.web import charts
-from app.web.charts import Bar
+from app.web.home import charts
+from app.web.home.charts import Bar
 
 PLOT = charts.BASELINE - charts.HEADER
 
