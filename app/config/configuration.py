@@ -12,8 +12,10 @@ from sqlalchemy import URL
 from app.config import environment, secret_key
 from app.config.base_url import base_url
 from app.config.database_options import engine_options
-from app.config.database_url import BY_URL, MEMORY, TLS_PARAMETERS, addresses, database_url
+from app.config.database_url import BY_URL, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
+from app.config.server_addresses import addresses
+from app.config.sqlite_file import MEMORY
 
 Network = IPv4Network | IPv6Network
 
@@ -25,7 +27,7 @@ _SERVERS = {"postgresql": "PostgreSQL", "mysql": "MySQL/MariaDB"}
 
 @dataclass(frozen=True)
 class Configuration:
-    """What the environment says, checked.
+    """The checked configuration.
 
     Passwords and the secret key are left out of the representation.
     """

@@ -1,4 +1,4 @@
-"""How the database is spoken to: TLS, the pool of connections and the limits on waiting."""
+"""Options of the database engine: TLS, the connection pool and time limits."""
 
 import ssl
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL
 
-from app.config.database_url import BY_URL, MEMORY, TLS_PARAMETERS
+from app.config.database_url import BY_URL, TLS_PARAMETERS
 from app.config.environment import ConfigurationError, Variables, whole_number
+from app.config.sqlite_file import MEMORY
 
 LOCK_SECONDS = 5  # on every database, how long a statement waits for somebody else's lock
 SYSTEM = "system"  # libpq's word for the certificate authorities of the operating system

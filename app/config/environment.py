@@ -12,7 +12,7 @@ _DOTENV = Path(".env")
 
 
 class ConfigurationError(click.ClickException):
-    """What the environment says cannot be used; one line that names the variable.
+    """A variable cannot be used; the line names it.
 
     The line never repeats a value that might be a password typed into the wrong place. A command
     shows the line and ends with exit code 2.
@@ -22,7 +22,7 @@ class ConfigurationError(click.ClickException):
 
 
 class Variables:
-    """What the environment says. A variable that is set to nothing counts as not set."""
+    """The variables of the environment. An empty variable counts as not set."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
