@@ -19,7 +19,7 @@ class Unexpected(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered.
+    """The answer of a server.
 
     Attributes:
         status: The status code.

@@ -55,7 +55,7 @@ Measure = Callable[[Run], float | None]
 
 @dataclass(frozen=True)
 class Goal:
-    """What is aimed at.
+    """A goal of the benchmark.
 
     Attributes:
         work: The work that it is about.
@@ -133,7 +133,7 @@ def _of_peer(work: str) -> Measure:
 
 
 def _faster(work: str) -> Measure:
-    """How many times faster the console is than the best peer."""
+    """The best peer's time divided by the console's."""
     return lambda run: _ratio(run.best_peer(work), run.cost(CONSOLE, LARGE, work))
 
 

@@ -22,7 +22,7 @@ end
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw: how many answers, times in milliseconds, answers per second, failures."""
+    """The results of wrk: answers, times in milliseconds, answers per second, failures."""
 
     count: int
     p50: float

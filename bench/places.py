@@ -1,4 +1,4 @@
-"""Where the benchmark keeps what it needs, and what the environment may choose."""
+"""The folders of the benchmark, and the variables that choose them."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What was measured: kept in a file, and the better of several passes."""
+"""The results: kept in a file, with the better of several passes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What ``flask db check`` compares, and how."""
+"""The comparison of tables and models by ``flask db check``."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""How Alembic runs the revisions: on the console's own engine, inside ``flask db``."""
+"""Alembic's environment: revisions run on the console's own engine, inside ``flask db``."""
 
 import time
 from collections import Counter

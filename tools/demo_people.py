@@ -160,7 +160,7 @@ MORE = [
 
 def chance(seed: int) -> random.Random:
     """Return a source of numbers that are the same each time."""
-    return random.Random(seed)  # noqa: S311 - an invention, no secret
+    return random.Random(seed)
 
 
 def everybody() -> dict[str, tuple[str, ...]]:

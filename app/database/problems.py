@@ -13,7 +13,7 @@ _ADDRESS = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "SQLITE_P
 
 
 class _Cause(NamedTuple):
-    """What a driver's words mean, and the variables to look at."""
+    """The meaning of a driver's message, and the variables to check."""
 
     words: str
     meaning: str

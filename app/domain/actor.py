@@ -1,11 +1,11 @@
-"""Who makes a change."""
+"""The actor: the user or program that makes a change."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class ActorKind(StrEnum):
-    """What kind of actor: decides whose permissions a rule asks for."""
+    """The kind of an actor, which decides whether rules check permissions."""
 
     PERSON = "person"
     COMMAND = "command"

@@ -1,4 +1,4 @@
-"""What the domain says no with."""
+"""Errors of the domain: refusals with a message for people."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -26,7 +26,7 @@ class RuleError(Exception):
 
     @property
     def parts(self) -> Sequence["RuleError"]:
-        """What is said no to, one by one: several fields of a form, or this alone."""
+        """The single refusals: one for each field of a form, or this alone."""
         return (self,)
 
 
@@ -37,7 +37,7 @@ class NotFound(RuleError):
 
 
 class InvalidValue(RuleError):
-    """What was typed is not a value of its kind."""
+    """The value is not valid."""
 
     is_recorded = False
 

@@ -1,4 +1,4 @@
-"""What all tables share: the declarative base, column types and the clock."""
+"""The base of all tables: the declarative base, column types and the clock."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -93,7 +93,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-class current_moment(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL it stands for
+class current_moment(FunctionElement[datetime]):
     """The server's clock to the microsecond, as the default of a column."""
 
     inherit_cache = True

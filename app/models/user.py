@@ -18,8 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from app.models.base import MYSQL_TABLE, Base, natural_key, normalised
 
 ADMIN = "admin"
-NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$"  # noqa: S105 - no secret
-PASSWORD = "$argon2id$v=19$"  # noqa: S105 - the head that every string that can be verified has
+NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$"
+PASSWORD = "$argon2id$v=19$"
 
 
 def _association(name: str, owner: str, owned: str) -> Table:

@@ -1,4 +1,4 @@
-"""Who may enter: each view declares it, and the guard asks before the view runs."""
+"""Access to views: each view declares it, and the guard checks it before the view runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """What a view asks of those who enter.
+    """The access that a view requires.
 
     Attributes:
         is_public: Nobody needs to be signed in, and nothing is looked up.

@@ -1,4 +1,4 @@
-"""Which address the client has, behind the proxies that are trusted."""
+"""The address of the client behind trusted proxies."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address

@@ -1,4 +1,4 @@
-"""Who is asking: the session's cookie, and the person behind it."""
+"""The identity of a request: the session cookie, and its user."""
 
 from flask import Flask, Request, current_app, g, request
 from flask_login import UserMixin, current_user

@@ -1,4 +1,4 @@
-"""Whether the database is one that the console can work with."""
+"""Readiness: the console serves pages at the newest revision of the database only."""
 
 import time
 

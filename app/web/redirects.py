@@ -1,4 +1,4 @@
-"""Where to go next: only to a page of ours."""
+"""Redirects, to pages of the console only."""
 
 import re
 from urllib.parse import urlsplit

@@ -1,7 +1,8 @@
-"""What every response carries, and which requests are not even looked at."""
+"""The security headers of responses, and the requests that are rejected at once."""
 
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -114,7 +115,7 @@ def _host_of(origin: str) -> str | None:
 def _add_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     response.headers["X-Request-Id"] = request_id()
-    if request.endpoint != "static" or response.status_code >= 400:  # noqa: PLR2004 - an error
+    if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = "no-store"
     elif "v" not in request.args:
         # Only the address of `asset` changes with the content; style sheets name others plainly.

@@ -87,13 +87,13 @@ settings.configure(
 django.setup()
 
 # What follows needs the applications that have just been set up.
-from constance import config  # noqa: E402 - see above
-from django.contrib import admin  # noqa: E402 - see above
-from django.contrib.auth.admin import UserAdmin  # noqa: E402 - see above
-from django.contrib.auth.models import User  # noqa: E402 - see above
-from django.core.management import execute_from_command_line  # noqa: E402 - see above
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - see above
-from django.urls import path  # noqa: E402 - see above
+from constance import config
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.core.management import execute_from_command_line
+from django.core.wsgi import get_wsgi_application
+from django.urls import path
 
 admin.autodiscover()
 admin.site.unregister(User)

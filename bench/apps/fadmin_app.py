@@ -103,7 +103,7 @@ class Setting(db.Model):
 
 
 class SignInForm(SecureForm):
-    """Who signs in."""
+    """The user who signs in."""
 
     username = StringField()
     password = PasswordField()

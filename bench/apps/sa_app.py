@@ -1,4 +1,4 @@
-"""What is attainable: the console's stack, Flask-SQLAlchemy and Flask-Login, doing no more."""
+"""The attainable: the console's stack, Flask-SQLAlchemy and Flask-Login, and no more."""
 
 import os
 from typing import Any
@@ -44,7 +44,7 @@ PAGE = 50
 
 
 class Me(UserMixin):
-    """Who is asking, and what they may do."""
+    """The signed-in user and their permissions."""
 
     def __init__(self, user_id: int, row: Any) -> None:
         self.id, self.name, self.codes = user_id, row[0], frozenset(row[1])

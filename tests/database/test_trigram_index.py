@@ -108,7 +108,10 @@ def test_two_at_once_build_one(app, session, crowd, monkeypatch):
     monkeypatch.setattr(trigram_index, "AT_ONCE", 3)
     session.commit()
     built = []
-    build = lambda: built.append(trigram_index.build(app.config["CONSOLE"]))  # noqa: E731 - one call
+
+    def build():
+        built.append(trigram_index.build(app.config["CONSOLE"]))
+
     threads = [threading.Thread(target=build) for _ in range(2)]
     for thread in threads:
         thread.start()

@@ -128,7 +128,7 @@ class Client:
         """Send a request and return the answer, whatever it is."""
         path, _, query = path.partition("?")
         query = urlencode(query_string, doseq=True) if query_string else query
-        request = Request(  # noqa: S310 - the scheme is that of the address, http
+        request = Request(
             f"{self._address}{path}?{query}".rstrip("?"),
             method=method,
             data=None if data is None else urlencode(data, doseq=True).encode(),

@@ -30,7 +30,7 @@ class Document(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(500), nullable=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-"""  # noqa: W293 - the guide's own blanks
+"""
 
 DOCUMENT_SHARE = """\
 def upgrade() -> None:
@@ -53,7 +53,7 @@ def upgrade() -> None:
             }
         ]
     )
-"""  # noqa: W293 - the guide's own blanks
+"""
 
 MODELS = """\
 from app.models import ApplicationSetting

@@ -31,7 +31,7 @@ def test_one_administrator_is_always_left(app, session, ada, boris, database_nam
     both = {ada.id: acting(ada), boris.id: acting(boris)}
     engine = session.get_bind()
     session.rollback()
-    chance = random.Random(database_name)  # noqa: S311 - repeatable
+    chance = random.Random(database_name)
     refusals = []
 
     with Pair(app) as pair:

@@ -38,7 +38,7 @@ def greeting(session):
 def test_of_two_who_save_a_setting_one_is_told(
     app, session, couple, greeting, database_name, record_property
 ):
-    engine, chance = session.get_bind(), random.Random(database_name)  # noqa: S311 - repeatable
+    engine, chance = session.get_bind(), random.Random(database_name)
     before = "Hello"
     session.rollback()
 

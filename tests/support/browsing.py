@@ -35,7 +35,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """What can be read on the page: no markup, white space as one blank."""
+        """The text of the page: no markup, white space as one blank."""
         return self._read.text
 
     @property
@@ -45,7 +45,7 @@ class Page:
 
     @property
     def links(self) -> list[str]:
-        """Where the links of the page go."""
+        """The targets of the page's links."""
         return [href for href, _ in self._read.links]
 
     def link(self, text: str) -> str:

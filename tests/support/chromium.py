@@ -70,7 +70,7 @@ def served(app: Flask) -> Iterator[str]:
 
 
 class Complaints:
-    """What the browser complained of: errors of scripts and violations of the CSP."""
+    """The browser's complaints: errors of scripts and violations of the CSP."""
 
     def __init__(self, page: "Page") -> None:
         """Listen to a page."""

@@ -1,4 +1,4 @@
-"""What a database holds: its rows as a digest, and its audit events in short."""
+"""The contents of a database: its rows as a digest, and its audit events in short."""
 
 import hashlib
 from dataclasses import dataclass

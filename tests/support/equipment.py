@@ -1,4 +1,4 @@
-"""What a run has to test with, what it lacks, and how much ran on each database."""
+"""The equipment of a run: databases, missing programs, and the tests run on each database."""
 
 import os
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a database would do for a statement: by which indexes, and whether it sorts."""
+"""The plan of a statement: its indexes and sorts."""
 
 from collections.abc import Callable
 from typing import Any

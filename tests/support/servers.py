@@ -92,7 +92,7 @@ def administrate(server: Server, *statements: str) -> None:
 
 def ram_directory(prefix: str) -> Path:
     """Make a directory in memory where there is room for a database, else among other files."""
-    memory = Path("/dev/shm")  # noqa: S108 - made by mkdtemp, for this user only
+    memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK)
     roomy = roomy and shutil.disk_usage(memory).free > ROOMY
     return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))

@@ -166,8 +166,8 @@ def test_eight_who_sign_in_at_once_are_hashed_for_one_after_the_other(app, vera,
     pages = [Browser(app.test_client()).get("/login") for _ in range(8)]
 
     with ThreadPoolExecutor(8) as threads:
-        sent = lambda page: page.submit(username="vera", password=PASSWORD).status_code  # noqa: E731 - one call
-        answers = list(threads.map(sent, pages))
+        sent = [threads.submit(page.submit, username="vera", password=PASSWORD) for page in pages]
+        answers = [future.result().status_code for future in sent]
 
     assert answers == [303] * 8
     assert crowded == [False] * 8

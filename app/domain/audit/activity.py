@@ -17,7 +17,7 @@ NO_CHANGES = frozenset({"user:signed-in", "user:signed-out", "session:ended"})
 
 
 class ActivityKind(StrEnum):
-    """What an event was about."""
+    """The subject of an event."""
 
     SETTINGS = "settings"
     ACCESS = "access"
@@ -35,16 +35,16 @@ class Day:
 
     @property
     def changes(self) -> int:
-        """How many changes were made."""
+        """The number of changes made."""
         return self.settings + self.access
 
     @property
     def total(self) -> int:
-        """How many changes were made or refused."""
+        """The number of changes made or refused."""
         return self.changes + self.refused
 
 
-class utc_date(FunctionElement[date]):  # noqa: N801 - reads as the SQL it stands for
+class utc_date(FunctionElement[date]):
     """The day of a moment in UTC, whatever the time zone of the connection is."""
 
     inherit_cache = True

@@ -66,7 +66,7 @@ def _in_lifetime(query: Select[AuditEvent], model: type[User | Role]) -> Select[
 
 
 def _of_setting(events: Sequence[AuditEvent], key: str) -> Sequence[AuditEvent]:
-    """Those with the key, back to a deletion that nobody has taken back."""
+    """Return the events of the key, back to its last deletion that was not undone."""
     same = [event for event in events if event.target_name == key]
     for place, event in enumerate(same):
         was_restored = place > 0 and same[place - 1].action == "setting:restored"

@@ -1,4 +1,4 @@
-"""Which roles there are: a new one, and one that gets another name or description."""
+"""Create a role, and change its name or description."""
 
 import unicodedata
 from dataclasses import dataclass

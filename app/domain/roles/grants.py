@@ -211,7 +211,7 @@ def refuse_taking_beyond(
 def _allowed(
     session: DbSession, matrix: Matrix, edits: Edits, actor: Actor
 ) -> list[GrantDifference]:
-    """What the edits change, unless something speaks against it."""
+    """Return the changes of the edits, or refuse them."""
     differences = _accepted(matrix, edits)
     if not differences:
         return []

@@ -1,4 +1,4 @@
-"""Who gains and who loses permissions when roles change."""
+"""The impact of a change of roles: users who gain or lose permissions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.domain import number_set
-from app.domain.roles import members
+from app.domain.roles import members, number_set
 from app.domain.roles.matrix import Matrix
 from app.models import DbSession, Role, User, role_permissions, user_roles
 
@@ -43,13 +42,13 @@ class Affected:
 
     @property
     def others(self) -> int:
-        """How many there are besides those who are named."""
+        """The number of users besides the named ones."""
         return self.count - len(self.first)
 
 
 @dataclass(frozen=True)
 class GrantDifference:
-    """What a role would grant, and what it would grant no longer."""
+    """The permissions that a role would gain and lose."""
 
     role_id: int
     name: str

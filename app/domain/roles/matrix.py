@@ -61,7 +61,7 @@ class MatrixRole:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Which role grants which permission; permissions have id, code, description and resource."""
+    """All roles, permissions and grants; permissions have id, code, description and resource."""
 
     roles: Sequence[MatrixRole]
     permissions: Rows

@@ -1,4 +1,4 @@
-"""Which rows of the matrix of roles and permissions are shown."""
+"""The filter of the matrix of roles and permissions."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ DIFFER = "1"
 
 @dataclass(frozen=True)
 class MatrixFilter:
-    """Which permissions to show; an empty field lets all pass.
+    """A filter of permissions; an empty field matches all.
 
     Attributes:
         q: Text to be found anywhere in code or description.

@@ -1,4 +1,4 @@
-"""Who holds a role or a permission.
+"""The users with a role or a permission.
 
 Whatever may be many is counted up to `COUNTED` and no further, and listed page by page.
 """

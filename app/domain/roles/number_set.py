@@ -19,7 +19,7 @@ _POSTGRESQL = (
 _MYSQL = "JSON_TABLE({}, '$[*]' COLUMNS (member BIGINT PATH '$'))"
 
 
-class number_rows(FunctionElement[int]):  # noqa: N801 - reads as the SQL it stands for
+class number_rows(FunctionElement[int]):
     """The rows of a set of numbers, with the one column ``member``."""
 
     inherit_cache = True

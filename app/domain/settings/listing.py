@@ -26,7 +26,7 @@ _ALL = select(*_COLUMNS).order_by(ApplicationSetting.category, ApplicationSettin
 
 @dataclass(frozen=True)
 class SettingFilter:
-    """Which settings to list; an empty field lets all pass.
+    """A filter of settings; an empty field matches all.
 
     Attributes:
         q: Text to be found anywhere in key, description or value; never in a secret.

@@ -35,7 +35,7 @@ _BOOLEANS = {
 
 
 class DataType(StrEnum):
-    """What kind of value a setting takes; a setting of any other kind is shown but not changed."""
+    """The data type of a setting; a setting of an unknown type is read-only."""
 
     STRING = "string"
     INTEGER = "integer"

@@ -26,7 +26,7 @@ class MatrixListing:
 
     @property
     def count(self) -> str:
-        """How many permissions are shown."""
+        """The number of permissions shown."""
         return counted(len(self.shown.permissions), "permission")
 
     @property

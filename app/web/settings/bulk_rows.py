@@ -90,7 +90,7 @@ class BulkRows:
 
     @property
     def count(self) -> int:
-        """How many settings would be saved."""
+        """The number of settings to save."""
         return len(self.touched) - len(self.refused)
 
     @property

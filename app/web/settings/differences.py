@@ -16,7 +16,7 @@ Line = tuple[str, str, list[Part]]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a review shows of one change.
+    """A change as a review shows it.
 
     Attributes:
         before: The value that is stored; None for "not set".

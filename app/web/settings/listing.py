@@ -66,7 +66,7 @@ class Listing:
 
     @property
     def count(self) -> int:
-        """How many settings are shown."""
+        """The number of settings shown."""
         return _count(self.shown)
 
     @property

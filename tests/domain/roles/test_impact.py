@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import event
 
-from app.domain import number_set, roles
-from app.domain.roles import GrantEdit, GrantsEdit, grants_etag
+from app.domain import roles
+from app.domain.roles import GrantEdit, GrantsEdit, grants_etag, number_set
 from app.models import Permission
 from tests.support.people import OPERATOR
 

@@ -196,7 +196,10 @@ def test_saving_many_costs_as_many_statements_as_saving_two(session, add, number
     assert len(edits) == number
     session.rollback()
     made = []
-    note = lambda *seen: made.append(seen[2])  # noqa: E731 - a listener
+
+    def note(*arguments):
+        made.append(arguments[2])
+
     event.listen(session.get_bind(), "before_cursor_execute", note)
 
     settings.change_many(session, BulkSettingEdit(edits), actor=OPERATOR)
@@ -215,7 +218,7 @@ def test_of_two_overlapping_batches_one_is_saved_and_nobody_sees_a_deadlock(
 ):
     couple = [acting(ada), acting(person("boris", roles=["admin"]))]
     ids = [add(f"shared_{number}", "0").id for number in range(12)]
-    chance = random.Random(database_name)  # noqa: S311 - repeatable
+    chance = random.Random(database_name)
     session.rollback()
 
     with Pair(app) as pair:

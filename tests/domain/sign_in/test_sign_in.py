@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, text
@@ -34,7 +35,7 @@ CHANGE = PasswordChange(PASSWORD_HASH, "the hash of another")
 
 
 def complete(session, proof):
-    work = lambda: sign_in.complete(session, proof, CLIENT, actor=VISITOR, secret=SECRET)  # noqa: E731 - one call
+    work = partial(sign_in.complete, session, proof, CLIENT, actor=VISITOR, secret=SECRET)
     return carry_out(work, actor=VISITOR)
 
 

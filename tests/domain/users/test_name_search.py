@@ -159,7 +159,10 @@ def test_pages_follow_one_another(found, session, sort):
 
 def test_what_another_program_writes_is_found_from_then_on(found, session):
     add(session, "xannay", "xbertay")
-    write = lambda statement: (session.execute(text(statement)), session.commit())  # noqa: E731 - two calls
+
+    def write(statement):
+        session.execute(text(statement))
+        session.commit()
 
     write("INSERT INTO users (username, email, password_hash) VALUES ('zannaz', 'z@z', 'x')")
     assert found("anna") == ["xannay", "zannaz"]
@@ -197,8 +200,10 @@ def test_rows_that_are_replaced_are_found_as_they_are_now(found, session):
 def test_one_statement_more_asks_whether_there_is_an_index(app, session, person):
     person("johanna")
     seen = []
-    note = lambda *arguments: seen.append(arguments[2])  # noqa: E731 - an event takes any
     engine = session.get_bind()
+
+    def note(*arguments):
+        seen.append(arguments[2])
 
     def statements(q):
         seen.clear()
@@ -262,7 +267,9 @@ def test_few_are_found_by_the_index_and_many_on_the_way(index, session, sort):
         session.commit()
     plans.gather_statistics(session)
     by_index = "ix_users_substrings", "VIRTUAL TABLE"
-    read = lambda q: user_list.list_page(session, UserFilter(q=q), sort, Cursors())  # noqa: E731 - one call
+
+    def read(q):
+        return user_list.list_page(session, UserFilter(q=q), sort, Cursors())
 
     many = plans.of(session, lambda: read("comm"))
     few = plans.of(session, lambda: read("rare"))
