@@ -114,7 +114,7 @@ const countCells = () => {
   if (!bar) return;
   const boxes = [...document.querySelectorAll(`#${bar.dataset.cells} td input`)];
   // The server marks the cells that it serves with an unsaved change.
-  const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".add, .del"));
+  const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".added, .removed"));
   const update = () => {
     const count = boxes.filter(isChanged).length;
     bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
@@ -131,7 +131,7 @@ const isSingleKey = (event, key) => event.key === key && !event.ctrlKey && !even
 const finder = () => {
   const input = document.getElementById("finder");
   if (!input) return;
-  const panel = input.form.querySelector(".pal");
+  const panel = input.form.querySelector(".finder-panel");
   const [list, status] = panel.querySelectorAll("[role]");
   let [options, position, timer, request] = [[], -1];
   const choose = (index) => {
@@ -231,7 +231,7 @@ const guardForms = () => {
   };
   const watch = () => window.addEventListener("beforeunload", ask);
   document.addEventListener("click", ({ target }) => {
-    isLeaving = Boolean(target.closest("form .acts a, .savebar a"));
+    isLeaving = Boolean(target.closest("form .actions a, .save-bar a"));
   });
   document.addEventListener("input", watch, { once: true });
   if ("unsaved" in main.dataset) watch();
@@ -253,11 +253,11 @@ const keyboardHelp = () => {
     } catch {
       return location.assign(link.href);
     }
-    close.className = "btn";
+    close.className = "button";
     close.textContent = "Close";
     close.addEventListener("click", () => dialog.close());
     dialog.append(close);
-    dialog.className = "dlg";
+    dialog.className = "dialog";
     dialog.setAttribute("aria-labelledby", "keys-title");
     dialog.addEventListener("close", () => dialog.remove());
     dialog.showModal();

@@ -9,7 +9,7 @@ from tests.house.reading import ROOT
 def test_the_footer_of_every_page_names_the_version(sign_in, omar):
     page = sign_in(omar).get("/account")
 
-    assert f'<footer class="foot" title="RAG Fortress Console {__version__}">' in page.html
+    assert f'<footer class="footer" title="RAG Fortress Console {__version__}">' in page.html
 
 
 def test_the_health_check_names_the_version(visitor):

@@ -23,7 +23,7 @@ def asset(name: str) -> str:
 
 
 def icon(name: str, size: str = "") -> Markup:
-    """Return an icon from the sprite, hidden from screen readers; size "s" is the small one.
+    """Return an icon from the sprite, hidden from screen readers; size may be "small".
 
     Not a macro: a page has twenty icons, and a macro would build each of them again.
     """
@@ -32,7 +32,7 @@ def icon(name: str, size: str = "") -> Markup:
 
 @cache
 def _icon(name: str, size: str, script_root: str) -> Markup:
-    classes = f"ico ico-{size}" if size else "ico"
+    classes = f"icon icon-{size}" if size else "icon"
     return ICON.format(classes=classes, sprite=_url("icons.svg", script_root), name=name)
 
 

@@ -162,7 +162,7 @@ def initials(name: str) -> str:
 
 def tint(user_id: int) -> str:
     """Return the class of a person's colour."""
-    return f"a{user_id % TINTS + 1}"
+    return f"tint-{user_id % TINTS + 1}"
 
 
 def _load(request: Request) -> Me | None:

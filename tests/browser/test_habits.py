@@ -230,5 +230,5 @@ def test_on_paper_there_is_the_list_and_nothing_to_press(office, path):
     window.emulate_media(media="print")
 
     expect(window.locator("main h1")).to_be_visible()
-    for gone in (".top", ".nav", "main .filters", "main .acts .btn"):
+    for gone in (".top-bar", ".navigation", "main .filters", "main .actions .button"):
         assert not any(one.is_visible() for one in window.locator(gone).all())

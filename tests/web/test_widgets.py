@@ -25,7 +25,8 @@ def test_what_is_markup_already_cannot_end_an_attribute() -> None:
 def test_a_field_is_written_with_them(app: Flask) -> None:
     page = app.test_client().get("/login").text
     assert (
-        'autocapitalize="none" autocomplete="username" autofocus class="in" id="username"' in page
+        'autocapitalize="none" autocomplete="username" autofocus class="input" id="username"'
+        in page
     )
 
 

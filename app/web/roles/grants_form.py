@@ -35,9 +35,9 @@ class GrantSelection:
         return joined(self.granted)
 
     def mark(self, permission_id: int) -> str:
-        """Return the change of one permission: "add", "del" or nothing."""
+        """Return the change of one permission: "added", "removed" or nothing."""
         is_selected, was_granted = permission_id in self.selected, permission_id in self.granted
-        return "" if is_selected == was_granted else "add" if is_selected else "del"
+        return "" if is_selected == was_granted else "added" if is_selected else "removed"
 
 
 class GrantsForm(Form):

@@ -186,8 +186,8 @@ def summary(value: str, data_type: str) -> tuple[str, str]:
 def _placeholder(line: SettingLine) -> tuple[str, str]:
     """Return the text in place of a value, and its class."""
     if line.is_set and line.is_secret:
-        return settings.HIDDEN, "sub"
-    return settings.EMPTY if line.is_set else settings.NOT_SET, "unset"
+        return settings.HIDDEN, "secondary"
+    return settings.EMPTY if line.is_set else settings.NOT_SET, "not-set"
 
 
 def _extent(value: str) -> str:

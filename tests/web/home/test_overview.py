@@ -134,7 +134,7 @@ def test_the_bar_of_a_role_is_as_long_as_it_has_people(sign_in, ada, vera, perso
     person("nora", roles=["viewer"])
     page = sign_in(ada).get("/")
 
-    bars = re.findall(r'<rect class="f1" width="([0-9.]+)" height="8" />', page.html)
+    bars = re.findall(r'<rect class="series-1" width="([0-9.]+)" height="8" />', page.html)
     assert bars == ["100.0", "50.0", "0.0"]
 
 
@@ -225,7 +225,7 @@ def test_recorded_changes_of_seven_days_are_counted(sign_in, ada, happened):
     page = sign_in(ada).get("/")
 
     assert "Recorded changes, 7 days 3 1 refused" in page.text
-    assert 'class="spark"' in page.html
+    assert 'class="sparkline"' in page.html
 
 
 def test_where_nothing_was_changed_it_is_said(sign_in, ada):

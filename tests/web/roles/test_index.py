@@ -31,7 +31,7 @@ def test_every_cell_says_which_role_grants_what(sign_in, iris, auditor):
     assert said["viewer grants document:read"] == "grants"
     assert said["viewer does not grant document:create"] == "lacks"
     assert said["auditor grants audit:read"] == "grants"
-    assert said["admin always grants audit:read"] == "locked"
+    assert said["admin always grants audit:read"] == "always"
 
 
 def test_admin_grants_also_what_nobody_has_granted_it(sign_in, session, iris):
@@ -69,7 +69,7 @@ def test_roles_are_described(sign_in, iris, auditor):
 def test_the_matrix_can_be_reached_by_keyboard_and_has_a_name(sign_in, iris):
     page = sign_in(iris).get("/roles")
 
-    region = re.search(r'<div class="matrix-w"[^>]*>', page.html)[0]
+    region = re.search(r'<div class="matrix-scroll"[^>]*>', page.html)[0]
     assert 'tabindex="0"' in region
     assert 'role="region"' in region
     assert "aria-label=" in region

@@ -260,8 +260,8 @@ def test_the_way_back_keeps_what_was_ticked(sign_in, session, ada, editor, cell)
     assert page.status_code == 200
     assert wanted in page.value("grants")
     assert unwanted not in page.value("grants")
-    assert re.search(rf'<td class="add"><label[^>]*><input[^>]*value="{wanted}"', page.html)
-    assert re.search(rf'<td class="del"><label[^>]*><input[^>]*value="{unwanted}"', page.html)
+    assert re.search(rf'<td class="added"><label[^>]*><input[^>]*value="{wanted}"', page.html)
+    assert re.search(rf'<td class="removed"><label[^>]*><input[^>]*value="{unwanted}"', page.html)
     assert "1 role changed, not saved" in page.text
     again = page.submit("matrix")
     assert again.value("reason") == "New team."

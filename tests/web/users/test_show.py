@@ -55,7 +55,7 @@ def test_a_user_that_there_is_not_is_not_found(sign_in, ada):
 def test_roles_and_permissions_lead_to_their_pages_for_whoever_may_look(sign_in, ada, vera, person):
     hana = person("hana", permissions=["user:read"])
     links = (
-        r'<a class="code" href="/permissions/document:read">',
+        r'<a class="code-link" href="/permissions/document:read">',
         r'<a href="/roles/\d+">viewer</a>',
     )
     of_ada, of_hana = (sign_in(one).get(f"/users/{vera.id}").html for one in (ada, hana))
