@@ -41,7 +41,7 @@ SENTENCES = {
         "reason": (LONG, "The reason"),
     },
     "/roles/{role}/edit": {
-        "name": ("a,b", "The name holds a comma"),
+        "name": ("a,b", "The name contains a comma"),
         "reason": (LONG, "The reason"),
     },
     "/roles/{role}/delete": {

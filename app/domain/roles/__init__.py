@@ -1,41 +1,45 @@
-"""Roles: what each grants, who holds it, and how both are changed."""
+"""Roles, their permissions and their members."""
 
 from app.domain.roles.editing import (
-    NewRole,
     RoleChangedMeanwhile,
     RoleEdit,
     change,
-    create,
     etag_of,
 )
-from app.domain.roles.grants import (
+from app.domain.roles.grant_edit import (
     Edits,
     GrantEdit,
     GrantsChangedMeanwhile,
     GrantsEdit,
-    RoleIsGuarded,
-    change_grants,
     grants_etag,
-    review_grants,
 )
+from app.domain.roles.grants import change_grants, review_grants
 from app.domain.roles.impact import GrantDifference
-from app.domain.roles.lifecycle import delete, deletion_etag, review_deletion
+from app.domain.roles.lifecycle import NewRole, create, delete, deletion_etag, review_deletion
 from app.domain.roles.lookup import (
     RoleChoice,
+    SystemRoleProtected,
     all_names,
+    before_and_after,
     choices,
     describe_permissions,
     get,
     granting,
-    held_and_wanted,
-    is_guarded,
+    is_system_role,
     named,
     permission,
     refuse_missing,
     with_ids,
 )
-from app.domain.roles.matrix import Matrix, MatrixRole, PermissionRow, read_matrix
-from app.domain.roles.matrix_filter import DIFFER, MatrixFilter, matching
+from app.domain.roles.matrix import (
+    DIFFER,
+    Matrix,
+    MatrixFilter,
+    MatrixRole,
+    PermissionRow,
+    matching,
+    read_matrix,
+)
 from app.domain.roles.members import (
     count_members,
     count_with_permission,
@@ -62,8 +66,9 @@ __all__ = [
     "RoleChangedMeanwhile",
     "RoleChoice",
     "RoleEdit",
-    "RoleIsGuarded",
+    "SystemRoleProtected",
     "all_names",
+    "before_and_after",
     "change",
     "change_grants",
     "choices",
@@ -77,8 +82,7 @@ __all__ = [
     "get",
     "granting",
     "grants_etag",
-    "held_and_wanted",
-    "is_guarded",
+    "is_system_role",
     "matching",
     "member_counts",
     "members_page",

@@ -1,4 +1,4 @@
-"""The impact of a change of roles: users who gain or lose permissions."""
+"""The users who gain or lose permissions when roles change."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,20 +35,20 @@ Granted = Mapping[int, frozenset[str]]
 
 @dataclass(frozen=True)
 class Affected:
-    """Some people: how many, as `holders.capped` counts them, and the first of them."""
+    """The number of affected users, as `members.count_up_to` counts them, and the first ones."""
 
     count: int = 0
     first: tuple[Row[Any], ...] = ()
 
     @property
     def others(self) -> int:
-        """The number of users besides the named ones."""
+        """The number of users beyond the named ones."""
         return self.count - len(self.first)
 
 
 @dataclass(frozen=True)
 class GrantDifference:
-    """The permissions that a role would gain and lose."""
+    """The permissions that a role gains and loses."""
 
     role_id: int
     name: str
@@ -58,9 +58,9 @@ class GrantDifference:
 
 @dataclass(frozen=True)
 class RoleImpact:
-    """A difference, and whose permissions it changes.
+    """A difference, and the users whose permissions it changes.
 
-    Who holds a permission by another role too neither gains nor loses it.
+    A user with another role that grants the permission neither gains nor loses it.
     """
 
     difference: GrantDifference
@@ -71,17 +71,17 @@ class RoleImpact:
 def impact_of(
     session: DbSession, matrix: Matrix, differences: Sequence[GrantDifference]
 ) -> list[RoleImpact]:
-    """Return whose permissions the differences change.
+    """Return the users whose permissions the differences change.
 
     Args:
         session: The database session; it only reads.
-        matrix: What the roles grant before.
-        differences: What the roles gain and lose.
+        matrix: The roles and their permissions before the change.
+        differences: The permissions that the roles gain and lose.
     """
     ids = {code: permission_id for permission_id, code in matrix.codes.items()}
     exchanged = {
-        _GONE: _pairs((one.role_id, ids[code]) for one in differences for code in one.lost),
-        _NEW: _pairs((one.role_id, ids[code]) for one in differences for code in one.gained),
+        _GONE: _pairs((row.role_id, ids[code]) for row in differences for code in row.lost),
+        _NEW: _pairs((row.role_id, ids[code]) for row in differences for code in row.gained),
         "admin_id": matrix.admin_id,
     }
     impacts: list[RoleImpact] = []
@@ -95,19 +95,23 @@ def impact_of(
 def orphaned_permissions(
     session: DbSession, before: Granted, after: Granted, admin: int
 ) -> list[str]:
-    """Return the permissions that an active user holds now, and then only administrators would.
+    """Return the permissions that afterwards no active user but administrators would have.
 
     Args:
         session: The database session; it only reads.
         before: The codes that each role grants in effect before.
         after: The codes that each role grants in effect afterwards.
-        admin: The id of the role that grants everything; 0 where there is none.
+        admin: The ID of the role that grants everything, or 0.
     """
-    now, then = (_by_code(granted, admin) for granted in (before, after))
-    changed = {code: ids for code, ids in now.items() if ids - then.get(code, set())}
-    held = _held(session)
+    roles_before, roles_after = (_by_code(granted, admin) for granted in (before, after))
+    changed = {
+        code: ids for code, ids in roles_before.items() if ids - roles_after.get(code, set())
+    }
+    assigned = _assigned(session)
     return sorted(
-        code for code, ids in changed.items() if ids & held and not then.get(code, set()) & held
+        code
+        for code, ids in changed.items()
+        if ids & assigned and not roles_after.get(code, set()) & assigned
     )
 
 
@@ -120,14 +124,14 @@ def _pair(role_id: ColumnElement[int], permission_id: ColumnElement[int]) -> Col
 
 
 def _gaining(name: str) -> Select[tuple[int]]:
-    """Return the query of those who have a role, and one of its new permissions by no role yet."""
+    """Return the query of the members who gain a permission: no role of theirs grants it yet."""
     permission = number_set.rows_of(f"codes_{name}")
     granted = _granting(permission.c.member)
     return _members(name).where(exists().select_from(permission).where(~granted))
 
 
 def _losing(name: str) -> Select[tuple[int]]:
-    """Return the query of those who have a role, and one of its lost permissions by no other."""
+    """Return the query of the members who lose a permission: no other role of theirs grants it."""
     permission = number_set.rows_of(f"codes_{name}")
     gone, new = number_set.rows_of(_GONE), number_set.rows_of(_NEW)
     pair = _pair(role_permissions.c.role_id, role_permissions.c.permission_id)
@@ -145,7 +149,7 @@ def _losing(name: str) -> Select[tuple[int]]:
 
 
 def _members(name: str) -> Select[tuple[int]]:
-    """Return the query of those who have a role, without those who may do everything anyway."""
+    """Return the query of the members of a role, without administrators."""
     role_id = bindparam(f"role_{name}", type_=Integer)
     admin = user_roles.alias("admin")
     administers = exists().where(
@@ -157,7 +161,7 @@ def _members(name: str) -> Select[tuple[int]]:
 
 
 def _granting(permission_id: ColumnElement[int], *further: ColumnElement[bool]) -> Exists:
-    """Return the question whether a role of the user's grants a permission."""
+    """Return the condition that a role of the user grants a permission."""
     own = user_roles.alias("own")
     return (
         exists()
@@ -177,36 +181,38 @@ def _affected(
     ids: Mapping[str, int],
     exchanged: Mapping[str, Any],
 ) -> list[Affected]:
-    """Return those who gain by each of the differences, and then those who lose."""
-    sides = [(one.role_id, one.gained, _gaining) for one in differences]
-    sides += [(one.role_id, one.lost, _losing) for one in differences]
+    """Return the users who gain by each difference, followed by those who lose by each."""
+    sides = [(row.role_id, row.gained, _gaining) for row in differences]
+    sides += [(row.role_id, row.lost, _losing) for row in differences]
     queries: dict[int, Select[tuple[int]]] = {}
     values = dict(exchanged)
-    for place, (role_id, codes, people_of) in enumerate(sides):
+    for index, (role_id, codes, people_of) in enumerate(sides):
         if codes:
-            queries[place] = people_of(str(place))
-            values[f"role_{place}"] = role_id
-            values[f"codes_{place}"] = number_set.written(ids[code] for code in codes)
+            queries[index] = people_of(str(index))
+            values[f"role_{index}"] = role_id
+            values[f"codes_{index}"] = number_set.written(ids[code] for code in codes)
     people = [Affected() for _ in sides]
     if not queries:
         return people
     counts = session.execute(select(*map(members.count_up_to, queries.values())), values).one()
-    for place, count in zip(queries, counts, strict=True):
-        people[place] = Affected(count)
+    for index, count in zip(queries, counts, strict=True):
+        people[index] = Affected(count)
     for row in session.execute(_named(queries), values):
-        people[row.place] = replace(people[row.place], first=(*people[row.place].first, row))
+        people[row.position] = replace(
+            people[row.position], first=(*people[row.position].first, row)
+        )
     return people
 
 
 def _named(queries: Mapping[int, Select[tuple[int]]]) -> Select[Any]:
-    first = union_all(*(_first(place, query) for place, query in queries.items())).subquery()
-    named = select(first.c.place, User.id, User.username, User.full_name, User.is_active)
-    return named.join(User, User.id == first.c.user_id).order_by(first.c.place, User.id)
+    first = union_all(*(_first(index, query) for index, query in queries.items())).subquery()
+    named = select(first.c.position, User.id, User.username, User.full_name, User.is_active)
+    return named.join(User, User.id == first.c.user_id).order_by(first.c.position, User.id)
 
 
-def _first(place: int, query: Select[Any]) -> Select[Any]:
-    some = query.order_by(user_roles.c.user_id).limit(NAMED).subquery()
-    return select(literal(place, Integer).label("place"), some.c.user_id)
+def _first(position: int, query: Select[Any]) -> Select[Any]:
+    users = query.order_by(user_roles.c.user_id).limit(NAMED).subquery()
+    return select(literal(position, Integer).label("position"), users.c.user_id)
 
 
 def _by_code(granted: Granted, admin: int) -> dict[str, set[int]]:
@@ -217,8 +223,8 @@ def _by_code(granted: Granted, admin: int) -> dict[str, set[int]]:
     return by_code
 
 
-def _held(session: DbSession) -> set[int]:
-    """Return the ids of the roles that an active user has."""
+def _assigned(session: DbSession) -> set[int]:
+    """Return the IDs of the roles that an active user has."""
     held = exists().where(
         user_roles.c.role_id == Role.id, User.id == user_roles.c.user_id, User.is_active
     )

@@ -1,4 +1,4 @@
-"""Roles, found by id, by name, by what they grant and by who has them."""
+"""Look up roles by ID, name, permission or member."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Row, bindparam, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from app.domain.access import RoleName
-from app.domain.errors import InvalidValue, NotFound
+from app.domain.errors import InvalidValue, NotFound, RuleError
 from app.domain.roles.matrix import ROLE_COLUMNS, MatrixRole, Rows, listed
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
@@ -29,17 +29,21 @@ _CHOICES = select(
     .scalar_subquery(),
     _IS_HELD,
 ).order_by(Role.name)
-_HELD_OR_WANTED = (
+_BEFORE_AND_AFTER = (
     select(Role.id, Role.name, _IS_HELD)
-    .where(_IS_HELD | Role.id.in_(bindparam("wanted", expanding=True)))
+    .where(_IS_HELD | Role.id.in_(bindparam("role_ids", expanding=True)))
     .order_by(Role.name)
 )
 _NAMES = select(Role.name).order_by(Role.name)
 
 
+class SystemRoleProtected(RuleError):
+    """The console relies on its system roles: they keep their names and cannot be deleted."""
+
+
 @dataclass(frozen=True)
 class RoleChoice:
-    """A role as it is offered for a user: held or not."""
+    """A role to choose for a user, who may have it already."""
 
     id: int
     name: str
@@ -50,16 +54,16 @@ class RoleChoice:
 
     @property
     def grants_all(self) -> bool:
-        """Tell whether the role grants every permission there is."""
+        """Tell whether the role grants every permission."""
         return self.name == ADMIN
 
 
 def choices(session: DbSession, user_id: int | None = None) -> list[RoleChoice]:
-    """Return all roles, each with whether the user holds it and how many permissions it grants."""
+    """Return all roles, with their numbers of permissions, to choose for a user."""
     rows = session.connection().execute(_CHOICES, {"user_id": user_id or 0}).all()
     return [
-        RoleChoice(number, name, description, is_system, count, bool(is_held))
-        for number, name, description, is_system, count, is_held in map(tuple, rows)
+        RoleChoice(role_id, name, description, is_system, count, bool(is_held))
+        for role_id, name, description, is_system, count, is_held in map(tuple, rows)
     ]
 
 
@@ -67,16 +71,16 @@ def get(session: DbSession, role_id: int) -> Role:
     """Return the role.
 
     Raises:
-        NotFound: There is no such role.
+        NotFound: The role does not exist.
     """
     role = session.get(Role, role_id)
     if role is None:
-        raise NotFound("There is no such role.")
+        raise NotFound("This role does not exist.")
     return role
 
 
-def is_guarded(role: Role | MatrixRole) -> bool:
-    """Tell whether the role came with the console: it keeps its name, and stays."""
+def is_system_role(role: Role | MatrixRole) -> bool:
+    """Tell whether the role belongs to the console, so that it keeps its name and stays."""
     return role.is_system or role.name == ADMIN
 
 
@@ -84,19 +88,19 @@ def permission(session: DbSession, code: str) -> Row[Any]:
     """Return the permission ``code``: its id, code and description.
 
     Raises:
-        NotFound: There is no such permission.
+        NotFound: The permission does not exist.
     """
     query = select(Permission.id, Permission.code, Permission.description)
     query = query.where(Permission.code == code)
-    found: Rows = list(session.execute(query)) if is_name(code) else []
-    # To MySQL a code with blanks after it is the same code.
-    if not found or found[0].code != code:
-        raise NotFound("There is no such permission.")
-    return found[0]
+    rows: Rows = list(session.execute(query)) if is_name(code) else []
+    # MySQL ignores spaces at the end of a code.
+    if not rows or rows[0].code != code:
+        raise NotFound("This permission does not exist.")
+    return rows[0]
 
 
 def granting(session: DbSession, permission_id: int) -> list[Row[Any]]:
-    """Return the roles that grant the permission, ``admin`` always among them."""
+    """Return the roles that grant the permission, always with ``admin``."""
     grants = exists().where(
         role_permissions.c.role_id == Role.id,
         role_permissions.c.permission_id == permission_id,
@@ -120,7 +124,7 @@ def named(session: DbSession, name: str) -> Role:
     """Return the role named ``name``.
 
     Raises:
-        NotFound: There is no such role.
+        NotFound: The role does not exist.
     """
     query = select(Role).where(Role.name == name.strip().lower())
     query = query.options(selectinload(Role.permissions))
@@ -131,38 +135,38 @@ def named(session: DbSession, name: str) -> Role:
 
 
 def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:
-    """Return the roles with these ids.
+    """Return the roles with these IDs.
 
     Raises:
         InvalidValue: One of them does not exist.
     """
     query = select(Role).where(Role.id.in_(_possible(role_ids))).order_by(Role.name)
-    found = session.scalars(query).all()
-    refuse_missing(role_ids, found)
-    return list(found)
+    roles = session.scalars(query).all()
+    refuse_missing(role_ids, roles)
+    return list(roles)
 
 
-def held_and_wanted(
+def before_and_after(
     session: DbSession, user_id: int, role_ids: frozenset[int]
 ) -> tuple[list[RoleName], list[RoleName]]:
-    """Return the roles that a user holds, and those of these ids that exist, in one statement."""
-    values = {"user_id": user_id, "wanted": _possible(role_ids)}
-    rows = session.connection().execute(_HELD_OR_WANTED, values).all()
-    held = [RoleName(number, name) for number, name, is_held in rows if is_held]
-    wanted = [RoleName(number, name) for number, name, _ in rows if number in role_ids]
-    return held, wanted
+    """Return the roles of a user, and the existing ones of these IDs, in one statement."""
+    values = {"user_id": user_id, "role_ids": _possible(role_ids)}
+    rows = session.connection().execute(_BEFORE_AND_AFTER, values).all()
+    before = [RoleName(id_, name) for id_, name, is_held in rows if is_held]
+    after = [RoleName(id_, name) for id_, name, _ in rows if id_ in role_ids]
+    return before, after
 
 
-def refuse_missing(role_ids: frozenset[int], found: Sequence[Role | RoleName]) -> None:
-    """Refuse ids of which not all were found.
+def refuse_missing(role_ids: frozenset[int], roles: Sequence[Role | RoleName]) -> None:
+    """Refuse IDs of roles if not all of the roles exist.
 
     Raises:
         InvalidValue: One of the roles does not exist.
     """
-    if len(found) < len(role_ids):
-        raise InvalidValue("One of the roles does not exist any more.", field="roles")
+    if len(roles) < len(role_ids):
+        raise InvalidValue("One of the roles does not exist.", field="roles")
 
 
 def _possible(role_ids: frozenset[int]) -> list[int]:
-    # Drivers cannot even ask for any number, nor for any amount of them.
-    return [number for number in role_ids if 0 < number <= HIGHEST_ID][:MOST_AT_ONCE]
+    # Drivers refuse numbers that are too high, and too many of them.
+    return [id_ for id_ in role_ids if 0 < id_ <= HIGHEST_ID][:MOST_AT_ONCE]

@@ -1,4 +1,4 @@
-"""The matrix: which role grants which permission."""
+"""The matrix of roles and permissions, and its filter."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, Select, String, cast, func, select
 
-from app.domain.errors import NotFound
+from app.domain.errors import InvalidValue, NotFound
 from app.domain.target import Target
 from app.models import DbSession, Permission, Role, role_permissions
 from app.models.user import ADMIN
 
 BETWEEN_IDS = ","
+DIFFER = "1"
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
@@ -31,7 +32,7 @@ Rows = Sequence[Row[Any]]
 
 @dataclass(frozen=True)
 class MatrixRole:
-    """A column of the matrix; what is granted is known by id and by code."""
+    """A column of the matrix, with the granted permissions by ID and by code."""
 
     id: int
     name: str
@@ -42,7 +43,7 @@ class MatrixRole:
 
     @property
     def grants_all(self) -> bool:
-        """Tell whether the role grants every permission there is."""
+        """Tell whether the role grants every permission."""
         return self.name == ADMIN
 
     def grants(self, code: str) -> bool:
@@ -55,46 +56,46 @@ class MatrixRole:
 
     @property
     def target(self) -> Target:
-        """The role as audit events name it."""
+        """The target of audit events about the role."""
         return Target("role", self.name, self.id)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """All roles, permissions and grants; permissions have id, code, description and resource."""
+    """The roles and permissions; a permission has an id, code, description and resource."""
 
     roles: Sequence[MatrixRole]
     permissions: Rows
 
     @cached_property
     def by_id(self) -> dict[int, MatrixRole]:
-        """The roles by their ids."""
+        """The roles by ID."""
         return {role.id: role for role in self.roles}
 
     @cached_property
     def codes(self) -> dict[int, str]:
-        """The codes of the permissions by their ids."""
+        """The codes of the permissions by ID."""
         return {permission.id: permission.code for permission in self.permissions}
 
     @property
     def admin_id(self) -> int:
-        """The id of the role that grants everything; 0 where there is none."""
+        """The ID of the role that grants everything, or 0."""
         return next((role.id for role in self.roles if role.grants_all), 0)
 
     @property
     def granted(self) -> dict[int, frozenset[str]]:
         """The codes that each role grants in effect; the role ``admin`` grants them all."""
-        every = frozenset(self.codes.values())
-        return {role.id: every if role.grants_all else role.codes for role in self.roles}
+        all_codes = frozenset(self.codes.values())
+        return {role.id: all_codes if role.grants_all else role.codes for role in self.roles}
 
     def role(self, role_id: int) -> MatrixRole:
-        """Return the role with the id.
+        """Return the role with the ID.
 
         Raises:
-            NotFound: There is no such role.
+            NotFound: The role does not exist.
         """
         if role_id not in self.by_id:
-            raise NotFound("There is no such role.")
+            raise NotFound("This role does not exist.")
         return self.by_id[role_id]
 
     def only(self, permission_ids: Collection[int]) -> "Matrix":
@@ -109,15 +110,51 @@ class Matrix:
         return groups
 
 
+@dataclass(frozen=True)
+class MatrixFilter:
+    """A filter of the rows of the matrix; an empty field matches all.
+
+    Attributes:
+        q: Text in the code or the description.
+        resource: A resource.
+        differ: `DIFFER` for the permissions that some roles grant and others do not, apart from
+            the role ``admin``, which grants everything.
+    """
+
+    q: str = ""
+    resource: str = ""
+    differ: str = ""
+
+    def matches(self, matrix: Matrix, permission: PermissionRow) -> bool:
+        """Tell whether the permission matches the filter."""
+        return (
+            (not self.resource or self.resource == permission.resource)
+            and (not self.q or _contains(permission, self.q.casefold()))
+            and (not self.differ or _is_disputed(matrix, permission))
+        )
+
+
 def read_matrix(session: DbSession) -> Matrix:
-    """Return all roles and permissions and which grants which, in two statements."""
+    """Return all roles, permissions and grants, in two statements."""
     query = select(Permission.id, Permission.code, Permission.description, Permission.resource)
     permissions: Rows = list(session.execute(query.order_by(Permission.code)))
     codes = {row.id: row.code for row in permissions}
-    # As one text for each role: a row for each of ten thousand grants takes two to four times as
-    # long.
-    every = session.execute(listed(select(*ROLE_COLUMNS, _GRANTED.label("granted"))))
-    return Matrix([_matrix_role(role, codes) for role in every], permissions)
+    # One text for each role: a row for each of ten thousand grants takes two to four times longer.
+    rows = session.execute(listed(select(*ROLE_COLUMNS, _GRANTED.label("granted"))))
+    return Matrix([_matrix_role(row, codes) for row in rows], permissions)
+
+
+def matching(matrix: Matrix, filters: MatrixFilter) -> Matrix:
+    """Return the matrix with the rows that match the filter.
+
+    Permissions are few, so they are filtered here, with the same result on every database.
+
+    Raises:
+        InvalidValue: The filter has an unknown value.
+    """
+    if filters.differ not in {"", DIFFER}:
+        raise InvalidValue("This filter does not exist.")
+    return matrix.only({row.id for row in matrix.permissions if filters.matches(matrix, row)})
 
 
 def listed(query: Select[Any]) -> Select[Any]:
@@ -127,13 +164,22 @@ def listed(query: Select[Any]) -> Select[Any]:
 
 def _matrix_role(role: Row[Any], codes: dict[int, str]) -> MatrixRole:
     ids = map(int, role.granted.split(BETWEEN_IDS)) if role.granted else ()
-    # A permission may have been added between the two statements that asked for them.
-    known = frozenset(ids) & codes.keys()
+    # A permission may have been added between the two statements.
+    permission_ids = frozenset(ids) & codes.keys()
     return MatrixRole(
         id=role.id,
         name=role.name,
         description=role.description,
         is_system=role.is_system,
-        permission_ids=known,
-        codes=frozenset(codes[number] for number in known),
+        permission_ids=permission_ids,
+        codes=frozenset(codes[id_] for id_ in permission_ids),
     )
+
+
+def _contains(permission: PermissionRow, text: str) -> bool:
+    return any(text in part.casefold() for part in (permission.code, permission.description or ""))
+
+
+def _is_disputed(matrix: Matrix, permission: PermissionRow) -> bool:
+    others = (role for role in matrix.roles if not role.grants_all)
+    return len({role.grants(permission.code) for role in others}) > 1

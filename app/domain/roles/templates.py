@@ -1,13 +1,18 @@
-"""Role templates: roles that are often needed, to start from."""
+"""Templates of common roles, and the permissions that a new role starts with."""
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
+from app.domain.roles.matrix import read_matrix
+from app.models import DbSession, Permission
 
 
 @dataclass(frozen=True)
 class Template:
-    """A role that is often needed: what it is called, what it is for, what it grants."""
+    """The title, description and permissions of a common role."""
 
     title: str
     description: str
@@ -49,3 +54,26 @@ TEMPLATES = {
         ),
     ),
 }
+
+
+def starting_permissions(
+    session: DbSession, template: str | None, clone_of: int | None
+) -> dict[str, int]:
+    """Return the IDs of the permissions of a template or of a role to clone, by code.
+
+    Raises:
+        InvalidValue: The template or the role does not exist.
+    """
+    if clone_of is not None:
+        matrix = read_matrix(session)
+        if clone_of not in matrix.by_id:
+            raise InvalidValue("The role to clone does not exist.", field="template")
+        codes = matrix.granted[clone_of]
+    elif template is not None:
+        if template not in TEMPLATES:
+            raise InvalidValue("This template does not exist.", field="template")
+        codes = TEMPLATES[template].codes
+    else:
+        return {}
+    query = select(Permission.code, Permission.id).where(Permission.code.in_(codes))
+    return {row.code: row.id for row in session.execute(query)}

@@ -115,7 +115,7 @@ def _check(filters: SettingFilter) -> None:
     )
     for name, names in known:
         if name and name not in names:
-            raise InvalidValue("There is no such filter.")
+            raise InvalidValue("This filter does not exist.")
 
 
 def _line(row: Row[Any]) -> SettingLine:

@@ -159,11 +159,11 @@ def _named(
 ) -> tuple[Sequence[RoleName], Sequence[RoleName]]:
     """Return the roles of the user, and the one with that name."""
     role_ids = frozenset({roles.named(session, name).id})
-    return roles.held_and_wanted(session, user_id, role_ids)
+    return roles.before_and_after(session, user_id, role_ids)
 
 
 def _requested(session: DbSession, user: User, edit: AssignmentEdit) -> _RoleChange:
-    before, after = roles.held_and_wanted(session, user.id, edit.role_ids)
+    before, after = roles.before_and_after(session, user.id, edit.role_ids)
     if edit.etag != roles_etag(role.id for role in before):
         raise AssignmentChangedMeanwhile(user, before)
     roles.refuse_missing(edit.role_ids, after)

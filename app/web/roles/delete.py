@@ -1,4 +1,4 @@
-"""The page that deletes a role after its name was typed."""
+"""The page that deletes a role once its name is typed."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,7 @@ class DeleteRoleForm(Form):
 @blueprint.route("/<id:role_id>/delete", methods=["GET", "POST"])
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_DELETE)
 def delete(role_id: int) -> ResponseReturnValue:
-    """Show who loses which permissions without the role, ask for its name, and delete it."""
+    """Show the effects of deleting the role, ask for its name, and delete it."""
     form = DeleteRoleForm()
     if saved(form, roles.delete, role_id):
         flash(f"Deleted the role {form.result}.", "success")
@@ -47,6 +47,6 @@ def _page(form: DeleteRoleForm, role_id: int) -> ResponseReturnValue:
         role=role,
         impact=roles.review_deletion(db.session, role_id),
         count=roles.count_members(db.session, role_id),
-        is_guarded=roles.is_guarded(role),
+        is_system_role=roles.is_system_role(role),
     )
     return page, form.status

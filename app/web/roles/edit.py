@@ -67,7 +67,7 @@ def _page(form: RoleForm, role: Role) -> ResponseReturnValue:
         form=form,
         role=role,
         conflict=conflict,
-        keeps_name=roles.is_guarded(role),
+        keeps_name=roles.is_system_role(role),
     )
     return page, form.status
 

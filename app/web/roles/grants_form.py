@@ -97,7 +97,7 @@ class GrantsForm(Form):
         """Return the selections of all roles; see `selection_of`."""
         stored = {role.id: self._unedited(role) for role in matrix.roles}
         edited = self.edited.items()
-        return stored | {role_id: one for role_id, one in edited if role_id in stored}
+        return stored | {id_: selection for id_, selection in edited if id_ in stored}
 
     def rows(self, matrix: Matrix) -> Matrix:
         """Return the matrix with the permissions that can be selected."""

@@ -16,7 +16,7 @@ from app.web.roles.matrix_form import MatrixForm
 @blueprint.get("")
 @requires(read=PermissionCode.ROLE_READ)
 def index() -> ResponseReturnValue:
-    """Show which role grants which permission, to be changed there."""
+    """Show the matrix."""
     return matrix_page(MatrixForm(data=vars(listing.filters())))
 
 

@@ -1,4 +1,6 @@
-"""The review of changed grants: who gains and who loses, before anything is saved."""
+"""The review of changed permissions of roles, before they are saved."""
+
+from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.domain import roles
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import listed
-from app.domain.roles import GrantsChangedMeanwhile
+from app.domain.roles import GrantsChangedMeanwhile, MatrixRole
 from app.extensions import db
 from app.web.access import requires
 from app.web.review import Review, ReviewUrls
@@ -17,12 +19,15 @@ from app.web.roles.index import matrix_page
 from app.web.roles.matrix_form import MatrixForm
 from app.web.security import many_fields
 
+# A role, a permission, and whether it was granted originally, is granted now, and is selected.
+Versions = tuple[str, str, bool, bool, bool]
+
 
 @blueprint.route("/review", methods=["GET", "POST"])
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
 @many_fields
 def review() -> ResponseReturnValue:
-    """Show who gains and who loses by the changes of the matrix, and save them all at once."""
+    """Show the users who gain or lose permissions by the edited matrix, then save it at once."""
     form = MatrixForm()
     if not form.is_sent:
         return render_template("roles/_no_review.html"), form.status
@@ -31,7 +36,7 @@ def review() -> ResponseReturnValue:
 
 
 class GrantsReview(Review):
-    """The review of what roles grant."""
+    """A review of the permissions of roles."""
 
     review = staticmethod(roles.review_grants)
     change = staticmethod(roles.change_grants)
@@ -51,7 +56,7 @@ class GrantsReview(Review):
         return redirect(self.urls.back, 303)
 
     def review_page(self) -> ResponseReturnValue:
-        """Show who gains and who loses; go back where nothing would change."""
+        """Show the users who gain or lose permissions; go back if nothing would change."""
         if self.form.result.is_empty:
             flash("No changes to review.", "info")
             return redirect(self.urls.back, 303)
@@ -64,18 +69,26 @@ class GrantsReview(Review):
         """Show the original, the stored and the selected grants, where they differ."""
         matrix = roles.read_matrix(db.session)
         stale = [role for role in matrix.roles if role.id in error.role_ids]
-        codes = self.form.rows(matrix).codes.items()
-        rows = [
-            (role.name, code, id_ in one.granted, role.grants(code), id_ in one.selected)
-            for role, one in [(role, self.form.selection_of(role)) for role in stale]
-            for id_, code in codes
-        ]
+        codes = self.form.rows(matrix).codes
+        rows = [row for role in stale for row in self._versions(role, codes)]
         self.form.rebase(stale)
-        differences = [row for row in rows if len(set(row[2:])) > 1]
-        page = render_template(
-            "roles/_conflict.html", form=self.form, rows=differences, urls=self.urls
-        )
+        page = render_template("roles/_conflict.html", form=self.form, rows=rows, urls=self.urls)
         return page, self.form.status
+
+    def _versions(self, role: MatrixRole, codes: Mapping[int, str]) -> list[Versions]:
+        """Return the permissions of a role with different versions."""
+        selection = self.form.selection_of(role)
+        rows = [
+            (
+                role.name,
+                code,
+                id_ in selection.granted,
+                role.grants(code),
+                id_ in selection.selected,
+            )
+            for id_, code in codes.items()
+        ]
+        return [row for row in rows if len(set(row[2:])) > 1]
 
 
 class MatrixReview(GrantsReview):

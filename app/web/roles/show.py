@@ -3,7 +3,7 @@
 from flask import g, render_template, request
 
 from app.domain import audit, roles
-from app.domain.paging import Cursors
+from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
 from app.domain.roles import MatrixRole
 from app.extensions import db
@@ -19,19 +19,22 @@ def show(role_id: int) -> str:
     matrix = roles.read_matrix(db.session)
     role = matrix.role(role_id)
     count = roles.count_members(db.session, role_id)
-    cursors = Cursors(request.args.get("after"), request.args.get("before"))
-    members = None
-    if g.me.can(PermissionCode.USER_READ):
-        members = roles.members_page(db.session, role_id, cursors, count=count)
     return render_template(
         "roles/show.html",
         role=role,
         permissions=[row for row in matrix.permissions if role.grants(row.code)],
-        members=members,
+        members=_members(role_id, count),
         count=count,
         recent=_recent(role),
-        is_guarded=roles.is_guarded(role),
+        is_system_role=roles.is_system_role(role),
     )
+
+
+def _members(role_id: int, count: int) -> Page | None:
+    if not g.me.can(PermissionCode.USER_READ):
+        return None
+    cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    return roles.members_page(db.session, role_id, cursors, count=count)
 
 
 def _recent(role: MatrixRole) -> list[event_sentences.EventLine] | None:

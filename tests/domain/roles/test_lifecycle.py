@@ -11,7 +11,7 @@ from app.domain.roles import (
     NewRole,
     RoleChangedMeanwhile,
     RoleEdit,
-    RoleIsGuarded,
+    SystemRoleProtected,
     lifecycle,
 )
 from app.models import AuditEvent, Permission, Role, User
@@ -123,8 +123,8 @@ def test_nobody_clones_what_they_do_not_hold(session, person):
         ("a\nb", "cannot be stored"),
         ("a\0b", "cannot be stored"),
         ("a\ud800", "cannot be stored"),
-        ("a\u200bb", "cannot be seen"),
-        ("\u202eadmin", "cannot be seen"),
+        ("a\u200bb", "an invisible character"),
+        ("\u202eadmin", "an invisible character"),
         ("x" * 101, "at most 100"),
         ("İ" * 60, "at most 100"),
         ("Viewer", "There is a role named viewer already"),
@@ -146,13 +146,19 @@ def test_the_name_admin_is_kept_also_where_nobody_has_it(session, ada):
     admin.name = "former"
     session.commit()
 
-    with pytest.raises(InvalidValue, match="The name admin is kept"):
+    with pytest.raises(InvalidValue, match="The name admin is reserved"):
         create(session, OPERATOR, "admin")
 
 
-@pytest.mark.parametrize("details", [{"template": "no-such"}, {"clone_of": 2**31 - 1}])
-def test_a_template_that_does_not_exist_is_refused(session, ada, details):
-    with pytest.raises(InvalidValue, match="There is no such") as refusal:
+@pytest.mark.parametrize(
+    ("details", "message"),
+    [
+        ({"template": "no-such"}, "This template does not exist"),
+        ({"clone_of": 2**31 - 1}, "The role to clone does not exist"),
+    ],
+)
+def test_a_template_that_does_not_exist_is_refused(session, ada, details, message):
+    with pytest.raises(InvalidValue, match=message) as refusal:
         create(session, ada, "team", **details)
     assert refusal.value.field == "template"
 
@@ -194,9 +200,9 @@ def test_system_roles_keep_their_names_and_stay(session, ada, name, by):
     actor = ada if by == "ada" else OPERATOR
     role = session.scalars(select(Role).where(Role.name == name)).one()
 
-    with pytest.raises(RoleIsGuarded, match="It keeps its name"):
+    with pytest.raises(SystemRoleProtected, match="It keeps its name"):
         change(session, actor, role, "another")
-    with pytest.raises(RoleIsGuarded, match="It cannot be deleted"):
+    with pytest.raises(SystemRoleProtected, match="It cannot be deleted"):
         delete(session, actor, role)
     change(session, actor, role, description="Described.")
 
@@ -204,14 +210,14 @@ def test_system_roles_keep_their_names_and_stay(session, ada, name, by):
     assert role.description == "Described."
 
 
-def test_the_role_admin_is_guarded_also_without_its_flag(session, ada):
+def test_the_role_admin_is_protected_also_without_its_flag(session, ada):
     admin = session.scalars(select(Role).where(Role.name == "admin")).one()
     admin.is_system = False
     session.commit()
 
-    with pytest.raises(RoleIsGuarded):
+    with pytest.raises(SystemRoleProtected):
         delete(session, OPERATOR, admin)
-    with pytest.raises(RoleIsGuarded):
+    with pytest.raises(SystemRoleProtected):
         change(session, OPERATOR, admin, "former")
 
 
@@ -289,7 +295,7 @@ def test_nobody_takes_a_role_from_somebody_who_holds_more(session, ada, person):
     team = create(session, ada, "team")
     nora = person("nora", roles=["team", "viewer"])
 
-    with pytest.raises(BeyondOwnPermissions, match="Somebody who holds the role team has"):
+    with pytest.raises(BeyondOwnPermissions, match="Somebody with the role team has"):
         delete(session, mona, team)
     nora.roles = [role for role in nora.roles if role.name == "team"]
     session.commit()

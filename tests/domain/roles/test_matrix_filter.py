@@ -65,7 +65,7 @@ def test_filters_hold_together(found):
 
 @pytest.mark.parametrize("differ", ["0", "on", "true", "1 "])
 def test_a_filter_that_there_is_not_is_refused(found, differ):
-    with pytest.raises(InvalidValue, match="There is no such filter"):
+    with pytest.raises(InvalidValue, match="This filter does not exist"):
         found(differ=differ)
 
 

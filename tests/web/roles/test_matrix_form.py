@@ -218,7 +218,7 @@ def test_a_filter_that_there_is_not_is_refused(sign_in, ada):
     page = sign_in(ada).get("/roles", differ="columns")
 
     assert page.status_code == 400
-    assert "There is no such filter." in page.text
+    assert "This filter does not exist." in page.text
 
 
 def test_a_large_matrix_is_light_and_takes_four_statements(

@@ -70,12 +70,18 @@ def test_a_name_that_cannot_be_stands_beside_its_field(sign_in, session, ada, na
     assert page.value("description") == "Ours."
 
 
-@pytest.mark.parametrize("template", ["nothing", "role:", "role:x", "role:2147483647", "\0"])
-def test_a_template_that_is_none_is_refused(sign_in, ada, template):
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        *((text, "This template does not exist.") for text in ("nothing", "role:", "role:x", "\0")),
+        ("role:2147483647", "The role to clone does not exist."),
+    ],
+)
+def test_a_template_that_is_none_is_refused(sign_in, ada, template, message):
     page = sign_in(ada).post("/roles/new", name="team", template=template)
 
     assert page.status_code == 422
-    assert "There is no such" in page.text
+    assert message in page.text
 
 
 def test_who_may_only_create_goes_home(sign_in, person):

@@ -375,7 +375,7 @@ def test_a_role_that_goes_meanwhile_is_said(sign_in, session, ada, editor, cell)
     refused = ticked(page, plus=plus)
 
     assert refused.status_code == 422
-    assert "One of the roles does not exist any more." in refused.text
+    assert "One of the roles does not exist." in refused.text
 
 
 def test_a_permission_that_goes_meanwhile_is_said(sign_in, session, ada, editor):
@@ -390,7 +390,7 @@ def test_a_permission_that_goes_meanwhile_is_said(sign_in, session, ada, editor)
     refused = ticked(page, plus=[box])
 
     assert refused.status_code == 422
-    assert "One of the permissions does not exist any more." in refused.text
+    assert "One of the permissions does not exist." in refused.text
 
 
 def test_without_a_form_there_is_nothing_to_review(sign_in, ada):

@@ -190,7 +190,7 @@ def test_a_role_that_goes_while_it_is_being_ticked_is_said(sign_in, session, ada
     refused = page.submit("roles-form", roles=[str(role.id), id_of(session, "user")])
 
     assert refused.status_code == 422
-    assert "One of the roles does not exist any more." in refused.text
+    assert "One of the roles does not exist." in refused.text
     assert refused.value("roles") == [id_of(session, "user")]
 
 
