@@ -1,1 +1,1 @@
-"""The benchmark: the console beside other consoles and beside a floor, on the same data."""
+"""The benchmark: the console beside other consoles and beside a baseline, on the same data."""

@@ -23,7 +23,7 @@ from bench import (
 )
 from bench.places import SIZES, Missing, demand
 from bench.results import Results
-from bench.targets import ANYWHERE, CONSOLE, FLOOR, Target
+from bench.targets import ANYWHERE, BASELINE, CONSOLE, Target
 
 EXTRAS: dict[str, Callable[[Target, str], dict[str, Any]]] = {
     "exporting": exporting.measure,
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         *("-t", "--targets"),
         type=_list,
-        default=[CONSOLE, ANYWHERE, FLOOR],
+        default=[CONSOLE, ANYWHERE, BASELINE],
         help=f"names of targets.toml with commas between them, or {EVERYBODY}",
     )
     parser.add_argument("-s", "--sizes", type=_list, default=["1k", "1m"], help=", ".join(SIZES))
@@ -86,7 +86,7 @@ def _chosen(names: Sequence[str]) -> list[Target]:
 
 
 def _prepare(chosen: Sequence[Target], sizes: Sequence[str], wanted: Sequence[str]) -> None:
-    # Flask-Admin's environment also makes the hash of its operator, whose tables the floor has.
+    # Flask-Admin's environment also makes the hash of its operator, whose tables the baseline has.
     virtualenvs.ensure({"fadmin", "console", *(target.venv for target in chosen)})
     postgres.start()
     families = {target.family for target in chosen}

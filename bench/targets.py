@@ -11,7 +11,7 @@ from bench import postgres
 from bench.places import HERE, HOME, ROOT
 
 FILE = HERE / "targets.toml"
-CONSOLE, ANYWHERE, FLOOR = "console", "console-anywhere", "floor"
+CONSOLE, ANYWHERE, BASELINE = "console", "console-anywhere", "baseline"
 
 
 @dataclass(frozen=True)

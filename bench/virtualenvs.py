@@ -13,7 +13,7 @@ SERVERS = ("gunicorn", "granian")
 LOCK = ROOT / "requirements.lock"
 POSTGRES = "psycopg[binary]"
 PACKAGES = {
-    "floor": ("flask>=3.1,<4", "psycopg-pool", POSTGRES),
+    "baseline": ("flask>=3.1,<4", "psycopg-pool", POSTGRES),
     "fab": ("flask-appbuilder>=5,<6", "pillow", POSTGRES),
     "fadmin": ("flask-admin[sqlalchemy]>=2,<3", "flask-login", "flask-sqlalchemy", POSTGRES),
     "dj": ("django>=5.2,<5.3", "django-constance>=4,<5", POSTGRES),

@@ -63,7 +63,7 @@ def sign_in() -> str | Response:
     if request.method == "POST":
         login_user(load("1"))
         return redirect("/users")
-    return render_template("floor_login.html")
+    return render_template("baseline_login.html")
 
 
 @app.get("/users")
@@ -78,7 +78,7 @@ def users() -> str:
     else:
         found = db.session.execute(FIRST).all()
     me = (current_user.name,)
-    return render_template("floor_list.html", rows=found[:PAGE], more=len(found) > PAGE, me=me)
+    return render_template("baseline_list.html", rows=found[:PAGE], more=len(found) > PAGE, me=me)
 
 
 @app.get("/settings")
@@ -86,7 +86,7 @@ def users() -> str:
 def settings() -> str:
     """List all settings."""
     rows = db.session.execute(SETTINGS).all()
-    return render_template("floor_settings.html", rows=rows, me=(current_user.name,))
+    return render_template("baseline_settings.html", rows=rows, me=(current_user.name,))
 
 
 def _found(sought: str) -> Any:

@@ -19,7 +19,7 @@ def run():
         "targets": {
             "console": {"1m": console | started, "1k": {work: dict(quick) for work in works}},
             targets.ANYWHERE: {"1m": {work: dict(quick) for work in works}},
-            "floor": {"1m": {work: dict(quick) for work in works}},
+            "baseline": {"1m": {work: dict(quick) for work in works}},
             PEER: {"1m": {work: dict(slow) for work in works}},
         }
     }
@@ -40,13 +40,13 @@ def test_every_goal_can_be_met(run):
 @pytest.mark.parametrize(
     ("work", "milliseconds", "words"),
     [
-        ("W1", 2.1, "at most 2 times the floor"),
-        ("W5b", 2.1, "at most 2 times the floor"),
-        ("W8", 3.1, "at most 3 times the floor"),
-        ("W9", 3.1, "at most 3 times the floor"),
+        ("W1", 2.1, "at most 2 times the baseline"),
+        ("W5b", 2.1, "at most 2 times the baseline"),
+        ("W8", 3.1, "at most 3 times the baseline"),
+        ("W9", 3.1, "at most 3 times the baseline"),
     ],
 )
-def test_too_much_above_the_floor_is_missed(run, work, milliseconds, words):
+def test_too_much_above_the_baseline_is_missed(run, work, milliseconds, words):
     run["targets"]["console"]["1m"][work]["p50"] = milliseconds
 
     assert missed(run) == {(work, words)}
@@ -85,18 +85,18 @@ def test_what_was_not_measured_is_neither_met_nor_missed(run):
     verdicts = {one.goal.words: one for one in judged(run)}
 
     assert verdicts["at least 50 times faster than the best peer"].in_words == goals.NOT_MEASURED
-    assert verdicts["at most 1.8 times the floor"].in_words == "met"
+    assert verdicts["at most 1.8 times the baseline"].in_words == "met"
 
 
 def test_processor_time_stands_beside_the_verdict_and_decides_nothing(run):
     run["targets"]["console"]["1m"]["W3"] |= {"cpu_web": 2.0, "cpu_pg": 1.0}
-    run["targets"]["floor"]["1m"]["W3"] |= {"cpu_web": 0.5, "cpu_pg": 0.5}
+    run["targets"]["baseline"]["1m"]["W3"] |= {"cpu_web": 0.5, "cpu_pg": 0.5}
 
     verdicts = {(one.goal.work, one.goal.words): one for one in judged(run)}
-    of_floor = verdicts["W3", "at most 1.8 times the floor"]
+    of_baseline = verdicts["W3", "at most 1.8 times the baseline"]
 
-    assert (of_floor.is_met, of_floor.measured, of_floor.by_cpu) == (True, 1.0, 3.0)
-    assert verdicts["W1", "at most 2 times the floor"].by_cpu is None
+    assert (of_baseline.is_met, of_baseline.measured, of_baseline.by_cpu) == (True, 1.0, 3.0)
+    assert verdicts["W1", "at most 2 times the baseline"].by_cpu is None
 
 
 def test_of_several_passes_the_better_times_and_the_greater_memory_stay():

@@ -10,13 +10,13 @@ WORK = {"p50": 1.234, "p95": 22.6, "cpu_web": 0.5, "cpu_pg": 0.25, "statements":
 def run():
     started = {"cold_s": 0.5, "memory": {"rss_mib": 70.0, "pss_mib": 50.0}}
     large = {"W3": WORK, **started}
-    return results.begin() | {"targets": {"floor": {"1m": large}, "console": {"1m": large}}}
+    return results.begin() | {"targets": {"baseline": {"1m": large}, "console": {"1m": large}}}
 
 
 def test_a_table_has_the_consoles_side_by_side():
     lines = report.made(run())["times of 1m"].splitlines()
 
-    assert lines[0] == "|  | console | floor |"
+    assert lines[0] == "|  | console | baseline |"
     assert lines[2:] == ["| W3 users, page 1 | 1.23 / 23 | 1.23 / 23 |"]
 
 

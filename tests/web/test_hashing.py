@@ -124,7 +124,7 @@ def test_whoever_is_signed_in_stays_so_where_too_many_sign_in(sign_in, vera):
 
 
 @pytest.fixture(params=["set up", "reset", "change"])
-def door(request, visitor, session, sign_in):
+def interface(request, visitor, session, sign_in):
     """Sets a password by each of the pages on which one is hashed."""
     if request.param == "set up":
         path = f"/setup/{issue_setup_link(session)}"
@@ -137,16 +137,16 @@ def door(request, visitor, session, sign_in):
     return lambda: visitor.submit(path, password=NEW)
 
 
-def test_by_every_door_nothing_is_changed_where_there_are_too_many(door, crowd, session):
+def test_by_every_interface_nothing_is_changed_where_there_are_too_many(interface, crowd, session):
     session.commit()
     before = digests(session.get_bind())
 
-    assert_sent_away(door())
+    assert_sent_away(interface())
 
     assert digests(session.get_bind()) == before
     assert recorded(session) == []
     crowd.close()
-    assert door().status_code == 303
+    assert interface().status_code == 303
 
 
 def test_eight_who_sign_in_at_once_are_hashed_for_one_after_the_other(app, vera, monkeypatch):

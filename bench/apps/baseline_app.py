@@ -1,4 +1,4 @@
-"""The floor: the least work that still yields the pages. No ORM, and two statements a page."""
+"""The baseline: the least work that still yields the pages. No ORM, and two statements a page."""
 
 import os
 from typing import Any
@@ -40,11 +40,11 @@ SET_SETTING = """
 
 @app.route("/login", methods=["GET", "POST"])
 def login() -> str | Response:
-    """Let anybody in: what a password costs is no floor's to say."""
+    """Let anybody in: what a password costs is no baseline's to say."""
     if request.method == "POST":
         session["user_id"] = 1
         return redirect("/users")
-    return render_template("floor_login.html")
+    return render_template("baseline_login.html")
 
 
 @app.get("/users")
@@ -61,7 +61,7 @@ def users() -> str:
         found = _rows(LIST.format("WHERE u.id > %s"), after)
     else:
         found = _rows(LIST.format(""))
-    return render_template("floor_list.html", rows=found[:PAGE], more=len(found) > PAGE, me=me)
+    return render_template("baseline_list.html", rows=found[:PAGE], more=len(found) > PAGE, me=me)
 
 
 @app.route("/users/<int:user_id>", methods=["GET", "POST"])
@@ -73,14 +73,14 @@ def user(user_id: int) -> str | Response:
         _rows(SET_ROLES, user_id, wanted, user_id, wanted)
         return redirect("/users")
     [row] = _rows(USER, user_id)
-    return render_template("floor_user.html", user=row, roles=_rows(ROLES, user_id), me=me)
+    return render_template("baseline_user.html", user=row, roles=_rows(ROLES, user_id), me=me)
 
 
 @app.get("/settings")
 def settings() -> str:
     """List all settings."""
     me = _me()
-    return render_template("floor_settings.html", rows=_rows(SETTINGS), me=me)
+    return render_template("baseline_settings.html", rows=_rows(SETTINGS), me=me)
 
 
 @app.route("/settings/<int:setting_id>", methods=["GET", "POST"])
@@ -91,7 +91,7 @@ def setting(setting_id: int) -> str | Response:
         _rows(SET_SETTING, request.form["value"], setting_id)
         return redirect("/settings")
     [row] = _rows(SETTING, setting_id)
-    return render_template("floor_setting.html", setting=row, me=me)
+    return render_template("baseline_setting.html", setting=row, me=me)
 
 
 def _me() -> Any:

@@ -8,12 +8,12 @@ FLASK = ("-m", "flask", "--app", "app", "db")
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("door", [(MAIN,), FLASK], ids=["migrate.py", "flask"])
-def test_both_doors_lead_to_the_same_commands(operator, tmp_path, door):
-    folder = tmp_path if door == (MAIN,) else ROOT
+@pytest.mark.parametrize("interface", [(MAIN,), FLASK], ids=["migrate.py", "flask"])
+def test_both_interfaces_lead_to_the_same_commands(operator, tmp_path, interface):
+    folder = tmp_path if interface == (MAIN,) else ROOT
     operator.succeed("upgrade")
 
-    assert _said(operator, *door, "downgrade", "-1", cwd=folder) == ""
+    assert _said(operator, *interface, "downgrade", "-1", cwd=folder) == ""
     assert operator.succeed("current") == "006_console_sessions\n"
 
 
@@ -25,10 +25,10 @@ def test_the_words_of_the_guide_are_understood(operator, tmp_path):
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("door", [(MAIN,), FLASK], ids=["migrate.py", "flask"])
-def test_a_wrong_variable_is_one_line_and_exit_code_2(operator, door):
+@pytest.mark.parametrize("interface", [(MAIN,), FLASK], ids=["migrate.py", "flask"])
+def test_a_wrong_variable_is_one_line_and_exit_code_2(operator, interface):
     operator.environ = {"DATABASE_PROVIDER": "oracle"}
-    with operator.start(*door, "current") as process:
+    with operator.start(*interface, "current") as process:
         said = process.communicate()[1]
 
     assert process.returncode == 2
