@@ -18,6 +18,7 @@ SESSION_METHODS = {
 }
 NAIVE = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now"}
 CODE = re.compile(r"[a-z_]+:(create|read|update|delete|assign)")
+LONGEST = 40  # lines of a function without its signature and docstring
 VAGUE = ("Manager", "Handler", "Service", "Helper", "Processor")
 WELL_KNOWN = {str(code) for code in PermissionCode}
 NOQA = re.compile(r"#\s*noqa(?!: [A-Z]+\d+(, ?[A-Z]+\d+)* - \w)")
@@ -98,7 +99,33 @@ def _environment(tree: ast.AST) -> Offences:
             yield node.lineno, dotted(node)
 
 
+def _named_lambdas(tree: ast.AST) -> Offences:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            yield node.lineno, ast.unparse(node.targets[0])
+
+
+def _long_functions(tree: ast.AST) -> Offences:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            start = node.body[1 if ast.get_docstring(node) else 0 :]
+            if start and (node.end_lineno or 0) - start[0].lineno >= LONGEST:
+                yield node.lineno, node.name
+
+
 RULES = {
+    "functions have names": Rule(
+        folders=("app", "migrations", "tools", "bench", "tests"),
+        offences=_named_lambdas,
+        bad="double = lambda number: 2 * number",
+        good="def double(number):\n    return 2 * number",
+    ),
+    "functions have at most 40 lines": Rule(
+        folders=("app",),
+        offences=_long_functions,
+        bad="def long():\n" + "    work()\n" * 41,
+        good="def short():\n" + "    work()\n" * 40,
+    ),
     "domain functions never commit or roll back": Rule(
         folders=("app/domain",),
         offences=_transaction_ends,

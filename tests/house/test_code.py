@@ -8,6 +8,7 @@ import pytest
 
 from tests.house.code_rules import IGNORE, NOQA, RULES
 from tests.house.reading import ROOT, code, name_of, written_files
+from tools import measure_style
 
 # In two pieces, so that this file does not break its own rule.
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b")
@@ -47,6 +48,21 @@ def test_silence_without_reason_is_noticed():
     assert not NOQA.search("import os  # " + "noqa: F401 - whether it is there is the question")
     assert IGNORE.search("f()  # " + "type: ignore")
     assert not IGNORE.search("f()  # " + "type: ignore[misc]")
+
+
+def test_few_checks_are_silenced_and_each_for_a_reason_of_its_own():
+    lines = list(measure_style.silenced())
+    reasons = [line.partition("noqa: ")[2].partition(" - ")[2] for line in lines]
+
+    assert len(lines) <= 15
+    assert len(set(filter(None, reasons))) == len(list(filter(None, reasons)))
+
+
+def test_no_two_classes_have_one_name():
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in code("app")]
+    names = [node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+
+    assert sorted({name for name in names if names.count(name) > 1 and name[0] != "_"}) == []
 
 
 def test_nothing_is_left_for_later():
