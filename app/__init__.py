@@ -48,7 +48,7 @@ def _flask_options(configuration: Configuration) -> dict[str, object]:
         "SECRET_KEY": configuration.secret_key or secrets.token_hex(32),
         "SQLALCHEMY_DATABASE_URI": configuration.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options,
-        "SESSION_COOKIE_NAME": "__Host-form" if is_https else "form",
+        "SESSION_COOKIE_NAME": configuration.cookie("form"),
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PREFERRED_URL_SCHEME": "https" if is_https else "http",

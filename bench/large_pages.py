@@ -53,7 +53,7 @@ def _signed_in(app: Flask, name: str) -> FlaskClient:
     browser = sessions.Client(address="127.0.0.1", user_agent="bench")
     token = sessions.start(db.session, user, browser, secret=app.config["SECRET_KEY"])
     db.session.commit()
-    client.set_cookie("console", token)
+    client.set_cookie(app.config["CONSOLE"].cookie("console"), token)
     return client
 
 

@@ -21,13 +21,14 @@ from app.extensions import db
 from app.models import DbSession, User
 from tests.support import chromium, databases, people, rendering, servers, statements
 from tests.support.browsing import Browser
+from tests.support.cookies import cookie
 from tests.support.equipment import EVERYWHERE, Equipment, Tally
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import Page as Window
 
-SESSION_COOKIE = "console"
+SESSION_COOKIE = cookie("console")
 CLIENT = sessions.Client(address="127.0.0.1", user_agent="The tests")
 EQUIPMENT = pytest.StashKey[Equipment]()
 

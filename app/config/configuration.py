@@ -1,5 +1,6 @@
 """The configuration: all that the environment can set, read and checked."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from app.config.server_addresses import addresses
 from app.config.sqlite_file import MEMORY
 
 Network = IPv4Network | IPv6Network
+TAG_CHARACTERS = 8
 
 _ENVIRONMENTS = ("production", "development")
 
@@ -46,6 +48,15 @@ class Configuration:
     def is_development(self) -> bool:
         """Tell whether plain HTTP on this machine is what the console is for."""
         return self.environment == "development"
+
+    def cookie(self, name: str) -> str:
+        """Return the name of a cookie of this console.
+
+        Browsers send the cookies of a host to all of its ports, so the name says which console it
+        is from; in production it is bound to the host and to HTTPS (RFC 6265bis, section 4.1.3.2).
+        """
+        tag = hashlib.sha256((self.base_url or "").encode()).hexdigest()[:TAG_CHARACTERS]
+        return f"{'' if self.is_development else '__Host-'}{name}-{tag}"
 
     @property
     def where(self) -> str:

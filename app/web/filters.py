@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
+from app import config
 from app.domain import phrases
 from app.models.base import utcnow
 from app.web import zones
@@ -87,9 +88,10 @@ def written_day(value: date) -> str:
 
 
 def _names() -> dict[str, Any]:
-    theme = request.cookies.get("theme")
+    configuration = config.current()
+    theme = request.cookies.get(configuration.cookie("theme"))
     return {
-        "environment": current_app.config["CONSOLE"].environment,
+        "environment": configuration.environment,
         "me": g.get("me"),
         "theme": theme if theme in {"light", "dark"} else None,
         "time_zone": zones.named,

@@ -205,7 +205,7 @@ def _touch(connection: Connection, session_id: int) -> None:
 
 
 def _cookie_name() -> str:
-    return "console" if _configuration().is_development else "__Host-console"
+    return _configuration().cookie("console")
 
 
 def _configuration() -> Configuration:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, has_request_context, request
 
+from app import config
 from app.models.base import utcnow
 
 COOKIE = "zone"
@@ -26,7 +27,7 @@ def current() -> ZoneInfo:
     if not has_request_context():
         return ZoneInfo(UTC)
     if "zone" not in g:
-        g.zone = ZoneInfo(_known(request.cookies.get(COOKIE)))
+        g.zone = ZoneInfo(_known(request.cookies.get(config.current().cookie(COOKIE))))
     zone: ZoneInfo = g.zone
     return zone
 

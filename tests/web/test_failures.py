@@ -16,6 +16,7 @@ from app.models import ConsoleSession
 from app.models.base import utcnow
 from app.web import access
 from tests.support.browsing import Browser
+from tests.support.cookies import cookie
 from tests.support.cutting import cut_at_commit
 from tests.support.people import PASSWORD, PASSWORD_HASH
 
@@ -36,7 +37,7 @@ def shown_request(page):
 def browsing(environ):
     console = create_app({"CONSOLE_ENV": "development"} | environ)
     browser = Browser(console.test_client())
-    browser.client.set_cookie("console", "of a session")
+    browser.client.set_cookie(cookie("console"), "of a session")
     yield browser
     with console.app_context():
         db.engine.dispose()
@@ -107,7 +108,7 @@ def test_at_another_revision_pages_say_what_to_run(sign_in, vera, version, sente
     db.session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": version})
 
     signed_in = browser.get("/account")
-    browser.client.delete_cookie("console")
+    browser.client.delete_cookie(cookie("console"))
 
     for page in (signed_in, browser.get("/login"), browser.get("/account")):
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")

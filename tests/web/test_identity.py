@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 
 from app.models import ConsoleSession
 from app.models.base import utcnow
+from tests.support.cookies import cookie
 from tests.support.people import PASSWORD
 
 ENDINGS = {
@@ -32,7 +33,7 @@ def test_a_change_by_another_program_ends_the_session(sign_in, vera, session, ch
     answer = browser.get("/account")
 
     assert (answer.status_code, answer.location) == (303, "/login?next=/account")
-    assert browser.client.get_cookie("console") is None
+    assert browser.client.get_cookie(cookie("console")) is None
 
 
 @pytest.mark.parametrize(

@@ -139,8 +139,8 @@ def test_cookies_in_development_go_over_plain_http(visitor, vera):
 
     [signed] = form.headers.getlist("Set-Cookie")
     [session] = answer.headers.getlist("Set-Cookie")
-    assert re.fullmatch(r"form=\S+; HttpOnly; Path=/; SameSite=Lax", signed)
-    assert re.fullmatch(r"console=\S{43}; HttpOnly; Path=/; SameSite=Lax", session)
+    assert re.fullmatch(r"form-[0-9a-f]{8}=\S+; HttpOnly; Path=/; SameSite=Lax", signed)
+    assert re.fullmatch(r"console-[0-9a-f]{8}=\S{43}; HttpOnly; Path=/; SameSite=Lax", session)
 
 
 @pytest.mark.only_on("sqlite")
@@ -157,9 +157,15 @@ def test_cookies_in_production_belong_to_the_host_and_go_over_https(production, 
     [signed] = form.headers.getlist("Set-Cookie")
     [session] = answer.headers.getlist("Set-Cookie")
     [theme] = themed.headers.getlist("Set-Cookie")
-    assert re.fullmatch(r"__Host-form=\S+; Secure; HttpOnly; Path=/; SameSite=Lax", signed)
-    assert re.fullmatch(r"__Host-console=\S{43}; Secure; HttpOnly; Path=/; SameSite=Lax", session)
-    assert re.search(r"theme=dark; .*; Secure; HttpOnly; Path=/; SameSite=Lax", theme)
+    assert re.fullmatch(
+        r"__Host-form-[0-9a-f]{8}=\S+; Secure; HttpOnly; Path=/; SameSite=Lax", signed
+    )
+    assert re.fullmatch(
+        r"__Host-console-[0-9a-f]{8}=\S{43}; Secure; HttpOnly; Path=/; SameSite=Lax", session
+    )
+    assert re.search(
+        r"__Host-theme-[0-9a-f]{8}=dark; .*; Secure; HttpOnly; Path=/; SameSite=Lax", theme
+    )
 
 
 @pytest.mark.only_on("sqlite")

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from app.models import User
 from app.web import filters
+from tests.support.cookies import cookie
 
 WINTER = datetime(2026, 1, 15, 23, 30, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 23, 30, tzinfo=UTC)
@@ -17,7 +18,7 @@ def read(app):
     """Apply a filter to a time, for a reader whose cookie names a zone."""
 
     def read(name, value, zone=None):
-        headers = {"Cookie": f"zone={zone}"} if zone else {}
+        headers = {"Cookie": f"{cookie('zone')}={zone}"} if zone else {}
         with app.test_request_context(headers=headers):
             return app.jinja_env.filters[name](value)
 
@@ -38,7 +39,7 @@ def test_times_are_in_utc_by_default(sign_in, vera):
 def test_times_are_in_the_chosen_zone_and_their_titles_in_utc(sign_in, vera, session):
     created(session, vera, SUMMER)
     browser = sign_in(vera)
-    browser.client.set_cookie("zone", "Europe/Berlin")
+    browser.client.set_cookie(cookie("zone"), "Europe/Berlin")
 
     page = browser.get("/account").html
 
@@ -84,6 +85,6 @@ def test_a_date_does_not_depend_on_the_zone(read):
 )
 def test_an_unknown_zone_in_the_cookie_means_utc(app, sign_in, vera, zone):
     browser = sign_in(vera)
-    browser.client.set_cookie("zone", zone)
+    browser.client.set_cookie(cookie("zone"), zone)
 
     assert "Times in UTC. " in browser.get("/account").text

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
+from app import config
 from app.web import identity, redirects
 
 A_YEAR = 31_536_000
@@ -14,8 +15,9 @@ def keep_choice(name: str, value: str, target: str | None) -> ResponseReturnValu
     """Redirect to a page of the console, and keep a choice in a cookie for a year.
 
     Args:
-        name: The name of the cookie.
+        name: The name of the choice.
         value: The choice.
         target: The path to go to; the overview if it does not lead to a page of the console.
     """
-    return identity.keep(redirect(redirects.safe(target), 303), name, value, max_age=A_YEAR)
+    cookie = config.current().cookie(name)
+    return identity.keep(redirect(redirects.safe(target), 303), cookie, value, max_age=A_YEAR)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
+from app import config
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint, keep_choice
 from app.web.forms import Form
@@ -37,4 +38,4 @@ def keys() -> ResponseReturnValue:
 @blueprint.app_template_global()
 def has_keys() -> bool:
     """Tell whether single-key shortcuts are on in this browser."""
-    return request.cookies.get(COOKIE) != OFF
+    return request.cookies.get(config.current().cookie(COOKIE)) != OFF

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
+from app import config
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint, keep_choice
 from app.web.forms import Form
@@ -31,7 +32,7 @@ class ThemeForm(Form):
 @signed_in
 def theme() -> ResponseReturnValue:
     """Choose the theme of the console in this browser."""
-    form = ThemeForm(theme=request.cookies.get(COOKIE, "system"))
+    form = ThemeForm(theme=request.cookies.get(config.current().cookie(COOKIE), "system"))
     if accepted(form):
         return keep_choice(COOKIE, form.theme.data, form.next.data)
     return render_template("account/theme.html", form=form), form.status

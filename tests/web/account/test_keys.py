@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.cookies import cookie
+
 
 def test_single_key_shortcuts_work_until_they_are_switched_off(sign_in, vera):
     browser = sign_in(vera)
@@ -10,8 +12,8 @@ def test_single_key_shortcuts_work_until_they_are_switched_off(sign_in, vera):
     answer = browser.post("/account/keys", keys="off", next="/account")
 
     assert (answer.status_code, answer.location) == (303, "/account")
-    cookie = browser.client.get_cookie("keys")
-    assert (cookie.value, cookie.http_only, cookie.same_site) == ("off", True, "Lax")
+    kept = browser.client.get_cookie(cookie("keys"))
+    assert (kept.value, kept.http_only, kept.same_site) == ("off", True, "Lax")
     page = answer.follow()
     assert "Single-key shortcuts are off." in page.text
     assert "data-keys" not in page.html
@@ -24,4 +26,4 @@ def test_a_value_other_than_on_or_off_is_refused(sign_in, vera, keys):
     browser = sign_in(vera)
 
     assert browser.post("/account/keys", keys=keys).status_code == 422
-    assert browser.client.get_cookie("keys") is None
+    assert browser.client.get_cookie(cookie("keys")) is None

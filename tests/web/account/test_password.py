@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from app.domain.authentication import one_time_links
 from app.models import AuditEvent, User
 from tests.support.contents import recorded
+from tests.support.cookies import cookie
 from tests.support.people import PASSWORD, PASSWORD_HASH
 
 NEW = "another good password"
@@ -13,13 +14,13 @@ NEW = "another good password"
 
 def test_the_password_is_changed_and_other_sessions_end(sign_in, vera, session):
     browser, other = sign_in(vera), sign_in(vera)
-    before = browser.client.get_cookie("console").value
+    before = browser.client.get_cookie(cookie("console")).value
 
     answer = browser.submit("/account/password", current=PASSWORD, password=NEW)
 
     assert (answer.status_code, answer.location) == (303, "/account")
     assert "Your password was changed" in answer.follow().text
-    assert browser.client.get_cookie("console").value != before
+    assert browser.client.get_cookie(cookie("console")).value != before
     assert other.get("/account").status_code == 303
     [event] = recorded(session)
     assert (event.action, event.actor_id) == ("password:changed", vera.id)

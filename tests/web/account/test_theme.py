@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.cookies import cookie
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_is_kept_in_this_browser(sign_in, vera, theme):
@@ -11,8 +13,8 @@ def test_a_theme_is_kept_in_this_browser(sign_in, vera, theme):
 
     assert answer.location == "/account"
     assert f'data-theme="{theme}"' in answer.follow().html
-    cookie = browser.client.get_cookie("theme")
-    assert (cookie.value, cookie.http_only, cookie.same_site) == (theme, True, "Lax")
+    kept = browser.client.get_cookie(cookie("theme"))
+    assert (kept.value, kept.http_only, kept.same_site) == (theme, True, "Lax")
 
 
 def test_the_theme_of_the_system_sets_none(sign_in, vera):
@@ -39,6 +41,6 @@ def test_another_theme_is_refused(sign_in, vera, theme):
 
 
 def test_a_cookie_with_another_theme_is_ignored(visitor):
-    visitor.client.set_cookie("theme", '"><script>')
+    visitor.client.set_cookie(cookie("theme"), '"><script>')
 
     assert "data-theme" not in visitor.get("/login").html

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from app.models import AuditEvent, ConsoleSession
 from tests.support.contents import recorded
+from tests.support.cookies import cookie
 from tests.support.people import PASSWORD, PASSWORD_HASH
 
 NOBODY_CAN = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "B" * 43
@@ -143,14 +144,14 @@ def test_a_signed_in_user_is_sent_on(sign_in, vera):
 
 def test_signing_in_again_ends_the_session_that_the_browser_had(visitor, vera, omar, session):
     visitor.submit("/login", username="vera", password=PASSWORD)
-    before = visitor.client.get_cookie("console").value
+    before = visitor.client.get_cookie(cookie("console")).value
     visitor.open(
         "/login",
         "POST",
         data={"username": "omar", "password": PASSWORD, "csrf_token": visitor.csrf_token()},
     )
 
-    assert visitor.client.get_cookie("console").value != before
+    assert visitor.client.get_cookie(cookie("console")).value != before
     assert session.scalars(select(ConsoleSession.user_id)).all() == [omar.id]
 
 
@@ -163,12 +164,12 @@ def test_a_failed_attempt_leaves_the_session_alone(sign_in, vera):
 
 
 def test_a_planted_cookie_never_becomes_a_session(visitor, vera, session):
-    visitor.client.set_cookie("console", "planted")
+    visitor.client.set_cookie(cookie("console"), "planted")
 
     visitor.submit("/login", username="vera", password=PASSWORD)
 
-    assert visitor.client.get_cookie("console").value != "planted"
-    visitor.client.set_cookie("console", "planted")
+    assert visitor.client.get_cookie(cookie("console")).value != "planted"
+    visitor.client.set_cookie(cookie("console"), "planted")
     assert visitor.get("/account").location == "/login?next=/account"
 
 
@@ -225,3 +226,16 @@ def test_two_users_with_one_name_are_told_apart_by_the_user_name(visitor, vera, 
     visitor.submit("/login", username="vera", password=PASSWORD)
 
     assert session.scalars(select(AuditEvent.actor_name)).all() == ["vera"]
+
+
+def test_two_consoles_on_one_host_leave_each_other_alone(app, make_app, sign_in, vera):
+    neighbour = make_app({"CONSOLE_ENV": "development", "PORT": "8001", "SQLITE_PATH": ":memory:"})
+    names = {console.config["CONSOLE"].cookie("console") for console in (app, neighbour)}
+    browser = sign_in(vera)
+    for name in ("console", "form", "theme"):
+        browser.client.set_cookie(neighbour.config["CONSOLE"].cookie(name), "of the neighbour")
+
+    assert len(names) == 2
+    assert browser.get("/account").status_code == 200
+    assert browser.submit("/", to="/logout").status_code == 303
+    assert browser.client.get_cookie(neighbour.config["CONSOLE"].cookie("console"))

@@ -2,17 +2,19 @@
 
 from sqlalchemy import text
 
+from tests.support.cookies import cookie
+
 
 def test_signing_out_ends_the_session_also_for_a_copied_cookie(sign_in, vera, session):
     browser, thief = sign_in(vera), sign_in(vera)
-    thief.client.set_cookie("console", browser.client.get_cookie("console").value)
+    thief.client.set_cookie(cookie("console"), browser.client.get_cookie(cookie("console")).value)
     assert thief.get("/account").status_code == 200
 
     answer = browser.submit("/", to="/logout")
 
     assert (answer.status_code, answer.location) == (303, "/login")
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert browser.client.get_cookie("console") is None
+    assert browser.client.get_cookie(cookie("console")) is None
     assert thief.get("/account").status_code == 303
 
 

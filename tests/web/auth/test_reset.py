@@ -13,6 +13,7 @@ from app.models import OneTimeLink, Role
 from app.models.base import utcnow
 from tests.support.browsing import Browser
 from tests.support.contents import recorded
+from tests.support.cookies import cookie
 from tests.support.people import PASSWORD, PASSWORD_HASH, acting
 
 NEW = "another good password"
@@ -39,7 +40,7 @@ def test_the_page_says_whose_password_it_is_and_signs_nobody_in(visitor, link):
 
     visitor.submit(link, password=NEW)
 
-    assert visitor.client.get_cookie("console") is None
+    assert visitor.client.get_cookie(cookie("console")) is None
 
 
 def test_the_change_is_recorded_without_the_password(visitor, vera, session, link):
@@ -128,7 +129,7 @@ def test_another_user_in_this_browser_is_signed_out(sign_in, omar, link, vera):
 
     browser.submit(link, password=NEW)
 
-    assert browser.client.get_cookie("console") is None
+    assert browser.client.get_cookie(cookie("console")) is None
     assert browser.submit("/login", username="vera", password=PASSWORD).status_code == 422
 
 
