@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request, url_for
 
+from app import config
 from app.web import style_sheet
 from app.web.jinja import Environment
 
@@ -46,3 +47,8 @@ def queried(endpoint: str, **query: str) -> str:
     """
     present = {name: value for name, value in query.items() if value}
     return f"{url_for(endpoint)}?{urlencode(present)}" if present else url_for(endpoint)
+
+
+def reset_link(token: str) -> str:
+    """Return the URL of a one-time link, built from the configured base URL and never from Host."""
+    return f"{config.current().base_url}{url_for('auth.reset', token=token)}"

@@ -1,5 +1,7 @@
 """The page to choose a password, opened by a one-time link from an administrator."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
@@ -37,11 +39,8 @@ def reset(token: str) -> ResponseReturnValue:
     except NotFound:
         return link_gone("reset")
     form = ChoosePasswordForm()
-    if saved_after(
-        form,
-        lambda: sign_in.new_hash(owner, form.edit),
-        lambda password_hash: _choose(token, password_hash),
-    ):
+    new_hash = partial(sign_in.new_hash, owner, form.edit)
+    if saved_after(form, new_hash, partial(_choose, token)):
         flash("Your password is set. Sign in with it.", "success")
         return identity.forget(redirect(url_for(".login"), 303))
     if isinstance(form.rule_error, NotFound):

@@ -8,7 +8,7 @@ from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.domain.users import NewUser
 from app.extensions import db
-from app.web import links
+from app.web import urls
 from app.web.access import requires
 from app.web.forms import Form
 from app.web.row_ids import selected_ids
@@ -44,6 +44,6 @@ def new() -> ResponseReturnValue:
     form = NewUserForm()
     if saved(form, users.create):
         user, token = form.result
-        return render_template("users/new_link.html", user=user, link=links.reset(token)), 201
+        return render_template("users/new_link.html", user=user, link=urls.reset_link(token)), 201
     choices = roles.choices(db.session) if g.me.can(PermissionCode.ROLE_ASSIGN) else []
     return render_template("users/new.html", form=form, roles=choices), form.status

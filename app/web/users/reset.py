@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.domain import users
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import links
+from app.web import urls
 from app.web.access import requires
 from app.web.forms import ReasonForm
 from app.web.saving import saved
@@ -20,7 +20,7 @@ def reset(user_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if saved(form, users.start_reset, user_id):
         user, token = form.result
-        return render_template("users/reset_link.html", user=user, link=links.reset(token)), 201
+        return render_template("users/reset_link.html", user=user, link=urls.reset_link(token)), 201
     user = users.get(db.session, user_id)
     reason = why_not(user, PermissionCode.USER_UPDATE)
     return render_template("users/reset.html", form=form, user=user, why_not=reason), form.status

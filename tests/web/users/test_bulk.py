@@ -213,7 +213,7 @@ def test_each_action_needs_its_own_permission(
             confirmed=confirmed,
         )
         assert page.status_code == 403
-        assert f"This needs the permission {needed}" in page.text
+        assert f"You need the permission {needed} for this." in page.text
     assert omar.is_active
 
 

@@ -1,4 +1,4 @@
-"""Lists as files: who may have them, what is in them, and what they cost."""
+"""The list of users is exported."""
 
 import csv as reader
 import io
@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Response
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, text
 
 from app.domain.users import UserFilter
 from app.domain.users import export as exports
-from app.models import ApplicationSetting, Permission, Role, User
+from app.models import ApplicationSetting, User
 from app.web import csv, downloads
 from tests.support.contents import events
 from tests.support.people import PASSWORD_HASH
 
 SECRET = "sk-not-to-be-exported"
+
+
 NOON = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
 
 
@@ -47,6 +49,12 @@ def add_users(session, count, **columns):
         ],
     )
     session.commit()
+
+
+HOSTILE = [
+    *("=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1", " =1", "'=1", 'say "hi"', "a,b;c"),
+    *("<script>", "Zoë 𝄞", "ОЯ"),
+]
 
 
 def test_a_user_is_a_line(sign_in, ada, person):
@@ -139,12 +147,6 @@ def test_exports_need_the_permission_to_look(sign_in, person, vera):
     assert reader_of_users.post("/roles/export").status_code == 403
 
 
-HOSTILE = [
-    *("=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1", " =1", "'=1", 'say "hi"', "a,b;c"),
-    *("<script>", "Zoë 𝄞", "ОЯ"),
-]
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_come_back_as_they_were(sign_in, ada, person, name):
     person("mallory", full_name=name)
@@ -188,47 +190,6 @@ def test_filters_that_nothing_fits_break_nothing(sign_in, ada, session, wanted):
         assert events(session) == []
     else:
         assert rows_of(page) == []
-
-
-def test_the_matrix_is_a_table_of_yes_and_no(sign_in, ada, session):
-    viewer = session.scalars(select(Role).where(Role.name == "viewer")).one()
-    session.add(Permission(code="report:print", resource="report", action="print"))
-    session.add(Role(name="=risky", permissions=list(viewer.permissions)))
-    session.commit()
-
-    rows = rows_of(sign_in(ada).submit("/roles/export", to="/roles/export"))
-
-    by_code = {row["permission"]: row for row in rows}
-    assert list(rows[0])[:2] == ["permission", "description"]
-    assert by_code["document:read"]["viewer"] == by_code["document:read"]["'=risky"] == "yes"
-    assert by_code["document:delete"]["viewer"] == "no"
-    assert by_code["report:print"]["admin"] == "yes"
-
-
-def test_the_page_of_the_matrix_says_how_much_it_is(sign_in, ada):
-    page = sign_in(ada).get("/roles").link("Export…")
-
-    assert "for each of the 3 roles" in sign_in(ada).get(page).text
-
-
-def test_a_filtered_matrix_is_exported_as_it_is_shown(sign_in, ada, session):
-    browser = sign_in(ada)
-    path = browser.get("/roles?q=create&resource=document&differ=1").link("Export…")
-    page = browser.get(path)
-
-    rows = rows_of(page.submit(to="/roles/export"))
-
-    assert "1 permission. The permissions that match the filter:" in page.text
-    assert [row["permission"] for row in rows] == ["document:create"]
-    wanted = {"q": "create", "resource": "document", "differ": "1"}
-    assert events(session)[-1].after == {"filter": wanted}
-    assert page.link("Back to the matrix") == "/roles?q=create&resource=document&differ=1"
-
-
-def test_a_filter_of_the_matrix_that_is_none_exports_nothing(sign_in, ada, session):
-    assert sign_in(ada).get("/roles/export?differ=x").status_code == 400
-    assert sign_in(ada).post("/roles/export", differ="x").status_code == 400
-    assert events(session) == []
 
 
 def test_pages_and_files_take_few_statements(sign_in, ada, statements):
