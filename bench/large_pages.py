@@ -50,7 +50,7 @@ def report(app: Flask, operator: str, collector: str) -> None:
 def _signed_in(app: Flask, name: str) -> FlaskClient:
     user = db.session.scalars(select(User).where(User.username == name)).one()
     client = app.test_client()
-    browser = sessions.Client(address="127.0.0.1", user_agent="bench")
+    browser = sessions.Browser(address="127.0.0.1", user_agent="bench")
     token = sessions.start(db.session, user, browser, secret=app.config["SECRET_KEY"])
     db.session.commit()
     client.set_cookie(app.config["CONSOLE"].cookie("console"), token)

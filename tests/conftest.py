@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from app import create_app
 from app.domain.authentication import passwords, sessions
-from app.domain.authentication.capacity import Turnstile
+from app.domain.authentication.capacity import CapacityLimiter
 from app.extensions import db
 from app.models import DbSession, User
 from tests.support import chromium, databases, people, rendering, servers, statements
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page as Window
 
 SESSION_COOKIE = cookie("console")
-CLIENT = sessions.Client(address="127.0.0.1", user_agent="The tests")
+BROWSER = sessions.Browser(address="127.0.0.1", user_agent="The tests")
 EQUIPMENT = pytest.StashKey[Equipment]()
 
 settings.register_profile(
@@ -91,9 +91,9 @@ def _templates_never_query() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
-    patient = Turnstile(places=passwords.AT_ONCE, waiting=passwords.WAITING, patience=60)
+    patient = CapacityLimiter(limit=passwords.LIMIT, queue=passwords.QUEUE, timeout=60)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_TURNSTILE", patient)
+        patch.setattr(passwords, "_LIMITER", patient)
         yield
 
 
@@ -280,7 +280,7 @@ def window(
 
 
 def _session_token(app: Flask, session: DbSession, who: User) -> str:
-    token = sessions.start(session, who, CLIENT, secret=app.config["SECRET_KEY"])
+    token = sessions.start(session, who, BROWSER, secret=app.config["SECRET_KEY"])
     session.commit()
     return token
 

@@ -13,7 +13,7 @@ from app import unit_of_work
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.extensions import db
-from app.web import identity, readiness
+from app.web import identity, readiness, session_cookie
 from app.web.security import SAFE_METHODS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -33,7 +33,7 @@ class Access:
     read: PermissionCode | None = None
     change: tuple[PermissionCode, ...] = ()
 
-    def missing(self, me: identity.Me, method: str) -> PermissionCode | None:
+    def missing(self, me: identity.CurrentUser, method: str) -> PermissionCode | None:
         """Return the permission that the person lacks for the method, if there is one."""
         if self.read and not me.can(self.read):
             return self.read
@@ -130,7 +130,7 @@ def _guard() -> Response | None:
     if not current_user.is_authenticated:
         readiness.demand()
         return _to_sign_in()
-    me: identity.Me = g.me
+    me: identity.CurrentUser = g.me
     readiness.demand_revision(me.identity.revision)
     missing = declared.missing(me, request.method)
     if missing is not None:
@@ -140,7 +140,7 @@ def _guard() -> Response | None:
     return None
 
 
-def _leave_read_transaction(me: identity.Me) -> None:
+def _leave_read_transaction(me: identity.CurrentUser) -> None:
     identity.note_use(me.identity)
     if request.method not in SAFE_METHODS:
         db.session.rollback()
@@ -156,4 +156,4 @@ def _to_sign_in() -> Response:
     # A form's own page is where to go on after signing in; what it sent is gone.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
     target = None if here in {"/", url_for("auth.logout")} else here
-    return identity.forget(redirect(url_for("auth.login", next=target), 303))
+    return session_cookie.delete(redirect(url_for("auth.login", next=target), 303))

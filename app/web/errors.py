@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from app.database import revisions
-from app.domain.authentication.capacity import TurnedAway
+from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import (
     BeyondOwnPermissions,
     ChangedMeanwhile,
@@ -51,7 +51,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(readiness.NotReady, _not_ready)
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(OutcomeUnknown, _unknown)
-    app.register_error_handler(TurnedAway, _turned_away)
+    app.register_error_handler(Overloaded, _overloaded)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -94,8 +94,8 @@ def _unknown(error: OutcomeUnknown) -> Answer:
     return _unavailable(None, heading=heading, sentence=sentence), 503, {}
 
 
-def _turned_away(_error: TurnedAway) -> Answer:
-    # Only passwords have a turnstile, and they come to it before anything is written.
+def _overloaded(_error: Overloaded) -> Answer:
+    # Only passwords have a limit, and they are hashed before anything is written.
     log.warning("Request %s: too many passwords at once.", request_id())
     page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=_form_sent())
     return page, 503, RETRY_AFTER
@@ -107,7 +107,7 @@ def _unexpected(_error: Exception) -> Answer:
 
 
 def _page(kind: int | str, *, sentence: str = "", permission: str | None = None) -> str:
-    identity.recognise()
+    identity.load_if_possible()
     return render_template(
         "errors/error.html",
         kind=kind,

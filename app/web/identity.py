@@ -1,32 +1,32 @@
-"""The identity of a request: the session cookie, and its user."""
+"""The current user of a request, and the actor of its changes."""
 
 from flask import Flask, Request, current_app, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from werkzeug.wrappers import Response
 
 from app.config import Configuration
 from app.config.database_options import LOCK_SECONDS
 from app.domain.actor import Actor, ActorKind
-from app.domain.authentication import sessions
-from app.domain.authentication.sessions import Client, Identity, Limits
+from app.domain.authentication import session_identity, sessions
+from app.domain.authentication.session_identity import SessionIdentity
+from app.domain.authentication.sessions import Browser, Limits
 from app.domain.permissions import PermissionCode
 from app.extensions import db, login_manager
 from app.models.base import utcnow
-from app.web.client_address import client_address
-from app.web.security import request_id
+from app.web import session_cookie
+from app.web.security import client_address, request_id
 
 TINTS = 5
-# READ COMMITTED looks anew with each statement anyhow: a transaction around them says nothing more
-# and costs two round trips. What changes something begins one of its own, see `unit_of_work`.
+# READ COMMITTED takes a new snapshot for each statement, so that a transaction around them changes
+# nothing and costs two round trips. Changes start one of their own, see `unit_of_work`.
 READING = {"isolation_level": "AUTOCOMMIT"}
 
 
-class Me(UserMixin):
-    """The person who has signed in, as pages know them."""
+class CurrentUser(UserMixin):
+    """The person who has signed in; templates call it ``me``."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: SessionIdentity) -> None:
         self.identity = identity
         self.id = identity.user_id
         self.session_id = identity.session_id
@@ -44,12 +44,12 @@ class Me(UserMixin):
         return tint(self.id)
 
     def can(self, code: str) -> bool:
-        """Tell whether the person holds the permission ``code``."""
+        """Tell whether the person has the permission ``code``."""
         return self.identity.can(code)
 
 
 def register(app: Flask) -> None:
-    """Let Flask-Login ask us, and nobody else, who is signed in."""
+    """Load the current user from the session cookie, and nothing else."""
     # Templates ask ``me.can(PermissionCode.USER_READ)``.
     app.jinja_env.globals["PermissionCode"] = PermissionCode
     login_manager.session_protection = None
@@ -57,7 +57,7 @@ def register(app: Flask) -> None:
 
 
 def current_actor() -> Actor:
-    """Return who makes the changes of this request: the person, or a visitor."""
+    """Return the actor of the changes of this request: the person, or a visitor."""
     me = g.get("me")
     return Actor(
         kind=ActorKind.PERSON if me else ActorKind.VISITOR,
@@ -69,14 +69,14 @@ def current_actor() -> Actor:
     )
 
 
-def client() -> Client:
-    """Return the browser at the other end."""
-    agent = "".join(sign for sign in request.user_agent.string if sign.isprintable())
-    return Client(address=client_address(), user_agent=agent or None)
+def browser() -> Browser:
+    """Return the browser that sent the request."""
+    agent = "".join(char for char in request.user_agent.string if char.isprintable())
+    return Browser(address=client_address(), user_agent=agent or None)
 
 
 def limits() -> Limits:
-    """Return how long sessions last."""
+    """Return the limits of sessions."""
     configuration = _configuration()
     return Limits(idle=configuration.session_idle, lifetime=configuration.session_lifetime)
 
@@ -86,58 +86,25 @@ def secret() -> str:
     return str(current_app.secret_key)
 
 
-def remember(response: Response, token: str) -> Response:
-    """Give the browser the cookie of a session that has just begun."""
-    return keep(response, _cookie_name(), token)
-
-
-def keep(response: Response, name: str, value: str, *, max_age: int | None = None) -> Response:
-    """Give the browser a cookie that scripts cannot read and other sites cannot send."""
-    response.set_cookie(
-        name,
-        value,
-        max_age=max_age,
-        secure=not _configuration().is_development,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-    return response
-
-
-def forget(response: Response) -> Response:
-    """Take the session's cookie away, if the browser has one."""
-    if _cookie_name() not in request.cookies:
-        return response
-    response.delete_cookie(
-        _cookie_name(),
-        secure=not _configuration().is_development,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-    return response
-
-
-def leave() -> None:
-    """End the session that this browser had, whoever's it was: a new one is to begin."""
-    token = request.cookies.get(_cookie_name())
+def end_previous_session() -> None:
+    """End the previous session of this browser, before a new one starts."""
+    token = session_cookie.token()
     if token:
-        sessions.end_held(db.session, token)
+        sessions.end_by_token(db.session, token)
 
 
-def recognise() -> None:
-    """Learn who is asking, for the page of an error; where the database is away, nobody."""
+def load_if_possible() -> None:
+    """Load the current user for an error page; nobody if the database is unavailable."""
     try:
-        current_user.is_authenticated  # noqa: B018 - asking is what loads the person
+        current_user.is_authenticated  # noqa: B018 - the property loads the person
     except SQLAlchemyError:
         db.session.rollback()
 
 
-def note_use(identity: Identity) -> None:
-    """Write down, at most once a minute, that the session is in use.
+def note_use(identity: SessionIdentity) -> None:
+    """Save the time of the last use of the session, at most once a minute.
 
-    A transaction of its own, after the one that was read in; left out where the database is busy.
+    It takes a transaction of its own, and is skipped while the database is busy.
     """
     if not identity.is_due(utcnow()):
         return
@@ -165,21 +132,21 @@ def tint(user_id: int) -> str:
     return f"tint-{user_id % TINTS + 1}"
 
 
-def _load(request: Request) -> Me | None:
-    token = request.cookies.get(_cookie_name())
+def _load(_request: Request) -> CurrentUser | None:
+    token = session_cookie.token()
     if not token:
         return None
     _begin_reading()
-    identity = sessions.identify(db.session, token, limits(), secret=secret())
+    identity = session_identity.identify(db.session, token, limits(), secret=secret())
     if identity is None:
         return None
-    me = Me(identity)
+    me = CurrentUser(identity)
     g.me = me
     return me
 
 
 def _begin_reading() -> None:
-    # Where the database was asked before whether it can be used, a transaction has begun.
+    # A check of the database may have started a transaction.
     if db.engine.dialect.name == "postgresql" and not db.session().in_transaction():
         db.session.connection(execution_options=READING)
 
@@ -202,10 +169,6 @@ def _touch(connection: Connection, session_id: int) -> None:
     connection.execution_options(write=True)
     sessions.touch(connection, session_id)
     connection.commit()
-
-
-def _cookie_name() -> str:
-    return _configuration().cookie("console")
 
 
 def _configuration() -> Configuration:

@@ -1,8 +1,9 @@
-"""The security headers of responses, and the requests that are rejected at once."""
+"""The security of requests: rejected ones, the address of the client, and response headers."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from flask import Flask, Response, abort, current_app, g, request
 from app import config
 
 View = TypeVar("View", bound=Callable[..., Any])
+Address = IPv4Address | IPv6Address
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -70,6 +72,25 @@ def request_id() -> str:
     return str(g.request_id)
 
 
+def client_address() -> str | None:
+    """Return the address that the request comes from.
+
+    It is the address of the connection. ``X-Forwarded-For`` counts only as far as trusted proxies
+    wrote it: from the right, up to the first address of another host. The client may have invented
+    everything before it.
+    """
+    address = _parsed_address(request.remote_addr or "")
+    if address is None:
+        return None
+    forwarded = _forwarded()
+    while _is_proxy(address):
+        before = next(forwarded, None)
+        if before is None:
+            break
+        address = before
+    return str(address)
+
+
 def _refuse_foreign() -> None:
     """Refuse a form that another site sent (Fetch Metadata, and RFC 6454 Origin)."""
     if request.method in SAFE_METHODS:
@@ -110,6 +131,28 @@ def _host_of(origin: str) -> str | None:
         return urlsplit(origin).hostname
     except ValueError:
         return None
+
+
+def _forwarded() -> Iterator[Address]:
+    """Yield the forwarded addresses from the right, up to one that cannot be read."""
+    for text in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        address = _parsed_address(text.strip())
+        if address is None:
+            return
+        yield address
+
+
+def _is_proxy(address: Address) -> bool:
+    return any(address in network for network in config.current().trusted_proxies)
+
+
+def _parsed_address(text: str) -> Address | None:
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    # The address of an IPv4 connection at an IPv6 socket.
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def _add_headers(response: Response) -> Response:

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from app.domain import sign_in
-from app.domain.authentication.one_time_links import LinkIsGone
+from app.domain.authentication.one_time_links import InvalidLink
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/setup/([\w-]{43})\n")
 
@@ -23,7 +23,7 @@ def test_a_new_link_ends_the_one_before(flask, session):
     second = LINK.fullmatch(flask("setup-link").out).group(1)
 
     sign_in.check_setup_link(session, second)
-    with pytest.raises(LinkIsGone):
+    with pytest.raises(InvalidLink):
         sign_in.check_setup_link(session, first)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from app.domain.authentication import one_time_links, sessions
 from app.domain.settings import DataType
 from app.models import ApplicationSetting, ConsoleSession, Role, User
-from tests.conftest import CLIENT, SESSION_COOKIE
+from tests.conftest import BROWSER, SESSION_COOKIE
 from tests.support.browsing import ORIGIN, Browser, Page
 from tests.support.contents import digests
 from tests.support.forms import Form
@@ -88,7 +88,7 @@ def signed_in(app, session, ada, vera):
         session.rollback()
         session.execute(delete(ConsoleSession))
         user = session.get_one(User, ada.id)
-        token = sessions.start(session, user, CLIENT, secret=app.config["SECRET_KEY"])
+        token = sessions.start(session, user, BROWSER, secret=app.config["SECRET_KEY"])
         session.commit()
         browser.client.set_cookie(SESSION_COOKIE, token)
         return browser

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from app.domain.authentication import sessions
 from app.models import ApplicationSetting, ConsoleSession, Permission, Role, User
 from app.web.security import SAFE_METHODS
-from tests.conftest import CLIENT, SESSION_COOKIE
+from tests.conftest import BROWSER, SESSION_COOKIE
 from tests.support.contents import digests, events
 from tests.support.forms import texts_of
 from tests.support.people import person as add_person
@@ -289,7 +289,7 @@ def give_session(app, session, browser, user, who):
     session.execute(delete(ConsoleSession))
     session.execute(update(User).where(User.id == user.id).values(is_active=True))
     session.expire_all()
-    token = sessions.start(session, user, CLIENT, secret=app.config["SECRET_KEY"])
+    token = sessions.start(session, user, BROWSER, secret=app.config["SECRET_KEY"])
     session.flush()
     if who == "signed out":
         session.execute(delete(ConsoleSession))

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from app.domain.authentication import one_time_links, passwords
-from app.domain.authentication.capacity import Turnstile
+from app.domain.authentication.capacity import CapacityLimiter
 from app.domain.sign_in import issue_setup_link
 from app.extensions import db
 from app.models import ConsoleSession
@@ -76,10 +76,10 @@ def test_at_changing_one_s_own(sign_in, vera, transactions):
 @pytest.fixture
 def crowd(monkeypatch):
     """Others, by whom every place is held and nobody else is let wait for long."""
-    turnstile = Turnstile(places=1, waiting=1, patience=0.01)
-    monkeypatch.setattr(passwords, "_TURNSTILE", turnstile)
+    limiter = CapacityLimiter(limit=1, queue=1, timeout=0.01)
+    monkeypatch.setattr(passwords, "_LIMITER", limiter)
     with ExitStack() as others:
-        others.enter_context(turnstile.place())
+        others.enter_context(limiter.slot())
         yield others
 
 
@@ -150,7 +150,7 @@ def test_by_every_interface_nothing_is_changed_where_there_are_too_many(interfac
 
 
 def test_eight_who_sign_in_at_once_are_hashed_for_one_after_the_other(app, vera, monkeypatch):
-    monkeypatch.setattr(passwords, "_TURNSTILE", Turnstile(places=1, waiting=7, patience=60))
+    monkeypatch.setattr(passwords, "_LIMITER", CapacityLimiter(limit=1, queue=7, timeout=60))
     alone, crowded = threading.Lock(), []
     verify = PasswordHasher.verify
 

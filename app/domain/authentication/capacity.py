@@ -1,51 +1,51 @@
-"""A turnstile: a few do some work at once in a process, a few wait, the others are turned away."""
+"""A capacity limiter: a few threads do the same work at once, a few wait, others are refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 
-class TurnedAway(Exception):
-    """Too many are at the same work. It was not begun; in a moment it may be."""
+class Overloaded(Exception):
+    """Too many threads do the same work. It was not started and can be tried again soon."""
 
 
-class Turnstile:
-    """Lets a few threads of a process through at once, and a few others wait for it.
+class CapacityLimiter:
+    """A limit on the threads of a process that do the same work at once.
 
-    Whoever waits occupies a thread of the server. So only a few may wait, and not for long:
-    otherwise no thread would be left for those who want something else.
+    A waiting call blocks a thread of the server, so the queue is short and has a timeout:
+    otherwise no thread would be left for other requests.
 
-    A place goes to who has waited longest, as far as `threading.Semaphore` sees to that: somebody
-    who comes at the very moment at which it falls free may be quicker.
+    Slots are given in the order of the calls, as far as `threading.Semaphore` does so: a call that
+    comes just when a slot becomes free may get it first.
     """
 
-    def __init__(self, *, places: int, waiting: int, patience: float) -> None:
-        """Make a turnstile.
+    def __init__(self, *, limit: int, queue: int, timeout: float) -> None:
+        """Create a limiter.
 
         Args:
-            places: How many are let through at once.
-            waiting: How many others may wait.
-            patience: For how many seconds they wait before they are turned away.
+            limit: The number of slots.
+            queue: The number of calls that may wait for a slot.
+            timeout: The seconds that a call waits before it is refused.
         """
-        self._hall = BoundedSemaphore(places + waiting)
-        self._places = BoundedSemaphore(places)
-        self._patience = patience
+        self._calls = BoundedSemaphore(limit + queue)
+        self._slots = BoundedSemaphore(limit)
+        self._timeout = timeout
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place, and give it back however the work ends.
+    def slot(self) -> Iterator[None]:
+        """Use a slot, and release it however the work ends.
 
         Raises:
-            TurnedAway: As many wait as may, or no place fell free in time.
+            Overloaded: The queue is full, or no slot became free in time.
         """
-        with _held(self._hall, 0), _held(self._places, self._patience):
+        with _acquired(self._calls, 0), _acquired(self._slots, self._timeout):
             yield
 
 
 @contextmanager
-def _held(semaphore: BoundedSemaphore, timeout: float) -> Iterator[None]:
+def _acquired(semaphore: BoundedSemaphore, timeout: float) -> Iterator[None]:
     if not semaphore.acquire(timeout=timeout):
-        raise TurnedAway("Too many are at this at once. Nothing was begun.")
+        raise Overloaded("Too many calls at once. The work was not started.")
     try:
         yield
     finally:

@@ -1,10 +1,10 @@
-"""Passwords: how they are hashed and verified, and which new ones are refused (NIST SP 800-63B).
+"""Passwords: hashing, verification and the rules for new ones (NIST SP 800-63B).
 
-What is stored is an argon2id string with the parameters that passlib uses by default, so that the
-backend verifies what the console stores and the console what the backend stores.
+A stored password is an argon2id string with the default parameters of passlib, so that the backend
+and the console verify each other's hashes.
 
-Each computation runs on four threads of its own and takes 64 MiB. Whoever wants one goes through a
-turnstile, whatever it is wanted for: so many people who sign in at once leave room for the others.
+Each computation runs on four threads of its own and takes 64 MiB. All computations go through one
+capacity limiter, so that many sign-ins at once leave room for other requests.
 """
 
 import base64
@@ -16,7 +16,7 @@ from pathlib import Path
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerificationError
 
-from app.domain.authentication.capacity import Turnstile
+from app.domain.authentication.capacity import CapacityLimiter
 from app.domain.errors import InvalidValue
 from app.models.base import normalised
 from app.models.user import NO_PASSWORD
@@ -24,21 +24,21 @@ from app.models.user import NO_PASSWORD
 FIELD = "password"
 MIN_CHARACTERS = 12
 MAX_CHARACTERS = 256
-# Whoever can write to the table could otherwise make one sign-in take all memory.
+# Otherwise a hash written into the table could make one sign-in take all memory.
 MAX_MEMORY_KIB = 1_048_576
 MAX_PASSES = 32
 MIN_MEMORY_KIB_PER_LANE = 8
 # Pages' p95 while eight sign in: 8 times idle with one, 13 with two, 31 without limit (medians).
-AT_ONCE = 1
-# With the one at work they occupy three threads: of a worker's four, one is left for pages.
-WAITING = 2
-PATIENCE_SECONDS = 2.0
+LIMIT = 1
+# Together with the running call they block three threads: one of a worker's four serves pages.
+QUEUE = 2
+TIMEOUT_SECONDS = 2.0
 
-_TURNSTILE = Turnstile(places=AT_ONCE, waiting=WAITING, patience=PATIENCE_SECONDS)
+_LIMITER = CapacityLimiter(limit=LIMIT, queue=QUEUE, timeout=TIMEOUT_SECONDS)
 _HASHER = PasswordHasher(
     time_cost=3, memory_cost=65_536, parallelism=4, hash_len=32, salt_len=16, type=Type.ID
 )
-_OURS = extract_parameters(f"{NO_PASSWORD}{'A' * 43}")
+_CURRENT = extract_parameters(f"{NO_PASSWORD}{'A' * 43}")
 _READABLE = re.compile(
     r"\$argon2(?:id|i|d)\$v=(?:16|19)\$m=[1-9][0-9]{0,8},t=[1-9][0-9]{0,8},p=[1-9][0-9]?"
     r"\$(?P<salt>[A-Za-z0-9+/]{11,64})\$(?P<digest>[A-Za-z0-9+/]{16,128})"
@@ -51,36 +51,36 @@ def hash_password(password: str) -> str:
     """Return the argon2id string to store for a password, with a fresh salt.
 
     Raises:
-        TurnedAway: Too many passwords are being hashed in this process.
+        Overloaded: Too many passwords are being hashed in this process.
     """
-    with _TURNSTILE.place():
+    with _LIMITER.slot():
         return _HASHER.hash(password.encode())
 
 
 def no_password() -> str:
-    """Return what is stored for a user who has no password: a hash that no password matches."""
-    return NO_PASSWORD + _unpadded(secrets.token_bytes(_OURS.hash_len))
+    """Return a hash that no password matches, for a user without a password."""
+    return NO_PASSWORD + _unpadded(secrets.token_bytes(_CURRENT.hash_len))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
-    """Tell whether a password is the one that was hashed; takes as long if it cannot be.
+    """Tell whether a password matches a stored hash; always takes one full verification.
 
     Args:
-        password_hash: What is stored, whoever stored it; None if there is no such user.
-        password: The password as typed.
+        password_hash: The stored hash; None if the user does not exist.
+        password: The typed password.
 
     Returns:
-        True if it matches. False also for what is no argon2 string and for a user without a
-        password, after one full verification.
+        True if it matches; False also for a string that is no argon2 hash, and for a user without a
+        password.
 
     Raises:
-        TurnedAway: Too many passwords are being hashed in this process; this one was not looked at.
+        Overloaded: Too many passwords are being hashed in this process; this one was not checked.
     """
     readable = password_hash is not None and is_readable(password_hash)
     stored = password_hash if password_hash and readable else no_password()
     try:
-        # Half a surrogate pair cannot be encoded otherwise; no stored hash is of one.
-        with _TURNSTILE.place():
+        # Half a surrogate pair cannot be encoded otherwise. No stored password contains one.
+        with _LIMITER.slot():
             _HASHER.verify(stored, password.encode("utf-8", "surrogatepass"))
     except VerificationError:
         return False
@@ -88,18 +88,18 @@ def verify(password_hash: str | None, password: str) -> bool:
 
 
 def needs_rehash(password_hash: str) -> bool:
-    """Tell whether a verified password should be hashed anew because the stored hash is weaker.
+    """Tell whether a verified password should be hashed again because its hash is weaker.
 
-    A hash that is stronger in one parameter is left alone, also where another is lower: hashing
-    anew would take from it what somebody chose to give.
+    A hash that is stronger in one parameter is kept even if another one is lower, because somebody
+    chose that parameter.
     """
     if not is_readable(password_hash):
         return False
     stored = extract_parameters(password_hash)
-    if stored.type is not Type.ID or stored.version < _OURS.version:
+    if stored.type is not Type.ID or stored.version < _CURRENT.version:
         return True
-    pairs = list(zip(_strength(stored), _strength(_OURS), strict=True))
-    weaker = stored.parallelism < _OURS.parallelism or any(old < new for old, new in pairs)
+    pairs = list(zip(_strength(stored), _strength(_CURRENT), strict=True))
+    weaker = stored.parallelism < _CURRENT.parallelism or any(old < new for old, new in pairs)
     return weaker and not any(old > new for old, new in pairs)
 
 
@@ -118,21 +118,21 @@ def is_readable(password_hash: str) -> bool:
 def check_new(password: str, *, username: str, email: str) -> None:
     """Refuse a new password that is too short, too long, too common or a name of its owner.
 
-    It is taken as typed: nothing is stripped and there are no rules of composition.
+    Nothing is stripped, and there are no rules of composition.
 
     Args:
-        password: The password as typed.
-        username: The user name of the one who will have it.
-        email: Their e-mail address.
+        password: The typed password.
+        username: The user name of its owner.
+        email: The email address of its owner.
 
     Raises:
-        InvalidValue: The password is refused; says why.
+        InvalidValue: The password is refused; the message has the reason.
     """
     if len(password) < MIN_CHARACTERS:
         raise _refused(f"has {len(password)} characters; at least {MIN_CHARACTERS} are needed")
     if len(password) > MAX_CHARACTERS:
         raise _refused(f"has {len(password):,} characters; at most {MAX_CHARACTERS} are possible")
-    # A sign-in form cannot send line ends, and passlib refuses NUL: nobody could sign in with it.
+    # Sign-in forms cannot send line breaks, and passlib refuses NUL: nobody could sign in.
     if _CONTROL.search(password) or _SURROGATE.search(password):
         raise _refused("holds a character that cannot be typed in a sign-in form")
     name = normalised(password)
@@ -146,13 +146,13 @@ def check_new(password: str, *, username: str, email: str) -> None:
 
 @cache
 def _common() -> frozenset[str]:
-    """The most common passwords, without those that are too short anyway."""
+    """Return the most common passwords of at least the required length."""
     lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="ascii")
     return frozenset(line for line in lines.splitlines() if not line.startswith("#"))
 
 
 def _strength(parameters: Parameters) -> tuple[int, ...]:
-    """What makes a hash harder to guess; parallelism only spreads the same work."""
+    """Return the parameters that make a hash harder to guess, so without the parallelism."""
     return (
         parameters.memory_cost,
         parameters.time_cost,

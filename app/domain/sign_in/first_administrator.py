@@ -3,7 +3,7 @@
 from app.domain import access, roles, users
 from app.domain.actor import Actor
 from app.domain.authentication import one_time_links
-from app.domain.authentication.sessions import Client
+from app.domain.authentication.sessions import Browser
 from app.domain.errors import RuleError
 from app.domain.sign_in import sign_in
 from app.domain.sign_in.password_change import Registration
@@ -33,7 +33,7 @@ def check_setup_link(session: DbSession, token: str) -> None:
 
     Raises:
         AlreadySetUp: There is an administrator.
-        LinkIsGone: The link was used, is over, or never was.
+        InvalidLink: The link was used, has expired or is unknown.
     """
     _refuse_second(session)
     one_time_links.peek(session, one_time_links.Purpose.SET_UP, token)
@@ -43,7 +43,7 @@ def set_up(
     session: DbSession,
     token: str,
     first: Registration,
-    client: Client,
+    browser: Browser,
     *,
     actor: Actor,
     secret: str,
@@ -55,7 +55,7 @@ def set_up(
 
     Raises:
         AlreadySetUp: There is an administrator.
-        LinkIsGone: The link was used, is over, or never was.
+        InvalidLink: The link was used, has expired or is unknown.
         InvalidValue: The name or the address is taken.
     """
     access.serialize_access_changes(session)
@@ -63,7 +63,7 @@ def set_up(
     one_time_links.use(session, one_time_links.Purpose.SET_UP, token)
     user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
     users.record_creation(session, user, sign_in.as_user(user, actor))
-    return sign_in.start_session(session, user, client, actor=actor, secret=secret)
+    return sign_in.start_session(session, user, browser, actor=actor, secret=secret)
 
 
 def _refuse_second(session: DbSession) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.domain import access, audit, users, validation
 from app.domain.actor import Actor
 from app.domain.authentication import one_time_links, passwords, sessions
-from app.domain.authentication.sessions import Client
+from app.domain.authentication.sessions import Browser
 from app.domain.errors import InvalidValue
 from app.domain.sign_in.sign_in import Account, account_of, as_user
 from app.domain.target import Target
@@ -75,8 +75,8 @@ def link_owner(session: DbSession, token: str) -> Account:
     """Return whose password a reset link sets.
 
     Raises:
-        LinkIsGone: The link was used, is over, never was, or its owner has been given more than
-            whoever issued it holds.
+        InvalidLink: The link was used, has expired, is unknown, or its owner now has more
+            permissions than its issuer.
     """
     link = one_time_links.peek(session, one_time_links.Purpose.RESET, token)
     owner = users.get(session, link.user_id or 0)
@@ -104,7 +104,7 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
         actor: The visitor; the event names the user.
 
     Raises:
-        LinkIsGone: The link was used, is over, or never was.
+        InvalidLink: The link was used, has expired or is unknown.
     """
     access.serialize_access_changes(session)
     link = one_time_links.use(session, one_time_links.Purpose.RESET, token)
@@ -135,14 +135,14 @@ def verify_change(account: Account, current: str, new: str) -> PasswordChange:
 
 
 def change_password(
-    session: DbSession, change: PasswordChange, client: Client, *, actor: Actor, secret: str
+    session: DbSession, change: PasswordChange, browser: Browser, *, actor: Actor, secret: str
 ) -> str:
     """Set the actor's own password, end all their sessions, and start a new one.
 
     Args:
         session: The database session; the caller commits it.
         change: What `verify_change` returned a moment ago.
-        client: The browser.
+        browser: The browser.
         actor: The person whose password it is.
         secret: The key of the session's fingerprint.
 
@@ -158,13 +158,13 @@ def change_password(
     if user.password_hash != change.proven:
         raise InvalidValue("Your password was changed a moment ago.", field="current")
     _store(session, user, change.password_hash, actor=actor)
-    return sessions.start(session, user, client, secret=secret)
+    return sessions.start(session, user, browser, secret=secret)
 
 
 def _refuse_outgrown(session: DbSession, link: OneTimeLink, owner: User) -> None:
     # Whoever issued the link may have kept a copy; it must not open more than they could before.
     if link.issued_by_id is not None and not _reaches(session, link, link.issued_by_id, owner):
-        raise one_time_links.LinkIsGone(
+        raise one_time_links.InvalidLink(
             "The account holds more than whoever issued this link. Ask for a new one."
         )
 
@@ -178,7 +178,7 @@ def _reaches(session: DbSession, link: OneTimeLink, issuer_id: int, owner: User)
 
 def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) -> None:
     user.password_hash = password_hash
-    one_time_links.forget(session, one_time_links.Purpose.RESET, user.id)
+    one_time_links.revoke(session, one_time_links.Purpose.RESET, user.id)
     sessions.end_all(session, user.id)
     audit.record(session, "password:changed", Target.of_user(user), actor=actor)
     session.flush()

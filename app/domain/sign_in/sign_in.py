@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from app.domain import audit, users
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import passwords, sessions
-from app.domain.authentication.sessions import Client
+from app.domain.authentication.sessions import Browser
 from app.domain.errors import InvalidValue
 from app.domain.target import Target
 from app.models import DbSession, User
@@ -54,14 +54,19 @@ def verify(account: Account | None, password: str) -> VerifiedPassword | None:
 
 
 def complete(
-    session: DbSession, proof: VerifiedPassword | None, client: Client, *, actor: Actor, secret: str
+    session: DbSession,
+    proof: VerifiedPassword | None,
+    browser: Browser,
+    *,
+    actor: Actor,
+    secret: str,
 ) -> str:
     """Start a session for who has given proof.
 
     Args:
         session: The database session; the caller commits it.
         proof: What `verify` returned a moment ago.
-        client: The browser.
+        browser: The browser.
         actor: The visitor; the event names the user.
         secret: The key of the session's fingerprint.
 
@@ -78,15 +83,15 @@ def complete(
         raise SignInFailed("Wrong user name or password.", field="password")
     if proof.better_hash is not None:
         user.password_hash = proof.better_hash
-    return start_session(session, user, client, actor=actor, secret=secret)
+    return start_session(session, user, browser, actor=actor, secret=secret)
 
 
 def start_session(
-    session: DbSession, user: User, client: Client, *, actor: Actor, secret: str
+    session: DbSession, user: User, browser: Browser, *, actor: Actor, secret: str
 ) -> str:
     """Start a session for a user who has shown who they are; return the token for its cookie."""
     audit.record(session, "user:signed-in", Target.of_user(user), actor=as_user(user, actor))
-    return sessions.start(session, user, client, secret=secret)
+    return sessions.start(session, user, browser, secret=secret)
 
 
 def as_user(user: User, actor: Actor) -> Actor:

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from app import config
-from app.web import identity, redirects
+from app.web import redirects, session_cookie
 
 A_YEAR = 31_536_000
 
@@ -20,4 +20,5 @@ def keep_choice(name: str, value: str, target: str | None) -> ResponseReturnValu
         target: The path to go to; the overview if it does not lead to a page of the console.
     """
     cookie = config.current().cookie(name)
-    return identity.keep(redirect(redirects.safe(target), 303), cookie, value, max_age=A_YEAR)
+    response = redirect(redirects.safe(target), 303)
+    return session_cookie.set_cookie(response, cookie, value, max_age=A_YEAR)

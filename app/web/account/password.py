@@ -8,7 +8,7 @@ from app import unit_of_work
 from app.domain import sign_in
 from app.domain.sign_in import PasswordChange
 from app.extensions import db
-from app.web import identity
+from app.web import identity, session_cookie
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint
 from app.web.forms import GOOD_PASSWORDS, Form
@@ -29,7 +29,7 @@ def password() -> ResponseReturnValue:
     form = OwnPasswordForm()
     if saved_after(form, lambda: _verified(form), _change):
         flash("Your password was changed, and your other sessions have ended.", "success")
-        return identity.remember(redirect(url_for(".show"), 303), form.result)
+        return session_cookie.store(redirect(url_for(".show"), 303), form.result)
     return render_template("account/password.html", form=form), form.status
 
 
@@ -40,5 +40,5 @@ def _verified(form: OwnPasswordForm) -> PasswordChange:
 
 
 def _change(change: PasswordChange) -> str:
-    actor, client, secret = identity.current_actor(), identity.client(), identity.secret()
-    return sign_in.change_password(db.session, change, client, actor=actor, secret=secret)
+    actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
+    return sign_in.change_password(db.session, change, browser, actor=actor, secret=secret)

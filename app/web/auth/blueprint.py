@@ -3,14 +3,14 @@
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from app.web import identity
+from app.web import session_cookie
 
 blueprint = Blueprint("auth", __name__)
 
 
 def enter(token: str, target: str) -> ResponseReturnValue:
     """Redirect to a page with the cookie of the session that has just begun."""
-    return identity.remember(redirect(target, 303), token)
+    return session_cookie.store(redirect(target, 303), token)
 
 
 def link_gone(purpose: str) -> ResponseReturnValue:

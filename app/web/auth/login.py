@@ -45,7 +45,7 @@ def _proof(form: SignInForm) -> VerifiedPassword | None:
 
 
 def _sign_in(proof: VerifiedPassword | None) -> str:
-    actor, client, secret = identity.current_actor(), identity.client(), identity.secret()
-    token = sign_in.complete(db.session, proof, client, actor=actor, secret=secret)
-    identity.leave()
+    actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
+    token = sign_in.complete(db.session, proof, browser, actor=actor, secret=secret)
+    identity.end_previous_session()
     return token

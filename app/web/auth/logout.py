@@ -4,7 +4,7 @@ from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.authentication import sessions
-from app.web import identity
+from app.web import session_cookie
 from app.web.access import signed_in
 from app.web.auth.blueprint import blueprint
 from app.web.forms import Form
@@ -27,7 +27,7 @@ def logout() -> ResponseReturnValue:
     """Ask, then sign out."""
     form = SignOutForm()
     if saved(form, sessions.end):
-        response = identity.forget(redirect(url_for(".login"), 303))
+        response = session_cookie.delete(redirect(url_for(".login"), 303))
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
     return render_template("auth/logout.html", form=form), form.status

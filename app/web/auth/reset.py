@@ -11,7 +11,7 @@ from app.domain import sign_in
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import User
-from app.web import identity, readiness
+from app.web import identity, readiness, session_cookie
 from app.web.access import public
 from app.web.auth.blueprint import blueprint, link_gone
 from app.web.forms import GOOD_PASSWORDS, Form
@@ -42,7 +42,7 @@ def reset(token: str) -> ResponseReturnValue:
     new_hash = partial(sign_in.new_hash, owner, form.edit)
     if saved_after(form, new_hash, partial(_choose, token)):
         flash("Your password is set. Sign in with it.", "success")
-        return identity.forget(redirect(url_for(".login"), 303))
+        return session_cookie.delete(redirect(url_for(".login"), 303))
     if isinstance(form.rule_error, NotFound):
         return link_gone("reset")
     return render_template("auth/reset.html", form=form, username=owner.username), form.status

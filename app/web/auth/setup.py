@@ -6,7 +6,7 @@ from wtforms import EmailField, PasswordField, StringField
 
 from app import unit_of_work
 from app.domain import sign_in
-from app.domain.authentication.one_time_links import LinkIsGone
+from app.domain.authentication.one_time_links import InvalidLink
 from app.domain.sign_in import AlreadySetUp, Registration
 from app.domain.users import NewUser
 from app.extensions import db
@@ -38,12 +38,12 @@ def setup(token: str) -> ResponseReturnValue:
     try:
         # Before the form: only the owner of the link may make the server hash a password.
         unit_of_work.read(lambda: sign_in.check_setup_link(db.session, token))
-    except (AlreadySetUp, LinkIsGone):
+    except (AlreadySetUp, InvalidLink):
         return link_gone("setup")
     form = SetUpForm()
     if saved_after(form, lambda: _registration(form), lambda first: _set_up(token, first)):
         return enter(form.result, url_for("home.overview"))
-    if isinstance(form.rule_error, AlreadySetUp | LinkIsGone):
+    if isinstance(form.rule_error, AlreadySetUp | InvalidLink):
         return link_gone("setup")
     return render_template("auth/setup.html", form=form), form.status
 
@@ -53,7 +53,7 @@ def _registration(form: SetUpForm) -> Registration:
 
 
 def _set_up(token: str, first: Registration) -> str:
-    actor, client, secret = identity.current_actor(), identity.client(), identity.secret()
-    session_token = sign_in.set_up(db.session, token, first, client, actor=actor, secret=secret)
-    identity.leave()
+    actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
+    session_token = sign_in.set_up(db.session, token, first, browser, actor=actor, secret=secret)
+    identity.end_previous_session()
     return session_token

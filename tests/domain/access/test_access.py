@@ -143,7 +143,7 @@ def test_the_last_administrator_keeps_the_role(session, ada, actor):
 
 
 def test_the_last_administrator_stays_active(session, ada):
-    sessions.start(session, ada, sessions.Client(), secret="a secret of the test")
+    sessions.start(session, ada, sessions.Browser(), secret="a secret of the test")
     session.commit()
     before = digests(session.get_bind())
 

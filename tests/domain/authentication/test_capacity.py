@@ -1,4 +1,4 @@
-"""A turnstile, with real threads; nothing here is decided by how fast they are."""
+"""A limiter, with real threads; nothing here is decided by how fast they are."""
 
 import threading
 import time
@@ -6,21 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.domain.authentication.capacity import TurnedAway, Turnstile
+from app.domain.authentication.capacity import CapacityLimiter, Overloaded
 
 LONG, SHORT = 60.0, 0.01
 
 
 @pytest.fixture
 def held():
-    """Holds a place of a turnstile in a thread of its own; returns what gives it back."""
+    """Holds a place of a limiter in a thread of its own; returns what gives it back."""
     frees = []
 
-    def held(turnstile):
+    def held(limiter):
         holds, is_free = threading.Event(), threading.Event()
 
         def hold():
-            with turnstile.place():
+            with limiter.slot():
                 holds.set()
                 is_free.wait(LONG)
 
@@ -42,11 +42,11 @@ def held():
 
 @pytest.mark.parametrize("places", [1, 2, 3])
 def test_no_more_are_let_through_at_once_than_there_are_places(places):
-    turnstile = Turnstile(places=places, waiting=12, patience=LONG)
+    limiter = CapacityLimiter(limit=places, queue=12, timeout=LONG)
     inside, seen = [], []
 
     def work(number):
-        with turnstile.place():
+        with limiter.slot():
             inside.append(number)
             time.sleep(SHORT)
             seen.append(len(inside))
@@ -60,9 +60,9 @@ def test_no_more_are_let_through_at_once_than_there_are_places(places):
 
 
 def test_who_waits_gets_the_place_that_falls_free(held):
-    turnstile = Turnstile(places=1, waiting=1, patience=LONG)
-    free = held(turnstile)
-    waits = threading.Thread(target=held, args=[turnstile])
+    limiter = CapacityLimiter(limit=1, queue=1, timeout=LONG)
+    free = held(limiter)
+    waits = threading.Thread(target=held, args=[limiter])
     waits.start()
     waits.join(0.1)
     assert waits.is_alive()
@@ -74,41 +74,41 @@ def test_who_waits_gets_the_place_that_falls_free(held):
 
 
 def test_who_has_waited_long_enough_is_turned_away(held):
-    turnstile = Turnstile(places=1, waiting=1, patience=SHORT)
-    held(turnstile)
+    limiter = CapacityLimiter(limit=1, queue=1, timeout=SHORT)
+    held(limiter)
 
     for _ in range(3):
-        with pytest.raises(TurnedAway), turnstile.place():
-            pytest.fail("There is no place.")
+        with pytest.raises(Overloaded), limiter.slot():
+            pytest.fail("There is no slot.")
 
 
 def test_who_finds_no_room_to_wait_in_is_turned_away_at_once(held):
-    turnstile = Turnstile(places=1, waiting=0, patience=LONG * LONG)
-    held(turnstile)
+    limiter = CapacityLimiter(limit=1, queue=0, timeout=LONG * LONG)
+    held(limiter)
 
-    with pytest.raises(TurnedAway), turnstile.place():
-        pytest.fail("There is no place.")
+    with pytest.raises(Overloaded), limiter.slot():
+        pytest.fail("There is no slot.")
 
 
 def test_who_is_turned_away_takes_nothing_along(held):
-    turnstile = Turnstile(places=2, waiting=1, patience=SHORT)
-    frees = [held(turnstile), held(turnstile)]
-    with pytest.raises(TurnedAway), turnstile.place():
-        pytest.fail("There is no place.")
+    limiter = CapacityLimiter(limit=2, queue=1, timeout=SHORT)
+    frees = [held(limiter), held(limiter)]
+    with pytest.raises(Overloaded), limiter.slot():
+        pytest.fail("There is no slot.")
 
     for free in frees:
         free()
 
-    with turnstile.place(), turnstile.place():
+    with limiter.slot(), limiter.slot():
         pass
 
 
 def test_a_place_is_given_back_when_the_work_fails():
-    turnstile = Turnstile(places=1, waiting=0, patience=SHORT)
+    limiter = CapacityLimiter(limit=1, queue=0, timeout=SHORT)
 
     for _ in range(3):
-        with pytest.raises(ValueError, match="broken"), turnstile.place():
+        with pytest.raises(ValueError, match="broken"), limiter.slot():
             raise ValueError("broken")
 
-    with turnstile.place():
+    with limiter.slot():
         pass

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.domain.authentication import one_time_links
-from app.domain.authentication.one_time_links import LinkIsGone, Purpose
+from app.domain.authentication.one_time_links import InvalidLink, Purpose
 from app.models import OneTimeLink
 from app.models.base import utcnow
 
@@ -18,7 +18,7 @@ def test_a_link_works_once(session, vera):
     assert one_time_links.use(session, Purpose.RESET, token).used_at is not None
 
     for again in (one_time_links.peek, one_time_links.use):
-        with pytest.raises(LinkIsGone, match="used or is too old"):
+        with pytest.raises(InvalidLink, match="used or is too old"):
             again(session, Purpose.RESET, token)
 
 
@@ -42,14 +42,14 @@ def test_a_link_is_over_after_an_hour(session, age, works):
     if works:
         assert one_time_links.use(session, Purpose.SET_UP, token)
     else:
-        with pytest.raises(LinkIsGone):
+        with pytest.raises(InvalidLink):
             one_time_links.use(session, Purpose.SET_UP, token)
 
 
 def test_a_token_for_one_purpose_is_none_for_another(session, vera):
     token = one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
-    with pytest.raises(LinkIsGone):
+    with pytest.raises(InvalidLink):
         one_time_links.use(session, Purpose.SET_UP, token)
 
 
@@ -57,7 +57,7 @@ def test_a_token_for_one_purpose_is_none_for_another(session, vera):
 def test_what_nobody_gave_out_is_gone(session, vera, token):
     one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
-    with pytest.raises(LinkIsGone):
+    with pytest.raises(InvalidLink):
         one_time_links.use(session, Purpose.RESET, token)
 
 
@@ -70,7 +70,7 @@ def test_a_new_link_replaces_the_earlier_of_the_same_user_only(session, vera, om
 
     one_time_links.issue(session, Purpose.RESET, user_id=vera.id)
 
-    with pytest.raises(LinkIsGone):
+    with pytest.raises(InvalidLink):
         one_time_links.peek(session, Purpose.RESET, first)
     assert one_time_links.peek(session, Purpose.RESET, others)
     assert one_time_links.peek(session, Purpose.SET_UP, set_up)

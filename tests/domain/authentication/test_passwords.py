@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.authentication import passwords
-from app.domain.authentication.capacity import TurnedAway, Turnstile
+from app.domain.authentication.capacity import CapacityLimiter, Overloaded
 from app.domain.errors import InvalidValue
 from app.models.user import NO_PASSWORD
 
@@ -98,7 +98,7 @@ def at_work(monkeypatch):
 
 
 def test_only_so_many_hashes_are_computed_at_once(stored, at_work):
-    everybody = passwords.AT_ONCE + passwords.WAITING
+    everybody = passwords.LIMIT + passwords.QUEUE
     is_right = [True, False, False]
 
     def compare_and_hash(number):
@@ -111,23 +111,23 @@ def test_only_so_many_hashes_are_computed_at_once(stored, at_work):
 
     assert answers == [(is_right[number % 3], True) for number in range(everybody)]
     assert len(at_work) == 2 * everybody
-    assert max(at_work) <= passwords.AT_ONCE
+    assert max(at_work) <= passwords.LIMIT
 
 
 @pytest.mark.parametrize("password_hash", [FROM_PASSLIB, FROM_PASSLIB.replace("M", "N"), *FOREIGN])
 def test_where_there_is_no_place_nobody_learns_anything(password_hash, at_work, monkeypatch):
-    turnstile = Turnstile(places=1, waiting=0, patience=0)
-    monkeypatch.setattr(passwords, "_TURNSTILE", turnstile)
+    limiter = CapacityLimiter(limit=1, queue=0, timeout=0)
+    monkeypatch.setattr(passwords, "_LIMITER", limiter)
 
-    with turnstile.place(), pytest.raises(TurnedAway):
+    with limiter.slot(), pytest.raises(Overloaded):
         passwords.verify(password_hash, PASSWORD)
 
     assert at_work == []
 
 
 def test_whatever_argon2_complains_of_the_place_is_given_back(stored, monkeypatch):
-    turnstile = Turnstile(places=1, waiting=0, patience=0)
-    monkeypatch.setattr(passwords, "_TURNSTILE", turnstile)
+    limiter = CapacityLimiter(limit=1, queue=0, timeout=0)
+    monkeypatch.setattr(passwords, "_LIMITER", limiter)
 
     with pytest.raises(UnicodeEncodeError):
         passwords.hash_password("half a pair \ud800")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.domain.authentication import sessions
+from app.domain.authentication import session_identity, sessions
 from app.domain.errors import NotFound
 from app.models import ConsoleSession, Permission, Role
 from app.models.base import utcnow
@@ -13,25 +13,25 @@ from tests.support.contents import events
 from tests.support.people import acting
 
 LIMITS = sessions.Limits(idle=timedelta(minutes=30), lifetime=timedelta(hours=12))
-CLIENT = sessions.Client(address="203.0.113.9", user_agent="A browser")
+BROWSER = sessions.Browser(address="203.0.113.9", user_agent="A browser")
 SECRET = "a key"
 
 
 @pytest.fixture
 def token(session, vera):
-    token = sessions.start(session, vera, CLIENT, secret=SECRET)
+    token = sessions.start(session, vera, BROWSER, secret=SECRET)
     session.commit()
     return token
 
 
 def who(session, token, secret=SECRET):
     session.commit()
-    return sessions.identify(session, token, LIMITS, secret=secret)
+    return session_identity.identify(session, token, LIMITS, secret=secret)
 
 
 def test_a_token_tells_who_asks_and_what_they_hold(session, person):
     nora = person("nora", roles=["viewer"], permissions=["user:read"], full_name="Nora N.")
-    token = sessions.start(session, nora, CLIENT, secret=SECRET)
+    token = sessions.start(session, nora, BROWSER, secret=SECRET)
 
     identity = who(session, token)
 
@@ -43,7 +43,7 @@ def test_a_token_tells_who_asks_and_what_they_hold(session, person):
 
 
 def test_an_administrator_holds_also_what_nobody_granted(session, ada):
-    identity = who(session, sessions.start(session, ada, CLIENT, secret=SECRET))
+    identity = who(session, sessions.start(session, ada, BROWSER, secret=SECRET))
 
     assert identity.is_administrator
     assert identity.can("something:new")
@@ -54,7 +54,7 @@ def test_names_made_by_other_programs_give_nothing_away(session, person):
     odd = Permission(code="x,user:update", resource="x", action="update")
     nora = person("nora")
     nora.roles.append(Role(name="x,admin", permissions=[odd]))
-    token = sessions.start(session, nora, CLIENT, secret=SECRET)
+    token = sessions.start(session, nora, BROWSER, secret=SECRET)
 
     identity = who(session, token)
 
@@ -108,7 +108,7 @@ def test_a_session_is_over_when_its_user_changes(session, token, change):
 
 
 def test_the_newest_ten_go_on(session, vera):
-    tokens = [sessions.start(session, vera, CLIENT, secret=SECRET) for _ in range(12)]
+    tokens = [sessions.start(session, vera, BROWSER, secret=SECRET) for _ in range(12)]
 
     alive = [who(session, token) is not None for token in tokens]
 
@@ -116,7 +116,7 @@ def test_the_newest_ten_go_on(session, vera):
 
 
 def test_a_browser_that_says_much_of_itself_is_cut_short(session, vera):
-    client = sessions.Client(address=None, user_agent="ü" * 400)
+    client = sessions.Browser(address=None, user_agent="ü" * 400)
     sessions.start(session, vera, client, secret=SECRET)
     session.commit()
 
@@ -143,9 +143,9 @@ def test_a_session_of_somebody_else_is_not_found(session, omar, token):
 
 
 def test_a_session_ends_by_its_token(session, vera, token):
-    other = sessions.start(session, vera, CLIENT, secret=SECRET)
+    other = sessions.start(session, vera, BROWSER, secret=SECRET)
 
-    sessions.end_held(session, token)
+    sessions.end_by_token(session, token)
 
     assert who(session, token) is None
     assert who(session, other) is not None
@@ -153,9 +153,9 @@ def test_a_session_ends_by_its_token(session, vera, token):
 
 def test_the_list_has_what_is_not_over_and_marks_the_one_that_asks(session, vera, omar, token):
     current = who(session, token).session_id
-    sessions.start(session, omar, CLIENT, secret=SECRET)
+    sessions.start(session, omar, BROWSER, secret=SECRET)
     for column, limit in (("last_seen_at", LIMITS.idle), ("created_at", LIMITS.lifetime)):
-        sessions.start(session, vera, CLIENT, secret=SECRET)
+        sessions.start(session, vera, BROWSER, secret=SECRET)
         session.flush()
         newest = session.scalar(select(func.max(ConsoleSession.id)))
         aged = update(ConsoleSession).where(ConsoleSession.id == newest)

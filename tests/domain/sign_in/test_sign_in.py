@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from app.domain import sign_in
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import one_time_links, sessions
-from app.domain.authentication.one_time_links import LinkIsGone
+from app.domain.authentication.one_time_links import InvalidLink
 from app.domain.errors import InvalidValue
 from app.domain.sign_in import (
     AlreadySetUp,
@@ -27,7 +27,7 @@ from tests.support.contents import events
 from tests.support.people import PASSWORD, PASSWORD_HASH, acting
 
 VISITOR = Actor(kind=ActorKind.VISITOR, name="visitor")
-CLIENT = sessions.Client()
+BROWSER = sessions.Browser()
 SECRET = "a key"
 NEW = "another good password"
 FIRST = Registration(NewUser("ada", "ada@example.org"), PASSWORD_HASH)
@@ -35,7 +35,7 @@ CHANGE = PasswordChange(PASSWORD_HASH, "the hash of another")
 
 
 def complete(session, proof):
-    work = partial(sign_in.complete, session, proof, CLIENT, actor=VISITOR, secret=SECRET)
+    work = partial(sign_in.complete, session, proof, BROWSER, actor=VISITOR, secret=SECRET)
     return carry_out(work, actor=VISITOR)
 
 
@@ -130,7 +130,7 @@ def test_one_s_own_change_never_overwrites_another_made_at_that_moment(session, 
     session.commit()
 
     def change(session):
-        return sign_in.change_password(session, CHANGE, CLIENT, actor=actor, secret=SECRET)
+        return sign_in.change_password(session, CHANGE, BROWSER, actor=actor, secret=SECRET)
 
     outcome = meanwhile(
         "UPDATE users SET password_hash = 'the new one' WHERE id = :id",
@@ -145,14 +145,14 @@ def test_one_s_own_change_never_overwrites_another_made_at_that_moment(session, 
 
 def test_a_new_password_ends_sessions_and_links(session, vera):
     token = one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=vera.id)
-    sessions.start(session, vera, CLIENT, secret=SECRET)
+    sessions.start(session, vera, BROWSER, secret=SECRET)
     actor = acting(vera)
 
-    sign_in.change_password(session, CHANGE, CLIENT, actor=actor, secret=SECRET)
+    sign_in.change_password(session, CHANGE, BROWSER, actor=actor, secret=SECRET)
     session.commit()
 
     assert session.scalar(select(func.count(ConsoleSession.id))) == 1
-    with pytest.raises(LinkIsGone):
+    with pytest.raises(InvalidLink):
         sign_in.link_owner(session, token)
     assert [event.action for event in events(session)] == ["password:changed"]
 
@@ -167,7 +167,7 @@ def test_a_set_up_link_makes_nobody_once_somebody_administers(session, person):
     person("nora", roles=["admin"])
 
     with pytest.raises(AlreadySetUp):
-        sign_in.set_up(session, token, FIRST, CLIENT, actor=VISITOR, secret=SECRET)
+        sign_in.set_up(session, token, FIRST, BROWSER, actor=VISITOR, secret=SECRET)
 
     session.rollback()
     assert session.scalars(select(User.username)).all() == ["nora"]

@@ -109,7 +109,7 @@ def test_a_role_is_unassigned_from_who_holds_it(session, ada, vera, omar):
 
 def test_deactivating_ends_sessions_and_activating_lets_in_again(session, ada, vera, omar):
     for user in (ada, vera):
-        sessions.start(session, user, sessions.Client(), secret="a secret of the test")
+        sessions.start(session, user, sessions.Browser(), secret="a secret of the test")
     session.commit()
 
     assert names(done(session, DEACTIVATE, these(vera, omar), by=ada)) == {

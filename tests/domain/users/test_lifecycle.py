@@ -16,7 +16,7 @@ from tests.support.people import OPERATOR, acting
 
 
 def test_deactivating_ends_the_sessions_and_is_recorded(session, ada, vera):
-    sessions.start(session, vera, sessions.Client(), secret="a secret of the test")
+    sessions.start(session, vera, sessions.Browser(), secret="a secret of the test")
     session.commit()
 
     carry_out(lambda: users.deactivate(session, vera.id, actor=acting(ada)), actor=acting(ada))
@@ -48,7 +48,7 @@ def delete(session, user, typed, *, by=OPERATOR, reason=""):
 
 def test_deleting_takes_roles_sessions_and_links_along_and_is_recorded(session, ada, person):
     nora = person("nora", roles=["user", "viewer"], full_name="Nora Ito")
-    sessions.start(session, nora, sessions.Client(), secret="a secret of the test")
+    sessions.start(session, nora, sessions.Browser(), secret="a secret of the test")
     one_time_links.issue(session, one_time_links.Purpose.RESET, user_id=nora.id)
     session.commit()
     number = nora.id
@@ -131,7 +131,7 @@ def test_whom_another_program_refers_to_is_not_deleted(session, ada, vera):
 
 def test_somebody_s_session_is_ended_and_that_is_recorded(session, ada, vera):
     for _ in range(2):
-        sessions.start(session, vera, sessions.Client(), secret="a secret of the test")
+        sessions.start(session, vera, sessions.Browser(), secret="a secret of the test")
     session.commit()
     first, second = session.scalars(select(ConsoleSession.id).order_by(ConsoleSession.id)).all()
     actor = acting(ada)

@@ -54,7 +54,7 @@ def test_a_card_needs_the_permission_of_its_page(sign_in, person, permission, se
 
 def test_recent_changes_are_for_those_who_may_read_them(sign_in, session, person, vera):
     proof = VerifiedPassword(vera.id, vera.password_hash, None)
-    complete(session, proof, sessions.Client(), actor=ADA, secret="x")
+    complete(session, proof, sessions.Browser(), actor=ADA, secret="x")
     auditor = person("nora", permissions=["audit:read"])
 
     assert "vera signed in" in sign_in(auditor).get("/").text

@@ -1,0 +1,132 @@
+"""The identity behind the token of a session, read with each request."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Row,
+    Select,
+    String,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+)
+
+from app.domain.authentication import tokens
+from app.domain.authentication.sessions import Limits
+from app.domain.permissions import PermissionCode
+from app.models import ConsoleSession, DbSession, Permission, Role, User, role_permissions
+from app.models.base import utcnow
+from app.models.user import ADMIN, user_roles
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class SessionIdentity:
+    """The user of a session and their permissions, read in one statement.
+
+    Attributes:
+        revision: The revision of the database.
+        is_administrator: Whether the user has the role ``admin``, which grants every permission.
+        codes: The console's own permissions that the roles of the user grant.
+    """
+
+    session_id: int
+    last_seen_at: datetime
+    user_id: int
+    username: str
+    full_name: str | None
+    revision: str | None
+    is_administrator: bool
+    codes: frozenset[str]
+
+    def can(self, code: str) -> bool:
+        """Tell whether the user has the permission ``code``."""
+        return code in self.codes or self.is_administrator
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether ``last_seen_at`` is old enough to be written again."""
+        return now - self.last_seen_at >= SEEN_EVERY
+
+
+def _identity_query() -> Select[Any]:
+    own = user_roles.c.user_id == User.id
+    administers = (
+        exists()
+        .where(own, user_roles.c.role_id == Role.id, Role.name == ADMIN)
+        .correlate(User)
+        .label("is_administrator")
+    )
+    # Only the console's own codes: those of other programs may contain the separator.
+    codes = (
+        select(func.aggregate_strings(Permission.code, ","))
+        .join(role_permissions, role_permissions.c.permission_id == Permission.id)
+        .join(user_roles, user_roles.c.role_id == role_permissions.c.role_id)
+        .where(own, Permission.code.in_([literal_column(f"'{code}'") for code in PermissionCode]))
+        .correlate(User)
+        .scalar_subquery()
+    )
+    revision = select(func.max(column("version_num", String))).select_from(table("alembic_version"))
+    columns: tuple[Any, ...] = (
+        ConsoleSession.id.label("session_id"),
+        ConsoleSession.created_at,
+        ConsoleSession.last_seen_at,
+        ConsoleSession.fingerprint,
+        User.id.label("user_id"),
+        User.username,
+        User.full_name,
+        User.is_active,
+        User.password_hash,
+        administers,
+        codes.label("codes"),
+        revision.scalar_subquery().label("revision"),
+    )
+    return (
+        select(*columns)
+        .join(User, User.id == ConsoleSession.user_id)
+        .where(ConsoleSession.token_hash == bindparam("token_hash"))
+    )
+
+
+# Built once: SQLAlchemy keeps the cache key of a statement with it.
+_IDENTITY = _identity_query()
+
+
+def identify(
+    session: DbSession, token: str, limits: Limits, *, secret: str
+) -> SessionIdentity | None:
+    """Return the identity of the session with this token, or None if the session has ended.
+
+    A session ends when its row is deleted, when a limit has passed, when the user is deactivated,
+    and when the password changes.
+    """
+    row = session.connection().execute(_IDENTITY, {"token_hash": tokens.digest(token)}).first()
+    if row is None or not _is_alive(row, limits, secret):
+        return None
+    return SessionIdentity(
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        user_id=row.user_id,
+        username=row.username,
+        full_name=row.full_name,
+        revision=row.revision,
+        is_administrator=bool(row.is_administrator),
+        codes=frozenset((row.codes or "").split(",")),
+    )
+
+
+def _is_alive(row: Row[Any], limits: Limits, secret: str) -> bool:
+    now = utcnow()
+    return bool(
+        row.is_active
+        and now - row.last_seen_at < limits.idle
+        and now - row.created_at < limits.lifetime
+        and hmac.compare_digest(row.fingerprint, tokens.fingerprint(row.password_hash, secret))
+    )

@@ -1,0 +1,49 @@
+"""The session cookie, and the attributes of all cookies."""
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app import config
+
+
+def token() -> str | None:
+    """Return the token in the session cookie of the request."""
+    return request.cookies.get(_name())
+
+
+def store(response: Response, token: str) -> Response:
+    """Set the session cookie to the token of a new session."""
+    return set_cookie(response, _name(), token)
+
+
+def delete(response: Response) -> Response:
+    """Delete the session cookie, if the browser has one."""
+    if _name() in request.cookies:
+        response.delete_cookie(
+            _name(),
+            secure=not config.current().is_development,
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+    return response
+
+
+def set_cookie(
+    response: Response, name: str, value: str, *, max_age: int | None = None
+) -> Response:
+    """Set a cookie that scripts cannot read and other sites cannot send."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        secure=not config.current().is_development,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def _name() -> str:
+    return config.current().cookie("console")
