@@ -1,6 +1,5 @@
 """The form of a value: the control that suits its data type, and the value that was shown."""
 
-import re
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
@@ -31,7 +30,7 @@ class ValueForm(Form):
     ``base`` and ``base_unset`` keep the value that was shown, for the page that shows a conflict.
 
     Attributes:
-        control: The control that the value gets: boolean, number, line or text.
+        control: The control that the value gets: boolean, number, line (which grows) or text.
         shows_old: Whether the stored value stands beside the control.
         is_row: Whether it is a row of a list, where the key is the visible label.
     """
@@ -93,7 +92,9 @@ class ValueForm(Form):
         if kind in KEYBOARDS:
             self.value.render_kw["inputmode"] = KEYBOARDS[kind]
         if self.control == "text":
-            self.value.render_kw["rows"] = self._rows
+            self.value.render_kw["rows"] = self._rows(FEWEST_ROWS)
+        elif self.control == "line":
+            self.value.render_kw["rows"] = self._rows(1)
         else:
             self.value.widget = TextInput()
 
@@ -102,12 +103,10 @@ class ValueForm(Form):
             return "number"
         if kind is DataType.BOOLEAN:
             return "boolean"
-        text = self.value.data or ""
-        is_short = len(text) <= LONGEST_LINE and not re.search(r"[\r\n]", text)
-        return "line" if kind is DataType.STRING and is_short else "text"
+        return "line" if kind is DataType.STRING else "text"
 
-    @property
-    def _rows(self) -> int:
+    def _rows(self, fewest: int) -> int:
         lines = (self.value.data or "").splitlines()
         folded = sum(1 + len(line) // LONGEST_LINE for line in lines)
-        return min(max(folded + 1, FEWEST_ROWS), MOST_ROWS)
+        spare = 1 if folded > 1 else 0
+        return min(max(folded + spare, fewest), MOST_ROWS)

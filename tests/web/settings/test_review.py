@@ -84,6 +84,18 @@ def test_a_list_of_read_only_settings_says_so(sign_in, ada, add):
     assert "Nothing can be changed here" in sign_in(ada).get(EDIT).text
 
 
+def test_lines_pasted_in_one_of_several_rows_stay_lines(sign_in, ada, add, session):
+    setting = add("words", "short")
+    browser = sign_in(ada)
+    name = f"{setting.id}-value"
+
+    assert re.search(rf'<textarea[^>]*name="{name}"', browser.get(EDIT).html)
+    browser.submit(EDIT, **value(setting, "one\r\ntwo")).submit(confirmed="1")
+
+    session.refresh(setting)
+    assert setting.value == "one\ntwo"
+
+
 def test_what_is_too_long_for_the_form_stays_closed(sign_in, ada, add, session):
     long = [add(f"long_{number}", "é" * 30_000) for number in range(4)]
 

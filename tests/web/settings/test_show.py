@@ -57,12 +57,28 @@ def control(page, name="value"):
     return re.search(rf'<(?:input|textarea)\b[^>]*\bname="{name}"[^>]*>', page.html).group()
 
 
-def test_a_long_text_gets_a_text_area(sign_in, ada, add):
-    browser = sign_in(ada)
+@pytest.mark.parametrize(
+    ("stored", "rows"), [(None, 1), ("", 1), ("one line", 1), ("two\nlines", 3), ("long " * 40, 4)]
+)
+def test_a_string_has_a_text_area_however_long_it_is(sign_in, ada, add, stored, rows):
+    tag = control(sign_in(ada).get(path_of(add("words", value=stored))))
 
-    assert "<input" in control(browser.get(path_of(add("short", value="one line"))))
-    assert "<textarea" in control(browser.get(path_of(add("lines", value="two\nlines"))))
-    assert "<textarea" in control(browser.get(path_of(add("long", value="long " * 40))))
+    assert tag.startswith("<textarea")
+    assert f'rows="{rows}"' in tag
+
+
+@pytest.mark.parametrize("stored", [None, "short"])
+@pytest.mark.parametrize("where", ["/settings/{}", "/settings?edit={}"])
+def test_pasted_lines_stay_lines(sign_in, ada, add, session, where, stored):
+    setting = add("words", value=stored)
+    browser = sign_in(ada)
+    path = where.format(setting.id)
+
+    assert control(browser.get(path)).startswith("<textarea")
+    browser.submit(path, value="one\r\ntwo\r\n\r\nthree", unset=None)
+
+    session.refresh(setting)
+    assert setting.value == "one\ntwo\n\nthree"
 
 
 @pytest.mark.parametrize("value", ["\nsecond line", "\n\nthird", "a\n", " blank ", "<b>&amp;\"'"])
