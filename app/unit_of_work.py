@@ -38,7 +38,7 @@ class OutcomeUnknown(Exception):
 
     def __init__(self, error: DBAPIError) -> None:
         super().__init__(
-            "The connection to the database broke at the last moment. It is not known whether this"
+            "The connection to the database broke at the last moment. We cannot tell whether this"
             " was saved: look before you try again."
         )
         self.error = error

@@ -28,7 +28,7 @@ class Variables:
         self._values = values
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a text without the blanks around it."""
+        """Return a text without the spaces around it."""
         value = self._values.get(name, "").strip()
         check_printable(name, value)
         return value or default

@@ -72,7 +72,7 @@ def status_of(version: str | None, migrations: Path = MIGRATIONS) -> SchemaStatu
     """Return the status of a database at ``version``.
 
     Args:
-        version: What ``alembic_version`` holds; None where there is no such table or row.
+        version: What ``alembic_version`` holds; None without that table or row.
         migrations: The folder with the revisions.
     """
     newest = head(migrations)

@@ -31,7 +31,7 @@ class RuleError(Exception):
 
 
 class NotFound(RuleError):
-    """There is no such setting, user, role or link."""
+    """The setting, user, role or link does not exist."""
 
     is_recorded = False
 

@@ -131,7 +131,7 @@ class User(Base):
         return cls.password_hash.startswith(PASSWORD) & ~cls.password_hash.startswith(NO_PASSWORD)
 
     def has_role(self, name: str) -> bool:
-        """Tell whether the user holds the role ``name``."""
+        """Tell whether the user has the role ``name``."""
         return any(role.name == name for role in self.roles)
 
     def has_permission(self, code: str) -> bool:

@@ -51,7 +51,7 @@ def test_where_the_connection_breaks_at_commit_the_command_claims_nothing(flask,
     engine.dispose()
 
     assert (done.code, done.out) == (3, "")
-    assert done.err.endswith("It is not known whether this was saved: look before you try again.\n")
+    assert done.err.endswith("We cannot tell whether this was saved: look before you try again.\n")
 
 
 def test_the_same_value_again_is_not_recorded(flask, value, events):
@@ -107,7 +107,7 @@ def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("set", "chunk_size", "many"), "The value is not an integer"),
+        (("set", "chunk_size", "many"), "“many” is not a whole number"),
         (("set", "cors_allow_origins", '{"a": }'), "The value is not valid JSON at line 1"),
         (("set", "chunk_size", "5", "--reason", "x" * 501), "The reason is 501 characters long"),
         (("set", "nothing", "5"), "No setting is named nothing."),

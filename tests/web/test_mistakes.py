@@ -24,12 +24,12 @@ SENTENCES = {
     },
     "/settings/new": {
         "key": ("Of Mine", "A key starts with a lowercase letter"),
-        "value": ("many", "The value is not an integer"),
+        "value": ("many", "“many” is not a whole number"),
         "category": ("x" * 101, "The category"),
         "reason": (LONG, "The reason"),
     },
     "/settings/{setting}": {
-        "value": ("many", "The value is not an integer"),
+        "value": ("many", "“many” is not a whole number"),
         "reason": (LONG, "The reason"),
     },
     "/settings/{setting}/delete": {

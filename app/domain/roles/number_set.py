@@ -1,7 +1,7 @@
 """Sets of whole numbers as one parameter of a statement, however many they are.
 
 A list in a statement takes a parameter for each of its members, and databases plan each length of
-it anew. What is here is one text of JSON, which each database reads as rows.
+it again. This is one text of JSON, which each database reads as rows.
 """
 
 import json

@@ -70,7 +70,7 @@ def by_key(session: DbSession, key: str) -> ApplicationSetting:
     """
     query = select(ApplicationSetting).where(ApplicationSetting.key == key)
     setting = session.scalars(query).first() if is_name(key) else None
-    # To MySQL a key with blanks after it is the same key.
+    # To MySQL a key with spaces after it is the same key.
     if setting is None or setting.key != key:
         raise NotFound(f"No setting is named {key}.")
     return setting

@@ -147,7 +147,7 @@ def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
 def is_taken(session: DbSession, key: str) -> bool:
     """Tell whether a setting named ``key`` exists."""
     keys = session.scalars(select(ApplicationSetting.key).where(ApplicationSetting.key == key))
-    # To MySQL a key with blanks after it is the same key, and could not be added beside it.
+    # To MySQL a key with spaces after it is the same key, and could not be added beside it.
     return keys.first() is not None
 
 

@@ -94,7 +94,7 @@ def matching(lines: Iterable[SettingLine], filters: SettingFilter) -> list[Setti
     """Return the lines that pass the filter, its category left aside.
 
     Raises:
-        InvalidValue: There is no such state or type to filter by.
+        InvalidValue: The state or type to filter by does not exist.
     """
     _check(filters)
     return [line for line in lines if line.matches(filters)]

@@ -43,7 +43,7 @@ def read_json(text: str) -> Any:
     """Return what a JSON text stands for, as ``json.loads`` would.
 
     Args:
-        text: The text, with any blanks around the value.
+        text: The text, with any white space around the value.
 
     Returns:
         Dictionaries, lists, texts, numbers, true, false and None.

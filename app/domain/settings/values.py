@@ -129,12 +129,7 @@ def _integer(text: str) -> str:
     if not digits:
         raise _invalid("The value is empty. Type an integer, such as 42.")
     if wrong := _NOT_A_DIGIT.search(digits):
-        character = character_name(wrong.group())
-        where = position(text, wrong.start() + len(text) - len(digits))
-        raise _invalid(
-            f"The value is not an integer: {character} at {where} is not a digit from 0 to 9. "
-            "Type digits only, with a minus before them if it is negative."
-        )
+        raise _not_an_integer(text, wrong.start() + len(text) - len(digits))
     digits = digits.lstrip("0") or "0"
     integer = f"-{digits}" if text.startswith("-") and digits != "0" else digits
     if not is_within_64_bits(integer):
@@ -143,6 +138,15 @@ def _integer(text: str) -> str:
             f"Type an integer from {SMALLEST_INTEGER} to {LARGEST_INTEGER}."
         )
     return integer
+
+
+def _not_an_integer(text: str, at: int) -> InvalidValue:
+    message = f"“{shortened(text)}” is not a whole number"
+    character = text[at]
+    # A character that cannot be typed on most keyboards, or not be seen, is named.
+    if not (character.isascii() and character.isprintable()):
+        message += f": {character_name(character)} at {position(text, at)} is not a digit"
+    return _invalid(f"{message}. Enter digits only, such as 42 or -7.")
 
 
 def _float(text: str) -> str:

@@ -29,7 +29,7 @@ def issue_setup_link(session: DbSession) -> str:
 
 
 def check_setup_link(session: DbSession, token: str) -> None:
-    """Refuse a set-up link that does not work (any more).
+    """Refuse a set-up link that does not work.
 
     Raises:
         AlreadySetUp: There is an administrator.

@@ -32,7 +32,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class PasswordChange:
-    """The stored hash that the password until now belongs to, and the hash of the new password."""
+    """The stored hash of the current password, and the hash of the new one."""
 
     proven: str
     password_hash: str
@@ -124,7 +124,7 @@ def own_account(session: DbSession, actor: Actor) -> Account:
 
 
 def verify_change(account: Account, current: str, new: str) -> PasswordChange:
-    """Compare the password until now, and hash the new one.
+    """Compare the current password, and hash the new one.
 
     Raises:
         InvalidValue: The current password is wrong, or the new one not good enough.

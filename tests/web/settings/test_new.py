@@ -117,7 +117,7 @@ def test_a_bad_key_is_refused_beside_its_field(sign_in, ada, session, key, sente
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"data_type": "integer", "value": "many"}, "is not an integer"),
+        ({"data_type": "integer", "value": "many"}, "is not a whole number"),
         ({"data_type": "integer", "value": ""}, "The value is empty."),
         ({"data_type": "json", "value": "[1,]"}, "not valid JSON"),
         ({"value": "x" * 65_536}, "65,536 bytes"),

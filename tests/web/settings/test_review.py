@@ -242,7 +242,7 @@ def test_errors_are_listed_and_what_was_typed_is_kept(sign_in, ada, three, add, 
 
     assert page.status_code == 422
     assert f"#{top.id}-value" in page.links
-    assert "top_k: The value is not an integer" in page.text
+    assert "top_k: “many” is not a whole number." in page.text
     assert "ratio: The value is not a number" in page.text
     assert (page.value(f"{top.id}-value"), page.value(f"{ratio.id}-value")) == ("many", "half")
     assert changes(session) == []

@@ -114,8 +114,8 @@ def test_a_good_value_is_stored(sign_in, ada, add, data_type, value, stored):
 @pytest.mark.parametrize(
     ("data_type", "value", "sentence"),
     [
-        ("integer", "1_000", "is not a digit from 0 to 9"),
-        ("integer", "٣", "is not a digit from 0 to 9"),
+        ("integer", "1_000", "“1_000” is not a whole number"),
+        ("integer", "٣", "“٣” (U+0663) at line 1, column 1 is not a digit"),
         ("integer", "9223372036854775808", "does not fit in 64 bits"),
         ("integer", "", "The value is empty."),
         ("float", "1e999", "too large for a float"),
