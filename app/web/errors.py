@@ -137,11 +137,11 @@ def _unavailable(
 
 
 def _form_sent() -> str:
-    """Return the address of the form that was sent; it keeps where signing in is to lead."""
-    wanted = request.values.get("next", "")
+    """Return the URL of the sent form; at sign-in with the page to go to afterwards."""
+    target = request.values.get("next", "")
     values = dict(request.view_args or {})
-    if redirects.is_ours(wanted):
-        values["next"] = wanted
+    if redirects.is_ours(target):
+        values["next"] = target
     return url_for(request.endpoint or "", **values)
 
 

@@ -101,5 +101,5 @@ def _counted(session: DbSession, first: date) -> dict[date, Counter[ActivityKind
 
 
 def _day(day: date, counted: dict[date, Counter[ActivityKind]]) -> Day:
-    found = counted.get(day, Counter[ActivityKind]())
-    return Day(day, *(found[kind] for kind in ActivityKind))
+    counts = counted.get(day, Counter[ActivityKind]())
+    return Day(day, *(counts[kind] for kind in ActivityKind))

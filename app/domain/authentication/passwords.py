@@ -134,7 +134,7 @@ def check_new(password: str, *, username: str, email: str) -> None:
         raise _refused(f"has {len(password):,} characters; at most {MAX_CHARACTERS} are possible")
     # Sign-in forms cannot send line breaks, and passlib refuses NUL: nobody could sign in.
     if _CONTROL.search(password) or _SURROGATE.search(password):
-        raise _refused("holds a character that cannot be typed in a sign-in form")
+        raise _refused("contains a character that cannot be typed in a sign-in form")
     name = normalised(password)
     if name == normalised(username):
         raise _refused("is the user name")

@@ -165,7 +165,7 @@ def _refuse_outgrown(session: DbSession, link: OneTimeLink, owner: User) -> None
     # Whoever issued the link may have kept a copy; it must not open more than they could before.
     if link.issued_by_id is not None and not _reaches(session, link, link.issued_by_id, owner):
         raise one_time_links.InvalidLink(
-            "The account holds more than whoever issued this link. Ask for a new one."
+            "The account now has more permissions than the issuer of this link. Ask for a new one."
         )
 
 
