@@ -49,7 +49,7 @@ def get(key: str) -> None:
         raise Failure(f"{key} is a secret. The console never shows it.")
     if setting.value is None:
         raise Failure(f"{key} is not set.")
-    output.write(setting.value)
+    output.write(domain.masked(setting.value))
 
 
 @settings.command("set", context_settings={"ignore_unknown_options": True})

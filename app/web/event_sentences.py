@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, url_for
 
-from app.domain import audit
+from app.domain import audit, settings
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import shortlist
@@ -111,7 +111,7 @@ def _url(entry: HistoryEntry) -> str | None:
 def _delta(event: AuditEvent) -> list[Pair]:
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
     if event.action == "setting:changed":
-        return [(_in_brief(before["value"]), _in_brief(after["value"]))]
+        return [(_setting(event, before["value"]), _setting(event, after["value"]))]
     if event.action == "user:changed":
         return [(_of_profile(before[name]), _of_profile(after[name])) for name in sorted(after)]
     if event.action in NAMED_BY:
@@ -122,6 +122,11 @@ def _delta(event: AuditEvent) -> list[Pair]:
     if event.action == "permission:revoked":
         return [(code, None) for code in shortlist(before.get("codes", []))]
     return []
+
+
+def _setting(event: AuditEvent, value: str | None) -> str:
+    shown = settings.shown_value(event.target_name, value)
+    return settings.HIDDEN if shown is None and value is not None else _in_brief(shown)
 
 
 def _of_profile(value: ProfileValue) -> str:

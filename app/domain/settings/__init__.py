@@ -21,7 +21,6 @@ from app.domain.settings.editing import (
     change,
     etag_of,
     get,
-    is_secret,
     overwrite,
     read_only_reason,
 )
@@ -41,6 +40,12 @@ from app.domain.settings.listing import (
     by_category,
     matching,
     read_all,
+)
+from app.domain.settings.secrecy import (
+    holds_password,
+    is_secret,
+    masked,
+    shown_value,
 )
 from app.domain.settings.strict_json import NotJson, read_json
 from app.domain.settings.values import (
@@ -89,10 +94,12 @@ __all__ = [
     "describe",
     "etag_of",
     "get",
+    "holds_password",
     "in_sentence",
     "is_same",
     "is_secret",
     "is_taken",
+    "masked",
     "matching",
     "overwrite",
     "read_all",
@@ -100,5 +107,6 @@ __all__ = [
     "read_only_reason",
     "restore",
     "review_many",
+    "shown_value",
     "undo",
 ]

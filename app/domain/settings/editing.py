@@ -1,6 +1,5 @@
 """Find settings, and change the value of one."""
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
@@ -8,16 +7,12 @@ from sqlalchemy import bindparam, select, update
 from app.domain import audit, etags, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound, RuleError
-from app.domain.settings import values
+from app.domain.settings import secrecy, values
 from app.domain.settings.values import DataType
 from app.domain.target import Target
 from app.domain.text import checked_reason, is_name
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
-SECRET = re.compile("api_key|api_token|password|secret|private_key|auth_token|access_token")
-NOT_SECRET = frozenset(
-    {"password_min_length", "password_reset_url", "password_reset_token_expire_minutes"}
-)
 # Made once: SQLAlchemy works out once what it finds the compiled statement by.
 _IS_IT = ApplicationSetting.id == bindparam("setting_id")
 _LOCK = update(ApplicationSetting).where(_IS_IT).values(updated_at=ApplicationSetting.updated_at)
@@ -170,22 +165,21 @@ def digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> 
     return etags.of([key, value, data_type, is_mutable])
 
 
-def is_secret(key: str) -> bool:
-    """Tell whether the setting's value is write-only, judged by its key."""
-    return SECRET.search(key.lower()) is not None and key not in NOT_SECRET
-
-
 def read_only_reason(setting: ApplicationSetting) -> str | None:
     """Return the reason why the setting cannot be changed here, or None if it can."""
-    return why_read_only(setting.key, setting.data_type, is_mutable=setting.is_mutable)
+    return why_read_only(
+        setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable
+    )
 
 
-def why_read_only(key: str, data_type: str, *, is_mutable: bool) -> str | None:
+def why_read_only(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str | None:
     """Return the reason for a setting that is given by its columns; see `read_only_reason`."""
     if not is_mutable:
         return "Marked read-only in the database."
-    if is_secret(key):
+    if secrecy.is_secret(key):
         return "Secret: the console never shows it and cannot change it."
+    if secrecy.holds_password(value):
+        return secrecy.MASKED
     if DataType.of(data_type) is None:
         return f"Its data type, {data_type}, is not one that the console knows."
     return None

@@ -10,7 +10,7 @@ from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
-from app.domain.settings import editing, values
+from app.domain.settings import editing, secrecy, values
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.values import DataType
 from app.domain.target import Target
@@ -155,8 +155,10 @@ def deletion_refusal(setting: ApplicationSetting) -> str | None:
     """Return the reason why the setting cannot be deleted here, or None if it can."""
     if not setting.is_mutable:
         return "Marked read-only in the database."
-    if editing.is_secret(setting.key):
+    if secrecy.is_secret(setting.key):
         return "Secret: the console cannot read it, so it could not restore it."
+    if secrecy.holds_password(setting.value):
+        return "Its value holds a password, which the history must not keep."
     return None
 
 
@@ -212,7 +214,7 @@ def _checked_value(new: NewSetting) -> str | None:
     kind = DataType.of(new.data_type)
     if new.text is None or kind is None:
         return None
-    if editing.is_secret(new.key):
+    if secrecy.is_secret(new.key):
         message = (
             "Keys that hold secrets can only be created without a value: the console cannot store "
             "secrets. Select “Not set”."

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, select
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing
+from app.domain.settings import editing, secrecy
 from app.domain.settings.values import DataType
 from app.models import ApplicationSetting, DbSession
 
@@ -121,16 +121,16 @@ def _check(filters: SettingFilter) -> None:
 def _line(row: Row[Any]) -> SettingLine:
     # By position: to look a name up in a row of SQLAlchemy's costs more than to make an object.
     number, key, value, data_type, description, category, is_mutable = tuple(row)
-    is_secret = editing.is_secret(key)
+    is_secret = secrecy.is_secret(key)
     return SettingLine(
         number,
         key,
-        None if is_secret else value,
+        secrecy.shown_value(key, value),
         value is not None,
         data_type,
         description,
         category or "",
         is_mutable,
         is_secret,
-        editing.why_read_only(key, data_type, is_mutable=is_mutable),
+        editing.why_read_only(key, value, data_type, is_mutable=is_mutable),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import counted
-from app.domain.settings import strict_json
+from app.domain.settings import secrecy, strict_json
 from app.domain.settings.strict_json import (
     LARGEST_INTEGER,
     SMALLEST_INTEGER,
@@ -21,6 +21,10 @@ SUMMARY_CHARACTERS = 80
 SENTENCE_CHARACTERS = 30
 # The text in place of a value that cannot be shown.
 NOT_SET, EMPTY, HIDDEN = "Not set", "Empty string", "Set (hidden)"
+REFUSED_ADDRESS = (
+    "The value holds an address with a password: the console cannot store secrets. "
+    "Leave the password out, and give it to the backend by its environment."
+)
 
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _FLOAT = re.compile(
@@ -69,6 +73,8 @@ def canonical(text: str, data_type: DataType) -> str:
             wrong, where, and what to do.
     """
     cleaned = checked(text, field=VALUE_FIELD, what="The value")
+    if secrecy.holds_password(cleaned):
+        raise _invalid(REFUSED_ADDRESS)
     match data_type:
         case DataType.INTEGER:
             return _integer(cleaned.strip())

@@ -47,6 +47,7 @@ def _page(form: DeleteSettingForm, setting_id: int) -> ResponseReturnValue:
         "settings/delete.html",
         form=form,
         setting=setting,
+        value=settings.shown_value(setting.key, setting.value),
         category=listing.name_of(setting.category),
         is_secret=settings.is_secret(setting.key),
         refusal=settings.deletion_refusal(setting),

@@ -50,6 +50,11 @@ class NewSettingForm(Form):
             reason=self.reason.data or "",
         )
 
+    def forget_secrets(self) -> None:
+        """Keep a secret that was typed off the page that refuses it."""
+        text = self.value.data or ""
+        self.value.data = settings.shown_value(self.key.data or "", text) or ""
+
     def validate_unset(self, _field: BooleanField) -> None:
         """Refuse a value that would be lost because "Not set" is selected."""
         if self.unset.data and self.value.data:
@@ -66,6 +71,7 @@ def new() -> ResponseReturnValue:
     if saved(form, settings.create):
         flash(f"Created {form.result.key}.", "success")
         return redirect(page_of(form.result), 303)
+    form.forget_secrets()
     can_read = g.me.can(PermissionCode.SETTINGS_READ)
     categories = settings.by_category(settings.read_all(db.session)) if can_read else {}
     page = render_template("settings/new.html", form=form, categories=filter(None, categories))

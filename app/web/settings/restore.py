@@ -34,6 +34,8 @@ def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
         form=form,
         event=event,
         deleted=deleted,
+        value=settings.shown_value(deleted["key"], deleted["value"]),
+        is_secret=settings.is_secret(deleted["key"]),
         category=listing.name_of(deleted["category"]),
         is_taken=settings.is_taken(db.session, deleted["key"]),
     )

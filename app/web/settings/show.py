@@ -71,7 +71,7 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
 
 def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:
     etag, is_secret = settings.etag_of(setting), settings.is_secret(setting.key)
-    value = None if is_secret else setting.value
+    value = settings.shown_value(setting.key, setting.value)
     if not form.is_sent:
         form.start_from(value, etag)
     form.suit(setting.data_type)

@@ -49,7 +49,11 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
     lines = [line for line in settings.read_all(db.session) if line.id in values]
     present = [(line, values[line.id]) for line in lines if values[line.id].is_of(line.key)]
     changes = [
-        (line, compare(line.value, saved_value.before), line.value == saved_value.after)
+        (
+            line,
+            compare(line.value, settings.shown_value(line.key, saved_value.before)),
+            line.value == saved_value.after,
+        )
         for line, saved_value in present
     ]
     page = render_template(

@@ -87,6 +87,7 @@ class ValueForm(Form):
         kind = DataType.of(data_type)
         self.control = self._control_of(kind)
         self.value.render_kw = dict(PLAIN)
+        self.value.data = settings.masked(self.value.data) if self.value.data else self.value.data
         if kind in HINTS:
             self.value.description = HINTS[kind]
         if kind in KEYBOARDS:

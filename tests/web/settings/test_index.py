@@ -88,13 +88,13 @@ def test_settings_without_a_category_have_a_place(sign_in, ada, add):
     assert "chunk_size" not in browser.get("/settings", category="none").text
 
 
-@pytest.mark.parametrize("found_by", ["needle_key", "SOME NEEDLE", "NeEdLe in the value"])
+@pytest.mark.parametrize("found_by", ["needle_text", "SOME NEEDLE", "NeEdLe in the value"])
 def test_search_looks_into_key_description_and_value(sign_in, ada, add, found_by):
-    add("needle_key", value="a needle in the value", description="There is some needle here.")
+    add("needle_text", value="a needle in the value", description="There is some needle here.")
 
     page = sign_in(ada).get("/settings", q=found_by)
 
-    assert "needle_key" in page.text
+    assert "needle_text" in page.text
     assert "chunk_size" not in page.text
 
 

@@ -163,6 +163,23 @@ def test_a_secret_is_not_written_in_clear(sign_in, ada, session, value):
     assert events(session) == []
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"key": "smtp_pass"},
+        {"key": "new_api_key", "unset": True},
+        {"key": "LLM API Key"},
+        {"key": "dsn", "value": "postgresql://u:hunter-4711@h/db"},
+        {"key": "dsn", "value": "postgresql://u:hunter-4711@h/db", "reason": "x" * 501},
+    ],
+)
+def test_a_secret_that_is_refused_does_not_come_back(sign_in, ada, fields):
+    page = sign_in(ada).submit(PATH, **({"value": "hunter-4711"} | fields))
+
+    assert page.status_code == 422
+    assert "hunter-4711" not in page.html
+
+
 def test_a_secret_can_be_created_as_not_set(sign_in, ada, session):
     sign_in(ada).submit(PATH, key="new_api_key", unset=True)
 

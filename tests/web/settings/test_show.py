@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.domain import settings
+from app.domain import audit, settings
+from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent
+from tests.support.people import OPERATOR
 
 PLANTED = "sk-live-planted-4711"
 
@@ -255,6 +257,49 @@ def test_a_secret_is_never_on_a_page(sign_in, ada, add, session):
     assert not any(PLANTED in page.html or "guess" in page.html for page in pages)
     assert all("some_api_key" in page.text for page in pages)
     assert setting.value == PLANTED
+
+
+def test_a_password_in_an_address_is_masked_on_every_page(sign_in, ada, add, session):
+    value = f"postgresql://app:{PLANTED}@db.example/rag"
+    setting = add("database", value=value)
+    target = Target.of_setting(setting)
+    change = {"before": {"value": value}, "after": {"value": value + "?x"}}
+    event = audit.record(session, "setting:changed", target, actor=OPERATOR, **change)
+    session.commit()
+    browser = sign_in(ada)
+
+    pages = [
+        browser.get(path)
+        for path in (
+            "/",
+            "/settings",
+            f"/settings?q={PLANTED}",
+            f"/settings?edit={setting.id}",
+            "/settings?category=tests&edit=all",
+            path_of(setting),
+            f"{path_of(setting)}/delete",
+            f"/settings/undo/{event.id}",
+            f"/search?q={PLANTED}",
+            "/search?q=database",
+        )
+    ]
+
+    assert not [page.path for page in pages if f":{PLANTED}" in page.html]
+    assert "postgresql://app:•••@db.example/rag" in pages[1].text
+    assert "postgresql://app:•••@db.example/rag" in pages[5].text
+
+
+def test_an_address_with_a_password_is_not_stored(sign_in, ada, add, session):
+    setting = add("database", value="postgresql://db.example/rag")
+
+    value = f"postgresql://app:{PLANTED}@db.example/rag"
+    page = sign_in(ada).submit(path_of(setting), value=value)
+
+    assert page.status_code == 422
+    assert "cannot store secrets" in page.text
+    assert PLANTED not in page.html
+    session.refresh(setting)
+    assert setting.value == "postgresql://db.example/rag"
 
 
 def test_a_secret_is_set_or_not_set(sign_in, ada, add):
