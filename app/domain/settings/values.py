@@ -31,6 +31,7 @@ _FLOAT = re.compile(
     r"(?P<minus>-?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?"
     r"(?P<exponent>(?:[eE][+-]?[0-9]+)?)"
 )
+_WITH_COMMA = re.compile(r"-?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _NOT_IN_A_FLOAT = re.compile(r"[^0-9.eE+-]")
 _BOOLEANS = {
     **dict.fromkeys(["true", "yes", "on", "1"], "true"),
@@ -172,6 +173,13 @@ def _float(text: str) -> str:
 
 
 def _not_a_float(text: str) -> InvalidValue:
+    if len(text) <= SENTENCE_CHARACTERS and _WITH_COMMA.fullmatch(text):
+        meant = text.replace(",", ".").replace("-.", "-0.")
+        meant = f"0{meant}" if meant.startswith(".") else meant
+        return _invalid(
+            f"The value is not a number: it has a comma. Did you mean {meant}? "
+            "Type it like that, with a point for the decimals."
+        )
     wrong = _NOT_IN_A_FLOAT.search(text)
     reason = f"“{shortened(text)}” cannot be read as one"
     if wrong:

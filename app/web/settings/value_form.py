@@ -21,7 +21,7 @@ HINTS = {
         "Leaving this empty saves an empty string. To remove the value, choose “Not set”."
     ),
 }
-KEYBOARDS = {DataType.INTEGER: "numeric", DataType.FLOAT: "decimal"}
+NUMBERS = {DataType.INTEGER, DataType.FLOAT}
 
 
 class ValueForm(Form):
@@ -90,8 +90,6 @@ class ValueForm(Form):
         self.value.data = settings.masked(self.value.data) if self.value.data else self.value.data
         if kind in HINTS:
             self.value.description = HINTS[kind]
-        if kind in KEYBOARDS:
-            self.value.render_kw["inputmode"] = KEYBOARDS[kind]
         if self.control == "text":
             self.value.render_kw["rows"] = self._rows(FEWEST_ROWS)
         elif self.control == "line":
@@ -100,7 +98,7 @@ class ValueForm(Form):
             self.value.widget = TextInput()
 
     def _control_of(self, kind: DataType | None) -> str:
-        if kind in KEYBOARDS:
+        if kind in NUMBERS:
             return "number"
         if kind is DataType.BOOLEAN:
             return "boolean"

@@ -187,3 +187,22 @@ def test_a_value_is_described_in_a_few_words(value, data_type, summary):
 @given(ANY_TEXT, DATA_TYPES)
 def test_whatever_is_stored_can_be_described(value, data_type):
     assert len(describe(value, data_type)) <= SUMMARY_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("0,7", "0.7"), ("-12,5", "-12.5"), (",5", "0.5"), ("-,5", "-0.5"), ("1,5e-3", "1.5e-3")],
+)
+def test_a_decimal_comma_is_answered_with_the_point(typed, meant):
+    with pytest.raises(InvalidValue) as refused:
+        canonical(typed, DataType.FLOAT)
+
+    assert f"Did you mean {meant}?" in str(refused.value)
+
+
+@pytest.mark.parametrize("typed", ["1,000,000", "1.000,5", "1,", "a,5", "0,7 0,8"])
+def test_other_commas_are_not_guessed_at(typed):
+    with pytest.raises(InvalidValue) as refused:
+        canonical(typed, DataType.FLOAT)
+
+    assert "Did you mean" not in str(refused.value)

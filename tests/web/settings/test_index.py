@@ -187,8 +187,8 @@ def test_a_row_opens_with_the_control_of_its_type(sign_in, ada, add, data_type, 
     assert f'id="setting-{setting.id}"' in tag
     assert ("<textarea" in tag) == (data_type in {"json", "string"})
     assert ('type="radio"' in tag) == (data_type == "boolean")
-    assert ('inputmode="numeric"' in tag) == (data_type == "integer")
-    assert ('inputmode="decimal"' in tag) == (data_type == "float")
+    # The keypads of some phones have no minus.
+    assert "inputmode" not in tag
     assert page.value("value") == value or value in page.value("value")
 
 
