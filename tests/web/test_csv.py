@@ -2,6 +2,7 @@
 
 import csv as reader
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,33 @@ def test_a_formula_is_made_text_and_can_be_restored(prefix):
 def test_other_text_stays_as_it_is(cell):
     assert csv.neutralised(cell) == cell
     assert csv.restored(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "exported"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a,=1+1", "a,'=1+1"),
+        ("a\t=1+1", "a\t'=1+1"),
+        ("a\n@x", "a\n'@x"),
+        ('a;"=1+1"', 'a;\'"=1+1"'),
+        ("a; ＝1", "a;' ＝1"),
+        ("a;'=1", "a;''=1"),
+        (";-1;+2", ";'-1;'+2"),
+    ],
+)
+def test_a_formula_behind_any_separator_is_made_text_and_can_be_restored(cell, exported):
+    assert csv.neutralised(cell) == exported
+    assert csv.restored(exported) == cell
+
+
+@given(some.text(some.sampled_from("'=+-@ \t\r\n\",;＝ax")))
+def test_no_separator_makes_a_formula(cell):
+    exported = csv.neutralised(cell)
+
+    assert csv.restored(exported) == cell
+    for part in re.split(r"[,;\t\r\n]", exported):
+        assert part.replace('"', "").lstrip()[:1] not in FIRST_OF_FORMULAS or not part.strip()
 
 
 def test_numbers_stay_numbers():

@@ -166,7 +166,7 @@ def test_lines_in_a_name_stay_in_their_cell(sign_in, ada, session, vera):
 
     [row] = exported(sign_in(ada), q="vera")
 
-    assert row["full_name"] == "a\r\nb,c\n=d"
+    assert row["full_name"] == "a\r\nb,c\n'=d"
 
 
 def test_no_secret_is_exported(sign_in, ada, session):
