@@ -5,6 +5,7 @@ the column is a VARCHAR.
 """
 
 import re
+from typing import Any
 
 from app.domain.errors import InvalidValue
 
@@ -102,6 +103,13 @@ def hold_to_characters(text: str, *, field: str, what: str, limit: int) -> None:
     if len(text) > limit:
         message = f"{what} is {len(text):,} characters long; at most {limit:,} fit. Shorten it."
         raise InvalidValue(message, field=field)
+
+
+def hold_filters(filters: Any) -> None:
+    """Raise InvalidValue if a text of a filter is too long for an address."""
+    for text in vars(filters).values():
+        if isinstance(text, str):
+            hold_to_characters(text, field="q", what="The filter", limit=LINE_CHARACTERS)
 
 
 def position(text: str, index: int) -> str:

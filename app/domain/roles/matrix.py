@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, String, cast, func, select
 
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.target import Target
+from app.domain.text import hold_filters
 from app.models import DbSession, Permission, Role, role_permissions
 from app.models.user import ADMIN
 
@@ -132,6 +133,10 @@ class MatrixFilter:
             and (not self.q or _contains(permission, self.q.casefold()))
             and (not self.differ or _is_disputed(matrix, permission))
         )
+
+    def __post_init__(self) -> None:
+        """Refuse a text that no name fits: filters are carried through URLs."""
+        hold_filters(self)
 
 
 def read_matrix(session: DbSession) -> Matrix:

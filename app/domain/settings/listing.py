@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from app.domain.errors import InvalidValue
 from app.domain.settings import editing, secrecy
 from app.domain.settings.values import DataType
+from app.domain.text import hold_filters
 from app.models import ApplicationSetting, DbSession
 
 STATES = ("set", "unset", "locked", "secret")
@@ -39,6 +40,10 @@ class SettingFilter:
     category: str = ""
     type: str = ""
     state: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a text that no name fits: filters are carried through URLs."""
+        hold_filters(self)
 
 
 class SettingLine(NamedTuple):

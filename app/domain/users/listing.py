@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 from app.domain import paging
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors, Page, Sort, Start
-from app.domain.text import is_name
+from app.domain.text import hold_filters, is_name
 from app.domain.users import name_search
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.models import DbSession, Role, User, user_roles, user_trigrams
@@ -63,6 +63,10 @@ class UserFilter:
     q: str = ""
     role: str = ""
     status: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a text that no name fits: filters are carried through URLs."""
+        hold_filters(self)
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,7 @@ def test_the_filter_is_filled_in_and_each_part_of_it_can_be_taken_away(sign_in, 
 
 
 @pytest.mark.parametrize(
-    "query", [{"q": "nothing"}, {"q": "\0"}, {"q": "x" * 5000}, {"resource": "gone"}]
+    "query", [{"q": "nothing"}, {"q": "\0"}, {"q": "x" * 255}, {"resource": "gone"}]
 )
 def test_where_nothing_fits_the_way_back_is_shown(sign_in, ada, query):
     page = sign_in(ada).get("/roles", **query)
