@@ -9,8 +9,10 @@ SHORT = 60
 CONTEXT = 3
 # Comparing every line with every other takes the square of their number.
 MOST_COMPARED = 90_000
+MOST_SHOWN = 2_000
 
 Part = tuple[bool, str]
+Opcode = tuple[str, int, int, int, int]
 Line = tuple[str, str, list[Part]]
 
 
@@ -22,26 +24,42 @@ class Comparison:
         before: The value that is stored; None for "not set".
         after: The value that is to be stored.
         lines: The lines as `components/change.html` takes them; empty where from and to say it all.
+        is_too_long: Whether too many lines differ to be shown one by one.
     """
 
     before: str | None
     after: str | None
     lines: list[Line]
+    is_too_long: bool = False
 
 
 def compare(before: str | None, after: str | None) -> Comparison:
-    """Compare two values; only where one is long, line by line."""
+    """Compare two values; only where one is long, line by line, and not where too much differs."""
     is_short = all(len(text) <= SHORT and "\n" not in text for text in (before or "", after or ""))
-    lines = [] if is_short else _folded(list(_lines(_split(before), _split(after))))
-    return Comparison(before, after, lines)
+    if is_short:
+        return Comparison(before, after, [])
+    old, new = _split(before), _split(after)
+    changes = _changes(old, new)
+    if _extent(changes) > MOST_SHOWN:
+        return Comparison(before, after, [], is_too_long=True)
+    return Comparison(before, after, _folded(list(_lines(old, new, changes))))
+
+
+def _extent(changes: Sequence[Opcode]) -> int:
+    """Count the lines that differ."""
+    return sum(
+        max(end - start, new_end - new_start)
+        for tag, start, end, new_start, new_end in changes
+        if tag != "equal"
+    )
 
 
 def _split(text: str | None) -> list[str]:
     return text.split("\n") if text else []
 
 
-def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    for tag, start, end, new_start, new_end in _changes(old, new):
+def _lines(old: Sequence[str], new: Sequence[str], changes: Sequence[Opcode]) -> Iterator[Line]:
+    for tag, start, end, new_start, new_end in changes:
         if tag == "equal":
             yield from _whole("", new[new_start:new_end], new_start)
             continue
@@ -55,7 +73,7 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
             yield from _whole("+", put, new_start)
 
 
-def _changes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+def _changes(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
     if len(old) * len(new) <= MOST_COMPARED:
         return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     head, tail = _alike(old, new)

@@ -1,6 +1,7 @@
 """Several settings are reviewed and saved together."""
 
 import re
+import time
 
 import pytest
 from sqlalchemy import select
@@ -223,6 +224,27 @@ def test_a_long_text_is_compared_line_by_line(sign_in, ada, add):
     assert "<del>20</del>" in review.html
     assert "Line 19." in review.text
     assert "Line 30." not in review.text
+
+
+def test_texts_with_too_many_differences_are_shown_whole(sign_in, ada, add):
+    prompt = add("prompt", "a\n" * 32_000)
+
+    begun = time.perf_counter()
+    review = sign_in(ada).submit(EDIT, "sheet", **value(prompt, "b\n" * 32_000))
+
+    assert time.perf_counter() - begun < 2
+    assert "too long to compare" in review.text
+    assert 'class="difference"' not in review.html
+    assert all(f"<code>{letter}\n{letter}\n" in review.html for letter in "ab")
+
+
+def test_one_line_of_very_many_is_still_compared(sign_in, ada, add):
+    prompt = add("prompt", "a\n" * 20_000)
+
+    review = sign_in(ada).submit(EDIT, "sheet", **value(prompt, "a\n" * 19_999 + "b\n"))
+
+    assert "<ins>b</ins>" in review.html
+    assert "too long to compare" not in review.text
 
 
 def test_a_long_text_that_was_not_set_is_shown_whole(sign_in, ada, three):
