@@ -115,14 +115,14 @@ def migrate(app: Flask) -> None:
 
 def _needs_upgrade(configuration: Configuration) -> bool:
     with db.engine.connect() as connection:
-        standing = revisions.standing(revisions.stored(connection))
+        status = revisions.status_of(revisions.stored(connection))
         tables = inspect(connection).get_table_names()
-    if standing.is_current:
+    if status.is_current:
         return False
     if configuration.database_url.get_backend_name() != "sqlite" and tables:
         # The owner of a database on a server decides when its tables change, after a backup.
-        advice = standing.command and f" Make a backup, then run: .venv/bin/{standing.command}"
-        stop(f"{configuration.where}: {standing.sentence}{advice or ''}", FAILED)
+        advice = status.command and f" Make a backup, then run: .venv/bin/{status.command}"
+        stop(f"{configuration.where}: {status.message}{advice or ''}", FAILED)
     return True
 
 

@@ -58,7 +58,7 @@ def test_a_revision_without_a_message_is_not_written(revisions, words):
     result = AUTHOR.run("-d", str(revisions.folder), "revision", *words)
 
     assert result.exit_code == 2
-    assert "Say in a few words what changes" in result.stderr
+    assert "Describe the change in a few words" in result.stderr
     assert list(revisions.versions.iterdir()) == before
 
 

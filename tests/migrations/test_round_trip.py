@@ -122,7 +122,7 @@ def test_check_says_what_is_not_as_the_models_say(operator):
     operator.execute(*CHANGES, *CHANGES_OF_COLUMNS[operator.database])
 
     said = operator.refused("check")
-    assert said.startswith("The tables are not as the models say. It would take: ")
+    assert said.startswith("The tables do not match the models. Missing changes: ")
     for step in (
         "add table console_links",
         "add index ix_users_created_at",

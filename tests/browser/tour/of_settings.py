@@ -138,7 +138,7 @@ ONE: Stops = {
         _typed("chunk_size", "800", "Longer passages confused the model."), "Saved chunk_size."
     ),
     "settings.show: conflict": Stop(_conflict, "was changed by somebody else"),
-    "settings.show: not found": page("/settings/2147483647", "There is no such"),
+    "settings.show: not found": page("/settings/2147483647", "This setting does not exist"),
 }
 SEVERAL: Stops = {
     "settings.index: all are open": page(SHEET, "Edit settings"),
