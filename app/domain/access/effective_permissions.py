@@ -39,7 +39,7 @@ class AssignableRole:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Whether a user may do what a permission allows, and why.
+    """The answer to whether a user has a permission, and the reason.
 
     Attributes:
         code: The permission.

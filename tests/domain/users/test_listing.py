@@ -26,7 +26,7 @@ def test_users_are_found_by_the_beginning_of_name_or_address(session, person):
     assert listed(session, q="nna") == []
 
 
-@pytest.mark.parametrize("typed", ["a%", "a_", "%", "_", "a\0", "\ud800", "x" * 5000, "\U0010ffff"])
+@pytest.mark.parametrize("typed", ["a%", "a_", "%", "_", "a\0", "\ud800", "x" * 255, "\U0010ffff"])
 @pytest.mark.parametrize("field", ["q", "role"])
 def test_a_search_for_what_nobody_is_called_finds_nobody(session, ada, field, typed):
     assert listed(session, **{field: typed}) == []

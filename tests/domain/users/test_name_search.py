@@ -105,7 +105,7 @@ def test_signs_stand_for_themselves(found, session, part):
 
 
 @pytest.mark.parametrize(
-    "text", ["a\0b", "\0\0\0", "abc\ud800", "\udfff" * 3, "x" * 255, "x" * 5000, "ﷺ" * 255, " \t "]
+    "text", ["a\0b", "\0\0\0", "abc\ud800", "\udfff" * 3, "x" * 254, "x" * 255, "ﷺ" * 255, " \t "]
 )
 def test_what_nobody_is_called_is_no_error(found, person, text):
     person("somebody")
