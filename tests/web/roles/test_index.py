@@ -9,12 +9,6 @@ from app.models import Permission, Role
 
 
 @pytest.fixture
-def iris(person):
-    """May see roles."""
-    return person("iris", permissions=["role:read"])
-
-
-@pytest.fixture
 def auditor(session):
     granted = session.scalars(select(Permission).where(Permission.code == "audit:read")).all()
     role = Role(name="auditor", description="Reads & <checks>.", permissions=list(granted))

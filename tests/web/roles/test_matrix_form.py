@@ -4,102 +4,10 @@ import gzip
 import re
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from app.models import Permission, Role, User, role_permissions, user_roles
-
-
-@pytest.fixture
-def editor(session):
-    """A role that grants reading and writing documents."""
-    granted = permissions(session, "document:read", "document:update")
-    role = Role(name="editor", description="Writes.", permissions=granted)
-    session.add(role)
-    session.commit()
-    return role
-
-
-@pytest.fixture
-def cell(session):
-    """Names a box of the matrix: ``cell("editor", "document:read")``."""
-
-    def cell(role, code):
-        role_id = session.scalars(select(Role.id).where(Role.name == role)).one()
-        permission = session.scalars(select(Permission.id).where(Permission.code == code)).one()
-        return f"{role_id}:{permission}"
-
-    return cell
-
-
-def permissions(session, *codes):
-    return list(session.scalars(select(Permission).where(Permission.code.in_(codes))))
-
-
-def crowd(session, role, number):
-    rows = [
-        {"username": f"one-{n}", "email": f"one-{n}@example.org", "password_hash": "x"}
-        for n in range(number)
-    ]
-    session.execute(insert(User), rows)
-    ids = session.scalars(select(User.id).where(User.username.startswith("one-")))
-    session.execute(insert(user_roles), [{"user_id": n, "role_id": role.id} for n in ids])
-    session.commit()
-
-
-def codes_of(page):
-    """The permissions in the rows of the matrix, in their order."""
-    return re.findall(r'<th scope="row">\s*<a[^>]*><code>([^<]+)</code>', page.html)
-
-
-HOSTILE = [
-    {"grants": ["x"]},
-    {"grants": ["1"]},
-    {"grants": ["1:x"]},
-    {"grants": ["0:1"]},
-    {"grants": ["99999999999:1"]},
-    {"grants": ["2147483648:1"]},
-    {"grants": ["٣:1"]},
-    {"grants": ["2147483647:2147483647"]},
-    {"grants": [f"{number}:1" for number in range(1, 1500)]},
-    {"base": ["x:1"]},
-    {"base": ["2:1,x"]},
-    {"base": ["2:" + "9" * 5000]},
-    {"etag": ["x"], "base": ["2:1"]},
-    {"etag": ["2:\0"], "base": ["2:1"]},
-    {"base": ["2:1"], "reason": "x" * 501},
-    {"base": ["2:1"], "shown": "1,x"},
-    {"base": ["2:1"], "shown": "x"},
-    {"base": ["2:1"], "shown": "0"},
-    {"base": ["2:1"], "shown": "1" * 5000},
-    {"base": ["2:1"], "shown": ["1", "99999999999"]},
-    {"base": ["2:1"], "shown": "1", "etag": ["2:x"], "q": "\0", "differ": "x"},
-]
-
-
-@pytest.fixture
-def large(session):
-    """50 roles and 200 permissions."""
-    have = len(list(session.scalars(select(Permission.id))))
-    more = [
-        {
-            "code": f"area{n % 20}:action{n}",
-            "resource": f"area{n % 20}",
-            "action": f"action{n}",
-            "description": f"Lets people do the thing {n} with the area {n % 20}.",
-        }
-        for n in range(200 - have)
-    ]
-    session.execute(insert(Permission), more)
-    session.execute(insert(Role), [{"name": f"department {n}"} for n in range(47)])
-    permissions = list(session.scalars(select(Permission.id)))
-    rows = [
-        {"role_id": role, "permission_id": permission}
-        for role in session.scalars(select(Role.id).where(Role.name.startswith("department")))
-        for permission in permissions
-        if (role * 7 + permission * 3) % 5
-    ]
-    session.execute(insert(role_permissions), rows)
-    session.commit()
+from app.models import Role
+from tests.support.roles import codes_of, crowd
 
 
 def test_each_box_shows_what_is_granted(sign_in, ada, editor, cell):

@@ -1,30 +1,8 @@
 """A role is created."""
 
 import pytest
-from sqlalchemy import select
 
-from app.models import Permission, Role
-
-
-@pytest.fixture
-def role(session):
-    """Finds a role by its name, or makes one: ``role("editor", "document:read")``."""
-
-    def role(name, *codes):
-        session.expire_all()
-        found = session.scalars(select(Role).where(Role.name == name)).first()
-        if found is None:
-            granted = session.scalars(select(Permission).where(Permission.code.in_(codes)))
-            found = Role(name=name, permissions=list(granted))
-            session.add(found)
-            session.commit()
-        return found
-
-    return role
-
-
-def path_of(role, beyond=""):
-    return f"/roles/{role.id}{beyond}"
+from tests.support.roles import path_of
 
 
 @pytest.mark.parametrize(

@@ -3,39 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.domain import roles
-from app.models import AuditEvent, Permission, Role, User, role_permissions, user_roles
+from app.models import AuditEvent, Permission, Role, role_permissions
 from tests.support.contents import events
+from tests.support.roles import codes_of, crowd, permissions
 
 HIDDEN = re.compile(r'name="(etag|base)" value="([^"]*)"')
-
-
-@pytest.fixture
-def editor(session):
-    """A role that grants reading and writing documents."""
-    granted = permissions(session, "document:read", "document:update")
-    role = Role(name="editor", description="Writes.", permissions=granted)
-    session.add(role)
-    session.commit()
-    return role
-
-
-@pytest.fixture
-def cell(session):
-    """Names a box of the matrix: ``cell("editor", "document:read")``."""
-
-    def cell(role, code):
-        role_id = session.scalars(select(Role.id).where(Role.name == role)).one()
-        permission = session.scalars(select(Permission.id).where(Permission.code == code)).one()
-        return f"{role_id}:{permission}"
-
-    return cell
-
-
-def permissions(session, *codes):
-    return list(session.scalars(select(Permission).where(Permission.code.in_(codes))))
 
 
 def grants_of(session, name):
@@ -48,22 +23,6 @@ def ticked(page, *, plus=(), minus=()):
     """Tick and untick boxes of the page, and ask for the review."""
     now = [one for one in page.value("grants") if one not in minus]
     return page.submit("matrix", grants=[*now, *plus])
-
-
-def crowd(session, role, number):
-    rows = [
-        {"username": f"one-{n}", "email": f"one-{n}@example.org", "password_hash": "x"}
-        for n in range(number)
-    ]
-    session.execute(insert(User), rows)
-    ids = session.scalars(select(User.id).where(User.username.startswith("one-")))
-    session.execute(insert(user_roles), [{"user_id": n, "role_id": role.id} for n in ids])
-    session.commit()
-
-
-def codes_of(page):
-    """The permissions in the rows of the matrix, in their order."""
-    return re.findall(r'<th scope="row">\s*<a[^>]*><code>([^<]+)</code>', page.html)
 
 
 HOSTILE = [
@@ -89,32 +48,6 @@ HOSTILE = [
     {"base": ["2:1"], "shown": ["1", "99999999999"]},
     {"base": ["2:1"], "shown": "1", "etag": ["2:x"], "q": "\0", "differ": "x"},
 ]
-
-
-@pytest.fixture
-def large(session):
-    """50 roles and 200 permissions."""
-    have = len(list(session.scalars(select(Permission.id))))
-    more = [
-        {
-            "code": f"area{n % 20}:action{n}",
-            "resource": f"area{n % 20}",
-            "action": f"action{n}",
-            "description": f"Lets people do the thing {n} with the area {n % 20}.",
-        }
-        for n in range(200 - have)
-    ]
-    session.execute(insert(Permission), more)
-    session.execute(insert(Role), [{"name": f"department {n}"} for n in range(47)])
-    permissions = list(session.scalars(select(Permission.id)))
-    rows = [
-        {"role_id": role, "permission_id": permission}
-        for role in session.scalars(select(Role.id).where(Role.name.startswith("department")))
-        for permission in permissions
-        if (role * 7 + permission * 3) % 5
-    ]
-    session.execute(insert(role_permissions), rows)
-    session.commit()
 
 
 def test_the_review_names_who_gains_and_who_loses(sign_in, session, ada, person, editor, cell):

@@ -3,47 +3,10 @@
 import re
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from app.models import Permission, Role, User, user_roles
-
-
-@pytest.fixture
-def role(session):
-    """Finds a role by its name, or makes one: ``role("editor", "document:read")``."""
-
-    def role(name, *codes):
-        session.expire_all()
-        found = session.scalars(select(Role).where(Role.name == name)).first()
-        if found is None:
-            granted = session.scalars(select(Permission).where(Permission.code.in_(codes)))
-            found = Role(name=name, permissions=list(granted))
-            session.add(found)
-            session.commit()
-        return found
-
-    return role
-
-
-@pytest.fixture
-def iris(person):
-    """May see roles and nothing else."""
-    return person("iris", permissions=["role:read"])
-
-
-def path_of(role, beyond=""):
-    return f"/roles/{role.id}{beyond}"
-
-
-def crowd(session, role, number):
-    rows = [
-        {"username": f"one-{n:03}", "email": f"one-{n}@example.org", "password_hash": "x"}
-        for n in range(number)
-    ]
-    session.execute(insert(User), rows)
-    ids = session.scalars(select(User.id).where(User.username.startswith("one-")))
-    session.execute(insert(user_roles), [{"user_id": n, "role_id": role.id} for n in ids])
-    session.commit()
+from app.models import Permission, Role, User
+from tests.support.roles import crowd, path_of
 
 
 def test_a_role_shows_what_it_grants_and_who_holds_it(sign_in, ada, person, role):

@@ -4,40 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import settings
-from app.models import ApplicationSetting, AuditEvent
+from app.models import AuditEvent
 from tests.support.contents import events
-
-COLUMNS = {
-    "key": "top_k",
-    "value": "5",
-    "data_type": "integer",
-    "category": "tests",
-    "description": "How many.",
-    "is_mutable": True,
-}
-
-
-@pytest.fixture
-def top(session):
-    """The setting that goes."""
-    return added(session)
-
-
-def added(session, **columns):
-    setting = ApplicationSetting(**COLUMNS | columns)
-    session.add(setting)
-    session.commit()
-    return setting
-
-
-def path_of(setting):
-    return f"/settings/{setting.id}/delete"
-
-
-def stored(session, key="top_k"):
-    """The columns of the setting as they are in the database; None if it is not there."""
-    found = session.scalars(select(ApplicationSetting).where(ApplicationSetting.key == key)).first()
-    return found and {name: getattr(found, name) for name in COLUMNS}
+from tests.support.settings import TOP_K, path_of, stored
 
 
 def deletion(session):
@@ -50,12 +19,12 @@ def deletion(session):
 def test_the_page_of_a_setting_leads_there(sign_in, ada, person, top):
     lucy = person("lucy", permissions=["settings:read", "settings:update"])
 
-    assert sign_in(ada).get(f"/settings/{top.id}").link("Delete…") == path_of(top)
-    assert path_of(top) not in sign_in(lucy).get(f"/settings/{top.id}").links
+    assert sign_in(ada).get(path_of(top)).link("Delete…") == path_of(top, "/delete")
+    assert path_of(top, "/delete") not in sign_in(lucy).get(path_of(top)).links
 
 
 def test_deleting_asks_for_the_key_and_says_what_is_lost(sign_in, ada, top):
-    page = sign_in(ada).get(path_of(top))
+    page = sign_in(ada).get(path_of(top, "/delete"))
 
     assert "Current value" in page.text
     assert "How many." in page.text
@@ -64,35 +33,35 @@ def test_deleting_asks_for_the_key_and_says_what_is_lost(sign_in, ada, top):
 
 
 def test_a_setting_is_deleted_and_everything_is_recorded(sign_in, ada, top, session):
-    page = sign_in(ada).submit(path_of(top), key="top_k", reason="Not used any more.")
+    page = sign_in(ada).submit(path_of(top, "/delete"), key="top_k", reason="Not used any more.")
 
     assert page.location == "/settings"
     assert stored(session) is None
     [made] = events(session)
     assert (made.action, made.actor, made.target) == ("setting:deleted", "ada", "top_k")
-    assert (made.before, made.reason) == (COLUMNS, "Not used any more.")
+    assert (made.before, made.reason) == (TOP_K, "Not used any more.")
 
 
 @pytest.mark.parametrize("typed", ["", "top", "TOP_K", "chunk_size"])
 def test_another_key_deletes_nothing(sign_in, ada, top, session, typed):
-    page = sign_in(ada).submit(path_of(top), key=typed, reason="Kept.")
+    page = sign_in(ada).submit(path_of(top, "/delete"), key=typed, reason="Kept.")
 
     assert page.status_code == 422
     assert "Type the key, top_k, to confirm." in page.text
     assert page.value("reason") == "Kept."
-    assert stored(session) == COLUMNS
+    assert stored(session) == TOP_K
     assert events(session) == []
 
 
 def test_a_reason_that_is_too_long_deletes_nothing(sign_in, ada, top, session):
-    page = sign_in(ada).submit(path_of(top), key="top_k", reason="x" * 501)
+    page = sign_in(ada).submit(path_of(top, "/delete"), key="top_k", reason="x" * 501)
 
     assert page.status_code == 422
-    assert stored(session) == COLUMNS
+    assert stored(session) == TOP_K
 
 
 def test_what_was_changed_meanwhile_is_looked_at_again(sign_in, ada, top, session):
-    page = sign_in(ada).get(path_of(top))
+    page = sign_in(ada).get(path_of(top, "/delete"))
     top.value = "6"
 
     answer = page.submit(key="top_k")
@@ -111,18 +80,20 @@ def test_what_was_changed_meanwhile_is_looked_at_again(sign_in, ada, top, sessio
     ],
     ids=["immutable", "secret"],
 )
-def test_immutable_and_secret_ones_stay(sign_in, ada, session, columns, sentence):
-    setting = added(session, **columns)
+def test_immutable_and_secret_ones_stay(sign_in, ada, session, columns, sentence, add):
+    setting = add(**TOP_K | columns)
     browser = sign_in(ada)
 
-    page = browser.get(path_of(setting))
-    answer = browser.post(path_of(setting), key=setting.key, etag=settings.etag_of(setting))
+    page = browser.get(path_of(setting, "/delete"))
+    answer = browser.post(
+        path_of(setting, "/delete"), key=setting.key, etag=settings.etag_of(setting)
+    )
 
     assert sentence in page.text
     assert not any(one.name == "key" for form in page.forms for one in form.controls)
     assert answer.status_code == 409
     assert "sk-live-4711" not in page.html + answer.html
-    assert stored(session, setting.key) == COLUMNS | columns
+    assert stored(session, setting.key) == TOP_K | columns
     assert [event.action for event in events(session)] == ["change:refused"]
 
 
@@ -130,27 +101,27 @@ def test_who_may_not_delete_is_told_what_is_missing(sign_in, person, top, sessio
     lucy = person("lucy", permissions=["settings:read", "settings:update"])
     browser = sign_in(lucy)
 
-    assert "settings:delete" in browser.get(path_of(top)).text
-    assert browser.post(path_of(top), key="top_k").status_code == 403
-    assert stored(session) == COLUMNS
+    assert "settings:delete" in browser.get(path_of(top, "/delete")).text
+    assert browser.post(path_of(top, "/delete"), key="top_k").status_code == 403
+    assert stored(session) == TOP_K
 
 
-def test_another_setting_with_the_same_id_has_its_own_history(sign_in, ada, top, session):
+def test_another_setting_with_the_same_id_has_its_own_history(sign_in, ada, top, session, add):
     browser, number = sign_in(ada), top.id
-    browser.submit(path_of(top), key="top_k")
-    added(session, key="other", id=number)
+    browser.submit(path_of(top, "/delete"), key="top_k")
+    add("other", id=number)
 
     page = browser.get(f"/settings/{number}")
 
     assert "No changes yet" in page.text
     browser.post(f"/settings/restore/{deletion(session)}")
-    assert stored(session) == COLUMNS
+    assert stored(session) == TOP_K
 
 
 def test_the_deletions_of_others_are_for_those_who_read_the_audit(
     sign_in, ada, person, top, session
 ):
-    sign_in(ada).submit(path_of(top), key="top_k")
+    sign_in(ada).submit(path_of(top, "/delete"), key="top_k")
     cleo = person("cleo", permissions=["settings:read", "settings:create"])
     path = f"/settings/restore/{deletion(session)}"
 

@@ -6,52 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import ApplicationSetting
+from tests.support.settings import PLANTED, VALUES, control, path_of
 
 LIST_BYTES = 300 * 1024
-
-
-PLANTED = "sk-live-planted-4711"
-
-
-JSON = '{"a": [1, 2, 3]}'
-
-
-VALUES = {
-    "string": "hello",
-    "integer": "42",
-    "float": "0.7",
-    "boolean": "true",
-    "json": JSON,
-}
-
-
-@pytest.fixture
-def add(session):
-    """Adds a setting: ``add("top_k", "integer", "5")``."""
-
-    def add(key, data_type="string", value="text", **columns):
-        details = {"category": "tests", "description": f"About {key}."} | columns
-        setting = ApplicationSetting(key=key, data_type=data_type, value=value, **details)
-        session.add(setting)
-        session.commit()
-        return setting
-
-    return add
-
-
-@pytest.fixture
-def looker(person):
-    """May look at settings, and no more."""
-    return person("lucy", permissions=["settings:read"])
-
-
-def path_of(setting):
-    return f"/settings/{setting.id}"
-
-
-def control(page, name="value"):
-    """The tag of the control, as it was served."""
-    return re.search(rf'<(?:input|textarea)\b[^>]*\bname="{name}"[^>]*>', page.html).group()
 
 
 def row(page, setting):

@@ -1,42 +1,9 @@
 """A deleted setting is restored."""
 
 import pytest
-from sqlalchemy import select
 
-from app.models import ApplicationSetting
 from tests.support.contents import events
-
-COLUMNS = {
-    "key": "top_k",
-    "value": "5",
-    "data_type": "integer",
-    "category": "tests",
-    "description": "How many.",
-    "is_mutable": True,
-}
-
-
-@pytest.fixture
-def top(session):
-    """The setting that goes."""
-    return added(session)
-
-
-def added(session, **columns):
-    setting = ApplicationSetting(**COLUMNS | columns)
-    session.add(setting)
-    session.commit()
-    return setting
-
-
-def path_of(setting):
-    return f"/settings/{setting.id}/delete"
-
-
-def stored(session, key="top_k"):
-    """The columns of the setting as they are in the database; None if it is not there."""
-    found = session.scalars(select(ApplicationSetting).where(ApplicationSetting.key == key)).first()
-    return found and {name: getattr(found, name) for name in COLUMNS}
+from tests.support.settings import TOP_K, path_of, stored
 
 
 def undo_of(page):
@@ -44,26 +11,26 @@ def undo_of(page):
     return action
 
 
-def test_a_setting_of_an_unknown_type_can_be_deleted_and_restored(sign_in, ada, session):
-    odd = added(session, data_type="duration", value="PT5M")
-    page = sign_in(ada).submit(path_of(odd), key="top_k").follow()
+def test_a_setting_of_an_unknown_type_can_be_deleted_and_restored(sign_in, ada, session, add):
+    odd = add(**TOP_K | {"data_type": "duration", "value": "PT5M"})
+    page = sign_in(ada).submit(path_of(odd, "/delete"), key="top_k").follow()
 
     page.submit(to=undo_of(page))
 
-    assert stored(session) == COLUMNS | {"data_type": "duration", "value": "PT5M"}
+    assert stored(session) == TOP_K | {"data_type": "duration", "value": "PT5M"}
 
 
 @pytest.mark.parametrize("value", ["5", "", None])
-def test_a_deletion_can_be_undone_at_once(sign_in, ada, session, value):
-    top = added(session, value=value, data_type="string")
+def test_a_deletion_can_be_undone_at_once(sign_in, ada, session, value, add):
+    top = add(**TOP_K | {"value": value, "data_type": "string"})
     number = top.id
-    page = sign_in(ada).submit(path_of(top), key="top_k").follow()
+    page = sign_in(ada).submit(path_of(top, "/delete"), key="top_k").follow()
     assert "Deleted top_k." in page.text
 
     undone = page.submit(to=undo_of(page))
 
     assert undone.location == f"/settings/{number}"
-    assert stored(session) == COLUMNS | {"value": value, "data_type": "string"}
+    assert stored(session) == TOP_K | {"value": value, "data_type": "string"}
     made = events(session)[-1]
     assert (made.action, made.reason) == ("setting:restored", "Undone.")
     assert made.after == stored(session)
@@ -72,7 +39,7 @@ def test_a_deletion_can_be_undone_at_once(sign_in, ada, session, value):
 
 def test_a_deletion_can_be_undone_from_the_recent_changes(sign_in, ada, top, session):
     browser = sign_in(ada)
-    browser.submit(path_of(top), key="top_k", reason="By mistake.")
+    browser.submit(path_of(top, "/delete"), key="top_k", reason="By mistake.")
 
     path = browser.get("/").link("Restore… top_k")
     page = browser.get(path)
@@ -80,24 +47,24 @@ def test_a_deletion_can_be_undone_from_the_recent_changes(sign_in, ada, top, ses
     assert "By mistake." in page.text
     assert "How many." in page.text
     page.submit(to=path, reason="It was needed.")
-    assert stored(session) == COLUMNS
+    assert stored(session) == TOP_K
     assert events(session)[-1].reason == "It was needed."
 
 
 def test_the_history_goes_on_after_restoring(sign_in, ada, top):
     browser = sign_in(ada)
-    browser.submit(f"/settings/{top.id}", value="6")
-    page = browser.submit(path_of(top), key="top_k").follow()
+    browser.submit(path_of(top), value="6")
+    page = browser.submit(path_of(top, "/delete"), key="top_k").follow()
 
     page = page.submit(to=undo_of(page)).follow()
 
     assert page.text.index("restored") < page.text.index("deleted") < page.text.index("changed")
 
 
-def test_nothing_is_restored_over_a_setting_that_is_there(sign_in, ada, top, session):
+def test_nothing_is_restored_over_a_setting_that_is_there(sign_in, ada, top, session, add):
     browser = sign_in(ada)
-    page = browser.submit(path_of(top), key="top_k").follow()
-    added(session, value="another")
+    page = browser.submit(path_of(top, "/delete"), key="top_k").follow()
+    add(**TOP_K | {"value": "another"})
 
     answer = page.submit(to=undo_of(page))
 
@@ -111,7 +78,7 @@ def test_nothing_is_restored_over_a_setting_that_is_there(sign_in, ada, top, ses
 def test_who_may_delete_and_not_create_is_offered_no_undo(sign_in, person, top):
     dora = person("dora", permissions=["settings:read", "settings:delete"])
 
-    page = sign_in(dora).submit(path_of(top), key="top_k").follow()
+    page = sign_in(dora).submit(path_of(top, "/delete"), key="top_k").follow()
 
     assert "Deleted top_k." in page.text
     assert "Undo" not in page.text
@@ -120,14 +87,14 @@ def test_who_may_delete_and_not_create_is_offered_no_undo(sign_in, person, top):
 @pytest.mark.parametrize("number", ["1", "999999"])
 def test_what_was_not_deleted_cannot_be_restored(sign_in, ada, top, session, number):
     browser = sign_in(ada)
-    browser.submit(f"/settings/{top.id}", value="6")
+    browser.submit(path_of(top), value="6")
 
     assert browser.get(f"/settings/restore/{number}").status_code == 404
     assert browser.post(f"/settings/restore/{number}").status_code == 404
 
 
 def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, statements):
-    page = sign_in(ada).get(path_of(top))
+    page = sign_in(ada).get(path_of(top, "/delete"))
 
     with statements.at_most(6):
         answer = page.submit(key="top_k")

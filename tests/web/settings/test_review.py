@@ -4,50 +4,10 @@ import re
 import time
 
 import pytest
-from sqlalchemy import select
 
-from app.models import ApplicationSetting, AuditEvent
+from tests.support.settings import EDIT, LIST, changes, value
 
 REVIEW = "/settings/review"
-
-
-LIST = "/settings?category=tests"
-
-
-EDIT = f"{LIST}&edit=all"
-
-
-@pytest.fixture
-def add(session):
-    """Adds a setting: ``add("top_k", "5", "integer")``."""
-
-    def add(key, value="text", data_type="string", **columns):
-        details = {"category": "tests"} | columns
-        setting = ApplicationSetting(key=key, data_type=data_type, value=value, **details)
-        session.add(setting)
-        session.commit()
-        return setting
-
-    return add
-
-
-@pytest.fixture
-def three(add):
-    """One setting of each kind of control."""
-    return (
-        add("top_k", "5", "integer"),
-        add("flag", "true", "boolean"),
-        add("name", None),
-    )
-
-
-def changes(session):
-    query = select(AuditEvent).where(AuditEvent.action == "setting:changed")
-    return list(session.scalars(query.order_by(AuditEvent.id)))
-
-
-def value(setting, text):
-    return {f"{setting.id}-value": text}
 
 
 def test_a_category_is_opened_by_its_link(sign_in, ada, three):
@@ -68,8 +28,8 @@ def test_the_filter_decides_what_is_opened(sign_in, ada, three):
 
 
 def test_what_cannot_be_changed_is_shown_closed(sign_in, ada, add):
-    fixed, secret = add("fixed", is_mutable=False), add("some_api_key", "sk-live-4711")
-    odd, free = add("odd", "PT5M", "duration"), add("free")
+    fixed, secret = add("fixed", is_mutable=False), add("some_api_key", value="sk-live-4711")
+    odd, free = add("odd", "duration", "PT5M"), add("free")
 
     page = sign_in(ada).get(EDIT)
 
@@ -86,7 +46,7 @@ def test_a_list_of_read_only_settings_says_so(sign_in, ada, add):
 
 
 def test_lines_pasted_in_one_of_several_rows_stay_lines(sign_in, ada, add, session):
-    setting = add("words", "short")
+    setting = add("words", value="short")
     browser = sign_in(ada)
     name = f"{setting.id}-value"
 
@@ -98,7 +58,7 @@ def test_lines_pasted_in_one_of_several_rows_stay_lines(sign_in, ada, add, sessi
 
 
 def test_what_is_too_long_for_the_form_stays_closed(sign_in, ada, add, session):
-    long = [add(f"long_{number}", "é" * 30_000) for number in range(4)]
+    long = [add(f"long_{number}", value="é" * 30_000) for number in range(4)]
 
     page = sign_in(ada).get(EDIT)
     opened = [one for one in long if f'"{one.id}-value"' in page.html]
@@ -163,7 +123,7 @@ def test_what_is_stored_alike_is_nothing_to_review(sign_in, ada, three, session)
     ],
 )
 def test_what_was_not_touched_is_not_changed(sign_in, ada, add, three, session, data_type, stored):
-    untouched = add("untouched", stored, data_type)
+    untouched = add("untouched", data_type, stored)
 
     review = sign_in(ada).submit(EDIT, "sheet", **value(three[0], "8"))
 
@@ -215,7 +175,7 @@ def test_back_to_editing_keeps_what_was_typed(sign_in, ada, three):
 
 
 def test_a_long_text_is_compared_line_by_line(sign_in, ada, add):
-    prompt = add("prompt", "\n".join(f"Line {number}." for number in range(40)))
+    prompt = add("prompt", value="\n".join(f"Line {number}." for number in range(40)))
     new = prompt.value.replace("Line 20.", "Line twenty.")
 
     review = sign_in(ada).submit(EDIT, "sheet", **value(prompt, new))
@@ -227,7 +187,7 @@ def test_a_long_text_is_compared_line_by_line(sign_in, ada, add):
 
 
 def test_texts_with_too_many_differences_are_shown_whole(sign_in, ada, add):
-    prompt = add("prompt", "a\n" * 32_000)
+    prompt = add("prompt", value="a\n" * 32_000)
 
     begun = time.perf_counter()
     review = sign_in(ada).submit(EDIT, "sheet", **value(prompt, "b\n" * 32_000))
@@ -239,7 +199,7 @@ def test_texts_with_too_many_differences_are_shown_whole(sign_in, ada, add):
 
 
 def test_one_line_of_very_many_is_still_compared(sign_in, ada, add):
-    prompt = add("prompt", "a\n" * 20_000)
+    prompt = add("prompt", value="a\n" * 20_000)
 
     review = sign_in(ada).submit(EDIT, "sheet", **value(prompt, "a\n" * 19_999 + "b\n"))
 
@@ -257,7 +217,7 @@ def test_a_long_text_that_was_not_set_is_shown_whole(sign_in, ada, three):
 
 def test_errors_are_listed_and_what_was_typed_is_kept(sign_in, ada, three, add, session):
     top, _, _ = three
-    ratio = add("ratio", "0.5", "float")
+    ratio = add("ratio", "float", "0.5")
     fields = value(top, "many") | value(ratio, "half")
 
     page = sign_in(ada).submit(EDIT, "sheet", **fields)
@@ -362,7 +322,7 @@ def test_what_cannot_be_changed_any_more_is_left_out(sign_in, ada, three, sessio
 
 
 def test_a_secret_is_not_written_by_a_batch(sign_in, ada, add):
-    secret = add("some_api_key", "sk-live-4711")
+    secret = add("some_api_key", value="sk-live-4711")
     sent = {f"{secret.id}-{name}": "guess" for name in ("value", "etag")}
 
     page = sign_in(ada).post(REVIEW, **sent, confirmed=1)
@@ -393,7 +353,7 @@ def test_a_review_may_have_many_fields_and_other_forms_may_not(sign_in, ada, thr
 def test_the_number_of_settings_does_not_matter_to_the_database(
     sign_in, ada, add, statements, number
 ):
-    found = [add(f"one_{at}", "old") for at in range(number)]
+    found = [add(f"one_{at}", value="old") for at in range(number)]
     fields = {name: text for one in found for name, text in value(one, "new").items()}
     browser = sign_in(ada)
 

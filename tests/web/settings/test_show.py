@@ -1,62 +1,11 @@
 """The page of a setting: what is shown, and a value is changed."""
 
-import re
-
 import pytest
-from sqlalchemy import select
 
 from app.domain import audit, settings
 from app.domain.target import Target
-from app.models import ApplicationSetting, AuditEvent
 from tests.support.people import OPERATOR
-
-PLANTED = "sk-live-planted-4711"
-
-
-JSON = '{"a": [1, 2, 3]}'
-
-
-VALUES = {
-    "string": "hello",
-    "integer": "42",
-    "float": "0.7",
-    "boolean": "true",
-    "json": JSON,
-}
-
-
-@pytest.fixture
-def add(session):
-    """Adds a setting: ``add("top_k", "integer", "5")``."""
-
-    def add(key, data_type="string", value="text", **columns):
-        details = {"category": "tests", "description": f"About {key}."} | columns
-        setting = ApplicationSetting(key=key, data_type=data_type, value=value, **details)
-        session.add(setting)
-        session.commit()
-        return setting
-
-    return add
-
-
-@pytest.fixture
-def looker(person):
-    """May look at settings, and no more."""
-    return person("lucy", permissions=["settings:read"])
-
-
-def path_of(setting):
-    return f"/settings/{setting.id}"
-
-
-def events(session):
-    query = select(AuditEvent).where(AuditEvent.action == "setting:changed")
-    return list(session.scalars(query.order_by(AuditEvent.id)))
-
-
-def control(page, name="value"):
-    """The tag of the control, as it was served."""
-    return re.search(rf'<(?:input|textarea)\b[^>]*\bname="{name}"[^>]*>', page.html).group()
+from tests.support.settings import JSON, PLANTED, VALUES, changes, control, path_of
 
 
 @pytest.mark.parametrize(
@@ -91,7 +40,7 @@ def test_what_was_not_touched_is_not_changed(sign_in, ada, add, session, value):
 
     assert setting.value == value
     assert "No change: that is already the value." in page.follow().text
-    assert events(session) == []
+    assert changes(session) == []
 
 
 @pytest.mark.parametrize(
@@ -187,7 +136,7 @@ def test_a_value_typed_with_not_set_left_ticked_is_not_lost(sign_in, ada, add, s
     assert page.status_code == 422
     assert "“Not set” is still selected." in page.text
     assert page.value("value") == "typed"
-    assert events(session) == []
+    assert changes(session) == []
 
 
 def test_the_reason_is_kept_with_the_change(sign_in, ada, add, session):
@@ -196,7 +145,7 @@ def test_the_reason_is_kept_with_the_change(sign_in, ada, add, session):
 
     browser.submit(path_of(setting), value="other", reason="Because of the move.")
 
-    assert [event.reason for event in events(session)] == ["Because of the move."]
+    assert [event.reason for event in changes(session)] == ["Because of the move."]
     assert "Because of the move." in browser.get(path_of(setting)).text
 
 
@@ -362,7 +311,7 @@ def test_a_change_in_between_is_not_overwritten(sign_in, ada, add, session):
     assert all(text in answer.text for text in ("where you started", "theirs", "yours"))
     assert (answer.value("value"), answer.value("reason")) == ("yours", "Mine.")
     assert setting.value == "theirs"
-    assert events(session) == []
+    assert changes(session) == []
 
 
 def test_after_a_conflict_yours_can_be_saved_on_top_of_theirs(sign_in, ada, add, session):
@@ -373,7 +322,7 @@ def test_after_a_conflict_yours_can_be_saved_on_top_of_theirs(sign_in, ada, add,
     page.submit(value="yours").submit(value="yours, looked at again")
 
     assert setting.value == "yours, looked at again"
-    assert [event.before for event in events(session)] == ['{"value": "theirs"}']
+    assert [event.before for event in changes(session)] == ['{"value": "theirs"}']
 
 
 def test_after_a_conflict_theirs_can_be_kept(sign_in, ada, add):
@@ -407,7 +356,7 @@ def test_a_change_can_be_undone(sign_in, ada, add, session):
 
     assert undone.location == f"/settings?q=changing#setting-{setting.id}"
     assert setting.value == "5"
-    assert [event.reason for event in events(session)] == ["", "Undone."]
+    assert [event.reason for event in changes(session)] == ["", "Undone."]
 
 
 def test_an_unset_value_comes_back_by_undoing(sign_in, ada, add):

@@ -1,47 +1,6 @@
 """A save of several settings is undone."""
 
-import pytest
-from sqlalchemy import select
-
-from app.models import ApplicationSetting, AuditEvent
-
-LIST = "/settings?category=tests"
-
-
-EDIT = f"{LIST}&edit=all"
-
-
-@pytest.fixture
-def add(session):
-    """Adds a setting: ``add("top_k", "5", "integer")``."""
-
-    def add(key, value="text", data_type="string", **columns):
-        details = {"category": "tests"} | columns
-        setting = ApplicationSetting(key=key, data_type=data_type, value=value, **details)
-        session.add(setting)
-        session.commit()
-        return setting
-
-    return add
-
-
-@pytest.fixture
-def three(add):
-    """One setting of each kind of control."""
-    return (
-        add("top_k", "5", "integer"),
-        add("flag", "true", "boolean"),
-        add("name", None),
-    )
-
-
-def changes(session):
-    query = select(AuditEvent).where(AuditEvent.action == "setting:changed")
-    return list(session.scalars(query.order_by(AuditEvent.id)))
-
-
-def value(setting, text):
-    return {f"{setting.id}-value": text}
+from tests.support.settings import EDIT, LIST, changes, value
 
 
 def test_a_batch_can_be_undone(sign_in, ada, three, session):
