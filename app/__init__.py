@@ -11,7 +11,7 @@ from app import cli, config
 from app.config import Configuration
 from app.database import connections
 from app.extensions import db, login_manager
-from app.web import sections
+from app.web import base_path, sections
 from app.web.urls import Console
 
 
@@ -34,6 +34,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     with app.app_context():
         connections.prepare(db.engine)
     sections.register(app)
+    base_path.register(app)
     cli.register(app)
     return app
 

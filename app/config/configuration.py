@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import URL
@@ -48,6 +50,16 @@ class Configuration:
     def is_development(self) -> bool:
         """Tell whether plain HTTP on this machine is what the console is for."""
         return self.environment == "development"
+
+    @cached_property
+    def origin(self) -> str | None:
+        """The origin of the base URL, as browsers send it with forms (RFC 6454)."""
+        return self.base_url and self.base_url.removesuffix(self.base_path)
+
+    @cached_property
+    def base_path(self) -> str:
+        """The path of the base URL, such as ``/console``; empty at the root of a host."""
+        return urlsplit(self.base_url or "").path
 
     def cookie(self, name: str) -> str:
         """Return the name of a cookie of this console.

@@ -154,6 +154,7 @@ def _record_denial(missing: PermissionCode) -> None:
 
 def _to_sign_in() -> Response:
     # A form's own page is where to go on after signing in; what it sent is gone.
-    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
-    target = None if here in {"/", url_for("auth.logout")} else here
+    path = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+    here = f"{request.script_root}{path}"
+    target = None if here in {url_for("home.overview"), url_for("auth.logout")} else here
     return session_cookie.delete(redirect(url_for("auth.login", next=target), 303))

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -23,6 +23,9 @@ def is_ours(target: str) -> bool:
         return False
     try:
         path = urlsplit(target).path
+        if not path.startswith(f"{request.script_root}/"):
+            return False
+        path = path.removeprefix(request.script_root)
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect, ValueError):
         return False

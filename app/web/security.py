@@ -113,7 +113,7 @@ def _refuse_countless() -> None:
 
 def _is_own(origin: str) -> bool:
     configuration = config.current()
-    if configuration.base_url and origin == configuration.base_url:
+    if configuration.origin and origin == configuration.origin:
         return True
     return configuration.is_development and _host_of(origin) in LOCAL_HOSTS
 

@@ -51,4 +51,4 @@ def queried(endpoint: str, **query: str) -> str:
 
 def reset_link(token: str) -> str:
     """Return the URL of a one-time link, built from the configured base URL and never from Host."""
-    return f"{config.current().base_url}{url_for('auth.reset', token=token)}"
+    return f"{config.current().origin}{url_for('auth.reset', token=token)}"

@@ -10,7 +10,8 @@ from app.config import ConfigurationError
 KEY = "Gq7ZkX2vN9wLr4TbYc8JmPd5HfSa3EuK-xW6"
 GENERATE = "generate one, for example with openssl rand -base64 48."
 BASE_URL = (
-    "CONSOLE_BASE_URL must be a scheme, a host and perhaps a port, such as https://console.example."
+    "CONSOLE_BASE_URL must be a scheme, a host and perhaps a port and a path, "
+    "such as https://console.example or https://example.org/console."
 )
 SERVED = {"SECRET_KEY": KEY, "CONSOLE_BASE_URL": "https://console.example"}
 
@@ -67,7 +68,9 @@ def test_sessions_last_as_long_as_is_said():
         ({"CONSOLE_BASE_URL": "console.example"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "ftp://console.example"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://"}, BASE_URL),
-        ({"CONSOLE_BASE_URL": "https://console.example/console"}, BASE_URL),
+        ({"CONSOLE_BASE_URL": "https://console.example/a//b"}, BASE_URL),
+        ({"CONSOLE_BASE_URL": "https://console.example/../b"}, BASE_URL),
+        ({"CONSOLE_BASE_URL": "https://console.example/a b"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://console.example?x=1"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://u:p@console.example"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://console.example:port"}, BASE_URL),
@@ -89,6 +92,8 @@ def test_a_mistake_is_one_line_that_names_the_variable(environ, line):
         ("https://console.example:8443", "https://console.example:8443"),
         ("https://[::1]:8443", "https://[::1]:8443"),
         ("http://console.example:80", "http://console.example"),
+        ("https://example.org/console/", "https://example.org/console"),
+        ("https://example.org:8443/Team-1/console", "https://example.org:8443/Team-1/console"),
     ],
 )
 def test_the_base_url_is_kept_as_browsers_write_an_origin(given, origin):
