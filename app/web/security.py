@@ -1,5 +1,6 @@
 """The security of requests: rejected ones, the address of the client, and response headers."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -14,6 +15,8 @@ from app import config
 
 View = TypeVar("View", bound=Callable[..., Any])
 Address = IPv4Address | IPv6Address
+# An address as proxies write it: with a port, in brackets, in quotes (RFC 7239, section 6).
+_HOST_AND_PORT = re.compile(r'"?(?:\[([^\]"]+)\]|([0-9.]+))(?::[0-9]{1,5})?"?')
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -147,6 +150,8 @@ def _is_proxy(address: Address) -> bool:
 
 
 def _parsed_address(text: str) -> Address | None:
+    if match := _HOST_AND_PORT.fullmatch(text):
+        text = match[1] or match[2]
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
