@@ -29,8 +29,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app = Console(__name__, template_folder="../templates", static_folder="../static")
     app.config.from_mapping(_flask_options(configuration))
     db.init_app(app)
-    # Its context processor would ask the database for every page, that of an error too.
-    login_manager.init_app(app, add_context_processor=False)
+    # Its `init_app` would add hooks that look into the session of every request, static ones too.
+    app.login_manager = login_manager
     with app.app_context():
         connections.prepare(db.engine)
     sections.register(app)

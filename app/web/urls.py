@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request, url_for
+from flask_login import LoginManager
 
 from app import config
 from app.web import style_sheet
@@ -17,6 +18,7 @@ class Console(Flask):
     """
 
     jinja_environment = Environment
+    login_manager: LoginManager
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
