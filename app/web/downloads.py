@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from app.models import DbSession
 from app.models.base import utcnow
+from app.web import zones
 
 Rows = Sequence[Row[Any]]
 
 
 def csv_file(name: str, pieces: Iterable[bytes]) -> Response:
-    """Return a response that downloads a file, named after its content and the day in UTC."""
+    """Return a response that downloads a file, named after its content and the reader's day."""
     response = Response(pieces, mimetype="text/csv")
-    filename = f"{name}-{utcnow():%Y-%m-%d}.csv"
+    filename = f"{name}-{utcnow().astimezone(zones.current()):%Y-%m-%d}.csv"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
 

@@ -12,7 +12,7 @@ from app.web import zones
 from app.web.identity import initials, tint
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-YESTERDAY, WEEK = 2 * DAY, 7 * DAY
+WEEK = 7  # days
 MONTHS = (
     *("", "Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -62,19 +62,24 @@ def iso(value: datetime) -> str:
 
 
 def ago(value: datetime) -> str:
-    """Return the time that has passed, such as "4 min ago"; after a week, the date."""
-    seconds = (utcnow() - value) / timedelta(seconds=1)
+    """Return the time that has passed, such as "4 min ago"; after a week, the date.
+
+    After 24 hours it counts days of the reader's calendar.
+    """
+    now = utcnow()
+    seconds = (now - value) / timedelta(seconds=1)
     if seconds < MINUTE:
         return "just now"
     if seconds < HOUR:
         return f"{seconds // MINUTE:.0f} min ago"
-    if seconds < DAY:
+    zone = zones.current()
+    then = value.astimezone(zone).date()
+    days = (now.astimezone(zone).date() - then).days if seconds >= DAY else 0
+    if days < 1:
         return f"{seconds // HOUR:.0f} h ago"
-    if seconds < YESTERDAY:
-        return "yesterday"
-    if seconds < WEEK:
-        return f"{seconds // DAY:.0f} days ago"
-    return day(value)
+    if days < WEEK:
+        return "yesterday" if days == 1 else f"{days} days ago"
+    return written_day(then)
 
 
 def _written(value: datetime) -> str:

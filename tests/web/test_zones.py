@@ -1,12 +1,13 @@
 """Times in the time zone of the reader."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
-from app.models import User
-from app.web import filters
+from app.models import AuditEvent, User
+from app.models.base import utcnow
+from app.web import downloads, filters
 from tests.support.cookies import cookie
 
 WINTER = datetime(2026, 1, 15, 23, 30, tzinfo=UTC)
@@ -64,6 +65,50 @@ def test_daylight_saving_is_handled(read, zone, value, shown):
     assert read("day", value, zone) == shown.partition(",")[0]
     assert read("ago", value, zone) == shown.partition(",")[0]
     assert read("utc", value, zone) == filters.utc(value)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "then", "shown"),
+    [
+        ("UTC", "2026-11-22 12:00", "2026-11-21 13:00", "23 h ago"),
+        ("UTC", "2026-11-22 12:00", "2026-11-20 13:00", "2 days ago"),
+        ("America/New_York", "2026-11-22 04:30", "2026-11-20 05:30", "yesterday"),
+        ("America/New_York", "2026-11-22 12:00", "2026-11-16 04:30", "15 Nov 2026"),
+        ("America/New_York", "2026-11-22 12:00", "2026-11-16 05:30", "6 days ago"),
+        # A day of 25 hours.
+        ("America/New_York", "2026-11-02 04:50", "2026-11-01 04:10", "24 h ago"),
+    ],
+)
+def test_days_that_have_passed_are_counted_by_the_calendar(
+    read, monkeypatch, zone, now, then, shown
+):
+    now, then = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, then))
+    monkeypatch.setattr(filters, "utcnow", lambda: now)
+
+    assert read("ago", then, zone) == shown
+
+
+def test_the_days_of_the_chart_are_those_of_the_zone_below_it(sign_in, ada, session):
+    moment = utcnow().replace(hour=2, minute=30) - timedelta(days=3)
+    event = {"actor_kind": "person", "actor_name": "ada", "target_type": "role"}
+    session.add(AuditEvent(at=moment, action="role:deleted", target_name="x", **event))
+    browser = sign_in(ada)
+    browser.client.set_cookie(cookie("zone"), "America/New_York")
+    page = browser.get("/")
+
+    day = filters.written_day(moment - timedelta(days=1))
+    assert "Times in America/New_York" in page.text
+    assert "Day (America/New_York) Settings Access Refused" in page.text
+    assert f"{day} 0 1 0" in page.text
+
+
+def test_a_download_is_named_after_the_day_of_the_zone(sign_in, ada, monkeypatch):
+    monkeypatch.setattr(downloads, "utcnow", lambda: WINTER)
+    browser = sign_in(ada)
+    browser.client.set_cookie(cookie("zone"), "Europe/Berlin")
+    page = browser.get("/users/export").submit(to="/users/export")
+
+    assert "users-2026-01-16.csv" in page.headers["Content-Disposition"]
 
 
 def test_a_date_does_not_depend_on_the_zone(read):

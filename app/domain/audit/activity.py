@@ -1,14 +1,22 @@
 """Activity: how many recorded changes there were on each day."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Any
+from functools import cache
 
-from sqlalchemy import ColumnElement, Date, func, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
 
 from app.models import AuditEvent, DbSession
 
@@ -26,7 +34,7 @@ class ActivityKind(StrEnum):
 
 @dataclass(frozen=True)
 class Day:
-    """One day in UTC, and how many events of each kind it had."""
+    """One day, and how many events of each kind it had."""
 
     date: date
     settings: int = 0
@@ -44,36 +52,18 @@ class Day:
         return self.changes + self.refused
 
 
-class utc_date(FunctionElement[date]):
-    """The day of a moment in UTC, whatever the time zone of the connection is."""
-
-    inherit_cache = True
-    type = Date()
-
-
-@compiles(utc_date)
-def _utc_date(element: utc_date, compiler: Any, **options: Any) -> str:
-    # What is stored is UTC, and so is the connection to MySQL.
-    return f"date({compiler.process(element.clauses, **options)})"
-
-
-@compiles(utc_date, "postgresql")
-def _utc_date_postgresql(element: utc_date, compiler: Any, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC')"
-
-
 def per_day(session: DbSession, days: int, *, now: datetime) -> list[Day]:
     """Return each of the last days, the oldest first, today among them, in one statement.
 
     Args:
         session: The database session.
         days: How many.
-        now: The moment that today is the day of.
+        now: The present moment, in the time zone whose days are meant.
     """
-    today = now.astimezone(UTC).date()
-    first = today - timedelta(days=days - 1)
-    counted = _counted(session, first)
-    return [_day(first + timedelta(days=number), counted) for number in range(days)]
+    first = now.date() - timedelta(days=days - 1)
+    dates = [first + timedelta(days=number) for number in range(days + 1)]
+    counted = _counted(session, [_start(day, now.tzinfo) for day in dates])
+    return [_day(day, counted[index]) for index, day in enumerate(dates[:-1])]
 
 
 def kind_of(action: str) -> ActivityKind | None:
@@ -85,21 +75,46 @@ def kind_of(action: str) -> ActivityKind | None:
     return ActivityKind.SETTINGS if action.startswith("setting:") else ActivityKind.ACCESS
 
 
-def _counted(session: DbSession, first: date) -> dict[date, Counter[ActivityKind]]:
-    day: ColumnElement[date] = utc_date(AuditEvent.at)
-    query = (
-        select(day.label("day"), AuditEvent.action, func.count().label("events"))
-        .where(AuditEvent.at >= datetime.combine(first, time(), UTC))
-        .group_by(day, AuditEvent.action)
-    )
-    counted: dict[date, Counter[ActivityKind]] = defaultdict(Counter)
-    for row in session.execute(query):
+def _start(day: date, zone: tzinfo | None) -> datetime:
+    # The first midnight where there are two; where there is none, the moment that skips it.
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _counted(
+    session: DbSession, starts: Sequence[datetime]
+) -> defaultdict[int, Counter[ActivityKind]]:
+    """Count the events of each day by kind; each day ends where the next one starts."""
+    moments = {f"start_{number}": start for number, start in enumerate(starts)}
+    counted: defaultdict[int, Counter[ActivityKind]] = defaultdict(Counter)
+    for row in session.execute(_query(len(starts) - 1), moments):
         kind = kind_of(row.action)
         if kind is not None:
             counted[row.day][kind] += row.events
     return counted
 
 
-def _day(day: date, counted: dict[date, Counter[ActivityKind]]) -> Day:
-    counts = counted.get(day, Counter[ActivityKind]())
+@cache
+def _query(days: int) -> Select[tuple[int, str, int]]:
+    rows = (
+        select(_index(0, days).label("day"), AuditEvent.action)
+        .where(AuditEvent.at >= bindparam("start_0"), AuditEvent.at < bindparam(f"start_{days}"))
+        .subquery()
+    )
+    events = func.count().label("events")
+    return select(rows.c.day, rows.c.action, events).group_by(rows.c.day, rows.c.action)
+
+
+def _index(low: int, high: int) -> ColumnElement[int]:
+    """Return the index of an event's day, from ``low`` up to ``high``, found by halving.
+
+    Days of 23 and 25 hours need no arithmetic on dates this way, which databases do differently.
+    """
+    if high - low == 1:
+        return literal_column(str(low), Integer)
+    middle = (low + high) // 2
+    is_before = AuditEvent.at < bindparam(f"start_{middle}")
+    return case((is_before, _index(low, middle)), else_=_index(middle, high))
+
+
+def _day(day: date, counts: Counter[ActivityKind]) -> Day:
     return Day(day, *(counts[kind] for kind in ActivityKind))

@@ -11,7 +11,7 @@ from app.domain.audit import ActivityKind, Day
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import number
 from app.extensions import db
-from app.web import event_sentences
+from app.web import event_sentences, zones
 from app.web.event_sentences import EventLine
 from app.web.home import charts
 
@@ -40,6 +40,7 @@ class ChangesPerDay:
     wide: Drawing
     narrow: Drawing
     days: Sequence[Day]
+    zone: str
 
     @property
     def are_none(self) -> bool:
@@ -48,10 +49,10 @@ class ChangesPerDay:
 
 
 def days(now: datetime) -> list[Day] | None:
-    """Return the activity of each of the last days; None for users who may not read it."""
+    """Return the activity of the reader's last days; None for users who may not read it."""
     if not g.me.can(PermissionCode.AUDIT_READ):
         return None
-    return audit.per_day(db.session, DAYS, now=now)
+    return audit.per_day(db.session, DAYS, now=now.astimezone(zones.current()))
 
 
 def per_day(last: Sequence[Day] | None) -> ChangesPerDay | None:
@@ -62,6 +63,7 @@ def per_day(last: Sequence[Day] | None) -> ChangesPerDay | None:
         wide=_drawing(last, WIDTH),
         narrow=_drawing(last[-PHONE_DAYS:], PHONE_WIDTH),
         days=list(reversed(last)),
+        zone=zones.current().key,
     )
 
 
