@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
-from flask import current_app
+from flask import current_app, has_app_context
 from sqlalchemy.exc import DBAPIError
 
 from app.database import locks, revisions
@@ -192,6 +192,11 @@ def _is_in_use(error: DBAPIError) -> bool:
     return bool(IN_USE & (codes | set(cause.args[:1] if cause else ())))
 
 
+if not has_app_context():
+    raise CommandError(
+        "Alembic alone does not know the database. Use flask db or python migrate.py, such as:"
+        " python migrate.py current"
+    )
 if context.is_offline_mode():
     run_offline()
 else:

@@ -32,8 +32,7 @@ HEADER = 100
 def main() -> None:
     """Create the organisation if the file does not exist yet, then serve the console."""
     path = Path(os.environ.get("DEMO_PATH") or run.ROOT / FILE).absolute()
-    os.environ["DATABASE_URL"] = _url(path)
-    run.start(lambda app: _prepare(app, path))
+    run.start(lambda app: _prepare(app, path), {"DATABASE_URL": _url(path)})
 
 
 def create(path: Path) -> None:

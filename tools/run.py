@@ -7,12 +7,16 @@ administrator, each start prints a one-time link for creating one.
 
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 import click
@@ -32,7 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET = ROOT / "instance" / "development-secret-key"
 FAILED, MISCONFIGURED, UNREACHABLE = 1, 2, 3
 WORKERS = 2
-HIGHEST_PORT = 65535
+PORT, HIGHEST_PORT = 8000, 65535
+KEY_CHARACTERS = 64
+OF_ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not served
 
 
 def main() -> None:
@@ -40,11 +46,20 @@ def main() -> None:
     start(_prepare)
 
 
-def start(prepare: Callable[[Flask], None]) -> NoReturn:
-    """Serve the console after ``prepare`` has prepared its database."""
+def start(
+    prepare: Callable[[Flask], None], database: Mapping[str, str] = MappingProxyType({})
+) -> NoReturn:
+    """Serve the console after ``prepare`` has prepared its database.
+
+    Args:
+        prepare: Called with the application, in its context.
+        database: Variables that name a database other than that of the environment.
+    """
     host, port = _address()
     _claim(host, port)
-    os.environ["CONSOLE_ENV"] = "development"
+    variables = {"CONSOLE_ENV": "development", **({"PORT": str(port)} if port != PORT else {})}
+    variables |= database
+    os.environ.update(variables)
     if not _variable("SECRET_KEY"):
         os.environ["SECRET_KEY"] = _secret_key()
     try:
@@ -57,12 +72,14 @@ def start(prepare: Callable[[Flask], None]) -> NoReturn:
         except DBAPIError as error:
             stop(connection_problem(app.config["CONSOLE"], error), UNREACHABLE)
         db.engine.dispose()
+    exported = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    print(f"For commands in another terminal: export {exported}", flush=True)
     _serve(host, port)
 
 
 def _address() -> tuple[str, int]:
     host = _variable("HOST") or "127.0.0.1"
-    text = _variable("PORT") or "8000"
+    text = _variable("PORT") or str(PORT)
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= HIGHEST_PORT):
         stop(f"PORT must be a number from 1 to {HIGHEST_PORT}.", MISCONFIGURED)
     return host.strip("[]"), int(text)
@@ -91,14 +108,24 @@ def _claim(host: str, port: int) -> None:
 
 def _secret_key() -> str:
     """Return the key of this checkout, generated on first use."""
-    SECRET.parent.mkdir(mode=0o700, exist_ok=True)
+    key = secrets.token_urlsafe(KEY_CHARACTERS * 3 // 4)
     try:
-        handle = os.open(SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return SECRET.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(48)
+        return _kept_key(key)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        print(f"The secret key cannot be kept in {SECRET}: {reason}. Sessions end with this run.")
+        return key
+
+
+def _kept_key(key: str) -> str:
+    """Return the key that is kept; the given one is kept if there is none or only a part of one."""
+    SECRET.parent.mkdir(mode=0o700, exist_ok=True)
+    if SECRET.exists() and len(kept := SECRET.read_bytes().strip()) == KEY_CHARACTERS:
+        return kept.decode("ascii", errors="replace")
+    new = SECRET.with_name(f"{SECRET.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key)
+    new.replace(SECRET)
     return key
 
 
@@ -143,8 +170,6 @@ def command(app: Flask, *arguments: str) -> None:
 
 
 def _serve(host: str, port: int) -> NoReturn:
-    displayed = f"[{host}]" if ":" in host else host
-    print(f"Serving on http://{displayed}:{port} (Ctrl-C stops it).", flush=True)
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     server += ["--host", host, "--port", str(port), "--log-level", "warning"]
     server += ["--workers", str(WORKERS), "--blocking-threads", "1"]
@@ -154,7 +179,26 @@ def _serve(host: str, port: int) -> NoReturn:
     process = subprocess.Popen(server, stdin=subprocess.DEVNULL, process_group=0)
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda *_: process.terminate())
+    _wait_for_answer(process, host, port)
+    displayed = f"[{host}]" if ":" in host else host
+    if process.poll() is None:
+        print(f"Serving on http://{displayed}:{port} (Ctrl-C stops it).", flush=True)
     raise SystemExit(process.wait())
+
+
+def _wait_for_answer(process: subprocess.Popen[bytes], host: str, port: int) -> None:
+    """Wait until the console answers or has ended."""
+    while process.poll() is None:
+        connection = HTTPConnection(OF_ALL_INTERFACES.get(host, host), port, timeout=1)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
 
 
 def stop(sentence: str, code: int) -> NoReturn:

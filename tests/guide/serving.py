@@ -70,8 +70,8 @@ class Served:
         return line.removeprefix(self.address)
 
     def wait(self) -> None:
-        """Wait until the console answers."""
-        while self._status() != 200:
+        """Wait until it says that it serves, and the console answers."""
+        while "(Ctrl-C stops it)." not in self.said or self._status() != 200:
             assert self.process.poll() is None, self.said
             assert time.monotonic() - self.started < PATIENCE, self.said
             time.sleep(0.05)

@@ -43,7 +43,11 @@ def test_a_second_start_is_quick_and_prints_no_link(checkout, make_run, record_p
     said = served.said
     served.stop()
 
-    assert said == f"Serving on {served.address} (Ctrl-C stops it).\n"
+    assert said == (
+        "For commands in another terminal:"
+        f" export CONSOLE_ENV=development PORT={served.port}\n"
+        f"Serving on {served.address} (Ctrl-C stops it).\n"
+    )
     record_property("figure", f"make run, the second time: {served.seconds:.1f} s")
     # What it takes of the processor, since the machine may be busy with other tests.
     assert processor_seconds() - before <= 5

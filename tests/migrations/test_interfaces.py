@@ -42,6 +42,21 @@ def test_alembic_is_left_to_the_commands(operator):
     assert _said(operator, "-c", code) == "False\n"
 
 
+@pytest.mark.only_on("sqlite")
+def test_alembic_alone_says_what_to_use(operator, tmp_path):
+    ini = str(ROOT / "migrations" / "alembic.ini")
+
+    with operator.start("-m", "alembic", "-c", ini, "current", cwd=tmp_path) as process:
+        said, complaint = process.communicate(timeout=60)
+
+    assert (process.returncode, complaint) == (255, "")
+    assert said == (
+        "FAILED: Alembic alone does not know the database. Use flask db or python migrate.py,"
+        " such as: python migrate.py current\n"
+    )
+    assert list(tmp_path.glob("*.db")) == []
+
+
 def _said(operator, *command, **options):
     with operator.start(*command, **options) as process:
         said, complaint = process.communicate(timeout=60)

@@ -196,10 +196,20 @@ def test_it_prints_a_link_to_choose_a_password_and_serves(make_demo, tmp_path):
         printed += line
     link = re.search(rf"http://127\.0\.0\.1:{port}/reset/[\w-]{{43}}$", printed, re.MULTILINE)
     page = _page(link[0])
+    export = re.search("^For commands in another terminal: (export .+)$", printed, re.MULTILINE)[1]
+    users = subprocess.run(
+        ["sh", "-c", f"{export} && exec {sys.executable} -m flask users list"],
+        cwd=tmp_path.parent,
+        env=os.environ | {"PYTHONPATH": str(run.ROOT), "FLASK_APP": "wsgi"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=SECONDS)[0]
 
     assert "ingrid.solberg" in page
+    assert "ingrid.solberg" in users.stdout
     # The server may say that it had to hurry a worker along; it must not fall over.
     assert (process.returncode, "Traceback" in said) == (0, False)
     assert [path.name for path in tmp_path.iterdir()] == ["demo.db"]

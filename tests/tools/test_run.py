@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -105,22 +104,34 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(monkeypatch, tmp_pat
     assert run._secret_key() == key
 
 
+def test_a_part_of_a_secret_key_is_replaced(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "SECRET", tmp_path / "key")
+    run.SECRET.write_text("cut")
+
+    assert run._secret_key() == run._secret_key() == run.SECRET.read_text()
+
+
+def test_a_secret_key_that_cannot_be_kept_lasts_for_the_run(monkeypatch, tmp_path, capsys):
+    (tmp_path / "instance").write_text("a file where the folder should be")
+    monkeypatch.setattr(run, "SECRET", tmp_path / "instance" / "key")
+
+    assert len(run._secret_key()) >= 32
+
+    said = capsys.readouterr().out
+    assert said == (
+        f"The secret key cannot be kept in {run.SECRET}: file exists. Sessions end with this run.\n"
+    )
+
+
 def _opened(process, port):
-    """Wait until the console answers; return the link that was printed."""
-    deadline = time.monotonic() + SECONDS
+    """Read until it says that it serves, and then it does; return the link that was printed."""
     printed = ""
     while not printed.endswith("(Ctrl-C stops it).\n"):
         line = process.stdout.readline()
         assert line, printed
         printed += line
-    while time.monotonic() < deadline:
-        try:
-            page(f"http://127.0.0.1:{port}/healthz")
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return printed.splitlines()[-2]
-    raise AssertionError(printed)
+    page(f"http://127.0.0.1:{port}/healthz")
+    return next(line for line in printed.splitlines() if line.startswith("http://"))
 
 
 def _refused(process, exit_code):
