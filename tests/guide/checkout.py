@@ -105,9 +105,9 @@ def variables(url: URL) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def located(folder: Path, server_url: str | None) -> URL:
-    """Return the database of a copy: one on a server, else the file that is the default."""
-    return make_url(server_url or f"sqlite:///{folder / SQLITE_FILE}")
+def located(folder: Path) -> URL:
+    """Return the database of a copy: the file that is the default."""
+    return make_url(f"sqlite:///{folder / SQLITE_FILE}")
 
 
 def blocks(document: str, language: str) -> list[str]:

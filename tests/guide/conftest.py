@@ -1,10 +1,12 @@
 """Copies of the checkout, each with an empty database, and the console of ``make run``."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.guide import installation
 from tests.guide.checkout import Checkout, located
 from tests.guide.serving import Served
 from tests.support.databases import Databases
@@ -12,13 +14,15 @@ from tests.support.databases import Databases
 
 @pytest.fixture
 def checkout(tmp_path: Path, all_databases: Databases, database_name: str) -> Iterator[Checkout]:
-    """A copy of the checkout whose variables name an empty database."""
-    database = None if database_name == "sqlite" else all_databases.make(database_name)
-    found = Checkout(tmp_path, located(tmp_path, database and database.url))
-    yield found
-    found.operator.close()
-    if database is not None:
-        all_databases.drop(database)
+    """A copy of the checkout whose variables name an empty database, made as documented."""
+    with ExitStack() as stack:
+        url = None
+        if database_name != "sqlite":
+            server = all_databases.running[database_name]
+            url = stack.enter_context(installation.owned_database(server))
+        found = Checkout(tmp_path, url or located(tmp_path))
+        yield found
+        found.operator.close()
 
 
 @pytest.fixture

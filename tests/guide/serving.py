@@ -10,11 +10,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from ssl import SSLContext
 from types import SimpleNamespace
 from urllib.parse import urlencode
 from urllib.request import (
     HTTPCookieProcessor,
     HTTPErrorProcessor,
+    HTTPSHandler,
     ProxyHandler,
     Request,
     build_opener,
@@ -111,10 +113,11 @@ class Answer:
 class Client:
     """Stands where Flask's test client stands in a Browser, and goes over the network."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, trust: SSLContext | None = None) -> None:
         """Keep the cookies of one browser of the console at ``address``."""
         self._address = address
-        self._opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(), _AsItIs())
+        secure = HTTPSHandler(context=trust)
+        self._opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(), secure, _AsItIs())
 
     def open(
         self,
@@ -147,6 +150,8 @@ class _AsItIs(HTTPErrorProcessor):
 
     def http_response(self, request: Request, response: object) -> object:
         return response
+
+    https_response = http_response
 
 
 def _pretend_installed(checkout: Checkout) -> None:

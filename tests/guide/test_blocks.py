@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from app import config
 from app.database import problems
 from tests.guide.checkout import ROOT, blocks
+from tests.guide.installation import SYSTEM, lines
 from tests.house.reading import code, strings
 
 DOCUMENTS = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
@@ -21,12 +22,10 @@ ELSEWHERE = {
     "pytest ": ".ci/run",
     ".venv/bin/pip install --require-hashes": ".ci/run",
     **dict.fromkeys(
-        ("pg_dump", "dropdb", "psql", "mysqldump", "mysql", "cp rag_fortress.db", "sqlite3"),
+        ("pg_dump", "psql", "mysqldump", "mysql", "cp rag_fortress.db", "sqlite3"),
         "guide/test_backups.py",
     ),
 }
-# The operating system's own, with names that are the reader's.
-SYSTEM = ("useradd ", "git clone ", "python3 -m venv", "cd ", "systemctl ", "journalctl ")
 SHELL = ("set -a; ", "export ", ". .venv/bin/activate")
 VARIABLE = re.compile(r"[A-Z_]+=")
 INACTIVE_ADA = (
@@ -37,14 +36,6 @@ SERVING = {
     "CONSOLE_BASE_URL": "https://console.example.org",
     "SECRET_KEY": "ahWai3ohNgo7shie5Xeiqu6oothoh4Eech8oozui",
 }
-
-
-def lines(block):
-    """The commands of a block, without remarks."""
-    for line in block.splitlines():
-        command = re.split(r"(?:^|\s+)# ", line)[0].strip()
-        if command:
-            yield command
 
 
 def typed(block):

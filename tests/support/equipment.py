@@ -1,6 +1,7 @@
 """The equipment of a run: databases, missing programs, and the tests run on each database."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ import pytest
 from tests.support import chromium, servers
 
 EVERYWHERE = ("sqlite", *servers.NAMES)
-PARTS = (*servers.NAMES, "browser")
+PROGRAMS = ("nginx",)
+PARTS = (*servers.NAMES, "browser", *PROGRAMS)
 
 
 @dataclass
@@ -34,7 +36,8 @@ class Equipment:
     def missing(self) -> dict[str, str]:
         """Return what there is not, and why, as far as anybody has asked."""
         browser = chromium.absence()
-        return self.absent | ({"browser": browser} if browser else {})
+        programs = {name: "it is not installed" for name in PROGRAMS if program(name) is None}
+        return self.absent | ({"browser": browser} if browser else {}) | programs
 
     def insist(self) -> None:
         """Refuse to run without what REQUIRE or the variable of a database names."""
@@ -60,6 +63,11 @@ class Equipment:
             self.running[name] = servers.find(name)
         except servers.Unavailable as absence:
             self.absent[name] = str(absence)
+
+
+def program(name: str) -> str | None:
+    """Return the path of a program of the operating system, also of one for administrators."""
+    return shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 
 
 class Tally:
