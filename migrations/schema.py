@@ -13,10 +13,13 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
 
 MYSQL_NAMES = ("mysql", "mariadb")
+ROW_FORMAT = "DYNAMIC"
 MYSQL_TABLE = {
     "mysql_engine": "InnoDB",
     "mysql_charset": "utf8mb4",
     "mysql_collate": "utf8mb4_bin",
+    # A server's default may be COMPACT, whose indexes end at 767 bytes.
+    "mysql_row_format": ROW_FORMAT,
 }
 
 
@@ -81,6 +84,8 @@ def create_table(name: str, *items: sa.schema.SchemaItem) -> None:
                 f"There is already a table {name} that is not the console's. Nothing in it was"
                 " changed. Rename it, or give the console a database of its own."
             )
+        # It may be there because its format, the server's default, took no index.
+        op.execute(f"ALTER TABLE {name} ROW_FORMAT = {ROW_FORMAT}")
         return
     op.create_table(name, *items, **MYSQL_TABLE)
 

@@ -111,6 +111,31 @@ def test_a_table_left_behind_by_an_upgrade_is_told_from_a_table_of_somebody_else
     operator.succeed("check")
 
 
+@pytest.mark.only_on("mysql")
+def test_a_server_whose_row_format_is_compact_takes_the_tables(operator):
+    operator.execute("SET GLOBAL innodb_default_row_format = compact")
+    try:
+        operator.succeed("upgrade", "001")
+        # What a version that relied on the default had left behind.
+        operator.execute(
+            "DROP INDEX ix_application_settings_key ON application_settings",
+            "DROP INDEX ix_application_settings_category ON application_settings",
+            "ALTER TABLE application_settings ROW_FORMAT = COMPACT",
+            "DELETE FROM application_settings",
+            "DELETE FROM alembic_version",
+        )
+        operator.succeed("upgrade")
+    finally:
+        operator.execute("SET GLOBAL innodb_default_row_format = dynamic")
+
+    operator.succeed("check")
+    formats = operator.ask(
+        "SELECT DISTINCT row_format FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND table_name <> 'alembic_version'"
+    )
+    assert formats == [("Dynamic",)]
+
+
 def _run_until_through(operator, *words):
     sweep = Sweep()
     with sweep.watched():
