@@ -24,6 +24,8 @@ from flask_migrate import Migrate
 
 from app import extensions
 from app.cli.failures import Failure, in_one_line
+from app.cli.revision_faults import FaultsInOneLine
+from app.database import revisions
 from app.database.revisions import MIGRATIONS
 
 LONGEST_ID = 32  # the width of the column in alembic_version
@@ -38,7 +40,7 @@ class DatabaseCommands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a database error becomes one line and an exit code."""
-        with in_one_line():
+        with in_one_line(), FaultsInOneLine():
             return super().invoke(ctx)
 
 
@@ -49,6 +51,8 @@ class DatabaseCommands(click.Group):
 def db(directory: str | None, x_arg: tuple[str, ...]) -> None:
     """Upgrade the database and write revisions."""
     attach(current_app)
+    revisions.known.cache_clear()
+    revisions.known(Path(directory or MIGRATIONS))  # Alembic would end in a traceback.
     g.directory = directory
     g.x_arg = x_arg
 

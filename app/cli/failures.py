@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from app import config
 from app.cli.output import printable
 from app.database.problems import connection_problem
+from app.database.revisions import BrokenRevisions
 from app.domain.errors import RuleError
 from app.unit_of_work import OutcomeUnknown
 
@@ -54,6 +55,8 @@ def in_one_line() -> Iterator[None]:
         raise Failure(str(refusal)) from refusal
     except OutcomeUnknown as unknown:
         raise Unreachable(str(unknown)) from unknown
+    except BrokenRevisions as error:
+        raise Failure(str(error)) from error
     except DBAPIError as error:
         raise _of_database(error) from error
 
