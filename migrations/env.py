@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import sqlalchemy as sa
 from alembic import context
 from alembic.script.revision import RevisionError
@@ -14,8 +15,8 @@ from alembic.util import CommandError
 from flask import current_app, has_app_context
 from sqlalchemy.exc import DBAPIError
 
-from app.database import locks, revisions
-from app.database.connections import maintenance_engine
+from app.cli import revision_faults
+from app.database import connections, locks, revisions
 from app.extensions import db
 from app.models import Base
 from migrations import comparison
@@ -61,9 +62,11 @@ def run_offline() -> None:
 def run_online() -> None:
     """Run the statements, or ask the database what a command wants to know."""
     if command not in WRITING:
-        with db.engine.connect() as connection:
+        with _engine_to_read().connect() as connection:
             _run(connection)
         return
+    if command != "downgrade":
+        _announce_new_file()
     with _engine().connect().execution_options(write=True) as connection:
         setting_up = _sqlite if connection.dialect.name == "sqlite" else _server
         with setting_up(connection), locks.exclusive(connection):
@@ -72,7 +75,26 @@ def run_online() -> None:
 
 def _engine() -> sa.Engine:
     is_file = db.engine.dialect.name == "sqlite"
-    return db.engine if is_file else maintenance_engine(current_app.config["CONSOLE"])
+    return db.engine if is_file else connections.maintenance_engine(current_app.config["CONSOLE"])
+
+
+def _engine_to_read() -> sa.Engine:
+    """Return the engine of the database; of an empty one instead of a file that is missing."""
+    url = db.engine.url
+    is_file = url.get_backend_name() == "sqlite"
+    is_empty = is_file and connections.is_missing(str(url.database))
+    return sa.create_engine("sqlite://") if is_empty else db.engine
+
+
+def _announce_new_file() -> None:
+    """Create the file of a SQLite database, and say so where nobody has named it."""
+    configuration = current_app.config["CONSOLE"]
+    if connections.create_file(configuration) and not configuration.is_database_named:
+        click.echo(
+            f"No variable names a database, so this creates the {configuration.where}."
+            " For another one, set DATABASE_URL or DATABASE_PROVIDER.",
+            err=True,
+        )
 
 
 @contextmanager
@@ -121,12 +143,15 @@ def _run(connection: sa.Connection) -> None:
     with context.begin_transaction():
         heads = context.get_context().get_current_heads()
         _refuse_wrong_revision(heads)
+        if command == "current" and not heads:
+            _report_empty()
         if command == "downgrade":
             _ask_before_downgrade(connection, heads, context.config.attributes["revision"])
         if command == "check":
             _refuse_foreign_collations(connection)
         broken = _broken_references(connection)
-        context.run_migrations()
+        with revision_faults.FaultsInOneLine():
+            context.run_migrations()
         _refuse_broken(_broken_references(connection) - broken)
 
 
@@ -140,6 +165,12 @@ def _refuse_wrong_revision(heads: tuple[str, ...]) -> None:
             raise CommandError(f"{status.message} Run: {status.command}")
 
 
+def _report_empty() -> None:
+    status = revisions.status_of(None)
+    where = current_app.config["CONSOLE"].where
+    click.echo(f"{where}: {status.message} Run: {status.command}")
+
+
 def _ask_before_downgrade(
     connection: sa.Connection | None, heads: str | tuple[str, ...], target: str
 ) -> None:
@@ -149,6 +180,7 @@ def _ask_before_downgrade(
     except RevisionError:
         return  # Alembic says what is wrong with the target when it gets there itself.
     for step in steps:
+        revision_faults.demand(step.module, "downgrade")
         ask = getattr(step.module, "before_downgrade", None)
         if ask:
             ask(connection)

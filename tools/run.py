@@ -141,12 +141,12 @@ def migrate(app: Flask) -> None:
 
 
 def _needs_upgrade(configuration: Configuration) -> bool:
-    with db.engine.connect() as connection:
-        status = revisions.status_of(revisions.stored(connection))
-        tables = inspect(connection).get_table_names()
+    status = revisions.status(db.session)
+    db.session.remove()
     if status.is_current:
         return False
-    if configuration.database_url.get_backend_name() != "sqlite" and tables:
+    is_file = configuration.database_url.get_backend_name() == "sqlite"
+    if not is_file and inspect(db.engine).get_table_names():
         # The owner of a database on a server decides when its tables change, after a backup.
         advice = status.command and f" Make a backup, then run: .venv/bin/{status.command}"
         stop(f"{configuration.where}: {status.message}{advice or ''}", FAILED)

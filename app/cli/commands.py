@@ -51,7 +51,7 @@ class CommandGroup(Command, click.Group):
 
 
 def _demand_newest_revision() -> None:
-    status = revisions.status_of(revisions.stored(db.session.connection()))
+    status = revisions.status(db.session)
     if not status.is_current:
         advice = f" Run: {status.command}" if status.command else ""
         raise Failure(f"{status.message}{advice}")

@@ -66,13 +66,13 @@ def _findings() -> Iterator[InstallationFinding]:
     yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield _serving()
     try:
-        status = revisions.status_of(revisions.stored(db.session.connection()))
+        status = revisions.status(db.session)
     except DBAPIError as error:
         yield InstallationFinding(
             Verdict.WRONG, "connection", connection_problem(config.current(), error)
         )
         return
-    yield InstallationFinding(Verdict.OK, "connection", f"{config.current().where}.")
+    yield _connection()
     yield _revision(status)
     if status.is_current:
         yield _tables()
@@ -91,6 +91,14 @@ def _serving() -> InstallationFinding:
     except ConfigurationError as mistake:
         return InstallationFinding(Verdict.WRONG, "serving", str(mistake))
     return InstallationFinding(Verdict.OK, "serving", f"At {config.current().base_url}.")
+
+
+def _connection() -> InstallationFinding:
+    configuration = config.current()
+    if configuration.is_development or configuration.is_database_named:
+        return InstallationFinding(Verdict.OK, "connection", f"{configuration.where}.")
+    sentence = f"{configuration.where}, because no variable names a database."
+    return InstallationFinding(Verdict.WARNING, "connection", sentence)
 
 
 def _revision(status: SchemaStatus) -> InstallationFinding:

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from app.config import environment, secret_key
 from app.config.base_url import base_url
 from app.config.database_options import engine_options
-from app.config.database_url import BY_URL, TLS_PARAMETERS, database_url
+from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
 from app.config.server_addresses import addresses
 from app.config.sqlite_file import MEMORY
@@ -42,6 +42,7 @@ class Configuration:
     session_lifetime: timedelta
     trusted_proxies: tuple[Network, ...]
     is_by_url: bool
+    is_database_named: bool
     secret_key: str | None = field(repr=False)
     database_url: URL = field(repr=False)
     engine_options: dict[str, Any] = field(repr=False)
@@ -108,6 +109,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         ),
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         is_by_url=bool(variables.text(BY_URL)),
+        is_database_named=any(map(variables.text, NAMING)),
         secret_key=variables.secret("SECRET_KEY"),
         # What the URL says about TLS is among the options, which are the same for every driver.
         database_url=url.difference_update_query(TLS_PARAMETERS),

@@ -14,6 +14,7 @@ from app.config.server_addresses import address, located
 from app.config.sqlite_file import MEMORY, sqlite_url
 
 BY_URL = "DATABASE_URL"
+NAMING = (BY_URL, "DATABASE_PROVIDER", "SQLITE_PATH")  # a database is named by one of these
 DEFAULT_NAME = "rag_fortress"
 DEFAULT_FILE = "./rag_fortress.db"
 DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306}

@@ -1,14 +1,18 @@
 """Connections: their session settings, and the ping of idle ones."""
 
+import sqlite3
 import time
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.config import Configuration
 from app.config.database_options import LOCK_SECONDS
+from app.config.sqlite_file import MEMORY
 
 _SQLITE = (
     "PRAGMA foreign_keys = ON",
@@ -19,6 +23,10 @@ _SQLITE = (
 _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
 PING_AFTER = 1  # second in the pool; a ping on every use would cost each page a round trip
 _RETURNED = "returned_at"
+
+
+class MissingFile(sqlite3.OperationalError):
+    """The SQLite file does not exist; only an upgrade creates it."""
 
 
 def prepare(engine: Engine) -> None:
@@ -32,6 +40,7 @@ def prepare(engine: Engine) -> None:
         engine: An engine that has not connected yet.
     """
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _open_existing)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "checkout", _take_over_transactions)
         event.listen(engine, "begin", _begin_sqlite)
@@ -55,6 +64,28 @@ def maintenance_engine(configuration: Configuration) -> Engine:
     engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
     prepare(engine)
     return engine
+
+
+def create_file(configuration: Configuration) -> bool:
+    """Create the file of a SQLite database; tell whether it was missing."""
+    url = configuration.database_url
+    if url.get_backend_name() != "sqlite" or not is_missing(str(url.database)):
+        return False
+    Path(str(url.database)).touch()
+    return True
+
+
+def is_missing(file: str) -> bool:
+    """Tell whether a SQLite file could be there and is not."""
+    return file != MEMORY and Path(file).parent.is_dir() and not Path(file).exists()
+
+
+def _open_existing(
+    _dialect: Dialect, _entry: object, arguments: list[Any], _options: object
+) -> None:
+    # SQLite would create the file, and a mistyped path would look like a new database.
+    if is_missing(arguments[0]):
+        raise MissingFile(f"there is no file {arguments[0]}")
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -82,6 +82,7 @@ _CAUSES = (
         ("DB_HOST", "DB_PORT"),
     ),
     _Cause("not a database", "the file is not a SQLite database", ("SQLITE_PATH",)),
+    _Cause("there is no file", "the file does not exist", ("SQLITE_PATH",)),
     _Cause("unable to open database", "the file cannot be opened", ("SQLITE_PATH",)),
     _Cause("readonly database", "the file cannot be written to", ("SQLITE_PATH",)),
     _Cause("database is locked", "another program keeps the file locked", ("SQLITE_PATH",)),

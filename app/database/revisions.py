@@ -11,6 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy.exc import OperationalError
+
+from app.database.connections import MissingFile
+from app.models import DbSession
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 UPGRADE = "flask db upgrade"
@@ -18,6 +22,10 @@ UPGRADE = "flask db upgrade"
 _VERSION = table("alembic_version", column("version_num"))
 _ASSIGNMENT = re.compile(r"^(revision|down_revision)\b[^=\n]*=(.*)$", re.MULTILINE)
 _QUOTED = re.compile(r"""["']([^"']+)["']""")
+
+
+class BrokenRevisions(LookupError):
+    """The files of the revisions do not make a chain; the sentence says where."""
 
 
 class SchemaState(StrEnum):
@@ -58,6 +66,16 @@ def known(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
 def head(migrations: Path = MIGRATIONS) -> str:
     """Return the id of the newest revision."""
     return known(migrations)[-1]
+
+
+def status(session: DbSession) -> SchemaStatus:
+    """Return the status of a session's database; a SQLite file that is missing is empty."""
+    try:
+        return status_of(stored(session.connection()))
+    except OperationalError as error:
+        if not isinstance(error.orig, MissingFile):
+            raise
+        return status_of(None)
 
 
 def stored(connection: Connection) -> str | None:
@@ -106,6 +124,8 @@ def _read(path: Path) -> tuple[str, list[str]]:
         name: _QUOTED.findall(value)
         for name, value in _ASSIGNMENT.findall(path.read_text(encoding="utf-8"))
     }
+    if not found.get("revision") or "down_revision" not in found:
+        raise BrokenRevisions(f"{path.name} does not say its revision and down_revision.")
     return found["revision"][0], found["down_revision"]
 
 
@@ -118,6 +138,6 @@ def _in_order(previous: dict[str, list[str]]) -> list[str]:
             if revision not in ordered and set(before) <= set(ordered)
         ]
         if not following:
-            raise LookupError(f"No revision leads to {min(previous.keys() - set(ordered))}.")
+            raise BrokenRevisions(f"No revision leads to {min(previous.keys() - set(ordered))}.")
         ordered += following
     return ordered

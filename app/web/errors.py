@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from app.database import revisions
+from app.database.connections import MissingFile
 from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import (
     BeyondOwnPermissions,
@@ -82,7 +83,10 @@ def _not_ready(error: readiness.NotReady) -> Answer:
 def _database(error: SQLAlchemyError) -> Answer:
     log.error("Request %s: the database answered %s.", request_id(), type(error).__name__)
     # Without a connection there is nothing more to learn, and asking takes the timeout once more.
-    asked = isinstance(error, DBAPIError) and error.statement and not error.connection_invalidated
+    asked = isinstance(error, DBAPIError) and (
+        isinstance(error.orig, MissingFile)
+        or (error.statement and not error.connection_invalidated)
+    )
     sentence = "" if isinstance(error, AWAY) else "The database refused this. Nothing was saved."
     return _unavailable(_schema_status() if asked else None, sentence=sentence), 503, RETRY_AFTER
 
@@ -149,7 +153,7 @@ def _schema_status() -> revisions.SchemaStatus | None:
     """Return the status of the schema after a fault: often it is why a table is missing."""
     try:
         db.session.rollback()
-        status = revisions.status_of(readiness.current())
+        status = revisions.status(db.session)
         db.session.rollback()
     except SQLAlchemyError:
         return None

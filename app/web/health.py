@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import revisions
-from app.web import readiness
+from app.extensions import db
 from app.web.access import public
 
 blueprint = Blueprint("health", __name__)
@@ -22,7 +22,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Tell whether the database answers and is at the revision that the console needs."""
     try:
-        status = revisions.status_of(readiness.current())
+        status = revisions.status(db.session)
     except SQLAlchemyError:
         return jsonify(status="unavailable", reason="The database does not answer."), 503
     if not status.is_current:

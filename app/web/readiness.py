@@ -24,9 +24,7 @@ def demand_revision(version: str | None) -> None:
     Raises:
         NotReady: The database is at another one.
     """
-    status = revisions.status_of(version)
-    if not status.is_current:
-        raise NotReady(status)
+    _demand(revisions.status_of(version))
 
 
 def demand() -> None:
@@ -38,10 +36,10 @@ def demand() -> None:
     asked = current_app.extensions.get("readiness", 0.0)
     if time.monotonic() - asked < ASK_EVERY:
         return
-    demand_revision(current())
+    _demand(revisions.status(db.session))
     current_app.extensions["readiness"] = time.monotonic()
 
 
-def current() -> str | None:
-    """Return the revision that the database is at."""
-    return revisions.stored(db.session.connection())
+def _demand(status: revisions.SchemaStatus) -> None:
+    if not status.is_current:
+        raise NotReady(status)

@@ -53,7 +53,9 @@ def connect() -> Iterator[Connect]:
 @pytest.fixture
 def sqlite(tmp_path, connect) -> Engine:
     """A SQLite file with one counter in it."""
-    made = connect(config.read({"SQLITE_PATH": str(tmp_path / "x.db")}))
+    configuration = config.read({"SQLITE_PATH": str(tmp_path / "x.db")})
+    connections.create_file(configuration)
+    made = connect(configuration)
     with made.begin() as connection:
         connection.execute(text("CREATE TABLE counter (value INTEGER)"))
         connection.execute(text("INSERT INTO counter VALUES (0)"))
