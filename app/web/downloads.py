@@ -3,23 +3,57 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
+from wtforms import SelectField
+from wtforms.fields import SelectChoice
 
+from app import config
 from app.extensions import db
 from app.models import DbSession
 from app.models.base import utcnow
-from app.web import zones
+from app.web import session_cookie, zones
+from app.web.csv import Separator
+from app.web.forms import Form
 
 Rows = Sequence[Row[Any]]
 
+COOKIE = "separator"
+TYPES = {Separator.TAB: ("text/tab-separated-values", "tsv")}
 
-def csv_file(name: str, pieces: Iterable[bytes]) -> Response:
-    """Return a response that downloads a file, named after its content and the reader's day."""
-    response = Response(pieces, mimetype="text/csv")
-    filename = f"{name}-{utcnow().astimezone(zones.current()):%Y-%m-%d}.csv"
+
+def remembered() -> str:
+    """Return the separator of the last download in this browser; a comma if there was none."""
+    chosen = request.cookies.get(config.current().cookie(COOKIE))
+    return chosen if chosen in set(Separator) else Separator.COMMA
+
+
+class DownloadForm(Form):
+    """The choice of the separator."""
+
+    separator = SelectField(
+        "Separator",
+        choices=[SelectChoice(each.value, each.name.capitalize()) for each in Separator],
+        default=remembered,
+        description="Choose the semicolon if your spreadsheet shows each line in one cell."
+        " This browser remembers it.",
+    )
+
+
+def csv_file(
+    name: str, pieces: Iterable[bytes], separator: Separator = Separator.COMMA
+) -> Response:
+    """Return a response that downloads a file, named after its content and the reader's day.
+
+    The browser keeps the separator for its next download.
+    """
+    mimetype, ending = TYPES.get(separator, ("text/csv", "csv"))
+    response = Response(pieces, mimetype=mimetype)
+    filename = f"{name}-{utcnow().astimezone(zones.current()):%Y-%m-%d}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
+    cookie = config.current().cookie(COOKIE)
+    session_cookie.set_cookie(response, cookie, separator, max_age=session_cookie.A_YEAR)
     return response
 
 

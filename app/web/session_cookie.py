@@ -5,6 +5,8 @@ from werkzeug.wrappers import Response
 
 from app import config
 
+A_YEAR = 31_536_000
+
 
 def token() -> str | None:
     """Return the token in the session cookie of the request."""

@@ -6,8 +6,6 @@ from flask.typing import ResponseReturnValue
 from app import config
 from app.web import redirects, session_cookie
 
-A_YEAR = 31_536_000
-
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 
@@ -21,4 +19,4 @@ def keep_choice(name: str, value: str, target: str | None) -> ResponseReturnValu
     """
     cookie = config.current().cookie(name)
     response = redirect(redirects.safe(target), 303)
-    return session_cookie.set_cookie(response, cookie, value, max_age=A_YEAR)
+    return session_cookie.set_cookie(response, cookie, value, max_age=session_cookie.A_YEAR)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flask import Response, render_template
+from flask.typing import ResponseReturnValue
 
 from app import unit_of_work
 from app.domain import roles
@@ -12,33 +13,41 @@ from app.domain.target import Target
 from app.extensions import db
 from app.web import csv, downloads
 from app.web.access import requires
+from app.web.csv import Separator
+from app.web.downloads import DownloadForm
 from app.web.identity import current_actor
 from app.web.roles import listing
 from app.web.roles.blueprint import blueprint
 from app.web.roles.listing import MatrixListing
 from app.web.roles.matrix_form import MatrixFilterForm
+from app.web.saving import accepted
 
 HEADER = ("permission", "description")
 TARGET = Target("list", "roles and permissions")
 
 
+class RoleExportForm(MatrixFilterForm, DownloadForm):
+    """The filter of the matrix, and the separator of the file."""
+
+
 @blueprint.route("/export", methods=["GET", "POST"])
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_READ)
-def export() -> str | Response:
+def export() -> ResponseReturnValue:
     """Describe the export, then send it and record it."""
-    form = MatrixFilterForm(data=vars(listing.filters()))
-    if form.is_sent:
+    form = RoleExportForm(data=vars(listing.filters()))
+    if accepted(form):
         return _download(form)
     page = _page(form.filters)
-    return render_template("roles/export.html", form=form, page=page)
+    return render_template("roles/export.html", form=form, page=page), form.status
 
 
-def _download(form: MatrixFilterForm) -> Response:
+def _download(form: RoleExportForm) -> Response:
     shown = _page(form.filters).shown
     after = {"filter": form.active}
     unit_of_work.record("roles:exported", TARGET, actor=current_actor(), after=after)
     header = (*HEADER, *(role.name for role in shown.roles))
-    return downloads.csv_file("roles", csv.encoded(header, [_rows(shown)]))
+    separator = Separator(form.separator.data)
+    return downloads.csv_file("roles", csv.encoded(header, [_rows(shown)], separator), separator)
 
 
 def _page(filters: MatrixFilter) -> MatrixListing:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from app import unit_of_work
@@ -16,8 +17,11 @@ from app.domain.users import NameSearch, UserFilter
 from app.extensions import db
 from app.web import csv, downloads
 from app.web.access import requires
+from app.web.csv import Separator
+from app.web.downloads import DownloadForm
 from app.web.filters import iso
 from app.web.identity import current_actor
+from app.web.saving import accepted
 from app.web.users import listing
 from app.web.users.blueprint import blueprint
 from app.web.users.listing import UserFilterForm
@@ -30,16 +34,20 @@ BETWEEN_ROLES = "; "
 TARGET = Target("list", "users")
 
 
+class UserExportForm(UserFilterForm, DownloadForm):
+    """The filter of the list, and the separator of the file."""
+
+
 @blueprint.route("/export", methods=["GET", "POST"])
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_READ)
-def export() -> str | Response:
+def export() -> ResponseReturnValue:
     """Show the number of users to export; send the file, and record the export."""
     url_filters = listing.filters_of(request.args)
-    form = UserFilterForm(**{f"match_{name}": text for name, text in asdict(url_filters).items()})
-    return _download(form.filters) if form.is_sent else _page(form)
+    form = UserExportForm(**{f"match_{name}": text for name, text in asdict(url_filters).items()})
+    return _download(form) if accepted(form) else (_page(form), form.status)
 
 
-def _page(form: UserFilterForm) -> str:
+def _page(form: UserExportForm) -> str:
     filters = form.filters
     names = users.names_of(db.session, filters)
     return render_template(
@@ -52,12 +60,14 @@ def _page(form: UserFilterForm) -> str:
     )
 
 
-def _download(filters: UserFilter) -> Response:
+def _download(form: UserExportForm) -> Response:
+    filters, separator = form.filters, Separator(form.separator.data)
     matches = users.export_matches(db.session, filters)
     after = {"filter": _active(filters)}
     unit_of_work.record("users:exported", TARGET, actor=current_actor(), after=after)
     batches = downloads.in_batches(partial(users.export_batch, matches))
-    return downloads.csv_file("users", csv.encoded(HEADER, map(_rows, batches)))
+    pieces = csv.encoded(HEADER, map(_rows, batches), separator)
+    return downloads.csv_file("users", pieces, separator)
 
 
 def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:

@@ -15,9 +15,14 @@ from app.domain.users import export as exports
 from app.models import ApplicationSetting, User
 from app.web import csv, downloads
 from tests.support.contents import events
+from tests.support.cookies import cookie
 from tests.support.people import PASSWORD_HASH
 
 SECRET = "sk-not-to-be-exported"
+HEADERS = {
+    "/users/export": ("id", "username", "email", "full_name"),
+    "/roles/export": ("permission", "description", "admin"),
+}
 
 
 NOON = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
@@ -80,6 +85,51 @@ def test_the_file_is_to_be_saved_and_says_what_it_is(sign_in, ada):
     assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert page.headers["Content-Disposition"].startswith("attachment; filename=users-20")
     assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/users/export", "/roles/export"])
+def test_the_separator_is_chosen_and_remembered(sign_in, ada, path):
+    browser = sign_in(ada)
+    page = browser.get(path)
+    sent = page.submit(to=path, separator="semicolon")
+    again = browser.get("/roles/export")
+
+    assert (page.value("separator"), again.value("separator")) == ("comma", "semicolon")
+    assert ";".join(HEADERS[path]) in sent.html.partition("\r\n")[0]
+    assert ";".join(HEADERS["/roles/export"]) in again.submit(to="/roles/export").html
+    assert "Max-Age=31536000" in sent.headers["Set-Cookie"]
+
+
+def test_a_file_with_tabs_says_that_it_is_one(sign_in, ada):
+    page = sign_in(ada).get("/users/export").submit(to="/users/export", separator="tab")
+
+    assert page.headers["Content-Type"] == "text/tab-separated-values; charset=utf-8"
+    assert page.headers["Content-Disposition"].endswith(".tsv")
+    assert page.html.startswith("\ufeffid\tusername\temail\t")
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_separator_that_is_none_exports_nothing(sign_in, ada, session):
+    browser = sign_in(ada)
+    page = browser.post("/users/export", separator="pipe", match_q="ad")
+    browser.client.set_cookie(cookie("separator"), "pipe")
+
+    assert page.status_code == 422
+    assert "Nothing was exported" in page.text
+    assert page.value("match_q") == "ad"
+    assert events(session) == []
+    assert browser.get("/roles/export").value("separator") == "comma"
+
+
+def test_names_that_look_like_numbers_or_dates_survive_a_spreadsheet(sign_in, ada, person):
+    for name in ("00123", "1e5", "mar-1"):
+        person(name, full_name=name)
+
+    rows = exported(sign_in(ada), role="none")
+
+    assert [row["username"] for row in rows] == ["'00123", "'1e5", "'mar-1"]
+    assert [csv.restored(row["full_name"]) for row in rows] == ["00123", "1e5", "mar-1"]
+    assert {row["id"].isdigit() for row in rows} == {True}
 
 
 def test_the_filter_of_the_list_is_the_one_of_the_export(sign_in, ada, vera, omar, person):
