@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import schema
+
 roles = sa.table("roles", sa.column("id", sa.Integer()), sa.column("name", sa.String()))
 permissions = sa.table(
     "permissions",
@@ -13,6 +15,8 @@ permissions = sa.table(
     sa.column("resource", sa.String()),
     sa.column("action", sa.String()),
     sa.column("description", sa.Text()),
+    sa.column("created_at"),
+    sa.column("updated_at"),
 )
 role_permissions = sa.table(
     "role_permissions",
@@ -22,19 +26,12 @@ role_permissions = sa.table(
 
 
 def add_permissions(descriptions: Mapping[str, str]) -> None:
-    """Add one permission per code."""
-    op.bulk_insert(
-        permissions,
-        [
-            {
-                "code": code,
-                "resource": code.partition(":")[0],
-                "action": code.partition(":")[2],
-                "description": description,
-            }
-            for code, description in descriptions.items()
-        ],
-    )
+    """Add one permission per code, in a table that may be another program's."""
+    for code, description in descriptions.items():
+        resource, _, action = code.partition(":")
+        values = {"code": code, "resource": resource, "action": action}
+        moments = {"created_at": schema.now(), "updated_at": schema.now()}
+        op.execute(sa.insert(permissions).values(**values, **moments, description=description))
 
 
 def grant(role: str, codes: Sequence[str]) -> None:

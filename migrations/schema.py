@@ -49,11 +49,15 @@ def moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, _moment_type(), nullable=nullable)
 
 
+def now() -> sa.TextClause:
+    """Return the server's clock, to the microsecond where the database can."""
+    return sa.text("CURRENT_TIMESTAMP(6)" if _is_mysql() else "CURRENT_TIMESTAMP")
+
+
 def created_and_updated() -> list[sa.Column[Any]]:
     """Return ``created_at`` and ``updated_at``, which the database fills in by itself."""
-    now = sa.text("CURRENT_TIMESTAMP(6)" if _is_mysql() else "CURRENT_TIMESTAMP")
     return [
-        sa.Column(name, _moment_type(), nullable=False, server_default=now)
+        sa.Column(name, _moment_type(), nullable=False, server_default=now())
         for name in ("created_at", "updated_at")
     ]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app import config
 from app.cli import output
 from app.cli.commands import Command
-from app.cli.db import drift
+from app.cli.db import compared
 from app.cli.search_index import SENTENCES
 from app.config import ConfigurationError
 from app.database import revisions, trigram_index
@@ -108,9 +108,11 @@ def _revision(status: SchemaStatus) -> InstallationFinding:
 
 
 def _tables() -> InstallationFinding:
-    if differences := drift():
-        return InstallationFinding(Verdict.WRONG, "tables", differences)
-    return InstallationFinding(Verdict.OK, "tables", "The tables match the models.")
+    found = compared()
+    if found is None:
+        return InstallationFinding(Verdict.OK, "tables", "The tables match the models.")
+    verdict = Verdict.WRONG if found.is_broken else Verdict.WARNING
+    return InstallationFinding(verdict, "tables", found.sentence(NAMED))
 
 
 def _administrator() -> InstallationFinding:

@@ -101,7 +101,8 @@ def _as_cells(line: SettingLine) -> tuple[str, ...]:
 def _state(line: SettingLine) -> str:
     if line.is_secret:
         return "secret"
-    return "read-only" if line.read_only_reason else ""
+    states = ("read-only" if line.read_only_reason else "", "not valid" if line.problem else "")
+    return ", ".join(filter(None, states))
 
 
 def _summary(line: SettingLine) -> str:
@@ -112,4 +113,4 @@ def _summary(line: SettingLine) -> str:
 
 def _as_object(line: SettingLine) -> dict[str, Any]:
     fields = line._asdict()
-    return {name: fields[name] for name in FIELDS}
+    return {name: fields[name] for name in FIELDS} | {"is_valid": not line.problem}

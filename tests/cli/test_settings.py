@@ -201,3 +201,27 @@ def test_a_setting_of_an_unknown_type_is_only_read(flask, session, value):
     assert flask("settings", "get", "when").out == "noon\n"
     assert flask("settings", "set", "when", "night").code == 1
     assert value("when") == "noon"
+
+
+def test_values_that_are_not_valid_are_told_but_those_of_secrets(flask, session, ada):
+    planted = "sk-live-planted-4711"
+    rows = [("bad_flag", "boolean", "ja", False), ("bad_number", "integer", " 5", True)]
+    rows += [("an_api_key", "integer", planted, True)]
+    session.add_all(
+        ApplicationSetting(key=key, data_type=kind, value=value, is_mutable=is_mutable)
+        for key, kind, value, is_mutable in rows
+    )
+
+    listed = flask("settings", "list", "--state", "invalid").out.splitlines()[1:]
+    assert [line.split()[0] for line in listed] == ["bad_flag", "bad_number"]
+    assert "read-only, not valid" in listed[0]
+    objects = map(json.loads, flask("settings", "list", "--json").out.splitlines())
+    bad = [one["key"] for one in objects if not one["is_valid"]]
+    assert bad == ["bad_flag", "bad_number"]
+
+    doctor = flask("doctor").out
+    assert (
+        "values: 2 values are not valid for the data type. The backend may not be able to" in doctor
+    )
+    assert "bad_flag and bad_number" in doctor
+    assert planted not in doctor

@@ -36,6 +36,7 @@ class Topic(StrEnum):
     WITHOUT_ROLE = "users"
     EMPTY_ROLES = "roles"
     UNUSED_PERMISSIONS = "permissions"
+    INVALID = "values"
     UNSET = "settings"
 
 
@@ -96,6 +97,7 @@ def findings(known: Facts, *, now: datetime) -> list[Finding]:
     """
     unsorted = [
         *_debugging(known.settings or ()),
+        *_invalid(known.settings or ()),
         *_absent(known.administrators or (), now - IDLE),
         *_without_role(known.people),
         *_empty(known.roles or ()),
@@ -111,6 +113,14 @@ def _debugging(lines: Sequence[SettingLine]) -> Iterator[Finding]:
     if mode and _is_on(mode.value) and environment and _is_production(environment.value):
         cause = "According to app_environment, this is production."
         yield Finding(Severity.BAD, Topic.DEBUG, "debug_mode is on", cause, mode.id)
+
+
+def _invalid(lines: Sequence[SettingLine]) -> Iterator[Finding]:
+    invalid = [line for line in lines if line.problem]
+    if invalid:
+        title = counted(len(invalid), "value is", "values are") + " not valid for the data type"
+        cause = f"The backend may not be able to read {listed([line.key for line in invalid])}."
+        yield Finding(Severity.WARN, Topic.INVALID, title, cause, _only(invalid))
 
 
 def _absent(administrators: Sequence[Administrator], since: datetime) -> Iterator[Finding]:

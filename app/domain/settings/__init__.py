@@ -17,6 +17,7 @@ from app.domain.settings.editing import (
     SettingChangedMeanwhile,
     SettingEdit,
     SettingIsReadOnly,
+    always_set,
     by_key,
     change,
     etag_of,
@@ -48,6 +49,7 @@ from app.domain.settings.secrecy import (
     shown_value,
 )
 from app.domain.settings.strict_json import NotJson, read_json
+from app.domain.settings.validity import problem
 from app.domain.settings.values import (
     EMPTY,
     HIDDEN,
@@ -81,6 +83,7 @@ __all__ = [
     "SettingIsReadOnly",
     "SettingLine",
     "ValueDifference",
+    "always_set",
     "by_category",
     "by_key",
     "canonical",
@@ -102,6 +105,7 @@ __all__ = [
     "masked",
     "matching",
     "overwrite",
+    "problem",
     "read_all",
     "read_json",
     "read_only_reason",

@@ -93,7 +93,7 @@ def review_many(
     settings = _by_id(session, _query(edit.edits))
     differences = [
         _difference(settings[setting_id], value)
-        for setting_id, value in _accepted(settings, edit.edits).items()
+        for setting_id, value in _accepted(session, settings, edit.edits).items()
         if value != settings[setting_id].value
     ]
     return sorted(differences, key=lambda difference: difference.key)
@@ -117,7 +117,7 @@ def change_many(session: DbSession, edit: BulkSettingEdit, *, actor: Actor) -> l
         InvalidValue: The reason is too long.
     """
     settings = _load_for_update(session, edit.edits)
-    accepted = _accepted(settings, edit.edits)
+    accepted = _accepted(session, settings, edit.edits)
     return _put(session, settings, accepted, checked_reason(edit.reason), actor)
 
 
@@ -147,7 +147,7 @@ def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -
         setting_id: SettingEdit(value.before, _etag_if(settings.get(setting_id), value.after))
         for setting_id, value in saved.items()
     }
-    accepted = _accepted(settings, edits)
+    accepted = _accepted(session, settings, edits)
     return _put(session, settings, accepted, checked_reason(reason), actor)
 
 
@@ -187,12 +187,14 @@ def _load_for_update(session: DbSession, ids: Collection[int]) -> dict[int, Appl
     return _by_id(session, query)
 
 
-def _accepted(settings: Mapping[int, ApplicationSetting], edits: Edits) -> dict[int, str | None]:
+def _accepted(
+    session: DbSession, settings: Mapping[int, ApplicationSetting], edits: Edits
+) -> dict[int, str | None]:
     accepted: dict[int, str | None] = {}
     errors: dict[int, RuleError] = {}
     for setting_id, edit in sorted(edits.items()):
         try:
-            accepted[setting_id] = _accept(settings.get(setting_id), edit)
+            accepted[setting_id] = _accept(session, settings.get(setting_id), edit)
         except RuleError as error:
             errors[setting_id] = error
     if errors:
@@ -200,10 +202,12 @@ def _accepted(settings: Mapping[int, ApplicationSetting], edits: Edits) -> dict[
     return accepted
 
 
-def _accept(setting: ApplicationSetting | None, edit: SettingEdit) -> str | None:
+def _accept(
+    session: DbSession, setting: ApplicationSetting | None, edit: SettingEdit
+) -> str | None:
     if setting is None:
         raise NotFound("This setting was deleted while you were editing it.")
-    return editing.accepted(setting, edit)
+    return editing.accepted(session, setting, edit)
 
 
 def _refusal(errors: Errors) -> BulkRefused:

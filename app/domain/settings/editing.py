@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from app.domain import audit, etags, validation
+from app.domain import audit, etags, not_null, validation
 from app.domain.actor import Actor
-from app.domain.errors import ChangedMeanwhile, NotFound, RuleError
+from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
 from app.domain.settings import secrecy, values
 from app.domain.settings.values import DataType
 from app.domain.target import Target
 from app.domain.text import checked_reason, is_name
 from app.models import ApplicationSetting, AuditEvent, DbSession
+
+ALWAYS_SET = "“Not set” is not possible here: the database column of values is NOT NULL."
 
 # Made once: SQLAlchemy works out once what it finds the compiled statement by.
 _IS_IT = ApplicationSetting.id == bindparam("setting_id")
@@ -93,7 +95,7 @@ def change(
     """
     setting = load_for_update(session, setting_id)
     passed = validation.all_of(
-        value=lambda: accepted(setting, edit), reason=lambda: checked_reason(edit.reason)
+        value=lambda: accepted(session, setting, edit), reason=lambda: checked_reason(edit.reason)
     )
     return _put(session, setting, passed["value"], passed["reason"], actor)
 
@@ -120,16 +122,17 @@ def overwrite(
     """
     setting = load_for_update(session, setting_id)
     edit = SettingEdit(text, etag_of(setting))
-    return _put(session, setting, accepted(setting, edit), checked_reason(reason), actor)
+    return _put(session, setting, accepted(session, setting, edit), checked_reason(reason), actor)
 
 
-def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
+def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit) -> str | None:
     """Return what the setting would hold after the edit, the way it is stored.
 
     Raises:
         SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
         SettingChangedMeanwhile: The setting has changed since it was shown.
-        InvalidValue: The text is not valid for the setting's data type.
+        InvalidValue: The text is not valid for the setting's data type, or the database keeps no
+            setting without a value.
     """
     why_read_only = read_only_reason(setting)
     if why_read_only is not None:
@@ -137,7 +140,28 @@ def accepted(setting: ApplicationSetting, edit: SettingEdit) -> str | None:
         raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     if edit.etag != etag_of(setting):
         raise SettingChangedMeanwhile(setting)
-    return None if edit.text is None else values.canonical(edit.text, DataType(setting.data_type))
+    if edit.text is not None:
+        return values.canonical(edit.text, DataType(setting.data_type))
+    refuse_not_set(session)
+    return None
+
+
+def always_set(session: DbSession) -> str:
+    """Return why the database keeps no setting without a value, or "": one made by hand may not."""
+    table = ApplicationSetting.__tablename__
+    can_be_unset = not_null.takes_null(session.connection(), table, not_null.VALUE)
+    return "" if can_be_unset else ALWAYS_SET
+
+
+def refuse_not_set(session: DbSession) -> None:
+    """Refuse a setting without a value where the database keeps none.
+
+    Raises:
+        InvalidValue: It keeps none.
+    """
+    if reason := always_set(session):
+        message = f"{reason} Enter a value; a string may be empty."
+        raise InvalidValue(message, field=values.VALUE_FIELD)
 
 
 def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:

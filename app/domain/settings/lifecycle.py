@@ -53,7 +53,8 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
 
     Raises:
         InvalidValue: The key breaks the rules for keys or is taken, a field is too long, the text
-            is not a value of the data type, or a secret would be written in clear.
+            is not a value of the data type, a secret would be written in clear, or the database
+            keeps no setting without a value.
     """
     passed = validation.all_of(
         columns=lambda: _columns(session, new), reason=lambda: checked_reason(new.reason)
@@ -117,7 +118,8 @@ def restore(
     Raises:
         NotFound: The event does not exist.
         SettingExists: A setting with the key exists again.
-        InvalidValue: The reason is too long.
+        InvalidValue: The reason is too long, or the setting had no value and the database keeps
+            none of these.
     """
     event = deletion_event(session, event_id)
     reason = checked_reason(reason)
@@ -126,6 +128,8 @@ def restore(
         raise SettingExists(
             f"A setting named {kept['key']} exists again, so this one was not restored."
         )
+    if kept["value"] is None:
+        editing.refuse_not_set(session)
     is_free = session.get(ApplicationSetting, event.target_id) is None
     setting = ApplicationSetting(**kept, id=event.target_id if is_free else None)
     _add(session, setting, "setting:restored", reason, actor)
@@ -166,7 +170,7 @@ def _columns(session: DbSession, new: NewSetting) -> dict[str, Any]:
     columns = validation.all_of(
         key=lambda: _free_key(session, new.key),
         data_type=lambda: _checked_type(new.data_type),
-        value=lambda: _checked_value(new),
+        value=lambda: _checked_value(session, new),
         category=lambda: _checked_category(new.category),
         description=lambda: _checked_description(new.description),
     )
@@ -210,15 +214,16 @@ def _checked_key(text: str) -> str:
     return key
 
 
-def _checked_value(new: NewSetting) -> str | None:
+def _checked_value(session: DbSession, new: NewSetting) -> str | None:
     kind = DataType.of(new.data_type)
+    if new.text is None:
+        editing.refuse_not_set(session)
     if new.text is None or kind is None:
         return None
     if secrecy.is_secret(new.key):
-        message = (
-            "Keys that hold secrets can only be created without a value: the console cannot store "
-            "secrets. Select “Not set”."
-        )
+        message = "Keys that hold secrets can only be created without a value: "
+        message += "the console cannot store secrets. "
+        message += editing.always_set(session) or "Select “Not set”."
         raise InvalidValue(message, field=values.VALUE_FIELD)
     return values.canonical(new.text, kind)
 

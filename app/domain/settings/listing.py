@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, select
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, secrecy
+from app.domain.settings import editing, secrecy, validity
 from app.domain.settings.values import DataType
 from app.domain.text import hold_filters
 from app.models import ApplicationSetting, DbSession
 
-STATES = ("set", "unset", "locked", "secret")
+STATES = ("set", "unset", "invalid", "locked", "secret")
 _COLUMNS: tuple[Any, ...] = (
     ApplicationSetting.id,
     ApplicationSetting.key,
@@ -33,7 +33,7 @@ class SettingFilter:
         q: Text to be found anywhere in key, description or value; never in a secret.
         category: A category's name.
         type: A data type.
-        state: ``set``, ``unset``, ``locked`` or ``secret``.
+        state: ``set``, ``unset``, ``invalid``, ``locked`` or ``secret``.
     """
 
     q: str = ""
@@ -65,6 +65,11 @@ class SettingLine(NamedTuple):
         """The digest that an edit of this line is checked against."""
         return editing.digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the value, or ""; of a secret it is not told."""
+        return validity.problem(self.value, self.data_type)
+
     def matches(self, filters: SettingFilter) -> bool:
         """Tell whether the setting passes the filter, its category left aside."""
         return (
@@ -74,6 +79,8 @@ class SettingLine(NamedTuple):
         )
 
     def _is_in(self, state: str) -> bool:
+        if state == "invalid":
+            return bool(self.problem)
         return {
             "set": self.is_set,
             "unset": not self.is_set,

@@ -21,6 +21,7 @@ SUMMARY_CHARACTERS = 80
 SENTENCE_CHARACTERS = 30
 # The text in place of a value that cannot be shown.
 NOT_SET, EMPTY, HIDDEN = "Not set", "Empty string", "Set (hidden)"
+NOT_JSON = "Not valid JSON"
 REFUSED_ADDRESS = (
     "The value holds an address with a password: the console cannot store secrets. "
     "Leave the password out, and give it to the backend by its environment."
@@ -119,7 +120,7 @@ def describe(value: str | None, data_type: DataType | None) -> str:
     try:
         return _summary(strict_json.read_json(value), value)
     except NotJson:
-        return "Not valid JSON"
+        return NOT_JSON
 
 
 def in_sentence(value: str | None) -> str:

@@ -26,5 +26,6 @@ def _url(finding: Finding) -> str:
             return url_for("users.index", role=ADMIN)
         return url_for("users.show", user_id=finding.target_id)
     if finding.target_id is None:
-        return url_for("settings.index", state="unset")
+        state = "invalid" if finding.topic is Topic.INVALID else "unset"
+        return url_for("settings.index", state=state)
     return url_for("settings.show", setting_id=finding.target_id)

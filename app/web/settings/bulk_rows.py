@@ -55,6 +55,11 @@ class BulkRows:
         return rows or any(isinstance(error, InvalidValue) for error in self.errors.values())
 
     @property
+    def always_set(self) -> str:
+        """The reason why "not set" is not offered, or ""."""
+        return next((row.always_set for row in self.rows.values()), "")
+
+    @property
     def conflicts(self) -> list[SettingRowForm]:
         """The rows whose setting was changed by somebody else meanwhile."""
         return [row for row in self._sorted() if self._is_conflict(row)]

@@ -21,6 +21,7 @@ STATES = [
     ("", "Any state"),
     ("set", "Set"),
     ("unset", "Not set"),
+    ("invalid", "Not valid"),
     ("locked", "Read-only"),
     ("secret", "Secret"),
 ]
@@ -121,6 +122,7 @@ class Listing:
         root, edit = url_for("settings.index"), self.edit
         for line in lines:
             beginning, more = summary(line.value, line.data_type) if line.value else ("", "")
+            problem = line.problem
             yield (
                 line.id,
                 f"{root}/{line.id}",
@@ -131,7 +133,8 @@ class Listing:
                 line.read_only_reason,
                 line.description,
                 beginning,
-                more,
+                more if more != problem else "",
+                problem,
                 ("", "") if line.value else _placeholder(line),
             )
 

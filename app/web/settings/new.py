@@ -74,7 +74,12 @@ def new() -> ResponseReturnValue:
     form.forget_secrets()
     can_read = g.me.can(PermissionCode.SETTINGS_READ)
     categories = settings.by_category(settings.read_all(db.session)) if can_read else {}
-    page = render_template("settings/new.html", form=form, categories=filter(None, categories))
+    page = render_template(
+        "settings/new.html",
+        form=form,
+        categories=filter(None, categories),
+        always_set=settings.always_set(db.session),
+    )
     return page, form.status
 
 

@@ -38,5 +38,6 @@ def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
         is_secret=settings.is_secret(deleted["key"]),
         category=listing.name_of(deleted["category"]),
         is_taken=settings.is_taken(db.session, deleted["key"]),
+        always_set=settings.always_set(db.session) if deleted["value"] is None else "",
     )
     return page, form.status

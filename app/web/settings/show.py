@@ -83,6 +83,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         category=listing.category_link(setting.category),
         value=value,
         is_secret=is_secret,
+        problem=settings.problem(value, setting.data_type),
         read_only_reason=settings.read_only_reason(setting),
         can_be_deleted=settings.deletion_refusal(setting) is None,
         back=_way_back(form, setting.id),

@@ -48,6 +48,8 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
     values = settings.changes_of(db.session, event)
     lines = [line for line in settings.read_all(db.session) if line.id in values]
     present = [(line, values[line.id]) for line in lines if values[line.id].is_of(line.key)]
+    is_unsetting = any(saved_value.before is None for saved_value in values.values())
+    always_set = settings.always_set(db.session) if is_unsetting else ""
     changes = [
         (
             line,
@@ -62,7 +64,9 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
         event=event,
         changes=sorted(changes, key=lambda change: change[0].key),
         missing_settings=len(values) - len(present),
+        always_set=always_set,
         is_possible=len(present) == len(values)
+        and not always_set
         and all(is_same and not line.read_only_reason for line, _, is_same in changes),
     )
     return page, form.status

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import flash, get_flashed_messages, url_for
 
-from app.domain import audit
+from app.domain import audit, settings
 from app.extensions import db
 from app.models import AuditEvent
 from app.web.settings.value_form import NOT_SET
@@ -74,6 +74,8 @@ def of_change(event: AuditEvent, value: str | None, etag: str, target: str = "")
     if event.action != CHANGED or audit.fields_of(event.after)["value"] != value:
         return None
     before = audit.fields_of(event.before)["value"]
+    if before is None and settings.always_set(db.session):
+        return None
     fields = {
         "value": before or "",
         "unset": "y" if before is None else "",

@@ -8,6 +8,7 @@ from wtforms.widgets import TextInput
 from app.domain import settings
 from app.domain.errors import InvalidValue
 from app.domain.settings import DataType
+from app.extensions import db
 from app.web.forms import PLAIN, Form
 
 NOT_SET = "1"
@@ -17,10 +18,9 @@ HINTS = {
     DataType.INTEGER: "A whole number, such as 42 or -7.",
     DataType.FLOAT: "A number such as 0.7, -12 or 1e-3.",
     DataType.JSON: "Valid JSON: keys and strings in double quotes. Saved exactly as typed.",
-    DataType.STRING: (
-        "Leaving this empty saves an empty string. To remove the value, choose “Not set”."
-    ),
+    DataType.STRING: "Leaving this empty saves an empty string.",
 }
+REMOVING = " To remove the value, choose “Not set”."
 NUMBERS = {DataType.INTEGER, DataType.FLOAT}
 
 
@@ -33,6 +33,7 @@ class ValueForm(Form):
         control: The control that the value gets: boolean, number, line (which grows) or text.
         shows_old: Whether the stored value stands beside the control.
         is_row: Whether it is a row of a list, where the key is the visible label.
+        always_set: Why "not set" is not offered, or "".
     """
 
     value = TextAreaField("Value")
@@ -46,6 +47,7 @@ class ValueForm(Form):
         self.control = "text"
         self.shows_old = True
         self.is_row = False
+        self.always_set = ""
 
     @property
     def typed(self) -> str | None:
@@ -85,11 +87,14 @@ class ValueForm(Form):
     def suit(self, data_type: str) -> None:
         """Give the value the control and the hint of its data type."""
         kind = DataType.of(data_type)
+        self.always_set = settings.always_set(db.session)
         self.control = self._control_of(kind)
         self.value.render_kw = dict(PLAIN)
         self.value.data = settings.masked(self.value.data) if self.value.data else self.value.data
         if kind in HINTS:
             self.value.description = HINTS[kind]
+        if kind is DataType.STRING and not self.always_set:
+            self.value.description += REMOVING
         if self.control == "text":
             self.value.render_kw["rows"] = self._rows(FEWEST_ROWS)
         elif self.control == "line":

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import ApplicationSetting
-from tests.support.settings import PLANTED, VALUES, control, path_of
+from tests.support.settings import EDIT, PLANTED, VALUES, control, path_of
 
 LIST_BYTES = 300 * 1024
 
@@ -237,3 +237,35 @@ def test_what_another_program_stored_is_text_in_the_list(session, sign_in, ada):
     assert "&lt;u&gt;" in page.html
     assert mark not in page.html
     assert "<u>" not in page.html
+
+
+def test_values_that_are_not_valid_are_marked_and_can_be_filtered(sign_in, ada, add, statements):
+    bad = [
+        add("invalid_flag", "boolean", "ja"),
+        add("invalid_number", "integer", "4 2"),
+        add("invalid_float", "float", "1e999", is_mutable=False),
+        add("invalid_padded", "integer", " 5"),
+        add("invalid_list", "json", "["),
+        add("invalid_empty", "integer", ""),
+    ]
+    add("an_api_key", "integer", PLANTED), add("fine", "integer", "42")
+    browser = sign_in(ada)
+
+    with statements.at_most(2):
+        page = browser.get("/settings")
+    assert [row(page, one).count("not valid") for one in bad] == [1] * 6
+    assert page.text.count("not valid") == 6
+    assert "Neither true nor false" in row(page, bad[0])
+    assert row(page, bad[4]).count("Not valid JSON") == 1
+
+    found = browser.get("/settings", state="invalid")
+    assert "6 settings" in found.text
+    assert "fine" not in found.text
+    assert browser.get(EDIT).text.count("not valid") == 6
+    for one in bad:
+        assert "The backend may not be able to read the stored value." in (
+            browser.get(path_of(one)).text
+        )
+    overview = browser.get("/").text
+    assert "6 values are not valid for the data type" in overview
+    assert "/settings?state=invalid" in browser.get("/").links
