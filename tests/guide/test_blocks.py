@@ -114,3 +114,32 @@ def holds(text, message):
     length = min(3, len(words))
     runs = (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
     return any(run.strip(".,") in text for run in runs)
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_statements_that_are_shown_can_be_run(checkout):
+    checkout.operator.succeed("upgrade")
+    shown = [block for block in blocks("docs/install.md", "sql") if "SELECT" in block]
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    shown += re.findall(r"`(DELETE FROM [^`]+)`", text)
+
+    assert len(shown) == 4
+    checkout.operator.execute(*shown)
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_program_that_reads_an_export_gives_the_text_back(checkout):
+    [program] = [block for block in blocks("docs/backup.md", "python") if "restored" in block]
+    (checkout.folder / "users.csv").write_text("\ufeffname\r\n'=1+1\r\n", encoding="utf-8")
+
+    assert checkout.python(f"{program}\nprint(rows)") == "[['name'], ['=1+1']]\n"
+
+
+def test_the_sample_of_variables_can_be_used_as_a_whole():
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    sample = re.sub(r"^#([A-Z_]+=)", r"\1", text, flags=re.MULTILINE)
+    variables = dict(dotenv_values(stream=StringIO(sample), interpolate=False))
+    variables |= {"DB_SSLROOTCERT": "system"}  # the file is the reader's own
+
+    assert len(variables) > 10
+    assert config.read(variables | SERVING).database_url.get_backend_name() == "postgresql"
