@@ -1,5 +1,6 @@
 """Jinja in the console: names that every template knows, and templates compiled once."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,13 +53,57 @@ def test_a_template_that_was_changed_is_compiled_again(
     assert keeping() == "new"
 
 
-def test_what_was_cut_short_is_compiled_again(keeping: Callable[[], str], tmp_path: Path) -> None:
+TORN = {
+    "cut": lambda whole, at: whole[:at],
+    "zeros": lambda whole, at: whole[:at] + bytes(len(whole) - at),
+    "garbage": lambda whole, at: whole[:at] + bytes(range(256)) * 4,
+    "one byte": lambda whole, at: whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :],
+    "of an older console": lambda whole, at: whole[32 : 32 + at],
+}
+
+
+@pytest.mark.parametrize("torn", TORN.values(), ids=TORN)
+def test_a_torn_file_is_made_again(
+    keeping: Callable[[], str],
+    tmp_path: Path,
+    torn: Callable[[bytes, int], bytes],
+) -> None:
+    (tmp_path / "page.html").write_text("{{ 6 * 7 }} {% for n in range(3) %}{{ n }}{% endfor %}")
+    shown = keeping()
+    [file] = (tmp_path / "__pycache__").iterdir()
+    whole = file.read_bytes()
+
+    for at in range(0, len(whole), 23):
+        file.write_bytes(torn(whole, at))
+        assert keeping() == shown, at
+        assert file.read_bytes() == whole, at
+
+
+def test_what_cannot_be_read_is_made_again(keeping: Callable[[], str], tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("shown")
     keeping()
     [file] = (tmp_path / "__pycache__").iterdir()
-    file.write_bytes(file.read_bytes()[:-20])
+    file.unlink()
+    file.symlink_to(file)  # Not even root can read this.
 
     assert keeping() == "shown"
+    assert not file.is_symlink()
+
+
+def test_what_cannot_be_written_whole_is_not_left_behind(
+    keeping: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def fill_the_disk(path: Path, content: bytes) -> int:
+        write(path, content[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "page.html").write_text("shown")
+    monkeypatch.setattr(Path, "write_bytes", fill_the_disk)
+
+    assert keeping() == "shown"
+    assert list((tmp_path / "__pycache__").iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_a_page(
