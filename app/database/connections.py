@@ -1,5 +1,6 @@
-"""Connections: their session settings, and the ping of idle ones."""
+"""Connections: their session settings, the ping of idle ones, and those that break at ROLLBACK."""
 
+import logging
 import sqlite3
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.config import Configuration
 from app.config.database_options import LOCK_SECONDS
@@ -23,6 +24,7 @@ _SQLITE = (
 _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
 PING_AFTER = 1  # second in the pool; a ping on every use would cost each page a round trip
 _RETURNED = "returned_at"
+log = logging.getLogger(__name__)
 
 
 class MissingFile(sqlite3.OperationalError):
@@ -49,6 +51,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _set_up_mysql, insert=True)
     if engine.dialect.name != "sqlite":
         _ping_idle_connections(engine)
+        _survive_rollback(engine)
 
 
 def maintenance_engine(configuration: Configuration) -> Engine:
@@ -127,6 +130,24 @@ def _ping_idle_connections(engine: Engine) -> None:
 
     event.listen(engine, "checkin", note_return)
     event.listen(engine, "checkout", ping_if_idle)
+
+
+def _survive_rollback(engine: Engine) -> None:
+    """Let whoever rolls back go on when the connection breaks.
+
+    No COMMIT was sent, so the server rolls back by itself. What was read before, and a page that
+    was made of it, stay right; a session that is closed after a page sends ROLLBACK too.
+    """
+    roll_back = engine.dialect.do_rollback
+
+    def roll_back_or_drop(connection: PoolProxiedConnection) -> None:
+        try:
+            roll_back(connection)
+        except (engine.dialect.loaded_dbapi.Error, OSError) as error:
+            log.warning("The connection to the database broke at ROLLBACK: %r.", error)
+            connection.invalidate(error)
+
+    engine.dialect.do_rollback = roll_back_or_drop  # type: ignore[assignment]
 
 
 def _set_up_mysql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -35,6 +35,7 @@ Answer = tuple[str, int, dict[str, str]]
 RETRY_AFTER = {"Retry-After": "5"}
 STATUS = {NotFound: 404, InvalidValue: 422, ChangedMeanwhile: 409, BeyondOwnPermissions: 403}
 CONFLICT = 409
+FAULT = 500
 EXPIRED = "expired"
 CROWD = "Too many people are signing in"
 CROWD_SENTENCE = (
@@ -62,7 +63,10 @@ def status_of(error: RuleError) -> int:
 
 
 def _http(error: HTTPException) -> Answer:
-    status = error.code or 500
+    status = error.code or FAULT
+    if status == FAULT:
+        # Another error page could not be made; this one asks for nothing.
+        return _unavailable(None, is_fault=True), FAULT, {}
     permission = error.needed if isinstance(error, PermissionMissing) else None
     allowed = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
@@ -107,7 +111,7 @@ def _overloaded(_error: Overloaded) -> Answer:
 
 def _unexpected(_error: Exception) -> Answer:
     log.exception("Request %s failed.", request_id())
-    return _unavailable(None, is_fault=True), 500, {}
+    return _unavailable(None, is_fault=True), FAULT, {}
 
 
 def _page(kind: int | str, *, sentence: str = "", permission: str | None = None) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask, Request, current_app, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Configuration
 from app.config.database_options import LOCK_SECONDS
@@ -115,7 +115,7 @@ def note_use(identity: SessionIdentity) -> None:
                 _touch_unless_busy(connection, identity.session_id)
             else:
                 _touch(connection, identity.session_id)
-    except OperationalError:
+    except SQLAlchemyError:
         current_app.logger.info("last_seen_at was left out: the database is busy.")
 
 

@@ -3,15 +3,16 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request, url_for
+from flask import Response, request, url_for
 from flask_login import LoginManager
 
 from app import config
 from app.web import style_sheet
 from app.web.jinja import Environment
+from app.web.teardown import Unfailing
 
 
-class Console(Flask):
+class Console(Unfailing):
     """A Flask application that builds the URL of each page once.
 
     A page has about forty links, and most URLs take no arguments.

@@ -1,10 +1,13 @@
-"""Connections that break at the worst moment: when a change is being committed."""
+"""Connections that break at the worst moment: when a change is being committed, or at any other."""
 
+import itertools
+import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 
 OWN_ID = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
 KILL = {"postgresql": "SELECT pg_terminate_backend(:id)", "mysql": "KILL CONNECTION :id"}
@@ -50,3 +53,66 @@ def _end(other: Connection, provider: str, number: int) -> None:
         other.rollback()
         time.sleep(0.02)
     raise TimeoutError(f"Connection {number} does not end.")
+
+
+class Proxy:
+    """A way to a database server that can be cut at any message of the client.
+
+    Attributes:
+        url: The address of the database by this way.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Listen on a free port of this machine."""
+        target = make_url(url)
+        self._target = (target.host, target.port)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        port = self._server.getsockname()[1]
+        self.url = target.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        self._left: int | None = None
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cuts(self) -> Iterator[None]:
+        """Cut at the first message from here on, then at the second, until none is left to cut."""
+        for message in itertools.count(1):
+            self._left, self._was_cut = message, False
+            yield
+            self.mend()
+            if not self._was_cut:
+                return
+
+    def mend(self) -> None:
+        """Let everything pass again."""
+        self._left = None
+
+    def close(self) -> None:
+        """Accept nobody any more."""
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._server.accept()
+                server = socket.create_connection(self._target)
+                for ends in ((client, server, True), (server, client, False)):
+                    threading.Thread(target=self._forward, args=ends, daemon=True).start()
+
+    def _forward(self, source: socket.socket, target: socket.socket, is_client: bool) -> None:
+        with suppress(OSError):
+            while content := source.recv(65536):
+                if is_client and self._is_cut():
+                    break
+                target.sendall(content)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _is_cut(self) -> bool:
+        if self._left is None:
+            return False
+        self._left -= 1
+        self._was_cut |= self._left == 0
+        return self._left == 0
