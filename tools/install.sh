@@ -26,5 +26,10 @@ case $1 in
 esac
 echo "Installing $1 ..."
 # shellcheck disable=SC2086 # no word without hashes
+# Flask reads .env before the console does, and ends in a traceback where it cannot.
+site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+cat > "$site/console-reads-dotenv.pth" << 'LINE'
+import os; [os.environ.setdefault(*pair) for pair in {"FLASK_SKIP_DOTENV": "1", "FLASK_APP": "app:create_app"}.items()]
+LINE
 .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check $hashes --requirement "$1" ||
     stop "Installing $1 failed: see the output of pip above."

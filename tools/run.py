@@ -20,14 +20,13 @@ from types import MappingProxyType
 from typing import NoReturn
 
 import click
-from dotenv import dotenv_values
 from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
-from app.config import Configuration, ConfigurationError
+from app.config import Configuration, ConfigurationError, environment
 from app.database import revisions
 from app.database.problems import connection_problem
 from app.extensions import db
@@ -86,7 +85,10 @@ def _address() -> tuple[str, int]:
 
 
 def _variable(name: str) -> str | None:
-    return os.environ.get(name) or dotenv_values(ROOT / ".env").get(name)
+    try:
+        return environment.from_process().get(name)
+    except ConfigurationError as mistake:
+        stop(str(mistake), MISCONFIGURED)
 
 
 def _claim(host: str, port: int) -> None:

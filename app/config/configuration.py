@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import URL
 
-from app.config import environment, secret_key
+from app.config import environment, secret_key, spelling
 from app.config.base_url import base_url
 from app.config.database_options import engine_options
 from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
@@ -94,6 +94,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         ConfigurationError: A variable has a value that cannot be used.
     """
     variables = Variables(environment.from_process() if environ is None else environ)
+    spelling.check(variables)
     name = variables.text("CONSOLE_ENV", _ENVIRONMENTS[0]).lower()
     if name not in _ENVIRONMENTS:
         raise ConfigurationError(f"CONSOLE_ENV must be {' or '.join(_ENVIRONMENTS)}.")
@@ -110,7 +111,8 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         is_by_url=bool(variables.text(BY_URL)),
         is_database_named=any(map(variables.text, NAMING)),
-        secret_key=variables.secret("SECRET_KEY"),
+        # Files have a line break behind a key: with and without it, it is one key.
+        secret_key=(variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None,
         # What the URL says about TLS is among the options, which are the same for every driver.
         database_url=url.difference_update_query(TLS_PARAMETERS),
         engine_options=engine_options(variables, url),

@@ -1,5 +1,6 @@
 """Environment variables, read one by one and checked."""
 
+import io
 import os
 import unicodedata
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import click
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 _DOTENV = Path(".env")
 
@@ -26,6 +28,10 @@ class Variables:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
+
+    def names(self) -> set[str]:
+        """Return the names of the variables that are set."""
+        return {name for name, value in self._values.items() if value.strip()}
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text without the spaces around it."""
@@ -65,10 +71,36 @@ def from_process() -> dict[str, str]:
     """Return the variables of the process and, for what is not set there, of ``.env``.
 
     Raises:
-        ConfigurationError: The file cannot be read.
+        ConfigurationError: The file cannot be read, or a line of it.
     """
-    try:
-        filed = dotenv_values(_DOTENV) if _DOTENV.exists() else {}
-    except (OSError, UnicodeDecodeError):
-        raise ConfigurationError(".env in the current folder cannot be read as UTF-8.") from None
+    text = _dotenv()
+    for line in parse_stream(io.StringIO(text)):
+        if line.error:
+            number = line.original.line + _blank_lines_before(line.original.string)
+            raise ConfigurationError(
+                f".env in the current folder: line {number} is not NAME=value."
+                " Put a value with quotes, spaces or # in single quotes."
+            )
+    filed = dotenv_values(stream=io.StringIO(text))
     return {name: value for name, value in filed.items() if value is not None} | dict(os.environ)
+
+
+def _dotenv() -> str:
+    # Editors on Windows begin the file with a byte order mark, which is no part of the first name.
+    # A folder of that name is somebody's virtual environment.
+    try:
+        is_there = _DOTENV.exists() and not _DOTENV.is_dir()
+        text = _DOTENV.read_text(encoding="utf-8-sig") if is_there else ""
+    except UnicodeDecodeError:
+        text = "\0"
+    except OSError as error:
+        raise ConfigurationError(
+            f".env in the current folder cannot be read ({error.strerror})."
+        ) from None
+    if "\0" in text:
+        raise ConfigurationError(".env in the current folder cannot be read as UTF-8.")
+    return text
+
+
+def _blank_lines_before(statement: str) -> int:
+    return statement[: len(statement) - len(statement.lstrip())].count("\n")

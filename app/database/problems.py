@@ -20,6 +20,7 @@ class _Cause(NamedTuple):
     variables: tuple[str, ...]
 
 
+_REFUSED = "the server does not accept the user name or the password"
 _CAUSES = (
     _Cause("queuepool limit", "no connection of the pool came free", ("DB_POOL_SIZE",)),
     _Cause(
@@ -49,7 +50,7 @@ _CAUSES = (
     ),
     _Cause(
         "authentication failed|no password supplied|access denied for user",
-        "the server does not accept the user name or the password",
+        _REFUSED,
         ("DB_USER", "DB_PASSWORD"),
     ),
     _Cause('role ".*" does not exist', "the server has no such user", ("DB_USER",)),
@@ -123,4 +124,16 @@ def _sentence(configuration: Configuration, meaning: str, variables: tuple[str, 
     of_address = {*_ADDRESS, "DATABASE_PROVIDER"}
     names = [BY_URL if is_by_url and name in of_address else name for name in variables]
     check = listed(list(dict.fromkeys(names)), most=len(names))
-    return f"No connection to {configuration.where}: {meaning}. Check {check}."
+    hint = _password_hint(configuration) if meaning == _REFUSED else ""
+    return f"No connection to {configuration.where}: {meaning}. Check {check}.{hint}"
+
+
+def _password_hint(configuration: Configuration) -> str:
+    """Say what a password has that its author may not see, such as the line break of a file."""
+    password = str(configuration.database_url.password or "")
+    if password != password.strip():
+        which = "a line break" if password.strip(" \t") != password.strip() else "a space"
+        return f" The password begins or ends with {which}, which is taken as a part of it."
+    if len(password) > 1 and password[0] == password[-1] and password[0] in "'\"`":
+        return " The password stands in quotes, which are taken as a part of it."
+    return ""

@@ -281,6 +281,34 @@ def test_a_wrong_password_is_one_line(mysql_url, connect):
             )
 
 
+QUOTES = " The password stands in quotes, which are taken as a part of it."
+ENDS = " The password begins or ends with {}, which is taken as a part of it."
+
+
+@pytest.mark.parametrize(
+    ("password", "hint"),
+    [
+        ("canary\n", ENDS.format("a line break")),
+        ("canary\r\n", ENDS.format("a line break")),
+        (" canary", ENDS.format("a space")),
+        ("'canary'", QUOTES),
+        ('"canary"', QUOTES),
+        ("can ary", ""),
+    ],
+)
+@pytest.mark.parametrize("provider", ["postgresql", "mysql"])
+def test_what_cannot_be_seen_in_a_refused_password_is_said(
+    provider, password, hint, request, connect
+):
+    url = make_url(request.getfixturevalue(f"{provider}_url"))
+    for environ in _both_ways(provider, str(url), url.username, password):
+        _, line = _problem(connect, environ)
+
+        assert "does not accept the user name or the password. Check D" in line
+        assert line.partition(". Check ")[2].partition(".")[2] == hint
+        assert "canary" not in line
+
+
 @pytest.mark.parametrize("name", ["postgresql", "mysql"])
 def test_a_database_that_is_not_there_is_one_line(name, request, connect):
     url = make_url(request.getfixturevalue(f"{name}_url"))

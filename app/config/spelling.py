@@ -1,0 +1,47 @@
+"""Misspelt variables: an error instead of a default that nobody chose."""
+
+import difflib
+from collections.abc import Set as AbstractSet
+
+from app.config.environment import ConfigurationError, Variables
+
+SERVER = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME")
+NAMES = (
+    *("CONSOLE_ENV", "SECRET_KEY", "CONSOLE_BASE_URL", "PORT", "HOST", "TRUSTED_PROXIES"),
+    *("CONSOLE_SESSION_IDLE_MINUTES", "CONSOLE_SESSION_HOURS"),
+    *("DATABASE_URL", "DATABASE_PROVIDER", "SQLITE_PATH", *SERVER),
+    *("DB_SSLMODE", "DB_SSLROOTCERT", "DB_SSLCERT", "DB_SSLKEY"),
+    *("DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT"),
+    *("DB_CONNECT_TIMEOUT", "DB_STATEMENT_TIMEOUT"),
+)
+# So short that other programs have variables almost like them.
+_SHORT = {"PORT", "HOST"}
+# Kubernetes sets DB_PORT by itself, for a service named db.
+_OF_A_SERVER = tuple(name for name in SERVER if name != "DB_PORT")
+_SIMILARITY = 0.85
+
+
+def check(variables: Variables) -> None:
+    """Refuse what is nearly the name of a variable, and a server without its provider.
+
+    Raises:
+        ConfigurationError: The sentence names the variable, never its value.
+    """
+    given = variables.names()
+    meant = set(NAMES) - given - _SHORT - _replaced(given)
+    for name in sorted(given - set(NAMES)):
+        for other in difflib.get_close_matches(name.upper(), meant, n=1, cutoff=_SIMILARITY):
+            raise ConfigurationError(f"{name} is no variable of the console. It may mean {other}.")
+    stray = next((name for name in _OF_A_SERVER if name in given), None)
+    if stray and not given & {"DATABASE_URL", "DATABASE_PROVIDER", "SQLITE_PATH"}:
+        raise ConfigurationError(
+            f"{stray} is set and DATABASE_PROVIDER is not: set it to postgresql or mysql,"
+            " or to sqlite."
+        )
+
+
+def _replaced(given: AbstractSet[str]) -> set[str]:
+    """Return the names that nobody needs beside those that are given."""
+    if "DATABASE_URL" in given:
+        return {"DATABASE_PROVIDER", "SQLITE_PATH", *SERVER}
+    return {"DATABASE_URL"} if "DATABASE_PROVIDER" in given else set()
