@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
@@ -13,10 +14,12 @@ from app import unit_of_work
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.extensions import db
-from app.web import identity, readiness, session_cookie
+from app.web import identity, ownership, readiness, session_cookie
 from app.web.security import SAFE_METHODS
 
 View = TypeVar("View", bound=Callable[..., Any])
+ENDED = "Your session has ended. Sign in to go on."
+ENDED_BEFORE_FORM = "Your session had ended, so nothing was changed. Sign in and try again."
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ def _guard() -> Response | None:
     if not current_user.is_authenticated:
         readiness.demand()
         return _to_sign_in()
+    if ownership.is_turned_over() and request.method not in SAFE_METHODS:
+        raise CSRFError
     me: identity.CurrentUser = g.me
     readiness.demand_revision(me.identity.revision)
     missing = declared.missing(me, request.method)
@@ -157,4 +162,8 @@ def _to_sign_in() -> Response:
     path = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
     here = f"{request.script_root}{path}"
     target = None if here in {url_for("home.overview"), url_for("auth.logout")} else here
-    return session_cookie.delete(redirect(url_for("auth.login", next=target), 303))
+    response = session_cookie.delete(redirect(url_for("auth.login", next=target), 303))
+    if session_cookie.token():
+        ownership.leave(target)
+        flash(ENDED if request.method in SAFE_METHODS else ENDED_BEFORE_FORM, "info")
+    return response

@@ -14,7 +14,7 @@ from app.domain.authentication.sessions import Browser, Limits
 from app.domain.permissions import PermissionCode
 from app.extensions import db, login_manager
 from app.models.base import utcnow
-from app.web import session_cookie
+from app.web import ownership, session_cookie
 from app.web.security import client_address, request_id
 
 TINTS = 5
@@ -132,17 +132,25 @@ def tint(user_id: int) -> str:
     return f"tint-{user_id % TINTS + 1}"
 
 
-def _load(_request: Request) -> CurrentUser | None:
-    token = session_cookie.token()
-    if not token:
+def load(token: str | None) -> CurrentUser | None:
+    """Load the person of the session with this token as the current user of the request."""
+    identity = _identity(token) if token else None
+    if token is None or identity is None:
+        ownership.forget()
         return None
-    _begin_reading()
-    identity = session_identity.identify(db.session, token, limits(), secret=secret())
-    if identity is None:
-        return None
+    ownership.claim(identity.user_id, token)
     me = CurrentUser(identity)
     g.me = me
     return me
+
+
+def _load(_request: Request) -> CurrentUser | None:
+    return load(session_cookie.token())
+
+
+def _identity(token: str) -> SessionIdentity | None:
+    _begin_reading()
+    return session_identity.identify(db.session, token, limits(), secret=secret())
 
 
 def _begin_reading() -> None:

@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app import config
+from app.web import ownership
 
 A_YEAR = 31_536_000
 
@@ -15,11 +16,13 @@ def token() -> str | None:
 
 def store(response: Response, token: str) -> Response:
     """Set the session cookie to the token of a new session."""
+    ownership.renew(token)
     return set_cookie(response, _name(), token)
 
 
 def delete(response: Response) -> Response:
-    """Delete the session cookie, if the browser has one."""
+    """Delete the session cookie, if the browser has one, and what was kept for the session."""
+    ownership.forget()
     if _name() in request.cookies:
         response.delete_cookie(
             _name(),

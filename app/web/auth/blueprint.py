@@ -1,15 +1,21 @@
 """The blueprint of sign-in, and the responses that its pages share."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.web import session_cookie
+from app.web import identity, ownership, session_cookie
 
 blueprint = Blueprint("auth", __name__)
 
 
 def enter(token: str, target: str) -> ResponseReturnValue:
     """Redirect to a page with the cookie of the session that has just begun."""
+    previous = ownership.person()
+    ownership.forget()
+    if ownership.was_left(target):
+        # Nobody is led to the page that another person was on.
+        me = identity.load(token)
+        target = target if me and me.id == previous else url_for("home.overview")
     return session_cookie.store(redirect(target, 303), token)
 
 

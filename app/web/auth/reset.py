@@ -41,8 +41,9 @@ def reset(token: str) -> ResponseReturnValue:
     form = ChoosePasswordForm()
     new_hash = partial(sign_in.new_hash, owner, form.edit)
     if saved_after(form, new_hash, partial(_choose, token)):
+        response = session_cookie.delete(redirect(url_for(".login"), 303))
         flash("Your password is set. Sign in with it.", "success")
-        return session_cookie.delete(redirect(url_for(".login"), 303))
+        return response
     if isinstance(form.rule_error, NotFound):
         return link_gone("reset")
     return render_template("auth/reset.html", form=form, username=owner.username), form.status
