@@ -15,7 +15,9 @@ from app.cli.db import compared
 from app.cli.search_index import SENTENCES
 from app.config import ConfigurationError
 from app.database import revisions, trigram_index
+from app.database.probe import try_writing
 from app.database.problems import connection_problem
+from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
 from app.domain import access, overview, sign_in
@@ -75,6 +77,7 @@ def _findings() -> Iterator[InstallationFinding]:
     yield _connection()
     yield _revision(status)
     if status.is_current:
+        yield _writing()
         yield _tables()
         yield _administrator()
         yield _passwords()
@@ -99,6 +102,17 @@ def _connection() -> InstallationFinding:
         return InstallationFinding(Verdict.OK, "connection", f"{configuration.where}.")
     sentence = f"{configuration.where}, because no variable names a database."
     return InstallationFinding(Verdict.WARNING, "connection", sentence)
+
+
+def _writing() -> InstallationFinding:
+    db.session.rollback()
+    try:
+        try_writing(db.engine)
+    except DBAPIError as error:
+        configuration = config.current()
+        sentence = advice(configuration, error) or connection_problem(configuration, error)
+        return InstallationFinding(Verdict.WRONG, "writing", sentence)
+    return InstallationFinding(Verdict.OK, "writing", "The database takes changes.")
 
 
 def _revision(status: SchemaStatus) -> InstallationFinding:

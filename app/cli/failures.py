@@ -1,7 +1,7 @@
 """Failures of commands: one line and an exit code.
 
 1 if a rule refuses, 2 if the configuration or the call is wrong, 3 if the database cannot be
-reached.
+reached, or takes no changes.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ from contextlib import contextmanager
 
 import click
 from click.exceptions import NoArgsIsHelpError
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from app import config
 from app.cli.output import printable
 from app.database.problems import connection_problem
+from app.database.refusals import advice
 from app.database.revisions import BrokenRevisions
 from app.domain.errors import RuleError
 from app.unit_of_work import OutcomeUnknown
@@ -57,7 +58,7 @@ def in_one_line() -> Iterator[None]:
         raise Unreachable(str(unknown)) from unknown
     except BrokenRevisions as error:
         raise Failure(str(error)) from error
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         raise _of_database(error) from error
 
 
@@ -66,7 +67,11 @@ def _with_help(mistake: click.UsageError) -> str:
     return f"{mistake.format_message()}{path}"
 
 
-def _of_database(error: DBAPIError) -> Failure:
+def _of_database(error: SQLAlchemyError) -> Failure:
+    if (line := advice(config.current(), error)) is not None:
+        return Unreachable(line)
+    if not isinstance(error, DBAPIError):
+        return Failure(f"The database could not be used: {str(error).partition(chr(10))[0]}")
     # Without a statement, connecting has failed. A file that is not a SQLite database is noticed by
     # the first statement only, and is the one case of a bare DatabaseError.
     is_unreachable = (
@@ -77,5 +82,7 @@ def _of_database(error: DBAPIError) -> Failure:
     )
     if is_unreachable:
         return Unreachable(connection_problem(config.current(), error))
-    line = str(error.orig).partition("\n")[0]
-    return Failure(f"The database rejected a statement: {line}")
+    line, statement = (
+        str(words).strip().partition("\n")[0] for words in (error.orig, error.statement)
+    )
+    return Failure(f"The database rejected a statement: {line} It began with: {statement[:60]}")

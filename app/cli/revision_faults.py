@@ -5,6 +5,7 @@ console between them and the command say nothing.
 """
 
 import traceback
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType, TracebackType
 
@@ -19,11 +20,8 @@ VERSIONS = "versions"
 _OF_OTHERS = (CommandError, ClickException, DBAPIError)  # They have sentences of their own.
 
 
-class FaultsInOneLine:
+class FaultsInOneLine(AbstractContextManager[None]):
     """A context in which an error in the file of a revision becomes a failure."""
-
-    def __enter__(self) -> None:
-        """Do nothing."""
 
     def __exit__(
         self,

@@ -89,6 +89,7 @@ def _postgresql(url: URL, tls: _Tls, connecting: int, statement: int) -> dict[st
     arguments: dict[str, Any] = {name: value for name, value in values.items() if value}
     # A server that vanished sends nothing: without keepalives its answer is awaited for hours.
     arguments |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+    arguments |= {"client_encoding": "UTF8"}
     return arguments | {"options": options, "connect_timeout": connecting}
 
 

@@ -2,13 +2,16 @@
 
 import logging
 import sqlite3
+import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import DataError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.config import Configuration
@@ -25,6 +28,7 @@ _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_l
 PING_AFTER = 1  # second in the pool; a ping on every use would cost each page a round trip
 _RETURNED = "returned_at"
 log = logging.getLogger(__name__)
+_OF_PYTHON = (ValueError, LookupError, TypeError, AssertionError, OverflowError, struct.error)
 
 
 class MissingFile(sqlite3.OperationalError):
@@ -42,16 +46,19 @@ def prepare(engine: Engine) -> None:
         engine: An engine that has not connected yet.
     """
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "do_connect", _open_existing)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "checkout", _take_over_transactions)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name in {"mysql", "mariadb"}:
         # Before SQLAlchemy's own look at sql_mode, which decides how it quotes.
         event.listen(engine, "connect", _set_up_mysql, insert=True)
+    else:
+        event.listen(engine, "connect", _demand_utf8, insert=True)
     if engine.dialect.name != "sqlite":
         _ping_idle_connections(engine)
         _survive_rollback(engine)
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "handle_error", _as_error_of_the_database)
 
 
 def maintenance_engine(configuration: Configuration) -> Engine:
@@ -69,6 +76,23 @@ def maintenance_engine(configuration: Configuration) -> Engine:
     return engine
 
 
+@contextmanager
+def without_waiting(connection: Connection) -> Iterator[None]:
+    """A connection to SQLite that does not wait for whoever else writes."""
+    _set_busy_timeout(connection, 0)
+    try:
+        yield
+    finally:
+        connection.rollback()
+        _set_busy_timeout(connection, LOCK_SECONDS * 1000)
+
+
+def _set_busy_timeout(connection: Connection, milliseconds: int) -> None:
+    connection.execution_options(write=False)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    connection.rollback()
+
+
 def create_file(configuration: Configuration) -> bool:
     """Create the file of a SQLite database; tell whether it was missing."""
     url = configuration.database_url
@@ -83,12 +107,35 @@ def is_missing(file: str) -> bool:
     return file != MEMORY and Path(file).parent.is_dir() and not Path(file).exists()
 
 
-def _open_existing(
-    _dialect: Dialect, _entry: object, arguments: list[Any], _options: object
-) -> None:
+def _connect(
+    dialect: Dialect, _entry: object, arguments: list[Any], options: dict[str, Any]
+) -> DBAPIConnection:
     # SQLite would create the file, and a mistyped path would look like a new database.
-    if is_missing(arguments[0]):
+    if dialect.name == "sqlite" and is_missing(arguments[0]):
         raise MissingFile(f"there is no file {arguments[0]}")
+    try:
+        return dialect.connect(*arguments, **options)
+    except _OF_PYTHON as error:
+        # What a driver makes of a host that is no host, or of a server that is no database.
+        raise dialect.loaded_dbapi.OperationalError(f"{type(error).__name__}: {error}") from error
+
+
+def _as_error_of_the_database(context: ExceptionContext) -> DataError | None:
+    """Return an error of the database for what a driver could not encode, decode or convert."""
+    error = context.original_exception
+    if context.sqlalchemy_exception is not None or not isinstance(
+        error, ValueError | OverflowError
+    ):
+        return None
+    return DataError(context.statement, None, error)
+
+
+def _demand_utf8(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Refuse a PostgreSQL database that cannot store every character."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in {"UTF8", None}:
+        connection.close()
+        raise connection.OperationalError(f"the encoding of the database is {encoding}")
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

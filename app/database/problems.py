@@ -3,10 +3,11 @@
 import re
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.config import Configuration
 from app.config.database_url import BY_URL
+from app.database.refusals import refusal_of
 from app.domain.phrases import listed
 
 _ADDRESS = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "SQLITE_PATH")
@@ -20,6 +21,7 @@ class _Cause(NamedTuple):
     variables: tuple[str, ...]
 
 
+_ENCODING = re.compile(r"encoding of the database is (\w+)")
 _REFUSED = "the server does not accept the user name or the password"
 _CAUSES = (
     _Cause("queuepool limit", "no connection of the pool came free", ("DB_POOL_SIZE",)),
@@ -83,6 +85,11 @@ _CAUSES = (
         ("DB_HOST", "DB_PORT"),
     ),
     _Cause("not a database", "the file is not a SQLite database", ("SQLITE_PATH",)),
+    _Cause(
+        _ENCODING.pattern,
+        "its encoding is {0}, and the console needs UTF8",
+        ("DB_NAME",),
+    ),
     _Cause("there is no file", "the file does not exist", ("SQLITE_PATH",)),
     _Cause("unable to open database", "the file cannot be opened", ("SQLITE_PATH",)),
     _Cause("readonly database", "the file cannot be written to", ("SQLITE_PATH",)),
@@ -103,11 +110,20 @@ def connection_problem(configuration: Configuration, error: Exception) -> str:
     raised = error.orig if isinstance(error, DBAPIError) and error.orig else error
     words = str(raised)
     for cause in _CAUSES:
-        if re.search(cause.words, words, re.IGNORECASE):
-            return _sentence(configuration, cause.meaning, cause.variables)
+        if (found := re.search(cause.words, words, re.IGNORECASE)) is not None:
+            meaning = cause.meaning.format(*found.groups())
+            return _sentence(configuration, meaning, cause.variables)
     is_file = configuration.database_url.get_backend_name() == "sqlite"
     variables = _ADDRESS[5:] if is_file else _ADDRESS[:5]
     return _sentence(configuration, _quoted(configuration, raised), variables)
+
+
+def public_sentence(error: SQLAlchemyError) -> str | None:
+    """Say what is wrong with the database without naming it; None where it does not answer."""
+    if isinstance(error, DBAPIError) and (found := _ENCODING.search(str(error.orig))) is not None:
+        return f"The encoding of the database is {found[1]}, and the console needs UTF8."
+    refusal = refusal_of(error)
+    return refusal.sentence if refusal else None
 
 
 def _quoted(configuration: Configuration, error: BaseException) -> str:

@@ -5,6 +5,7 @@ import logging
 from flask import Flask, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import (
+    DataError,
     DBAPIError,
     InterfaceError,
     InternalError,
@@ -14,7 +15,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from app.database import revisions
+from app.database import problems, revisions
 from app.database.connections import MissingFile
 from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import (
@@ -42,6 +43,8 @@ CROWD_SENTENCE = (
     "The console checks only a few passwords at once, and did not get to yours. Nothing was"
     " changed. Try again in a few seconds."
 )
+VALUE_REFUSED = "The database cannot store or look up a value that was sent. Nothing was saved."
+UNSAVED = "Nothing was saved."
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
 log = logging.getLogger(__name__)
 
@@ -91,8 +94,12 @@ def _database(error: SQLAlchemyError) -> Answer:
         isinstance(error.orig, MissingFile)
         or (error.statement and not error.connection_invalidated)
     )
-    sentence = "" if isinstance(error, AWAY) else "The database refused this. Nothing was saved."
-    return _unavailable(_schema_status() if asked else None, sentence=sentence), 503, RETRY_AFTER
+    status = _schema_status() if asked else None
+    if isinstance(error, DataError) and status is None:
+        return _page(422, sentence=VALUE_REFUSED), 422, {}
+    sentence = "" if isinstance(error, AWAY) else "The database refused this."
+    sentence = problems.public_sentence(error) or sentence
+    return _unavailable(status, sentence=sentence and f"{sentence} {UNSAVED}"), 503, RETRY_AFTER
 
 
 def _unknown(error: OutcomeUnknown) -> Answer:

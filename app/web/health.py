@@ -4,6 +4,8 @@ from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import revisions
+from app.database.probe import try_writing
+from app.database.problems import public_sentence
 from app.extensions import db
 from app.web.access import public
 
@@ -20,11 +22,15 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """Tell whether the database answers and is at the revision that the console needs."""
+    """Tell whether the database answers, is at the newest revision and takes changes."""
     try:
         status = revisions.status(db.session)
-    except SQLAlchemyError:
-        return jsonify(status="unavailable", reason="The database does not answer."), 503
+        db.session.rollback()
+        if status.is_current:
+            try_writing(db.engine)
+    except SQLAlchemyError as error:
+        reason = public_sentence(error) or "The database does not answer."
+        return jsonify(status="unavailable", reason=reason), 503
     if not status.is_current:
         return jsonify(status="unavailable", reason=status.message), 503
     return jsonify(status="ok", revision=revisions.head()), 200

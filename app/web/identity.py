@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Configuration
-from app.config.database_options import LOCK_SECONDS
+from app.database.connections import without_waiting
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import session_identity, sessions
 from app.domain.authentication.session_identity import SessionIdentity
@@ -112,11 +112,12 @@ def note_use(identity: SessionIdentity) -> None:
     try:
         with db.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
-                _touch_unless_busy(connection, identity.session_id)
+                with without_waiting(connection):
+                    _touch(connection, identity.session_id)
             else:
                 _touch(connection, identity.session_id)
     except SQLAlchemyError:
-        current_app.logger.info("last_seen_at was left out: the database is busy.")
+        current_app.logger.info("last_seen_at was left out: the database is busy or read-only.")
 
 
 def initials(name: str) -> str:
@@ -157,20 +158,6 @@ def _begin_reading() -> None:
     # A check of the database may have started a transaction.
     if db.engine.dialect.name == "postgresql" and not db.session().in_transaction():
         db.session.connection(execution_options=READING)
-
-
-def _touch_unless_busy(connection: Connection, session_id: int) -> None:
-    _without_waiting(connection, "PRAGMA busy_timeout = 0")
-    try:
-        _touch(connection, session_id)
-    finally:
-        connection.rollback()
-        _without_waiting(connection, f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
-
-
-def _without_waiting(connection: Connection, pragma: str) -> None:
-    connection.execution_options(write=False).exec_driver_sql(pragma)
-    connection.rollback()
 
 
 def _touch(connection: Connection, session_id: int) -> None:

@@ -1,0 +1,266 @@
+"""A database that takes no changes, has no room or gives no rights is told as what it is."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, text
+
+from app.domain.settings import by_key
+from app.extensions import db
+from tests.support import servers
+from tests.support.databases import Database
+
+READ_ONLY = "The database is read-only and takes no changes."
+NO_ROOM = "The database has no room: its disk is full, or a quota is used up."
+NO_RIGHT = "The database does not give its user a right that this needs."
+QUERY_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+}
+
+
+@contextmanager
+def at_every_checkout(app, statement):
+    """Have every connection of the console run a statement first."""
+
+    def run(connection, *_):
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        if app.config["CONSOLE"].database_url.get_backend_name() != "sqlite":
+            connection.commit()
+
+    with app.app_context():
+        engine = db.engine
+        engine.dispose()
+    event.listen(engine, "checkout", run)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", run)
+        engine.dispose()
+
+
+def is_told(app, flask, browser, page, sentence):
+    """Look at the interfaces: a page that saves, commands, the doctor and the readiness."""
+    answer = page.submit(value="777")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert f"{sentence} Nothing was saved." in answer.text
+    assert browser.get("/settings").status_code == 200
+    ready = app.test_client().get("/readyz")
+    assert (ready.status_code, ready.json["reason"]) == (503, sentence)
+    done = flask("settings", "set", "chunk_size", "5")
+    assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
+    assert done.err.startswith(f"Error: {app.config['CONSOLE'].where}: {sentence}")
+    examined = flask("doctor")
+    assert examined.code == 1
+    assert f"wrong    writing: {app.config['CONSOLE'].where}: {sentence}" in examined.out
+
+
+def test_a_database_that_takes_no_changes_can_be_looked_at_and_says_so(
+    app, flask, sign_in, ada, session, database_name
+):
+    browser = sign_in(ada)
+    page = browser.get(f"/settings/{by_key(session, 'chunk_size').id}")
+    session.execute(text("UPDATE console_sessions SET last_seen_at = last_seen_at"))
+    session.commit()
+
+    with at_every_checkout(app, QUERY_ONLY[database_name]):
+        is_told(app, flask, browser, page, READ_ONLY)
+
+    assert app.test_client().get("/readyz").status_code == 200
+    assert by_key(session, "chunk_size").value == "1000"
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_full_disk_is_told_on_sqlite(app, flask, sign_in, ada, session):
+    browser = sign_in(ada)
+    page = browser.get(f"/settings/{by_key(session, 'chunk_size').id}")
+    pages = session.scalar(text("PRAGMA page_count"))
+    session.execute(text("UPDATE application_settings SET description = :x"), {"x": "x" * 3000})
+    session.commit()
+
+    with at_every_checkout(app, f"PRAGMA max_page_count = {pages}"):
+        ready = app.test_client().get("/readyz")
+
+    assert (ready.status_code, ready.json["reason"]) == (503, NO_ROOM)
+    assert page.status_code == 200
+
+
+TRIGGERS = {
+    "postgresql": (
+        (
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$"
+        ),
+        (
+            "CREATE TRIGGER full_disk BEFORE INSERT ON console_audit_events FOR EACH ROW"
+            " EXECUTE FUNCTION full_disk()"
+        ),
+        "DROP FUNCTION full_disk CASCADE",
+    ),
+    "mysql": (
+        "SELECT 1",
+        (
+            "CREATE TRIGGER full_disk BEFORE INSERT ON console_audit_events FOR EACH ROW SIGNAL"
+            " SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'"
+        ),
+        "DROP TRIGGER full_disk",
+    ),
+}
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_a_full_disk_is_told_on_servers(app, flask, sign_in, ada, session, database_name):
+    browser = sign_in(ada)
+    page = browser.get(f"/settings/{by_key(session, 'chunk_size').id}")
+    *make, unmake = TRIGGERS[database_name]
+    for statement in make:
+        session.execute(text(statement))
+    session.commit()
+    try:
+        is_told(app, flask, browser, page, NO_ROOM)
+    finally:
+        session.rollback()
+        session.execute(text(unmake))
+        session.commit()
+
+
+@pytest.fixture
+def servant(empty_database, database_name, equipment):
+    """A user of the server's who may only connect: the environ, and what gives rights."""
+    server = equipment.servers()[database_name]
+    url = servers.driver_url(empty_database["DATABASE_URL"])
+    name, password = f"console_test_{id(url)}", "geheim"
+    is_mysql = database_name == "mysql"
+    user = f"'{name}'@'%'" if is_mysql else name
+    made = f"IDENTIFIED BY '{password}'" if is_mysql else f"LOGIN PASSWORD '{password}'"
+    servers.administrate(server, f"CREATE USER {user} {made}")
+    if is_mysql:
+        servers.administrate(server, f"GRANT SELECT ON {url.database}.* TO {user}")
+    plain = url.set(drivername=database_name, username=name, password=password)
+    plain_url = plain.render_as_string(hide_password=False)
+
+    def allow(*statements):
+        engine = Database(database_name, empty_database["DATABASE_URL"]).engine()
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement.format(user=user, database=url.database)))
+        engine.dispose()
+
+    yield Database(database_name, plain_url).environ, allow
+    if not is_mysql:
+        allow("DROP OWNED BY {user} CASCADE")
+    servers.administrate(server, f"DROP USER {user}")
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_an_upgrade_without_rights_names_the_cure_which_works(servant, make_app):
+    environ, allow = servant
+    app = make_app(environ)
+    runner = app.test_cli_runner()
+
+    refused = runner.invoke(args=["db", "upgrade"])
+
+    assert (refused.exit_code, refused.stderr.count("\n")) == (3, 1)
+    assert refused.stderr.startswith(f"Error: {app.config['CONSOLE'].where}: {NO_RIGHT}")
+    assert "geheim" not in refused.stderr
+    cure = re.search(r"(?i)run(?: there)?: (GRANT .*)$", refused.stderr.strip())[1]
+    allow(cure.replace("{", "{{"))
+    with app.app_context():
+        db.engine.dispose()
+    assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
+
+
+REVOKED = {
+    "postgresql": (
+        "GRANT USAGE ON SCHEMA public TO {user}",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}",
+    ),
+    "mysql": ("SELECT 1",),
+}
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_rights_that_were_revoked_are_told(servant, empty_database, make_app, database_name):
+    owner = make_app(empty_database)
+    assert owner.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    environ, allow = servant
+    allow(*REVOKED[database_name])
+    app = make_app(environ)
+
+    ready = app.test_client().get("/readyz")
+    done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "5"])
+    examined = app.test_cli_runner().invoke(args=["doctor"])
+
+    assert (ready.status_code, ready.json["reason"]) == (503, NO_RIGHT)
+    assert (done.exit_code, done.stderr.count("\n")) == (3, 1)
+    assert f"{NO_RIGHT} " in done.stderr
+    assert "GRANT " in done.stderr
+    assert f"{NO_RIGHT} " in examined.stdout
+
+
+@pytest.mark.only_on("mysql")
+def test_a_quota_that_is_used_up_is_told(servant, make_app):
+    environ, allow = servant
+    allow("GRANT ALL ON {database}.* TO {user}")
+    app = make_app(environ)
+    assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    allow("ALTER USER {user} WITH MAX_UPDATES_PER_HOUR 1")
+    with app.app_context():
+        db.engine.dispose()
+
+    for _ in range(2):
+        done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "5"])
+    ready = app.test_client().get("/readyz")
+
+    assert (done.exit_code, done.stderr.count("\n")) == (3, 1)
+    assert NO_ROOM in done.stderr
+    assert ready.json["reason"] == NO_ROOM
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_search_path_without_a_schema_is_told(servant, make_app):
+    environ, allow = servant
+    allow("DROP SCHEMA public")
+
+    result = make_app(environ).test_cli_runner().invoke(args=["db", "upgrade"])
+
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "The database has no schema for tables. Run: CREATE SCHEMA public" in result.stderr
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_file_that_somebody_keeps_locked_takes_changes(app, database):
+    engine = database.engine()
+    with engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        ready = app.test_client().get("/readyz")
+    engine.dispose()
+
+    assert ready.status_code == 200
+
+
+def test_the_probe_leaves_nothing_behind(app, session):
+    assert app.test_client().get("/readyz").status_code == 200
+
+    assert session.scalar(text("SELECT count(*) FROM console_audit_events")) == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_text_that_is_not_utf_8_is_told_in_one_line(sign_in, ada, session, flask):
+    browser = sign_in(ada)
+    key = "UPDATE application_settings SET value = CAST(x'ff31' AS TEXT) WHERE key = 'chunk_size'"
+    session.execute(text(key))
+    session.commit()
+
+    page, done = browser.get("/settings"), flask("settings", "get", "chunk_size")
+    session.execute(text("UPDATE application_settings SET value = '1000' WHERE key = 'chunk_size'"))
+    session.commit()
+
+    assert page.status_code == 503
+    assert "A row of the database holds text that is not UTF-8." in page.text
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert "holds text that is not UTF-8. Correct the row" in done.err
