@@ -1,4 +1,4 @@
-"""Confirmation of a deletion by entering the name."""
+"""Confirmations: of a change, and of a deletion by entering the name."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,30 @@ from app.domain.text import checked_reason
 
 @dataclass(frozen=True)
 class Deletion:
-    """A request to delete: the name as entered, the etag of the shown state, and the reason."""
+    """A request to delete.
+
+    Attributes:
+        name: The name as entered.
+        etag: The digest of the shown row.
+        reason: The actor's reason.
+        reviewed: The reviewed effects on access, if the deletion has any; see `reviews.hold`.
+    """
 
     name: str
     etag: str
     reason: str = ""
+    reviewed: str | None = None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A confirmed change: the reason, and the effects as they were reviewed."""
+
+    reason: str = ""
+    reviewed: str | None = None
+
+
+UNREVIEWED = Confirmation()
 
 
 def confirmed(typed: str, name: str, reason: str, *, what: str, field: str) -> str:

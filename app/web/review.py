@@ -1,11 +1,19 @@
 """The review protocol: a change is typed, reviewed, and only then saved."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from flask import g
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, StringField
 
-from app.domain.errors import ChangedMeanwhile
+from app.domain import reviews
+from app.domain.confirmation import Confirmation
+from app.domain.errors import ChangedMeanwhile, RuleError
+from app.domain.permissions import PermissionCode
+from app.domain.reviews import ReviewContent, ReviewDifference, ReviewOutdated
+from app.extensions import db
+from app.web.forms import REASON, Form
 from app.web.saving import reviewed, saved
 
 
@@ -15,6 +23,45 @@ class ReviewUrls(NamedTuple):
     here: str
     back: str
     section: str
+
+
+class ReviewedForm(Form):
+    """A form that carries the content of the review that it confirms.
+
+    Attributes:
+        differences: The differences from that content, after a save was refused for them.
+    """
+
+    reviewed = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.differences: list[ReviewDifference] = []
+
+    @property
+    def is_outdated(self) -> bool:
+        """Tell whether the save was refused because its effects are no longer those reviewed."""
+        return isinstance(self.rule_error, ReviewOutdated)
+
+    def carry(self, content: ReviewContent) -> None:
+        """Carry the content of the page to the save."""
+        if self.is_outdated:
+            found = reviews.differences(db.session, self.reviewed.data or "", content)
+            self.differences = (
+                found if g.me.can(PermissionCode.USER_READ) else _without_users(found)
+            )
+        self.reviewed.data = content.text
+
+
+class ConfirmationForm(ReviewedForm):
+    """A form that confirms a reviewed change, with a reason."""
+
+    reason = StringField("Reason", description=REASON)
+
+    @property
+    def edit(self) -> Confirmation:
+        """The confirmation, as the domain takes it."""
+        return Confirmation(self.reason.data or "", self.reviewed.data)
 
 
 class Review:
@@ -30,6 +77,8 @@ class Review:
 
     review: Callable[..., Any]
     change: Callable[..., Any]
+    # The refusals of a save that lead back to the review.
+    reviewed_again: ClassVar[tuple[type[RuleError], ...]] = (ReviewOutdated,)
 
     def __init__(self, form: Any, *ids: int) -> None:
         self.form = form
@@ -43,11 +92,27 @@ class Review:
         if form.confirmed.data:
             if saved(form, self.change, *self.ids):
                 return self.saved_page()
+            if self._is_reviewed_again():
+                return self._reviewed()
         elif reviewed(form, self.review, *self.ids):
-            return self.review_page()
+            return self._reviewed()
         if isinstance(form.rule_error, ChangedMeanwhile):
             return self.conflict_page(form.rule_error)
         return self.edit_page()
+
+    def _is_reviewed_again(self) -> bool:
+        form = self.form
+        if not isinstance(form.rule_error, self.reviewed_again):
+            return False
+        errors = form.reason.errors
+        is_reviewed = reviewed(form, self.review, *self.ids)
+        # The review validates the form again, which drops the errors of the save.
+        form.reason.errors = errors
+        return is_reviewed
+
+    def _reviewed(self) -> ResponseReturnValue:
+        self.form.carry(self.form.result.content)
+        return self.review_page()
 
     def edit_page(self) -> ResponseReturnValue:
         """Return the page of the form, with the typed values and the errors."""
@@ -65,3 +130,7 @@ class Review:
     def saved_page(self) -> ResponseReturnValue:
         """Return the answer after saving."""
         raise AssertionError("The change leads on.")
+
+
+def _without_users(differences: list[ReviewDifference]) -> list[ReviewDifference]:
+    return [row._replace(added=(), removed=()) if row.are_users else row for row in differences]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.domain import users
-from app.domain.access import RoleName
+from app.domain.access import RoleGrants
 from app.domain.actor import Actor
 from app.domain.users import AssignmentEdit
 from app.models import DbSession, Role, User
@@ -23,7 +23,7 @@ def edit(session: DbSession, user: User, *names: str, reason: str = "") -> Assig
 
 def set_roles(
     session: DbSession, user: User, *names: str, by: User | Actor, reason: str = ""
-) -> Sequence[RoleName]:
+) -> Sequence[RoleGrants]:
     """Assign exactly these roles."""
     wanted, user_id = edit(session, user, *names, reason=reason), user.id
     actor = acting(by) if isinstance(by, User) else by

@@ -22,7 +22,7 @@ from app.domain.access.effective_permissions import (
 )
 from app.domain.access.escalation import (
     PermissionSet,
-    RoleName,
+    RoleGrants,
     exceeds,
     may_act_for,
     own_permissions,
@@ -38,7 +38,7 @@ __all__ = [
     "Explanation",
     "LastAdministrator",
     "PermissionSet",
-    "RoleName",
+    "RoleGrants",
     "administrators",
     "assignable_roles",
     "can_sign_in",

@@ -24,11 +24,12 @@ _PERMISSIONS = (
 )
 
 
-class RoleName(NamedTuple):
-    """The id and the name of a role."""
+class RoleGrants(NamedTuple):
+    """The id and the name of a role, and the permissions that it grants."""
 
     id: int
     name: str
+    permission_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def require(session: DbSession, actor: Actor, code: str) -> PermissionSet:
 
 
 def refuse_escalation(
-    session: DbSession, own: PermissionSet, user: User | None, assigned: Sequence[Role | RoleName]
+    session: DbSession, own: PermissionSet, user: User | None, assigned: Sequence[Role | RoleGrants]
 ) -> None:
     """Refuse to change a user, or to assign roles, with more permissions than the actor's.
 
@@ -127,7 +128,7 @@ def _set_of(rows: Sequence[Any]) -> PermissionSet:
     )
 
 
-def _granted_by(session: DbSession, roles: Sequence[Role | RoleName]) -> dict[int, PermissionSet]:
+def _granted_by(session: DbSession, roles: Sequence[Role | RoleGrants]) -> dict[int, PermissionSet]:
     """Return the permissions of each of the roles, in one statement."""
     query = (
         select(role_permissions.c.role_id, Permission.code)

@@ -53,10 +53,11 @@ Edits = Mapping[int, GrantEdit]
 
 @dataclass(frozen=True)
 class GrantsEdit:
-    """The edits of several roles by ID, and the reason for all of them."""
+    """The edits of several roles by ID, the reason for all of them, and the reviewed effects."""
 
     edits: Edits
     reason: str = ""
+    reviewed: str | None = None
 
 
 def grants_etag(permission_ids: Collection[int]) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
-from app.domain import access, audit
+from app.domain import access, audit, reviews
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
+from app.domain.reviews import ReviewContent, rows_of
 from app.domain.roles import escalation, impact
 from app.domain.roles.grant_edit import (
     Edits,
@@ -18,12 +19,13 @@ from app.domain.roles.grant_edit import (
     GrantsEdit,
     grants_etag,
 )
-from app.domain.roles.impact import GrantDifference, Granted, RoleImpact
+from app.domain.roles.impact import GrantDifference, RoleImpact
 from app.domain.roles.lookup import MOST_AT_ONCE, SystemRoleProtected
 from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
+from app.domain.roles.orphaned import Granted, orphaned_permissions
 from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.models import DbSession, Role, role_permissions
+from app.models import DbSession, Permission, Role, role_permissions
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class GrantsImpact:
 
     roles: list[RoleImpact]
     orphaned: list[str]
+    content: ReviewContent
 
     @property
     def is_empty(self) -> bool:
@@ -55,11 +58,7 @@ def review_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> Gran
     matrix = read_matrix(session)
     checked_reason(edit.reason)
     differences = _allowed(session, matrix, edit.edits, actor)
-    before, after = matrix.granted, _after(matrix, edit.edits)
-    return GrantsImpact(
-        roles=impact.impact_of(session, matrix, differences),
-        orphaned=impact.orphaned_permissions(session, before, after, matrix.admin_id),
-    )
+    return _impact(session, matrix, edit.edits, differences)
 
 
 def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list[GrantDifference]:
@@ -76,6 +75,7 @@ def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list
     Raises:
         InvalidValue: A role or a permission does not exist, or the reason is too long.
         GrantsChangedMeanwhile: The permissions of a role have changed since the editor loaded them.
+        ReviewOutdated: Other users would gain or lose permissions than were reviewed.
         SystemRoleProtected: The role ``admin`` always grants every permission.
         BeyondOwnPermissions: The actor may not change roles, does not have all permissions of a
             role or one to be granted, or would take some from users with more permissions.
@@ -85,12 +85,33 @@ def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list
     matrix = read_matrix(session)
     reason = checked_reason(edit.reason)
     differences = _allowed(session, matrix, edit.edits, actor)
+    if edit.reviewed is not None and differences:
+        effects = _impact(session, matrix, edit.edits, differences, has_names=False)
+        reviews.hold(edit.reviewed, effects.content)
     for difference in differences:
         _put(session, matrix, difference)
     if differences:
         changes = [change for row in differences for change in _changes(matrix, row)]
         audit.record_save(session, changes, actor=actor, reason=reason)
     return differences
+
+
+def _impact(
+    session: DbSession,
+    matrix: Matrix,
+    edits: Edits,
+    differences: list[GrantDifference],
+    *,
+    has_names: bool = True,
+) -> GrantsImpact:
+    before, after = matrix.granted, _after(matrix, edits)
+    affected = impact.impact_of(session, matrix, differences, has_names=has_names)
+    orphaned = orphaned_permissions(session, before, after, matrix.admin_id)
+    ids = [id_ for id_, code in matrix.codes.items() if code in orphaned]
+    parts = {key: part for row in affected for key, part in row.reviewed.items()}
+    parts["orphaned"] = rows_of("Permissions that only administrators would have", Permission, ids)
+    names = [[row.name, row.gained, row.lost] for row in differences]
+    return GrantsImpact(affected, orphaned, ReviewContent(names, parts))
 
 
 def _lock(session: DbSession, role_ids: Collection[int]) -> None:

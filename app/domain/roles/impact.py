@@ -19,9 +19,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.domain.paging import COUNTED
+from app.domain.reviews import ReviewedRows
 from app.domain.roles import members, number_set
 from app.domain.roles.matrix import Matrix
-from app.models import DbSession, Role, User, role_permissions, user_roles
+from app.models import DbSession, User, role_permissions, user_roles
 
 NAMED = 20
 # Each takes part of one statement; databases take only so long a statement.
@@ -30,20 +32,30 @@ ROLES_AT_ONCE = 25
 PAIR = 2**31
 _GONE, _NEW = "gone", "new"
 
-Granted = Mapping[int, frozenset[str]]
-
 
 @dataclass(frozen=True)
 class Affected:
-    """The number of affected users, as `members.count_up_to` counts them, and the first ones."""
+    """The number of affected users, as `members.count_and_check` counts them, and the first ones.
+
+    Attributes:
+        count: Their number.
+        check: The sum of `members.count_and_check`; 0 if they are too many to be counted.
+        first: Those with the lowest IDs.
+    """
 
     count: int = 0
+    check: int = 0
     first: tuple[Row[Any], ...] = ()
 
     @property
     def others(self) -> int:
         """The number of users beyond the named ones."""
         return self.count - len(self.first)
+
+    def reviewed(self, label: str) -> ReviewedRows:
+        """Return the users as a part of a review."""
+        ids = frozenset(person.id for person in self.first)
+        return ReviewedRows(label, User, ids, self.count, self.check)
 
 
 @dataclass(frozen=True)
@@ -67,9 +79,22 @@ class RoleImpact:
     gaining: Affected = Affected()
     losing: Affected = Affected()
 
+    @property
+    def reviewed(self) -> dict[str, ReviewedRows]:
+        """The users as parts of a review."""
+        role_id, name = self.difference.role_id, self.difference.name
+        return {
+            f"gaining-{role_id}": self.gaining.reviewed(f"Users who gain access by {name}"),
+            f"losing-{role_id}": self.losing.reviewed(f"Users who lose access by {name}"),
+        }
+
 
 def impact_of(
-    session: DbSession, matrix: Matrix, differences: Sequence[GrantDifference]
+    session: DbSession,
+    matrix: Matrix,
+    differences: Sequence[GrantDifference],
+    *,
+    has_names: bool = True,
 ) -> list[RoleImpact]:
     """Return the users whose permissions the differences change.
 
@@ -77,6 +102,7 @@ def impact_of(
         session: The database session; it only reads.
         matrix: The roles and their permissions before the change.
         differences: The permissions that the roles gain and lose.
+        has_names: Whether the first users are named also if all of them can be counted.
     """
     ids = {code: permission_id for permission_id, code in matrix.codes.items()}
     exchanged = {
@@ -87,32 +113,9 @@ def impact_of(
     impacts: list[RoleImpact] = []
     for start in range(0, len(differences), ROLES_AT_ONCE):
         chunk = differences[start : start + ROLES_AT_ONCE]
-        people = _affected(session, chunk, ids, exchanged)
+        people = _affected(session, chunk, ids, exchanged, has_names=has_names)
         impacts += map(RoleImpact, chunk, people[: len(chunk)], people[len(chunk) :])
     return impacts
-
-
-def orphaned_permissions(
-    session: DbSession, before: Granted, after: Granted, admin: int
-) -> list[str]:
-    """Return the permissions that afterwards no active user but administrators would have.
-
-    Args:
-        session: The database session; it only reads.
-        before: The codes that each role grants in effect before.
-        after: The codes that each role grants in effect afterwards.
-        admin: The ID of the role that grants everything, or 0.
-    """
-    roles_before, roles_after = (_by_code(granted, admin) for granted in (before, after))
-    changed = {
-        code: ids for code, ids in roles_before.items() if ids - roles_after.get(code, set())
-    }
-    assigned = _assigned(session)
-    return sorted(
-        code
-        for code, ids in changed.items()
-        if ids & assigned and not roles_after.get(code, set()) & assigned
-    )
 
 
 def _pairs(pairs: Iterable[tuple[int, int]]) -> str:
@@ -180,6 +183,8 @@ def _affected(
     differences: Sequence[GrantDifference],
     ids: Mapping[str, int],
     exchanged: Mapping[str, Any],
+    *,
+    has_names: bool,
 ) -> list[Affected]:
     """Return the users who gain by each difference, followed by those who lose by each."""
     sides = [(row.role_id, row.gained, _gaining) for row in differences]
@@ -194,10 +199,14 @@ def _affected(
     people = [Affected() for _ in sides]
     if not queries:
         return people
-    counts = session.execute(select(*map(members.count_up_to, queries.values())), values).one()
-    for index, count in zip(queries, counts, strict=True):
-        people[index] = Affected(count)
-    for row in session.execute(_named(queries), values):
+    counts = session.execute(select(*map(members.count_and_check, queries.values())), values).one()
+    for index, packed in zip(queries, counts, strict=True):
+        people[index] = Affected(*members.unpacked(packed))
+    if not has_names:
+        queries = {
+            index: query for index, query in queries.items() if people[index].count > COUNTED
+        }
+    for row in session.execute(_named(queries), values) if queries else ():
         people[row.position] = replace(
             people[row.position], first=(*people[row.position].first, row)
         )
@@ -213,19 +222,3 @@ def _named(queries: Mapping[int, Select[tuple[int]]]) -> Select[Any]:
 def _first(position: int, query: Select[Any]) -> Select[Any]:
     users = query.order_by(user_roles.c.user_id).limit(NAMED).subquery()
     return select(literal(position, Integer).label("position"), users.c.user_id)
-
-
-def _by_code(granted: Granted, admin: int) -> dict[str, set[int]]:
-    by_code: dict[str, set[int]] = {}
-    for role_id, codes in granted.items():
-        for code in codes if role_id != admin else ():
-            by_code.setdefault(code, set()).add(role_id)
-    return by_code
-
-
-def _assigned(session: DbSession) -> set[int]:
-    """Return the IDs of the roles that an active user has."""
-    held = exists().where(
-        user_roles.c.role_id == Role.id, User.id == user_roles.c.user_id, User.is_active
-    )
-    return set(session.scalars(select(Role.id).where(held)))

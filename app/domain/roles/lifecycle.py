@@ -7,13 +7,14 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, confirmation, etags, validation
+from app.domain import access, audit, confirmation, etags, reviews, validation
 from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.confirmation import Deletion
 from app.domain.errors import RuleError
 from app.domain.permissions import PermissionCode
+from app.domain.reviews import ReviewContent, ReviewedRows
 from app.domain.roles import editing, escalation, impact, members, names
 from app.domain.roles.editing import RoleChangedMeanwhile
 from app.domain.roles.impact import GrantDifference, RoleImpact
@@ -40,6 +41,21 @@ class NewRole:
     template: str | None = None
     clone_of: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class DeletionReview:
+    """The effects of deleting a role.
+
+    Attributes:
+        impact: The users who lose permissions.
+        members: The number of members, as `members.count_members` counts them.
+        content: The content of the review.
+    """
+
+    impact: RoleImpact
+    members: int
+    content: ReviewContent
 
 
 def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
@@ -79,17 +95,14 @@ def create(session: DbSession, new: NewRole, *, actor: Actor) -> Role:
     return role
 
 
-def review_deletion(session: DbSession, role_id: int) -> RoleImpact:
-    """Return the permissions that users would lose without the role.
+def review_deletion(session: DbSession, role_id: int) -> DeletionReview:
+    """Return the number of members, and the permissions that users would lose without the role.
 
     Raises:
         NotFound: The role does not exist.
     """
     matrix = read_matrix(session)
-    role = matrix.role(role_id)
-    difference = GrantDifference(role.id, role.name, lost=tuple(sorted(matrix.granted[role_id])))
-    [role_impact] = impact.impact_of(session, matrix, [difference])
-    return role_impact
+    return _review_deletion(session, matrix, matrix.role(role_id))
 
 
 def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -> str:
@@ -108,6 +121,7 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
         NotFound: The role does not exist.
         SystemRoleProtected: System roles cannot be deleted.
         RoleChangedMeanwhile: The role has changed since the page was loaded.
+        ReviewOutdated: Other users would lose permissions than were reviewed.
         InvalidValue: The typed name is a different one, or the reason is too long.
         BeyondOwnPermissions: The actor may not delete roles, does not have all permissions of the
             role, or may not remove it from one of its members.
@@ -124,6 +138,9 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
         typed.name.lower(), role.name, typed.reason, what="the name", field="name"
     )
     _refuse_deleting(session, matrix, role, actor)
+    if typed.reviewed is not None:
+        effects = _review_deletion(session, matrix, role, has_names=False)
+        reviews.hold(typed.reviewed, effects.content)
     _record_deletion(session, role, reason, actor)
     _remove(session, role)
     return role.name
@@ -132,6 +149,17 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
 def deletion_etag(role: MatrixRole) -> str:
     """Return the digest of the name, the description and the permissions of a role."""
     return etags.of([role.name, role.description, sorted(role.permission_ids)])
+
+
+def _review_deletion(
+    session: DbSession, matrix: Matrix, role: MatrixRole, *, has_names: bool = True
+) -> DeletionReview:
+    difference = GrantDifference(role.id, role.name, lost=tuple(sorted(matrix.granted[role.id])))
+    [effects] = impact.impact_of(session, matrix, [difference], has_names=has_names)
+    count, check = members.count_with_check(session, role.id)
+    people = ReviewedRows("Members", User, frozenset(), count, check)
+    content = ReviewContent([role.name], {"members": people, **effects.reviewed})
+    return DeletionReview(effects, count, content)
 
 
 def _refuse_system_role(role: MatrixRole) -> None:

@@ -4,12 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, exists, func, select
+from sqlalchemy import Integer, Row, String, bindparam, case, cast, exists, func, select
 from sqlalchemy.orm import selectinload
 
-from app.domain.access import RoleName
+from app.domain.access import RoleGrants
 from app.domain.errors import InvalidValue, NotFound, RuleError
-from app.domain.roles.matrix import ROLE_COLUMNS, MatrixRole, Rows, listed
+from app.domain.roles.matrix import (
+    BETWEEN_IDS,
+    GRANTED,
+    ROLE_COLUMNS,
+    MatrixRole,
+    Rows,
+    ids_of,
+    listed,
+)
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
 from app.models.base import HIGHEST_ID
@@ -29,8 +37,12 @@ _CHOICES = select(
     .scalar_subquery(),
     _IS_HELD,
 ).order_by(Role.name)
+_ALL_IDS = select(
+    func.aggregate_strings(cast(Permission.id, String), BETWEEN_IDS)
+).scalar_subquery()
+_GRANTS = select(Role.id, Role.name, case((Role.name == ADMIN, _ALL_IDS), else_=GRANTED))
 _BEFORE_AND_AFTER = (
-    select(Role.id, Role.name, _IS_HELD)
+    _GRANTS.add_columns(_IS_HELD)
     .where(_IS_HELD | Role.id.in_(bindparam("role_ids", expanding=True)))
     .order_by(Role.name)
 )
@@ -148,16 +160,30 @@ def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:
 
 def before_and_after(
     session: DbSession, user_id: int, role_ids: frozenset[int]
-) -> tuple[list[RoleName], list[RoleName]]:
+) -> tuple[list[RoleGrants], list[RoleGrants]]:
     """Return the roles of a user, and the existing ones of these IDs, in one statement."""
     values = {"user_id": user_id, "role_ids": _possible(role_ids)}
     rows = session.connection().execute(_BEFORE_AND_AFTER, values).all()
-    before = [RoleName(id_, name) for id_, name, is_held in rows if is_held]
-    after = [RoleName(id_, name) for id_, name, _ in rows if id_ in role_ids]
+    found = [(RoleGrants(id_, name, ids_of(granted)), held) for id_, name, granted, held in rows]
+    before = [role for role, is_held in found if is_held]
+    after = [role for role, _ in found if role.id in role_ids]
     return before, after
 
 
-def refuse_missing(role_ids: frozenset[int], roles: Sequence[Role | RoleName]) -> None:
+def held_by(session: DbSession, user_ids: Sequence[int]) -> list[RoleGrants]:
+    """Return the roles that at least one of the users has."""
+    held = select(user_roles.c.role_id).where(user_roles.c.user_id.in_(user_ids))
+    rows = session.execute(_GRANTS.where(Role.id.in_(held)).order_by(Role.name))
+    return [RoleGrants(id_, name, ids_of(granted)) for id_, name, granted in rows]
+
+
+def codes_of(session: DbSession, permission_ids: Collection[int]) -> tuple[str, ...]:
+    """Return the codes of permissions, sorted."""
+    query = select(Permission.code).where(Permission.id.in_(permission_ids))
+    return tuple(session.scalars(query.order_by(Permission.code))) if permission_ids else ()
+
+
+def refuse_missing(role_ids: frozenset[int], roles: Sequence[Role | RoleGrants]) -> None:
     """Refuse IDs of roles if not all of the roles exist.
 
     Raises:

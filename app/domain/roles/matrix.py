@@ -19,7 +19,7 @@ DIFFER = "1"
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
-_GRANTED = (
+GRANTED = (
     select(func.aggregate_strings(cast(role_permissions.c.permission_id, String), BETWEEN_IDS))
     .where(role_permissions.c.role_id == Role.id)
     .correlate(Role)
@@ -145,7 +145,7 @@ def read_matrix(session: DbSession) -> Matrix:
     permissions: Rows = list(session.execute(query.order_by(Permission.code)))
     codes = {row.id: row.code for row in permissions}
     # One text for each role: a row for each of ten thousand grants takes two to four times longer.
-    rows = session.execute(listed(select(*ROLE_COLUMNS, _GRANTED.label("granted"))))
+    rows = session.execute(listed(select(*ROLE_COLUMNS, GRANTED.label("granted"))))
     return Matrix([_matrix_role(row, codes) for row in rows], permissions)
 
 
@@ -167,10 +167,14 @@ def listed(query: Select[Any]) -> Select[Any]:
     return query.order_by(Role.is_system.desc(), Role.name)
 
 
+def ids_of(granted: str | None) -> frozenset[int]:
+    """Return the ids of permissions that `GRANTED` joins into one text."""
+    return frozenset(map(int, granted.split(BETWEEN_IDS))) if granted else frozenset()
+
+
 def _matrix_role(role: Row[Any], codes: dict[int, str]) -> MatrixRole:
-    ids = map(int, role.granted.split(BETWEEN_IDS)) if role.granted else ()
     # A permission may have been added between the two statements.
-    permission_ids = frozenset(ids) & codes.keys()
+    permission_ids = ids_of(role.granted) & codes.keys()
     return MatrixRole(
         id=role.id,
         name=role.name,

@@ -7,13 +7,27 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from app.domain import paging
 from app.domain.paging import COUNTED, Cursors, Page, Sort
 from app.models import DbSession, Role, User, user_roles
 
 ROLES_AT_ONCE = 200
+# No sum of `COUNTED` squares modulo the prime reaches it, and `COUNTED` times it fits into 63 bits.
+CHECK = 2**48
+PRIME = 2**31 - 1
 BY_MEMBER = Sort(user_roles.c.user_id, user_roles.c.role_id)
 BY_USER = Sort(User.id, User.id, is_unique=True)
 PERSON: tuple[Any, ...] = (User.id, User.username, User.full_name, User.email)
@@ -100,6 +114,30 @@ def count_up_to(query: Select[Any]) -> ScalarSelect[int]:
     """Return the number of rows of a query as a subquery; see `count_members`."""
     rows = query.limit(COUNTED + 1).subquery()
     return select(func.count()).select_from(rows).scalar_subquery()
+
+
+def count_and_check(query: Select[Any]) -> ScalarSelect[int]:
+    """Return the number of users of a query and a sum over their IDs, to be `unpacked`.
+
+    The sum tells another set of as many users; see `count_members` for the number.
+    """
+    rows = query.limit(COUNTED + 1).subquery()
+    user_id = cast(rows.c.user_id, BigInteger)
+    check = func.coalesce(func.sum(user_id * user_id % PRIME), 0)
+    packed = func.count() * literal(CHECK, BigInteger) + check
+    return select(packed).select_from(rows).scalar_subquery()
+
+
+def unpacked(packed: Any) -> tuple[int, int]:
+    """Return the number and the sum of `count_and_check`; no sum if not all are counted."""
+    count, check = divmod(int(packed), CHECK)
+    return count, check if count <= COUNTED else 0
+
+
+def count_with_check(session: DbSession, role_id: int) -> tuple[int, int]:
+    """Return the number of members of a role, and the sum over their IDs."""
+    query = select(user_roles.c.user_id).where(user_roles.c.role_id == role_id)
+    return unpacked(session.scalar(select(count_and_check(query))))
 
 
 def roles_of(

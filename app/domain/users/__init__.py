@@ -32,6 +32,7 @@ from app.domain.users.export import count_for_export, export_batch, export_match
 from app.domain.users.lifecycle import (
     UserChangedMeanwhile,
     UserIsReferredTo,
+    access_content,
     activate,
     deactivate,
     delete,
@@ -73,6 +74,7 @@ __all__ = [
     "UserChangedMeanwhile",
     "UserFilter",
     "UserIsReferredTo",
+    "access_content",
     "activate",
     "add",
     "assign_role",

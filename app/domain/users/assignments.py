@@ -4,17 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, delete, insert, select
+from sqlalchemy import CursorResult, bindparam, delete, insert
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.domain import access, audit, etags, roles
-from app.domain.access import RoleName
+from app.domain import access, audit, etags, reviews, roles
+from app.domain.access import RoleGrants
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
+from app.domain.reviews import ReviewContent
 from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.models import DbSession, Permission, Role, User, user_roles
+from app.domain.users.role_change import RoleChange
+from app.models import DbSession, User, user_roles
 from app.models.user import ADMIN
 
 _ASSIGN = insert(user_roles)
@@ -30,7 +32,7 @@ class AssignmentChangedMeanwhile(ChangedMeanwhile):
         role_ids: The current roles.
     """
 
-    def __init__(self, user: User, current: Iterable[RoleName]) -> None:
+    def __init__(self, user: User, current: Iterable[RoleGrants]) -> None:
         super().__init__(
             f"The roles of {user.username} were changed by somebody else while you were editing."
         )
@@ -39,11 +41,12 @@ class AssignmentChangedMeanwhile(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class AssignmentEdit:
-    """The new roles of a user, the etag of those that were shown, the reason."""
+    """The new roles of a user, the etag of those that were shown, the reason, what was reviewed."""
 
     role_ids: frozenset[int]
     etag: str
     reason: str = ""
+    reviewed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,27 +57,12 @@ class AssignmentReview:
     lost_roles: tuple[str, ...]
     gained: tuple[str, ...]
     lost: tuple[str, ...]
+    content: ReviewContent
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing would change."""
         return not self.gained_roles and not self.lost_roles
-
-
-@dataclass(frozen=True)
-class _RoleChange:
-    """The roles of a user before and after a change."""
-
-    before: Sequence[RoleName]
-    after: Sequence[RoleName]
-
-    @property
-    def assigned(self) -> list[RoleName]:
-        return [role for role in self.after if role not in self.before]
-
-    @property
-    def unassigned(self) -> list[RoleName]:
-        return [role for role in self.before if role not in self.after]
 
 
 def roles_etag(role_ids: Iterable[int]) -> str:
@@ -100,12 +88,18 @@ def review_roles(
     _allowed(session, user, change, actor)
     if _has_admin(change.unassigned):
         access.refuse_losing(session, user)
-    return _compare(session, change)
+    return AssignmentReview(
+        gained_roles=tuple(role.name for role in change.assigned),
+        lost_roles=tuple(role.name for role in change.unassigned),
+        gained=roles.codes_of(session, change.gained),
+        lost=roles.codes_of(session, change.lost),
+        content=change.content(user),
+    )
 
 
 def set_roles(
     session: DbSession, user_id: int, edit: AssignmentEdit, *, actor: Actor
-) -> tuple[RoleName, ...]:
+) -> tuple[RoleGrants, ...]:
     """Give a user exactly these roles, and record each that is assigned or removed.
 
     Args:
@@ -120,6 +114,7 @@ def set_roles(
     Raises:
         NotFound: The user does not exist.
         AssignmentChangedMeanwhile: The roles have changed since the page was opened.
+        ReviewOutdated: The user would gain or lose something else than was reviewed.
         InvalidValue: A role does not exist, or the reason is too long.
         BeyondOwnPermissions: The actor may not assign roles, or the user or a new role has
             permissions that the actor does not have.
@@ -127,26 +122,28 @@ def set_roles(
     """
     user = _load_for_update(session, user_id)
     change = _requested(session, user, edit)
+    if edit.reviewed is not None:
+        reviews.hold(edit.reviewed, change.content(user))
     return _carry_out(session, user, change, checked_reason(edit.reason), actor)
 
 
 def assign_role(
     session: DbSession, user_id: int, name: str, *, actor: Actor
-) -> tuple[RoleName, ...]:
+) -> tuple[RoleGrants, ...]:
     """Assign one role to a user; see `set_roles` for the refusals."""
     user = _load_for_update(session, user_id)
     before, named = _named(session, user_id, name)
-    return _carry_out(session, user, _RoleChange(before, [*before, *named]), "", actor)
+    return _carry_out(session, user, RoleChange(before, [*before, *named]), "", actor)
 
 
 def unassign_role(
     session: DbSession, user_id: int, name: str, *, actor: Actor
-) -> tuple[RoleName, ...]:
+) -> tuple[RoleGrants, ...]:
     """Remove one role from a user; see `set_roles` for the refusals."""
     user = _load_for_update(session, user_id)
     before, named = _named(session, user_id, name)
     after = [role for role in before if role not in named]
-    return _carry_out(session, user, _RoleChange(before, after), "", actor)
+    return _carry_out(session, user, RoleChange(before, after), "", actor)
 
 
 def _load_for_update(session: DbSession, user_id: int) -> User:
@@ -156,21 +153,21 @@ def _load_for_update(session: DbSession, user_id: int) -> User:
 
 def _named(
     session: DbSession, user_id: int, name: str
-) -> tuple[Sequence[RoleName], Sequence[RoleName]]:
+) -> tuple[Sequence[RoleGrants], Sequence[RoleGrants]]:
     """Return the roles of the user, and the one with that name."""
     role_ids = frozenset({roles.named(session, name).id})
     return roles.before_and_after(session, user_id, role_ids)
 
 
-def _requested(session: DbSession, user: User, edit: AssignmentEdit) -> _RoleChange:
+def _requested(session: DbSession, user: User, edit: AssignmentEdit) -> RoleChange:
     before, after = roles.before_and_after(session, user.id, edit.role_ids)
     if edit.etag != roles_etag(role.id for role in before):
         raise AssignmentChangedMeanwhile(user, before)
     roles.refuse_missing(edit.role_ids, after)
-    return _RoleChange(before, after)
+    return RoleChange(before, after)
 
 
-def _allowed(session: DbSession, user: User, change: _RoleChange, actor: Actor) -> bool:
+def _allowed(session: DbSession, user: User, change: RoleChange, actor: Actor) -> bool:
     """Tell whether anything changes, and refuse a change that the actor may not make."""
     if not change.assigned and not change.unassigned:
         return False
@@ -180,8 +177,8 @@ def _allowed(session: DbSession, user: User, change: _RoleChange, actor: Actor) 
 
 
 def _carry_out(
-    session: DbSession, user: User, change: _RoleChange, reason: str, actor: Actor
-) -> tuple[RoleName, ...]:
+    session: DbSession, user: User, change: RoleChange, reason: str, actor: Actor
+) -> tuple[RoleGrants, ...]:
     if not _allowed(session, user, change, actor):
         return ()
     assigned, unassigned = change.assigned, change.unassigned
@@ -199,14 +196,14 @@ def _carry_out(
     return (*assigned, *unassigned)
 
 
-def _assign(session: DbSession, user: User, assigned: Sequence[RoleName]) -> None:
+def _assign(session: DbSession, user: User, assigned: Sequence[RoleGrants]) -> None:
     if assigned:
         rows = [{"user_id": user.id, "role_id": role.id} for role in assigned]
         session.connection().execute(_ASSIGN, rows)
         session.expire(user, ["roles"])
 
 
-def _unassign(session: DbSession, user: User, unassigned: Sequence[RoleName]) -> None:
+def _unassign(session: DbSession, user: User, unassigned: Sequence[RoleGrants]) -> None:
     if not unassigned:
         return
     rows = [{"of_user": user.id, "of_role": role.id} for role in unassigned]
@@ -217,22 +214,5 @@ def _unassign(session: DbSession, user: User, unassigned: Sequence[RoleName]) ->
     session.expire(user, ["roles"])
 
 
-def _has_admin(names: Sequence[RoleName]) -> bool:
+def _has_admin(names: Sequence[RoleGrants]) -> bool:
     return any(role.name == ADMIN for role in names)
-
-
-def _compare(session: DbSession, change: _RoleChange) -> AssignmentReview:
-    before, after = _codes(session, change.before), _codes(session, change.after)
-    return AssignmentReview(
-        gained_roles=tuple(role.name for role in change.assigned),
-        lost_roles=tuple(role.name for role in change.unassigned),
-        gained=tuple(sorted(after - before)),
-        lost=tuple(sorted(before - after)),
-    )
-
-
-def _codes(session: DbSession, names: Sequence[RoleName]) -> frozenset[str]:
-    query = select(Permission.code)
-    if not _has_admin(names):
-        query = query.where(Permission.roles.any(Role.id.in_([role.id for role in names])))
-    return frozenset(session.scalars(query))

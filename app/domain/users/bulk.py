@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import ScalarSelect, delete, insert, select, update
 
-from app.domain import access, audit
+from app.domain import access, audit, reviews
 from app.domain.access import LastAdministrator
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.authentication import sessions
-from app.domain.errors import ChangedMeanwhile
+from app.domain.reviews import ReviewOutdated
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import bulk_plan
@@ -18,7 +18,7 @@ from app.domain.users.bulk_plan import PEOPLE, BulkPerson, BulkPlan, chunks
 from app.models import DbSession, Role, User, user_roles
 
 
-class SelectionChangedMeanwhile(ChangedMeanwhile):
+class SelectionChangedMeanwhile(ReviewOutdated):
     """The selection no longer contains the users that were reviewed."""
 
 
@@ -45,6 +45,7 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
         NotFound: The role does not exist.
         InvalidValue: No user or too many users are selected, or the reason is too long.
         SelectionChangedMeanwhile: The selection has changed since it was reviewed.
+        ReviewOutdated: The outcome differs from what was reviewed.
         LastAdministrator: Nobody else can administer the console.
     """
     access.serialize_access_changes(session)
@@ -52,6 +53,7 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
     reason = checked_reason(edit.reason)
     if edit.etag != plan.etag:
         raise SelectionChangedMeanwhile(_selection_changed(edit.count, plan.count))
+    reviews.hold(edit.reviewed, plan.content)
     if plan.changed:
         _carry_out(session, plan)
         changes = [(_target(person), _change(plan)) for person in plan.changed]
@@ -63,10 +65,7 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
 
 def _selection_changed(reviewed: int, current: int) -> str:
     numbers = "" if reviewed == current else f" from {reviewed:,} to {current:,} users"
-    return (
-        f"The selection has changed{numbers} since you reviewed it. "
-        "Nothing was changed; please review again."
-    )
+    return f"The selection has changed{numbers} since you reviewed it. Please review it again."
 
 
 def _carry_out(session: DbSession, plan: BulkPlan) -> None:

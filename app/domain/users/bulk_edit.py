@@ -59,6 +59,7 @@ class BulkEdit:
         etag: The digest of the users that were reviewed.
         count: Their number.
         reason: The actor's reason.
+        reviewed: The reviewed outcome; see `reviews.hold`.
     """
 
     action: BulkAction
@@ -67,6 +68,7 @@ class BulkEdit:
     etag: str = ""
     count: int = 0
     reason: str = ""
+    reviewed: str | None = None
 
 
 def selected_ids(session: DbSession, selection: Selection) -> Sequence[int]:

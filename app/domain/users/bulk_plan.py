@@ -11,12 +11,13 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 
 from app.domain import access, etags, roles
-from app.domain.access import PermissionSet
+from app.domain.access import PermissionSet, RoleGrants
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
+from app.domain.reviews import ReviewContent, rows_of
 from app.domain.users import bulk_edit
 from app.domain.users.bulk_edit import BulkAction, BulkEdit
-from app.models import DbSession, Role, User, user_roles
+from app.models import DbSession, Permission, Role, User, user_roles
 from app.models.user import ADMIN
 
 CHUNK = 1_000
@@ -56,7 +57,8 @@ class BulkPlan:
     Attributes:
         action: The action.
         role: The name of the role, if the action is about one.
-        codes: The permissions that the role grants.
+        granting: The role, or the roles of the users who are activated or deactivated.
+        codes: The permissions that these roles grant.
         outcomes: The users with each outcome, sorted by user name.
         etag: The digest of all users.
         count: Their number.
@@ -64,6 +66,7 @@ class BulkPlan:
 
     action: BulkAction
     role: str
+    granting: Sequence[RoleGrants]
     codes: tuple[str, ...]
     outcomes: Mapping[BulkOutcome, Sequence[BulkPerson]]
     etag: str
@@ -79,6 +82,19 @@ class BulkPlan:
         """The users who are skipped, by the reason."""
         others = (outcome for outcome in BulkOutcome if outcome is not BulkOutcome.CHANGED)
         return [(outcome, self.outcomes[outcome]) for outcome in others if self.outcomes[outcome]]
+
+    @property
+    def content(self) -> ReviewContent:
+        """The content of the review."""
+        ids = {outcome: [person.id for person in self.outcomes[outcome]] for outcome in BulkOutcome}
+        parts = {
+            "changed": rows_of("Users to be changed", User, ids.pop(BulkOutcome.CHANGED)),
+            "roles": rows_of("Roles", Role, [role.id for role in self.granting]),
+            "permissions": rows_of("Permissions", Permission, _permission_ids(self.granting)),
+        }
+        skipped = [sorted(row_ids) for row_ids in ids.values()]
+        names = [[person.username for person in self.changed], self.role, skipped]
+        return ReviewContent(names, parts)
 
 
 @dataclass(frozen=True)
@@ -135,10 +151,12 @@ def plan_of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor)
         edit.action is BulkAction.UNASSIGN and role and role.name == ADMIN
     ):
         _spare_last_administrator(session, outcomes, actor)
+    granting = _granting(session, role, outcomes[BulkOutcome.CHANGED])
     return BulkPlan(
         action=edit.action,
         role=role.name if role else "",
-        codes=tuple(permission.code for permission in role.permissions) if role else (),
+        granting=granting,
+        codes=roles.codes_of(session, _permission_ids(granting)),
         outcomes=outcomes,
         etag=etags.of(sorted(person.id for person in selected)),
         count=len(selected),
@@ -154,6 +172,23 @@ def _role(session: DbSession, edit: BulkEdit, own: PermissionSet) -> Role | None
     if edit.action is BulkAction.ASSIGN:
         access.refuse_escalation(session, own, None, [role])
     return role
+
+
+def _granting(
+    session: DbSession, role: Role | None, changed: Sequence[BulkPerson]
+) -> list[RoleGrants]:
+    if role:
+        return [RoleGrants(role.id, role.name, frozenset(row.id for row in role.permissions))]
+    found = [
+        held
+        for chunk in chunks([person.id for person in changed])
+        for held in roles.held_by(session, chunk)
+    ]
+    return sorted(set(found))
+
+
+def _permission_ids(granting: Sequence[RoleGrants]) -> frozenset[int]:
+    return frozenset().union(*(role.permission_ids for role in granting))
 
 
 def chunks(user_ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,23 +1,27 @@
 """Activate, deactivate and delete users; reset passwords; end sessions."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.exc import IntegrityError
 
-from app.domain import access, audit, confirmation, etags
+from app.domain import access, audit, confirmation, etags, reviews, roles
+from app.domain.access import RoleGrants
 from app.domain.actor import Actor
 from app.domain.authentication import sessions
-from app.domain.confirmation import Deletion
-from app.domain.errors import ChangedMeanwhile, RuleError
+from app.domain.confirmation import UNREVIEWED, Confirmation, Deletion
+from app.domain.errors import RuleError
+from app.domain.reviews import ReviewContent, ReviewOutdated
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import creation
-from app.models import DbSession, User
+from app.models import DbSession, Permission, Role, User
 
 
 class UserIsReferredTo(RuleError):
     """Rows of another program refer to the user, who therefore cannot be deleted."""
 
 
-class UserChangedMeanwhile(ChangedMeanwhile):
+class UserChangedMeanwhile(ReviewOutdated):
     """The user, or a role of theirs, has changed since the page was opened."""
 
     def __init__(self, user: User) -> None:
@@ -27,34 +31,53 @@ class UserChangedMeanwhile(ChangedMeanwhile):
         )
 
 
-def activate(session: DbSession, user_id: int, reason: str = "", *, actor: Actor) -> User:
+def access_content(user: User, granting: Sequence[RoleGrants]) -> ReviewContent:
+    """Return the content of the review of a user: the roles, and the permissions by them."""
+    names = [user.username, [role.name for role in granting]]
+    permission_ids = frozenset().union(*(role.permission_ids for role in granting))
+    parts = {
+        "roles": reviews.rows_of("Their roles", Role, [role.id for role in granting]),
+        "permissions": reviews.rows_of("Their permissions", Permission, permission_ids),
+    }
+    return ReviewContent(names, parts)
+
+
+def activate(
+    session: DbSession, user_id: int, typed: Confirmation = UNREVIEWED, *, actor: Actor
+) -> User:
     """Let the user sign in again.
 
     Raises:
         NotFound: The user does not exist.
         BeyondOwnPermissions: The user has permissions that the actor does not have.
+        ReviewOutdated: The user has other permissions than were reviewed.
         InvalidValue: The reason is too long.
     """
     user = load_for_change(session, user_id, actor)
-    reason = checked_reason(reason)
+    reason = checked_reason(typed.reason)
     if not user.is_active:
+        _hold(session, user, typed.reviewed)
         user.is_active = True
         _record_activity(session, "user:activated", user, reason, actor)
     return user
 
 
-def deactivate(session: DbSession, user_id: int, reason: str = "", *, actor: Actor) -> User:
+def deactivate(
+    session: DbSession, user_id: int, typed: Confirmation = UNREVIEWED, *, actor: Actor
+) -> User:
     """Keep the user from signing in, and end their sessions.
 
     Raises:
         NotFound: The user does not exist.
         BeyondOwnPermissions: The user has permissions that the actor does not have.
         LastAdministrator: Nobody else can administer the console.
+        ReviewOutdated: The user has other permissions than were reviewed.
         InvalidValue: The reason is too long.
     """
     user = load_for_change(session, user_id, actor)
-    reason = checked_reason(reason)
+    reason = checked_reason(typed.reason)
     if user.is_active:
+        _hold(session, user, typed.reviewed)
         was_administrator = access.is_administrator(user)
         user.is_active = False
         _record_activity(session, "user:deactivated", user, reason, actor)
@@ -66,7 +89,7 @@ def deactivate(session: DbSession, user_id: int, reason: str = "", *, actor: Act
 
 
 def start_reset(
-    session: DbSession, user_id: int, reason: str = "", *, actor: Actor
+    session: DbSession, user_id: int, typed: Confirmation = UNREVIEWED, *, actor: Actor
 ) -> tuple[User, str]:
     """Issue a one-time link for the user to choose a new password.
 
@@ -76,10 +99,12 @@ def start_reset(
     Raises:
         NotFound: The user does not exist.
         BeyondOwnPermissions: The user has permissions that the actor does not have.
+        ReviewOutdated: The user has other permissions than were reviewed.
         InvalidValue: The reason is too long.
     """
     user = load_for_change(session, user_id, actor)
-    reason = checked_reason(reason)
+    reason = checked_reason(typed.reason)
+    _hold(session, user, typed.reviewed)
     target = Target.of_user(user)
     audit.record(session, "password:reset-started", target, actor=actor, reason=reason)
     return user, creation.password_link(session, user, actor)
@@ -107,6 +132,7 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
         NotFound: The user does not exist.
         BeyondOwnPermissions: The user has permissions that the actor does not have.
         UserChangedMeanwhile: The user or their roles are not those that were shown.
+        ReviewOutdated: The user has other permissions than were reviewed.
         InvalidValue: Another name was typed, or the reason is too long.
         LastAdministrator: Nobody else can administer the console.
         UserIsReferredTo: Rows of another program refer to the user.
@@ -114,6 +140,7 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
     user = load_for_change(session, user_id, actor)
     if deletion.etag != deletion_etag(user):
         raise UserChangedMeanwhile(user)
+    _hold(session, user, deletion.reviewed)
     reason = confirmation.confirmed(
         deletion.name, user.username, deletion.reason, what="the user name", field="username"
     )
@@ -162,6 +189,12 @@ def load_for_change(session: DbSession, user_id: int, actor: Actor) -> User:
     user = access.load_user_for_update(session, user_id)
     access.refuse_escalation(session, access.own_permissions(session, actor), user, ())
     return user
+
+
+def _hold(session: DbSession, user: User, reviewed: str | None) -> None:
+    if reviewed is not None:
+        granting = roles.held_by(session, [user.id])
+        reviews.hold(reviewed, access_content(user, granting))
 
 
 def _remove(session: DbSession, user: User) -> None:

@@ -9,12 +9,13 @@ from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
-from app.web.forms import PLAIN, REASON, Form
+from app.web.forms import PLAIN, REASON
+from app.web.review import ReviewedForm
 from app.web.roles.blueprint import blueprint
 from app.web.saving import saved
 
 
-class DeleteRoleForm(Form):
+class DeleteRoleForm(ReviewedForm):
     """The name of a role, typed to confirm its deletion."""
 
     name = StringField("Name", render_kw=PLAIN)
@@ -24,7 +25,8 @@ class DeleteRoleForm(Form):
     @property
     def edit(self) -> Deletion:
         """The confirmation, as the domain takes it."""
-        return Deletion(self.name.data or "", self.etag.data or "", self.reason.data or "")
+        texts = (self.name, self.etag, self.reason, self.reviewed)
+        return Deletion(*(field.data or "" for field in texts))
 
 
 @blueprint.route("/<id:role_id>/delete", methods=["GET", "POST"])
@@ -41,12 +43,14 @@ def delete(role_id: int) -> ResponseReturnValue:
 def _page(form: DeleteRoleForm, role_id: int) -> ResponseReturnValue:
     role = roles.read_matrix(db.session).role(role_id)
     form.etag.data = roles.deletion_etag(role)
+    review = roles.review_deletion(db.session, role_id)
+    form.carry(review.content)
     page = render_template(
         "roles/delete.html",
         form=form,
         role=role,
-        impact=roles.review_deletion(db.session, role_id),
-        count=roles.count_members(db.session, role_id),
+        impact=review.impact,
+        count=review.members,
         is_system_role=roles.is_system_role(role),
     )
     return page, form.status

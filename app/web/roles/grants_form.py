@@ -7,7 +7,8 @@ from typing import Any
 from wtforms import BooleanField, SelectMultipleField, TextAreaField
 
 from app.domain.roles import GrantEdit, GrantsEdit, Matrix, MatrixRole, grants_etag
-from app.web.forms import REASON, Form
+from app.web.forms import REASON
+from app.web.review import ReviewedForm
 from app.web.row_ids import joined
 
 
@@ -40,7 +41,7 @@ class GrantSelection:
         return "" if is_selected == was_granted else "added" if is_selected else "removed"
 
 
-class GrantsForm(Form):
+class GrantsForm(ReviewedForm):
     """The permissions that roles are to grant.
 
     ``confirmed`` saves; ``again`` goes back from the review to the boxes, which stay selected.
@@ -78,7 +79,7 @@ class GrantsForm(Form):
             role_id: GrantEdit(selection.selected, selection.etag, self.offered)
             for role_id, selection in self.edited.items()
         }
-        return GrantsEdit(edits, self.reason.data or "")
+        return GrantsEdit(edits, self.reason.data or "", self.reviewed.data or "")
 
     def rebase(self, roles: Iterable[MatrixRole]) -> None:
         """Compare the selections of these roles with their grants as stored now."""

@@ -3,12 +3,12 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import users
+from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import User
 from app.web.access import requires
-from app.web.forms import ReasonForm
+from app.web.review import ConfirmationForm
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_last, why_not
 
@@ -17,7 +17,7 @@ from app.web.users.blueprint import blueprint, why_last, why_not
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def activate(user_id: int) -> ResponseReturnValue:
     """Let a user sign in again, after a question."""
-    form = ReasonForm()
+    form = ConfirmationForm()
     if saved(form, users.activate, user_id):
         return _done(f"{form.result.username} was activated.", user_id)
     user = users.get(db.session, user_id)
@@ -30,7 +30,7 @@ def activate(user_id: int) -> ResponseReturnValue:
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def deactivate(user_id: int) -> ResponseReturnValue:
     """Keep a user from signing in, after a question."""
-    form = ReasonForm()
+    form = ConfirmationForm()
     if saved(form, users.deactivate, user_id):
         return _done(f"{form.result.username} was deactivated.", user_id)
     user = users.get(db.session, user_id)
@@ -39,8 +39,12 @@ def deactivate(user_id: int) -> ResponseReturnValue:
     return _page("users/deactivate.html", form, user, reason)
 
 
-def _page(template: str, form: ReasonForm, user: User, reason: str | None) -> ResponseReturnValue:
-    names = ", ".join(role.name for role in user.roles)
+def _page(
+    template: str, form: ConfirmationForm, user: User, reason: str | None
+) -> ResponseReturnValue:
+    granting = roles.held_by(db.session, [user.id])
+    form.carry(users.access_content(user, granting))
+    names = ", ".join(role.name for role in granting)
     page = render_template(template, form=form, user=user, role_names=names, why_not=reason)
     return page, form.status
 

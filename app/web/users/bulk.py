@@ -11,6 +11,7 @@ from app.domain import roles, users
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted
+from app.domain.reviews import ReviewOutdated
 from app.domain.users import (
     BulkAction,
     BulkEdit,
@@ -18,19 +19,16 @@ from app.domain.users import (
     BulkPerson,
     BulkPlan,
     Selection,
-    SelectionChangedMeanwhile,
 )
 from app.extensions import db
 from app.web import redirects
 from app.web.access import requires
 from app.web.forms import REASON
-from app.web.review import Review
+from app.web.review import Review, ReviewedForm
 from app.web.row_ids import NUMBER, selected_ids
-from app.web.saving import reviewed
 from app.web.users.blueprint import blueprint
 from app.web.users.listing import UserFilterForm
 
-REVIEWED_AGAIN = (SelectionChangedMeanwhile, InvalidValue)
 NAMED_IN_REVIEW, NAMED_IN_RESULT = 20, 500
 CHANGES_PER_SECOND = 500
 
@@ -70,7 +68,7 @@ SKIPPED = {
 }
 
 
-class BulkForm(UserFilterForm):
+class BulkForm(UserFilterForm, ReviewedForm):
     """An action on selected users.
 
     The selection is ``users``, or all who match the filter if the scope is "all". ``etag`` and
@@ -110,6 +108,7 @@ class BulkForm(UserFilterForm):
             etag=self.etag.data or "",
             count=int(count) if NUMBER.fullmatch(count) else 0,
             reason=self.reason.data or "",
+            reviewed=self.reviewed.data or "",
         )
 
     @property
@@ -170,14 +169,13 @@ class BulkReview(Review):
     """The review of a bulk change."""
 
     form: BulkForm
+    reviewed_again = (ReviewOutdated, InvalidValue)
     review = staticmethod(users.review_many)
     change = staticmethod(users.change_many)
 
     def edit_page(self) -> ResponseReturnValue:
-        """Return the page that leads to the list, or the review if only the plan has changed."""
+        """Return the page that leads to the list."""
         form = self.form
-        if form.confirmed.data and self._is_reviewed_again():
-            return self.review_page()
         return render_template("users/bulk.html", form=form, back=form.back), form.status
 
     def review_page(self) -> ResponseReturnValue:
@@ -198,13 +196,3 @@ class BulkReview(Review):
         report = BulkReport(self.form.result, NAMED_IN_RESULT)
         page = render_template("users/bulk_result.html", report=report, back=self.form.back)
         return page, self.form.status
-
-    def _is_reviewed_again(self) -> bool:
-        form = self.form
-        if not isinstance(form.rule_error, REVIEWED_AGAIN):
-            return False
-        errors = form.reason.errors
-        is_reviewed = reviewed(form, self.review)
-        # The review validates the form again, which drops the errors of the save.
-        form.reason.errors = errors
-        return is_reviewed

@@ -4,19 +4,20 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, StringField
 
-from app.domain import users
+from app.domain import roles, users
 from app.domain.authentication import sessions
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
-from app.web.forms import PLAIN, REASON, Form
+from app.web.forms import PLAIN, REASON
 from app.web.identity import limits
+from app.web.review import ReviewedForm
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_last, why_not
 
 
-class DeleteUserForm(Form):
+class DeleteUserForm(ReviewedForm):
     """The user name, typed to confirm the deletion."""
 
     username = StringField("User name", render_kw=PLAIN)
@@ -26,7 +27,8 @@ class DeleteUserForm(Form):
     @property
     def edit(self) -> Deletion:
         """The confirmation, as the domain takes it."""
-        return Deletion(self.username.data or "", self.etag.data or "", self.reason.data or "")
+        texts = (self.username, self.etag, self.reason, self.reviewed)
+        return Deletion(*(field.data or "" for field in texts))
 
 
 @blueprint.route("/<id:user_id>/delete", methods=["GET", "POST"])
@@ -43,6 +45,7 @@ def delete(user_id: int) -> ResponseReturnValue:
 def _page(form: DeleteUserForm, user_id: int) -> ResponseReturnValue:
     user = users.get(db.session, user_id)
     form.etag.data = users.deletion_etag(user)
+    form.carry(users.access_content(user, roles.held_by(db.session, [user.id])))
     page = render_template(
         "users/delete.html",
         form=form,

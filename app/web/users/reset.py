@@ -3,12 +3,12 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.domain import users
+from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web import urls
 from app.web.access import requires
-from app.web.forms import ReasonForm
+from app.web.review import ConfirmationForm
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_not
 
@@ -17,10 +17,11 @@ from app.web.users.blueprint import blueprint, why_not
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def reset(user_id: int) -> ResponseReturnValue:
     """Start a password reset, after a question; ends with a one-time link to send."""
-    form = ReasonForm()
+    form = ConfirmationForm()
     if saved(form, users.start_reset, user_id):
         user, token = form.result
         return render_template("users/reset_link.html", user=user, link=urls.reset_link(token)), 201
     user = users.get(db.session, user_id)
+    form.carry(users.access_content(user, roles.held_by(db.session, [user.id])))
     reason = why_not(user, PermissionCode.USER_UPDATE)
     return render_template("users/reset.html", form=form, user=user, why_not=reason), form.status

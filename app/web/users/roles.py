@@ -13,13 +13,13 @@ from app.domain.roles import RoleChoice
 from app.domain.users import AssignmentEdit
 from app.extensions import db
 from app.web.access import requires
-from app.web.forms import REASON, Form
-from app.web.review import Review
+from app.web.forms import REASON
+from app.web.review import Review, ReviewedForm
 from app.web.row_ids import joined, parted, selected_ids
 from app.web.users.blueprint import blueprint
 
 
-class RolesForm(Form):
+class RolesForm(ReviewedForm):
     """The roles of a user.
 
     ``base`` has the ids of the roles that the user had when the page was opened. ``confirmed``
@@ -37,7 +37,10 @@ class RolesForm(Form):
     def edit(self) -> AssignmentEdit:
         """The selected roles, as the domain takes them."""
         return AssignmentEdit(
-            frozenset(self.roles.data or ()), self.etag.data or "", self.reason.data or ""
+            frozenset(self.roles.data or ()),
+            self.etag.data or "",
+            self.reason.data or "",
+            self.reviewed.data or "",
         )
 
     @property

@@ -46,7 +46,7 @@ def test_the_statements_do_not_grow_with_permissions(session, role, statements):
     assert max(parameters for _, parameters in made[1]) < 20
 
 
-def test_deleting_a_role_looks_at_its_grants_in_two_statements(session, role, statements):
+def test_deleting_a_role_looks_at_members_and_grants_in_three_statements(session, role, statements):
     codes = [f"archive_{number}:read" for number in range(400)]
     session.add_all(Permission(code=code, resource="archive", action="read") for code in codes)
     editor = role("editor", *codes)
@@ -55,7 +55,7 @@ def test_deleting_a_role_looks_at_its_grants_in_two_statements(session, role, st
 
     roles.review_deletion(session, editor.id)
 
-    assert len(statements) == 2
+    assert len(statements) == 3
     assert max(parameters for _, parameters in statements) < 20
 
 

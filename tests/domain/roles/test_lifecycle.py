@@ -341,9 +341,10 @@ def test_who_loses_what_by_a_deletion(session, ada, person):
 
     found = lifecycle.review_deletion(session, role.id)
 
-    assert found.difference.lost == tuple(sorted(TEMPLATES["auditor"].codes))
-    assert [person.username for person in found.losing.first] == ["nora"]
-    assert lifecycle.review_deletion(session, both.id).losing.count == 0
+    assert found.members == 2
+    assert found.impact.difference.lost == tuple(sorted(TEMPLATES["auditor"].codes))
+    assert [person.username for person in found.impact.losing.first] == ["nora"]
+    assert lifecycle.review_deletion(session, both.id).impact.losing.count == 0
 
 
 def test_a_role_that_does_not_exist_is_not_found(session, ada):

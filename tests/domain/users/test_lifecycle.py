@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from app.domain import users
 from app.domain.access import LastAdministrator
 from app.domain.authentication import one_time_links, sessions
-from app.domain.confirmation import Deletion
+from app.domain.confirmation import Confirmation, Deletion
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.models import ConsoleSession, OneTimeLink, User, user_roles
 from app.unit_of_work import carry_out
@@ -174,8 +174,14 @@ def test_a_reason_is_kept_and_has_its_limit(session, person, change):
     nora = person("nora", is_active=change is users.deactivate)
 
     with pytest.raises(InvalidValue, match="at most 500"):
-        carry_out(lambda: change(session, nora.id, "x" * 501, actor=OPERATOR), actor=OPERATOR)
-    carry_out(lambda: change(session, nora.id, " On leave. ", actor=OPERATOR), actor=OPERATOR)
+        carry_out(
+            lambda: change(session, nora.id, Confirmation("x" * 501), actor=OPERATOR),
+            actor=OPERATOR,
+        )
+    carry_out(
+        lambda: change(session, nora.id, Confirmation(" On leave. "), actor=OPERATOR),
+        actor=OPERATOR,
+    )
 
     assert [event.reason for event in events(session)] == ["On leave."]
 

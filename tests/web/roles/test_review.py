@@ -439,7 +439,7 @@ def test_a_tick_in_a_row_that_was_not_shown_means_nothing(sign_in, session, ada,
     sent = [(one.name, text) for one in form.controls for text in one.sends()]
     extra = [("grants", cell("editor", "settings:read")), ("grants", cell("editor", "audit:read"))]
 
-    page.browser.send("post", "/roles/review", [*sent, *extra, ("confirmed", "1")])
+    page.browser.send("post", "/roles/review", [*sent, *extra]).submit("review-form")
 
     assert grants_of(session, "editor") == {"document:read", "document:update", "settings:read"}
 

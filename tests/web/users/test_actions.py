@@ -117,10 +117,10 @@ def test_who_is_about_to_leave_is_warned(sign_in, session, ada, person, name):
     ("name", "fields", "looking", "doing"),
     [
         ("edit", {"full_name": "Nora"}, 4, 10),
-        ("activate", {"reason": ""}, 5, 10),
-        ("deactivate", {"reason": ""}, 6, 14),
-        ("reset", {"reason": ""}, 5, 12),
-        ("delete", {"username": "nora"}, 7, 14),
+        ("activate", {"reason": ""}, 5, 11),
+        ("deactivate", {"reason": ""}, 7, 15),
+        ("reset", {"reason": ""}, 5, 13),
+        ("delete", {"username": "nora"}, 8, 15),
         ("sessions", {"session": "all"}, 5, 10),
     ],
 )
