@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.errors import InvalidValue
+from app.models.base import HIGHEST_ID
 
 # NUL and halves of surrogate pairs: some databases reject queries with them.
 _NEVER_STORED = re.compile(r"[\x00\ud800-\udfff]")
@@ -50,5 +51,9 @@ def _time(text: str) -> datetime:
 def _is_key(value: Any, row_id: Any, python_type: type) -> bool:
     if isinstance(value, str) and _NEVER_STORED.search(value):
         return False
-    is_id = isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 2**31
-    return is_id and isinstance(value, python_type)
+    is_value = _is_id(value) if python_type is int else isinstance(value, python_type)
+    return is_value and _is_id(row_id)
+
+
+def _is_id(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= HIGHEST_ID

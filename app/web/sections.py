@@ -11,7 +11,7 @@ from app.web.help import blueprint as help_pages
 from app.web.home import blueprint as home
 from app.web.permissions.blueprint import blueprint as permissions
 from app.web.roles.blueprint import blueprint as roles
-from app.web.row_ids import IdConverter
+from app.web.row_ids import IdConverter, NameConverter
 from app.web.search import blueprint as search
 from app.web.settings.blueprint import blueprint as settings
 from app.web.users.blueprint import blueprint as users
@@ -22,6 +22,7 @@ SECTIONS = (health, auth, home, account, settings, users, roles, permissions, se
 def register(app: Flask) -> None:
     """Add the console's pages, and everything that they share, to the application."""
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["name"] = NameConverter
     security.register(app)
     csrf.init_app(app)
     identity.register(app)

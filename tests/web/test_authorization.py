@@ -70,8 +70,8 @@ TABLE = {
     "/login": Address("/login", None, frozenset(EVERYBODY), 422),
     "/logout": Address("/logout", ALL_IN, ALL_IN, 303),
     "/readyz": Address("/readyz", None),
-    "/reset/<token>": Address("/reset/none", None, frozenset(EVERYBODY), 404, seen=404),
-    "/permissions/<path:code>": Address("/permissions/document:read", READS_ROLES),
+    "/reset/<name:token>": Address("/reset/none", None, frozenset(EVERYBODY), 404, seen=404),
+    "/permissions/<name:code>": Address("/permissions/document:read", READS_ROLES),
     "/roles": Address("/roles", READS_ROLES),
     "/roles/<id:role_id>": Address("/roles/{role}", READS_ROLES),
     "/roles/<id:role_id>/delete": Address("/roles/{role}/delete", READS_ROLES, only(), 409),
@@ -99,7 +99,7 @@ TABLE = {
     "/settings/undo/<id:event_id>": Address(
         "/settings/undo/999999", READS_SETTINGS, only("settings operator"), 404, seen=404
     ),
-    "/setup/<token>": Address("/setup/none", None, frozenset(EVERYBODY), 404, seen=404),
+    "/setup/<name:token>": Address("/setup/none", None, frozenset(EVERYBODY), 404, seen=404),
     "/static/<path:filename>": Address("/static/app.css", None),
     "/users": Address("/users", READS_USERS),
     "/users/<id:user_id>": Address("/users/{viewer}", READS_USERS),

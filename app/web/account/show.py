@@ -2,23 +2,21 @@
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
 
 from app.domain import access, users
 from app.domain.authentication import sessions
 from app.extensions import db
-from app.models.base import HIGHEST_ID
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint
 from app.web.forms import Form
 from app.web.identity import limits
+from app.web.row_ids import IdField
 
 
 class OwnSessionForm(Form):
     """The id of one of the person's own sessions, which is to end."""
 
-    session = IntegerField("Session", [InputRequired(), NumberRange(1, HIGHEST_ID)])
+    session = IdField("Session", "Choose the session to end.")
 
     @property
     def edit(self) -> int:

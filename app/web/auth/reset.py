@@ -29,7 +29,7 @@ class ChoosePasswordForm(Form):
         return self.password.data or ""
 
 
-@blueprint.route("/reset/<token>", methods=["GET", "POST"])
+@blueprint.route("/reset/<name:token>", methods=["GET", "POST"])
 @public
 def reset(token: str) -> ResponseReturnValue:
     """Choose a password with a one-time link."""

@@ -30,7 +30,7 @@ class SetUpForm(Form):
         return NewUser(self.username.data or "", self.email.data or "")
 
 
-@blueprint.route("/setup/<token>", methods=["GET", "POST"])
+@blueprint.route("/setup/<name:token>", methods=["GET", "POST"])
 @public
 def setup(token: str) -> ResponseReturnValue:
     """Create the first administrator and sign them in."""

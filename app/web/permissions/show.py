@@ -12,7 +12,7 @@ from app.web.access import requires
 from app.web.permissions.blueprint import blueprint
 
 
-@blueprint.get("/<path:code>")
+@blueprint.get("/<name:code>")
 @requires(read=PermissionCode.ROLE_READ)
 def show(code: str) -> str:
     """Show the roles that grant a permission, and the active users who have it through them."""

@@ -8,7 +8,7 @@ from app.domain.roles import Matrix, MatrixRole, PermissionRow
 from app.extensions import db
 from app.web.access import requires
 from app.web.roles.blueprint import blueprint
-from app.web.row_ids import NUMBER
+from app.web.row_ids import possible_id
 
 
 @blueprint.get("/compare")
@@ -26,7 +26,7 @@ def _chosen(matrix: Matrix, name: str) -> MatrixRole | None:
     text = request.args.get(name, "")
     if not text:
         return None
-    return matrix.role(int(text) if NUMBER.fullmatch(text) else 0)
+    return matrix.role(possible_id(text))
 
 
 def _parts(

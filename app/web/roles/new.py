@@ -13,7 +13,7 @@ from app.extensions import db
 from app.web.access import requires
 from app.web.forms import PLAIN, REASON, Form
 from app.web.roles.blueprint import blueprint
-from app.web.row_ids import NUMBER
+from app.web.row_ids import possible_id
 from app.web.saving import saved
 
 NAME = "Saved in lowercase, without commas; at most 100 characters."
@@ -37,13 +37,12 @@ class NewRoleForm(Form):
     def edit(self) -> NewRole:
         """The new role, as the domain takes it."""
         chosen = self.template.data or FROM_NOTHING
-        id_ = chosen.removeprefix(CLONE)
-        is_clone = chosen.startswith(CLONE) and NUMBER.fullmatch(id_)
+        clone_of = possible_id(chosen.removeprefix(CLONE)) if chosen.startswith(CLONE) else 0
         return NewRole(
             name=self.name.data or "",
             description=self.description.data or "",
-            template=None if is_clone else chosen or None,
-            clone_of=int(id_) if is_clone else None,
+            template=None if clone_of else chosen or None,
+            clone_of=clone_of or None,
             reason=self.reason.data or "",
         )
 

@@ -15,8 +15,7 @@ from app.domain.settings import (
     SettingLine,
     ValueDifference,
 )
-from app.models.base import HIGHEST_ID
-from app.web.settings import listing
+from app.web.row_ids import possible_id
 from app.web.settings.differences import Comparison, compare
 from app.web.settings.listing import Listing
 from app.web.settings.row_form import SettingRowForm
@@ -176,14 +175,13 @@ def opened(page: Listing, typed: Mapping[int, SettingRowForm]) -> BulkRows:
 def groups(page: Listing, rows: BulkRows) -> dict[str, list[SettingLine]]:
     """Return the lines to show, by category: those of the list, and those with a row."""
     shown = {line.id for lines in page.shown.values() for line in lines} | set(rows.rows)
-    found = settings.by_category(line for line in page.lines if line.id in shown)
-    return {listing.name_of(category): lines for category, lines in found.items()}
+    return settings.by_category(line for line in page.lines if line.id in shown)
 
 
 def _ids(form: MultiDict[str, str]) -> Iterator[int]:
     for name in form:
         match = SENT.fullmatch(name)
-        if match and int(match[1]) <= HIGHEST_ID:
+        if match and possible_id(match[1]):
             yield int(match[1])
 
 

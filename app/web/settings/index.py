@@ -6,6 +6,7 @@ from app.domain import settings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
+from app.web.row_ids import possible_id
 from app.web.settings import bulk_rows, listing, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.listing import ALL_ROWS, Listing
@@ -33,7 +34,7 @@ def index() -> str:
 
 
 def _open_row(page: Listing) -> SettingForm | None:
-    line = page.line(request.args.get("edit", type=int))
+    line = page.line(possible_id(request.args.get("edit")))
     if line is None or line.read_only_reason or not g.me.can(PermissionCode.SETTINGS_UPDATE):
         return None
     form = SettingForm()
