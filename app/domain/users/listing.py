@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
-from app.domain import paging
+from app.domain import filter_words, paging
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors, Page, Sort, Start
 from app.domain.text import hold_filters, is_name
@@ -56,7 +56,7 @@ class UserFilter:
 
     Attributes:
         q: The beginning, or any part, of a user name or email address; see `NameSearch`.
-        role: The name of a role; ``none`` matches users without a role.
+        role: The name of a role as `filter_words` has it; its ``WITHOUT`` for users without a role.
         status: ``active``, ``inactive`` or ``unverified``.
     """
 
@@ -235,7 +235,8 @@ def _others(filters: UserFilter) -> list[ColumnElement[bool]]:
 
 
 def _has_role(role: str) -> ColumnElement[bool]:
-    return ~User.roles.any() if role == "none" else User.roles.any(Role.name == role)
+    name = filter_words.meant(role)
+    return User.roles.any(Role.name == name) if name else ~User.roles.any()
 
 
 def _has_status(status: str) -> ColumnElement[bool]:

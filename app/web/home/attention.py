@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import url_for
 
 from app.domain import overview
+from app.domain.filter_words import WITHOUT
 from app.domain.overview import Facts, Finding, Topic
 from app.models.user import ADMIN
 
@@ -18,7 +19,7 @@ def todo(facts: Facts, now: datetime) -> list[tuple[Finding, str]] | None:
 
 def _url(finding: Finding) -> str:
     if finding.topic is Topic.WITHOUT_ROLE:
-        return url_for("users.index", role="none", status="active")
+        return url_for("users.index", role=WITHOUT, status="active")
     if finding.topic in {Topic.EMPTY_ROLES, Topic.UNUSED_PERMISSIONS}:
         return url_for("roles.index")
     if finding.topic in {Topic.NEVER_SIGNED_IN, Topic.IDLE}:

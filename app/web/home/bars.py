@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import g, url_for
 
 from app.domain import settings
+from app.domain.filter_words import WITHOUT, written
 from app.domain.overview import Facts, People, RolePeople
 from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
@@ -46,7 +47,7 @@ def people_per_role(facts: Facts) -> BarList | None:
         rows=[_role_row(role, most) for role in facts.roles[:MOST_ROWS]],
         more=_more(len(facts.roles), "roles"),
         note=_without_role(facts.people) if facts.people else "",
-        note_url=url_for("users.index", role="none"),
+        note_url=url_for("users.index", role=WITHOUT),
     )
 
 
@@ -67,7 +68,7 @@ def categories(lines: Sequence[SettingLine] | None) -> BarList | None:
 
 def _role_row(role: RolePeople, most: int) -> BarRow:
     sees_users = g.me.can(PermissionCode.USER_READ)
-    url = url_for("users.index", role=role.name) if sees_users else None
+    url = url_for("users.index", role=written(role.name)) if sees_users else None
     filled = charts.share(role.people, most)
     return BarRow(role.name, url, 100.0, filled, number(role.people, COUNTED))
 
@@ -84,7 +85,7 @@ def _category_row(name: str, lines: Sequence[SettingLine], most: int) -> BarRow:
     count = sum(line.is_set for line in lines)
     return BarRow(
         name=name or "Without a category",
-        url=url_for("settings.index", category=name or "none"),
+        url=url_for("settings.index", category=written(name)),
         ground=charts.share(len(lines), most),
         filled=charts.share(count, most),
         figure=f"{number(count)} of {number(len(lines))}",

@@ -19,7 +19,7 @@ from app.web.settings.undo_form import UndoForm
 @requires(read=PermissionCode.SETTINGS_READ)
 def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
-    page = Listing(listing.filters(), settings.read_all(db.session))
+    page = listing.of_url(settings.read_all(db.session))
     if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
         form = ReviewForm(data=vars(page.filters))
         return editing_page(form, page, bulk_rows.opened(page, {}))

@@ -1,19 +1,19 @@
 """The list of settings: its URLs, its filters, and the text of a row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from flask import request, url_for
 
 from app.domain import settings
+from app.domain.filter_words import OLD_WITHOUT, WITHOUT, meant, written
 from app.domain.phrases import counted
 from app.domain.settings import SUMMARY_CHARACTERS, DataType, SettingFilter, SettingLine
 from app.domain.text import shortened
 from app.web.urls import queried
 
-NO_CATEGORY = "none"
 ALL = "All categories"
 ALL_ROWS = "all"
 TYPES = [("", "Any type"), *((kind.value, kind.value) for kind in DataType)]
@@ -58,11 +58,12 @@ class Listing:
 
     @cached_property
     def shown(self) -> Groups:
-        """The settings that are shown, by the displayed names of their categories."""
+        """The settings that are shown, by category."""
+        wanted = self.filters.category
         return {
-            name_of(category): lines
+            category: lines
             for category, lines in self.found.items()
-            if not self.filters.category or self.filters.category == _value_of(category)
+            if not wanted or meant(wanted) == category
         }
 
     @property
@@ -76,7 +77,7 @@ class Listing:
         current = self.filters.category
         yield CategoryLink(ALL, _count(self.found), self.url(category=""), not current)
         for category, lines in self.found.items():
-            value = _value_of(category)
+            value = written(category)
             url = self.url(category=value)
             yield CategoryLink(name_of(category), len(lines), url, value == current)
 
@@ -85,7 +86,7 @@ class Listing:
         """The active filters, each with the URL of the list without it."""
         words = {
             "q": f"Text: {self.filters.q}",
-            "category": f"Category: {self.filters.category}",
+            "category": f"Category: {name_of(meant(self.filters.category))}",
             "type": f"Type: {self.filters.type}",
             "state": f"State: {dict(STATES).get(self.filters.state, '').lower()}",
         }
@@ -104,7 +105,7 @@ class Listing:
 
     def edit_category(self, category: str) -> str:
         """Return the URL that opens the matching settings of a category."""
-        return f"{self.url(category=_value_of(category))}&edit={ALL_ROWS}"
+        return f"{self.url(category=written(category))}&edit={ALL_ROWS}"
 
     def unset(self, lines: Sequence[SettingLine]) -> int:
         """Count the lines that have no value."""
@@ -156,8 +157,16 @@ class Listing:
         return self.by_id.get(setting_id) if setting_id else None
 
 
-def filters() -> SettingFilter:
-    """Return the filters of the URL."""
+def of_url(lines: Sequence[SettingLine]) -> Listing:
+    """Return the list that the URL asks for; see `OLD_WITHOUT` for old links."""
+    filters = _filters()
+    is_old = filters.category == OLD_WITHOUT
+    if is_old and all(line.category != OLD_WITHOUT for line in lines):
+        filters = replace(filters, category=WITHOUT)
+    return Listing(filters, lines)
+
+
+def _filters() -> SettingFilter:
     return SettingFilter(
         q=request.args.get("q", "").strip(),
         category=request.args.get("category", ""),
@@ -173,7 +182,7 @@ def name_of(category: str | None) -> str:
 
 def category_link(category: str | None) -> tuple[str, str]:
     """Return the name of a category, and the URL of its settings."""
-    return name_of(category), url_for("settings.index", category=_value_of(category))
+    return name_of(category), url_for("settings.index", category=written(category))
 
 
 def summary(value: str, data_type: str) -> tuple[str, str]:
@@ -199,10 +208,6 @@ def _extent(value: str) -> str:
     if value.isspace():
         return f"{characters}, all of them spaces"
     return f"{characters} in {lines:,} lines" if lines > 1 else characters
-
-
-def _value_of(category: str | None) -> str:
-    return category or NO_CATEGORY
 
 
 def _count(groups: Groups) -> int:

@@ -5,12 +5,13 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from app import unit_of_work
 from app.domain import paging, users
+from app.domain.filter_words import meant
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.domain.users import NameSearch, UserFilter
@@ -42,7 +43,7 @@ class UserExportForm(UserFilterForm, DownloadForm):
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_READ)
 def export() -> ResponseReturnValue:
     """Show the number of users to export; send the file, and record the export."""
-    url_filters = listing.filters_of(request.args)
+    url_filters = listing.filters_of_url()
     form = UserExportForm(**{f"match_{name}": text for name, text in asdict(url_filters).items()})
     return _download(form) if accepted(form) else (_page(form), form.status)
 
@@ -91,7 +92,7 @@ def _active(filters: UserFilter) -> dict[str, Any]:
 def _described(filters: UserFilter, names: NameSearch | None) -> list[tuple[str, str]]:
     facts = {
         f"User name or email {listing.verb(names)}": filters.q,
-        "Role": "none" if filters.role == listing.WITHOUT else filters.role,
+        "Role": filters.role and (meant(filters.role) or "without a role"),
         "Status": dict(listing.STATUSES).get(filters.status, "") if filters.status else "",
     }
     return [(label, text) for label, text in facts.items() if text]

@@ -16,7 +16,7 @@ from app.web.users.listing import UserListing
 @requires(read=PermissionCode.USER_READ)
 def index() -> str:
     """List users, filtered, sorted and paged by the URL."""
-    filters = listing.filters_of(request.args)
+    filters = listing.filters_of_url()
     sort = request.args.get("sort") or listing.FIRST
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     result = users.list_page(db.session, filters, sort, cursors)

@@ -1,17 +1,19 @@
 """The list of users: its filters, order, rows and URLs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
-from flask import g
+from flask import g, request
 from wtforms import HiddenField
 
-from app.domain import users
+from app.domain import roles, users
+from app.domain.filter_words import OLD_WITHOUT, WITHOUT, meant, written
 from app.domain.paging import Page
 from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
+from app.extensions import db
 from app.models.user_trigrams import SHORTEST
 from app.web import zones
 from app.web.filters import iso, utc, written_day
@@ -34,7 +36,6 @@ STATUSES = [
     ("inactive", "Inactive"),
     ("unverified", "Not verified"),
 ]
-WITHOUT = "none"
 ACTIONS = [
     (BulkAction.ASSIGN, "Assign role…"),
     (BulkAction.UNASSIGN, "Remove role…"),
@@ -76,6 +77,13 @@ class UserLine(NamedTuple):
 def filters_of(values: Mapping[str, str]) -> UserFilter:
     """Return the filter that a URL or a form asks for."""
     return UserFilter(values.get("q", "").strip(), values.get("role", ""), values.get("status", ""))
+
+
+def filters_of_url() -> UserFilter:
+    """Return the filter of the URL; see `OLD_WITHOUT` for old links."""
+    filters = filters_of(request.args)
+    is_old = filters.role == OLD_WITHOUT and OLD_WITHOUT not in roles.all_names(db.session)
+    return replace(filters, role=WITHOUT) if is_old else filters
 
 
 def verb(names: NameSearch | None) -> str:
@@ -145,9 +153,10 @@ class UserListing:
     def chips(self) -> list[tuple[str, str]]:
         """The active filters, each with the URL that removes it."""
         q, role, status = self.filters.q, self.filters.role, self.filters.status
+        name = meant(role)
         texts = {
             "q": q and f"{verb(self.names)} “{shortened(q)}”",
-            "role": role and ("without a role" if role == WITHOUT else shortened(f"role {role}")),
+            "role": role and (f"role {shortened(name)}" if name else "without a role"),
             "status": status and f"status {dict(STATUSES)[status].lower()}",
         }
         return [(text, self._url(**{name: ""})) for name, text in texts.items() if text]
@@ -203,9 +212,9 @@ class UserListing:
     def role_options(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Return the roles to filter by, also the current one if it no longer exists."""
         current = self.filters.role
-        options = [(name, name) for name in names if name != WITHOUT]
-        if current and current not in {WITHOUT, *names}:
-            options.append((current, shortened(current)))
+        options = [(written(name), name) for name in names]
+        if current and meant(current) not in {"", *names}:
+            options.append((current, shortened(meant(current))))
         return [("", "Any role"), *options, (WITHOUT, "Without a role")]
 
     def _column(self, label: str, sort: str) -> dict[str, str]:
