@@ -21,7 +21,7 @@ from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
 from app.domain import access, overview, sign_in
-from app.domain.phrases import listed
+from app.domain.phrases import counted, listed
 from app.extensions import db
 from app.models.base import utcnow
 
@@ -145,8 +145,9 @@ def _passwords() -> InstallationFinding:
     names = list(sign_in.unreadable_passwords(db.session))
     if not names:
         return InstallationFinding(Verdict.OK, "passwords", "All stored passwords can be verified.")
+    count = counted(len(names), "stored password")
     sentence = (
-        f"The passwords of {listed(names, NAMED)} cannot be verified: they are not argon2 hashes."
+        f"{count} cannot be verified, as neither argon2 nor bcrypt made it: {listed(names, NAMED)}."
         " These users need a new password: flask users reset-password NAME"
     )
     return InstallationFinding(Verdict.WARNING, "passwords", sentence)

@@ -18,7 +18,7 @@ from app.cli.failures import Failure
 from app.extensions import db
 
 # SQLite and MySQL keep booleans as integers.
-_ALIKE = frozenset({sa.Boolean, sa.Integer})
+_ALIKE = frozenset({bool, int})
 
 
 class Weight(IntEnum):
@@ -120,7 +120,10 @@ def _has_to_be_filled(column: sa.Column[Any]) -> bool:
 
 
 def _is_of_another_kind(found: Any, expected: Any) -> bool:
-    kinds = {found._type_affinity, expected._type_affinity}  # noqa: SLF001 - there is no other way
+    try:
+        kinds = {found.python_type, expected.python_type}
+    except NotImplementedError:
+        return True  # A type that SQLAlchemy does not know.
     if kinds == _ALIKE:
         return db.engine.dialect.name == "postgresql"
     return len(kinds) > 1

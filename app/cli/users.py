@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import Row
 
+from app import config
 from app.cli import arguments, links, output, search_index
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
@@ -60,7 +61,8 @@ def create(
     new = NewUser(name, email, full_name, role_ids=read(lambda: _ids_of(role_names)))
     actor = current_actor()
     if password_stdin:
-        ready = sign_in.registration(new, arguments.password())
+        scheme = config.current().password_scheme
+        ready = sign_in.registration(new, arguments.password(), scheme)
         user = carry_out(
             lambda: sign_in.create_with_password(db.session, ready, actor=actor), actor=actor
         )

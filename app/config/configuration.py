@@ -1,7 +1,7 @@
 """The configuration: all that the environment can set, read and checked."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -23,8 +23,9 @@ from app.config.sqlite_file import MEMORY
 Network = IPv4Network | IPv6Network
 TAG_CHARACTERS = 8
 
+# The first of each is the default.
 _ENVIRONMENTS = ("production", "development")
-
+_PASSWORD_SCHEMES = ("argon2id", "bcrypt")
 
 _SERVERS = {"postgresql": "PostgreSQL", "mysql": "MySQL/MariaDB"}
 
@@ -42,6 +43,7 @@ class Configuration:
     session_lifetime: timedelta
     trusted_proxies: tuple[Network, ...]
     is_by_url: bool
+    password_scheme: str
     is_database_named: bool
     secret_key: str | None = field(repr=False)
     database_url: URL = field(repr=False)
@@ -95,9 +97,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
     """
     variables = Variables(environment.from_process() if environ is None else environ)
     spelling.check(variables)
-    name = variables.text("CONSOLE_ENV", _ENVIRONMENTS[0]).lower()
-    if name not in _ENVIRONMENTS:
-        raise ConfigurationError(f"CONSOLE_ENV must be {' or '.join(_ENVIRONMENTS)}.")
+    name = _one_of(variables, "CONSOLE_ENV", _ENVIRONMENTS)
     url = database_url(variables)
     return Configuration(
         environment=name,
@@ -110,6 +110,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         ),
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         is_by_url=bool(variables.text(BY_URL)),
+        password_scheme=_one_of(variables, "PASSWORD_SCHEME", _PASSWORD_SCHEMES),
         is_database_named=any(map(variables.text, NAMING)),
         # Files have a line break behind a key: with and without it, it is one key.
         secret_key=(variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None,
@@ -141,6 +142,13 @@ def check_serving(configuration: Configuration) -> None:
         )
     if not configuration.base_url.startswith("https://"):
         raise ConfigurationError("CONSOLE_BASE_URL must begin with https:// in production.")
+
+
+def _one_of(variables: Variables, name: str, values: Sequence[str]) -> str:
+    value = variables.text(name, values[0]).lower()
+    if value not in values:
+        raise ConfigurationError(f"{name} must be {' or '.join(values)}.")
+    return value
 
 
 def _networks(text: str) -> tuple[Network, ...]:

@@ -10,16 +10,32 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    func,
+    or_,
     true,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    mapped_column,
+    relationship,
+    validates,
+)
+from sqlalchemy.sql.functions import Function
 
 from app.models.base import MYSQL_TABLE, Base, natural_key, normalised
 
 ADMIN = "admin"
 NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$"
 PASSWORD = "$argon2id$v=19$"
+# Heads of hashes that a password can match, and the length of those by bcrypt.
+ARGON2 = ("$argon2id$v=", "$argon2i$v=", "$argon2d$v=")
+BCRYPT, BCRYPT_LENGTH = ("$2a$", "$2b$", "$2y$"), 60
+
+
+def _head(text: ColumnElement[str] | InstrumentedAttribute[str], length: int) -> Function[str]:
+    return func.substr(text, 1, length)
 
 
 def _association(name: str, owner: str, owned: str) -> Table:
@@ -121,14 +137,18 @@ class User(Base):
     @hybrid_property
     def has_password(self) -> bool:
         """Tell whether the stored hash is one that some password can match."""
-        return self.password_hash.startswith(PASSWORD) and not self.password_hash.startswith(
-            NO_PASSWORD
-        )
+        stored = self.password_hash
+        is_bcrypt = stored.startswith(BCRYPT) and len(stored) == BCRYPT_LENGTH
+        return is_bcrypt or (stored.startswith(ARGON2) and not stored.startswith(NO_PASSWORD))
 
     @has_password.inplace.expression
     @classmethod
     def _has_password(cls) -> ColumnElement[bool]:
-        return cls.password_hash.startswith(PASSWORD) & ~cls.password_hash.startswith(NO_PASSWORD)
+        # Not by LIKE, which takes upper case for lower case on SQLite.
+        stored = cls.password_hash
+        is_bcrypt = _head(stored, 4).in_(BCRYPT) & (func.length(stored) == BCRYPT_LENGTH)
+        is_argon2 = or_(*(_head(stored, len(head)) == head for head in ARGON2))
+        return is_bcrypt | (is_argon2 & (_head(stored, len(NO_PASSWORD)) != NO_PASSWORD))
 
     def has_role(self, name: str) -> bool:
         """Tell whether the user has the role ``name``."""

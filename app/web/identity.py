@@ -86,6 +86,11 @@ def secret() -> str:
     return str(current_app.secret_key)
 
 
+def password_scheme() -> str:
+    """Return the scheme by which new passwords are hashed."""
+    return _configuration().password_scheme
+
+
 def end_previous_session() -> None:
     """End the previous session of this browser, before a new one starts."""
     token = session_cookie.token()

@@ -14,6 +14,8 @@ PASSWORD_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$kAPK/taKk8lOqQRO1LKfQQ"
     "$WmreZhkEAPW8dpBsaUj9FqKMEyTMQe1yfhf0xvx/E7g"
 )
+# The same by bcrypt, as another program may store it.
+BCRYPT_HASH = "$2b$04$got.TlBWf3km1fY6LFeJEOtkcUalV84ENG5xjlI8yx4NGsZpyg13u"
 
 
 def person(

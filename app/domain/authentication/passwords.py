@@ -1,27 +1,28 @@
 """Passwords: hashing, verification and the rules for new ones (NIST SP 800-63B).
 
 A stored password is an argon2id string with the default parameters of passlib, so that the backend
-and the console verify each other's hashes.
+and the console verify each other's hashes; for a backend that knows bcrypt only, one by bcrypt.
+Hashes by bcrypt are verified in any case, and left as they are.
 
-Each computation runs on four threads of its own and takes 64 MiB. All computations go through one
-capacity limiter, so that many sign-ins at once leave room for other requests.
+Each computation of argon2 runs on four threads of its own and takes 64 MiB. All computations go
+through one capacity limiter, so that many sign-ins at once leave room for other requests.
 """
 
 import base64
 import re
 import secrets
-from functools import cache
-from pathlib import Path
 
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerificationError
 
+from app.domain.authentication import bcrypt_hashes, strength
 from app.domain.authentication.capacity import CapacityLimiter
 from app.domain.errors import InvalidValue
 from app.models.base import normalised
 from app.models.user import NO_PASSWORD
 
 FIELD = "password"
+ARGON2ID, BCRYPT = SCHEMES = ("argon2id", bcrypt_hashes.SCHEME)
 MIN_CHARACTERS = 12
 MAX_CHARACTERS = 256
 # Otherwise a hash written into the table could make one sign-in take all memory.
@@ -47,13 +48,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def hash_password(password: str) -> str:
-    """Return the argon2id string to store for a password, with a fresh salt.
+def hash_password(password: str, scheme: str = ARGON2ID) -> str:
+    """Return the string to store for a password, with a fresh salt.
 
     Raises:
         Overloaded: Too many passwords are being hashed in this process.
     """
     with _LIMITER.slot():
+        if scheme == BCRYPT:
+            return bcrypt_hashes.hashed(password.encode())
         return _HASHER.hash(password.encode())
 
 
@@ -62,29 +65,33 @@ def no_password() -> str:
     return NO_PASSWORD + _unpadded(secrets.token_bytes(_CURRENT.hash_len))
 
 
-def verify(password_hash: str | None, password: str) -> bool:
-    """Tell whether a password matches a stored hash; always takes one full verification.
+def verify(password_hash: str | None, password: str, *, bcrypt_cost: int | None = None) -> bool:
+    """Tell whether a password matches a stored hash; one that does not takes the same time for all.
 
     Args:
         password_hash: The stored hash; None if the user does not exist.
         password: The typed password.
+        bcrypt_cost: The cost of the hashes by bcrypt that other users have, if there are any: then
+            every failure takes a verification by argon2 and one by bcrypt.
 
     Returns:
-        True if it matches; False also for a string that is no argon2 hash, and for a user without a
+        True if it matches; False also for a string that is no hash, and for a user without a
         password.
 
     Raises:
         Overloaded: Too many passwords are being hashed in this process; this one was not checked.
     """
-    readable = password_hash is not None and is_readable(password_hash)
-    stored = password_hash if password_hash and readable else no_password()
-    try:
-        # Half a surrogate pair cannot be encoded otherwise. No stored password contains one.
-        with _LIMITER.slot():
-            _HASHER.verify(stored, password.encode("utf-8", "surrogatepass"))
-    except VerificationError:
+    # Half a surrogate pair cannot be encoded otherwise. No stored password contains one.
+    typed = password.encode("utf-8", "surrogatepass")
+    stored = password_hash if password_hash and is_readable(password_hash) else no_password()
+    with _LIMITER.slot():
+        if bcrypt_hashes.is_readable(stored):
+            return bcrypt_hashes.matches(stored, typed) or _is_argon2(no_password(), typed)
+        if _is_argon2(stored, typed):
+            return not stored.startswith(NO_PASSWORD)
+        if bcrypt_cost is not None:
+            bcrypt_hashes.matches(bcrypt_hashes.of_nobody(bcrypt_cost), typed)
         return False
-    return not stored.startswith(NO_PASSWORD)
 
 
 def needs_rehash(password_hash: str) -> bool:
@@ -93,7 +100,7 @@ def needs_rehash(password_hash: str) -> bool:
     A hash that is stronger in one parameter is kept even if another one is lower, because somebody
     chose that parameter.
     """
-    if not is_readable(password_hash):
+    if bcrypt_hashes.is_readable(password_hash) or not is_readable(password_hash):
         return False
     stored = extract_parameters(password_hash)
     if stored.type is not Type.ID or stored.version < _CURRENT.version:
@@ -105,6 +112,8 @@ def needs_rehash(password_hash: str) -> bool:
 
 def is_readable(password_hash: str) -> bool:
     """Tell whether the console can verify a password against the string (it may match none)."""
+    if bcrypt_hashes.is_readable(password_hash):
+        return True
     parts = _READABLE.fullmatch(password_hash)
     if not parts or not (_is_base64(parts["salt"]) and _is_base64(parts["digest"])):
         return False
@@ -115,8 +124,10 @@ def is_readable(password_hash: str) -> bool:
     )
 
 
-def check_new(password: str, *, username: str, email: str) -> None:
-    """Refuse a new password that is too short, too long, too common or a name of its owner.
+def check_new(
+    password: str, *, username: str, email: str, full_name: str = "", scheme: str = ARGON2ID
+) -> None:
+    """Refuse a new password that is too short, too long or easily guessed.
 
     Nothing is stripped, and there are no rules of composition.
 
@@ -124,6 +135,8 @@ def check_new(password: str, *, username: str, email: str) -> None:
         password: The typed password.
         username: The user name of its owner.
         email: The email address of its owner.
+        full_name: The full name of its owner; "" if it is not known.
+        scheme: How it will be hashed.
 
     Raises:
         InvalidValue: The password is refused; the message has the reason.
@@ -135,20 +148,23 @@ def check_new(password: str, *, username: str, email: str) -> None:
     # Sign-in forms cannot send line breaks, and passlib refuses NUL: nobody could sign in.
     if _CONTROL.search(password) or _SURROGATE.search(password):
         raise _refused("contains a character that cannot be typed in a sign-in form")
+    size = len(password.encode())
+    if scheme == BCRYPT and size > bcrypt_hashes.MAX_BYTES:
+        raise _refused(f"takes {size} bytes in UTF-8; at most {bcrypt_hashes.MAX_BYTES} count here")
     name = normalised(password)
     if name == normalised(username):
         raise _refused("is the user name")
     if name in {normalised(email), normalised(email.partition("@")[0])}:
         raise _refused("is the e-mail address or its beginning")
-    if {name, password.lower()} & _common():
-        raise _refused("is one of the 10,000 most common ones")
+    if reason := strength.weakness(password, [username, email, full_name]):
+        raise _refused(reason)
 
 
-@cache
-def _common() -> frozenset[str]:
-    """Return the most common passwords of at least the required length."""
-    lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="ascii")
-    return frozenset(line for line in lines.splitlines() if not line.startswith("#"))
+def _is_argon2(stored: str, typed: bytes) -> bool:
+    try:
+        return _HASHER.verify(stored, typed)
+    except VerificationError:
+        return False
 
 
 def _strength(parameters: Parameters) -> tuple[int, ...]:

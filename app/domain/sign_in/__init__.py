@@ -1,5 +1,6 @@
 """Sign-in: with a password, by a link, as the first administrator; and changes of passwords."""
 
+from app.domain.sign_in.bcrypt_use import bcrypt_cost
 from app.domain.sign_in.first_administrator import (
     AlreadySetUp,
     check_setup_link,
@@ -33,6 +34,7 @@ __all__ = [
     "Registration",
     "SignInFailed",
     "VerifiedPassword",
+    "bcrypt_cost",
     "change_password",
     "check_setup_link",
     "choose_password",

@@ -38,17 +38,23 @@ class PasswordChange:
     password_hash: str
 
 
-def registration(new: NewUser, password: str) -> Registration:
-    """Check what was typed to become a user, and hash the password.
+def registration(new: NewUser, password: str, scheme: str = passwords.ARGON2ID) -> Registration:
+    """Check what was typed to become a user, and hash the password by the scheme.
 
     Raises:
         InvalidValue: A field or the password is not valid.
     """
     passed = validation.all_of(
         new=lambda: users.check_new(new),
-        password=lambda: passwords.check_new(password, username=new.username, email=new.email),
+        password=lambda: passwords.check_new(
+            password,
+            username=new.username,
+            email=new.email,
+            full_name=new.full_name or "",
+            scheme=scheme,
+        ),
     )
-    return Registration(passed["new"], passwords.hash_password(password))
+    return Registration(passed["new"], passwords.hash_password(password, scheme))
 
 
 def create_with_password(session: DbSession, user: Registration, *, actor: Actor) -> User:
@@ -84,14 +90,20 @@ def link_owner(session: DbSession, token: str) -> Account:
     return account_of(owner)
 
 
-def new_hash(account: Account, password: str) -> str:
-    """Return what is stored for a password that is chosen for an account.
+def new_hash(account: Account, password: str, scheme: str = passwords.ARGON2ID) -> str:
+    """Return what is stored for a password that is chosen for an account, by the scheme.
 
     Raises:
-        InvalidValue: The password is too short, too common, or the owner's name.
+        InvalidValue: The password is too short, or easily guessed.
     """
-    passwords.check_new(password, username=account.username, email=account.email)
-    return passwords.hash_password(password)
+    passwords.check_new(
+        password,
+        username=account.username,
+        email=account.email,
+        full_name=account.full_name,
+        scheme=scheme,
+    )
+    return passwords.hash_password(password, scheme)
 
 
 def choose_password(session: DbSession, token: str, password_hash: str, *, actor: Actor) -> User:
@@ -123,15 +135,17 @@ def own_account(session: DbSession, actor: Actor) -> Account:
     return account_of(users.get(session, actor.id or 0))
 
 
-def verify_change(account: Account, current: str, new: str) -> PasswordChange:
-    """Compare the current password, and hash the new one.
+def verify_change(
+    account: Account, current: str, new: str, scheme: str = passwords.ARGON2ID
+) -> PasswordChange:
+    """Compare the current password, and hash the new one by the scheme.
 
     Raises:
         InvalidValue: The current password is wrong, or the new one not good enough.
     """
     if not passwords.verify(account.password_hash, current):
         raise InvalidValue("That is not your password.", field="current")
-    return PasswordChange(account.password_hash, new_hash(account, new))
+    return PasswordChange(account.password_hash, new_hash(account, new, scheme))
 
 
 def change_password(

@@ -7,6 +7,7 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import passwords, sessions
 from app.domain.authentication.sessions import Browser
 from app.domain.errors import InvalidValue
+from app.domain.sign_in import bcrypt_use
 from app.domain.target import Target
 from app.models import DbSession, User
 
@@ -23,6 +24,7 @@ class Account:
     username: str
     email: str
     password_hash: str
+    full_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,28 @@ class VerifiedPassword:
 def find_account(session: DbSession, name: str) -> Account | None:
     """Return the active user with that user name or e-mail address, if there is one."""
     user = users.find(session, name)
-    return account_of(user) if user is not None and user.is_active else None
+    if user is None or not user.is_active:
+        return None
+    bcrypt_use.note(session, user.password_hash)
+    return account_of(user)
 
 
-def verify(account: Account | None, password: str) -> VerifiedPassword | None:
+def verify(
+    account: Account | None, password: str, *, bcrypt_cost: int | None = None
+) -> VerifiedPassword | None:
     """Return the proof that the password is the account's, or None.
 
-    Unknown and inactive users, and those without a password, cost one full verification too, so
+    Unknown and inactive users, and those without a password, cost what a wrong password costs, so
     that the time does not tell them apart.
+
+    Args:
+        account: The result of `find_account`.
+        password: The typed password.
+        bcrypt_cost: The result of `bcrypt_cost`.
     """
     stored = account.password_hash if account else None
-    if not passwords.verify(stored, password) or account is None or stored is None:
+    is_right = passwords.verify(stored, password, bcrypt_cost=bcrypt_cost)
+    if not is_right or account is None or stored is None:
         return None
     better = passwords.hash_password(password) if passwords.needs_rehash(stored) else None
     return VerifiedPassword(account.id, stored, better)
@@ -101,4 +114,4 @@ def as_user(user: User, actor: Actor) -> Actor:
 
 def account_of(user: User) -> Account:
     """Return the names and the password of a user."""
-    return Account(user.id, user.username, user.email, user.password_hash)
+    return Account(user.id, user.username, user.email, user.password_hash, user.full_name or "")

@@ -36,7 +36,8 @@ def password() -> ResponseReturnValue:
 def _verified(form: OwnPasswordForm) -> PasswordChange:
     actor = identity.current_actor()
     account = unit_of_work.read(lambda: sign_in.own_account(db.session, actor))
-    return sign_in.verify_change(account, form.current.data or "", form.password.data or "")
+    current, new = form.current.data or "", form.password.data or ""
+    return sign_in.verify_change(account, current, new, identity.password_scheme())
 
 
 def _change(change: PasswordChange) -> str:

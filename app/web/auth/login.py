@@ -41,7 +41,8 @@ def login() -> ResponseReturnValue:
 def _proof(form: SignInForm) -> VerifiedPassword | None:
     name = form.username.data or ""
     account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
-    return sign_in.verify(account, form.password.data or "")
+    cost = unit_of_work.read(lambda: sign_in.bcrypt_cost(db.session))
+    return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost)
 
 
 def _sign_in(proof: VerifiedPassword | None) -> str:

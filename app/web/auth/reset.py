@@ -39,7 +39,7 @@ def reset(token: str) -> ResponseReturnValue:
     except NotFound:
         return link_gone("reset")
     form = ChoosePasswordForm()
-    new_hash = partial(sign_in.new_hash, owner, form.edit)
+    new_hash = partial(sign_in.new_hash, owner, form.edit, identity.password_scheme())
     if saved_after(form, new_hash, partial(_choose, token)):
         response = session_cookie.delete(redirect(url_for(".login"), 303))
         flash("Your password is set. Sign in with it.", "success")

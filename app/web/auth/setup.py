@@ -49,7 +49,7 @@ def setup(token: str) -> ResponseReturnValue:
 
 
 def _registration(form: SetUpForm) -> Registration:
-    return sign_in.registration(form.edit, form.password.data or "")
+    return sign_in.registration(form.edit, form.password.data or "", identity.password_scheme())
 
 
 def _set_up(token: str, first: Registration) -> str:

@@ -180,12 +180,19 @@ def test_with_a_second_administrator_the_first_may_go(session, ada, person):
     assert access.has_administrator(session)
 
 
-def test_an_administrator_with_an_older_kind_of_argon2_counts(session, person):
-    older = "$argon2i$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43
-
-    person("otto", roles=["admin"], password_hash=older)
+@pytest.mark.parametrize(
+    "other",
+    [
+        "$argon2i$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43,
+        "$2y$10$7QxUB7rQvTINRJzwwsQIpeFUiF/4ZinvTS4QsPplTd0TdD1Vywnoi",
+    ],
+)
+def test_an_administrator_whose_password_another_program_hashed_counts(session, person, other):
+    otto = person("otto", roles=["admin"], password_hash=other)
 
     assert access.has_administrator(session)
+    with pytest.raises(LastAdministrator):
+        carry_out(lambda: users.deactivate(session, otto.id, actor=OPERATOR), actor=OPERATOR)
 
 
 def test_where_nobody_administers_other_roles_can_still_be_changed(session, vera):

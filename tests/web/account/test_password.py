@@ -1,5 +1,7 @@
 """The page to change one's own password."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
@@ -72,3 +74,14 @@ def test_unknown_fields_change_nothing(sign_in, vera, session):
 
     assert session.execute(row).one() == before
     assert session.scalar(select(func.count(AuditEvent.id))) == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_new_password_is_hashed_as_configured(app, sign_in, vera, session):
+    console = app.config["CONSOLE"]
+    app.config["CONSOLE"] = replace(console, password_scheme="bcrypt")
+    fields = {"current": PASSWORD, "password": "seven grey herons at dusk"}
+
+    assert sign_in(vera).submit("/account/password", **fields).status_code == 303
+
+    assert vera.password_hash.startswith("$2b$12$")

@@ -4,13 +4,14 @@ import io
 import re
 
 import argon2
+import bcrypt
 import pytest
 from sqlalchemy import select, text
 
 from app.models import AuditEvent, ConsoleSession
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
-from tests.support.people import PASSWORD, PASSWORD_HASH
+from tests.support.people import BCRYPT_HASH, PASSWORD, PASSWORD_HASH
 
 NOBODY_CAN = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "B" * 43
 TOKEN = re.compile(r'name="csrf_token"[^>]*>')
@@ -109,6 +110,30 @@ def test_a_weaker_hash_is_made_anew_at_sign_in(visitor, person, session):
 
     assert nora.password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert visitor.get("/").status_code == 200
+
+
+def test_a_hash_by_bcrypt_lets_in_and_is_left_as_it_is(visitor, sign_in, ada, person):
+    nora = person("nora", password_hash=BCRYPT_HASH)
+
+    assert visitor.submit("/login", username="nora", password="not hers at all").status_code == 422
+    assert visitor.submit("/login", username="nora", password=PASSWORD).location == "/"
+
+    assert nora.password_hash == BCRYPT_HASH
+    assert "none yet" not in sign_in(ada).get(f"/users/{nora.id}").text
+
+
+def test_where_one_is_hashed_by_bcrypt_every_failure_takes_as_long(
+    visitor, person, verifications, monkeypatch
+):
+    compared, compare = [], bcrypt.checkpw
+    monkeypatch.setattr(bcrypt, "checkpw", lambda *of: compared.append(of) or compare(*of))
+    person("bob", password_hash=BCRYPT_HASH), person("vera")
+    person("odd", password_hash="unknown$hash")
+
+    for name in ("bob", "vera", "odd", "nobody"):
+        visitor.submit("/login", username=name, password="not theirs at all")
+        assert (len(verifications), len(compared)) == (1, 1)
+        verifications.clear(), compared.clear()
 
 
 def test_a_stronger_hash_is_left_alone(visitor, person):
