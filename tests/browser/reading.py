@@ -53,6 +53,41 @@ SCROLLERS = """
   return !(isNamed && (one.tabIndex >= 0 || one.querySelector("a, button, input")));
 }).map((one) => `${one.tagName} ${one.className}`)
 """
+# What is covered while it has the focus (WCAG 2.2, 2.4.11): each stop of the tab key gets the focus
+# in turn, from the first to the last or back, and is looked for at its middle and its corners.
+# Nothing that sticks to the window may cover a part of it, and nothing may cover it wholly.
+COVERED = """
+(isBack) => {
+  const stops = [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
+  )].filter((one) => !one.disabled && one.checkVisibility({visibilityProperty: true}));
+  const isStuck = (one) => one !== document.body
+    && (["sticky", "fixed"].includes(getComputedStyle(one).position) || isStuck(one.parentElement));
+  const coverOf = (here, x, y) => {
+    const there = document.elementFromPoint(x, y) ?? document.body;
+    const isOwn = here.contains(there) || there.closest("label")?.contains(here);
+    return isOwn ? null : there;
+  };
+  const found = [];
+  document.activeElement.blur();
+  scrollTo(0, isBack ? document.documentElement.scrollHeight : 0);
+  for (const here of isBack ? stops.reverse() : stops) {
+    here.focus();
+    if (document.activeElement !== here) continue;
+    const {left, right, top, bottom} = here.getBoundingClientRect();
+    const [west, east] = [Math.max(left, 0) + 4, Math.min(right, innerWidth) - 4];
+    const [north, south] = [Math.max(top, 0) + 4, Math.min(bottom, innerHeight) - 4];
+    const middle = [(west + east) / 2, (north + south) / 2];
+    const corners = [[west, north], [east, north], [west, south], [east, south]];
+    const covers = [middle, ...corners].map(([x, y]) => coverOf(here, x, y));
+    const fits = bottom - top < innerHeight / 2;
+    const stuck = fits && covers.find((one) => one && !one.contains(here) && isStuck(one));
+    const cover = stuck || (covers.every(Boolean) && covers[0]);
+    if (cover) found.push(`${here.outerHTML.slice(0, 99)} below ${cover.outerHTML.slice(0, 60)}`);
+  }
+  return found;
+}
+"""
 SHIFT = """
 () => new Promise((tell) => {
   let sum = 0;
@@ -80,6 +115,11 @@ def violations(window: "Window", rules: dict[str, Any] = EVERYTHING) -> list[str
 def overflow(window: "Window") -> list[str]:
     """Return what makes the page scroll sideways, and what scrolls without a name."""
     return [*window.evaluate(OVERFLOW), *window.evaluate(SCROLLERS)]
+
+
+def covered(window: "Window") -> list[str]:
+    """Return what is covered while it has the focus, on the way forwards and back."""
+    return [one for is_back in (False, True) for one in window.evaluate(COVERED, is_back)]
 
 
 def shift(window: "Window") -> float:

@@ -1,14 +1,14 @@
 """Hostile texts in every column: each page shows them as texts, and runs none of them."""
 
 import json
-import re
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import String, insert, literal, true, type_coerce, update
 
 from app.models import ApplicationSetting, AuditEvent, Base, ConsoleSession, Role, User
 from app.models.user import ADMIN
+from tests.browser.crawling import crawl
 from tests.browser.guide import Guide
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,6 @@ READ = """
     .map((one) => one.value + one.textContent).join(""),
   title: document.title,
   foreign: document.querySelectorAll("img, script:not([src]), [onerror], [src='x']").length,
-  links: [...document.querySelectorAll("a[href]")].map((one) => one.href),
 })
 """
 
@@ -86,33 +85,12 @@ def _add_what_no_person_can(session, ada):
         session.execute(update(column.class_).where(column.is_(None)).values({column: "x"}))
 
 
-def _kind(url):
-    parts = urlsplit(url)
-    names = tuple(sorted(name for name, _ in parse_qsl(parts.query)))
-    return re.sub(r"\d+", "N", parts.path), names
-
-
-def _crawl(window):
-    """Yield what can be read on each page that links lead to, a few of each kind."""
-    waiting, seen, kinds = ["/"], set(), {}
-    while waiting:
-        window.goto(waiting.pop(0))
-        read = window.evaluate(READ)
-        yield window.url, read
-        for url in (link.partition("#")[0] for link in read["links"]):
-            kind = _kind(url)
-            if url in seen or kinds.get(kind, 0) >= MOST_ALIKE or "127.0.0.1" not in url:
-                continue
-            seen.add(url)
-            kinds[kind] = kinds.get(kind, 0) + 1
-            waiting.append(url)
-
-
 def test_hostile_texts_are_shown_and_never_run(window, inhabited, ada):
     page = window(ada)
     _make_hostile(inhabited, ada)
     shown, foreign = set(), []
-    for url, read in _crawl(page):
+    for url in crawl(page, MOST_ALIKE):
+        read = page.evaluate(READ)
         everything = read["title"] + read["text"]
         shown |= {name for name in SHOWN if f"{name}{CODE}" in everything}
         if read["foreign"]:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.browser.guide import Guide
-from tests.browser.reading import COLOURS, EVERYTHING, SEEN, overflow, shift, violations
+from tests.browser.reading import COLOURS, EVERYTHING, SEEN, covered, overflow, shift, violations
 from tests.browser.tour import FIRST_DAY, TOUR
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,13 @@ LOOKS = [
     (PHONE, "dark", COLOURS),
     (SMALL_PHONE, "light", COLOURS),
     (SMALL_PHONE, "dark", SEEN),
+]
+# The last is the window of 1280 x 1024 pixels at 400 %.
+WALKS = [
+    {"width": 1280, "height": 800},
+    PHONE,
+    SMALL_PHONE,
+    {"width": 320, "height": 256},
 ]
 MOST_SHIFT = 0.01
 MOST_BYTES = 45 * 1024
@@ -51,6 +58,9 @@ def look_at(guide, name):
         window.emulate_media(color_scheme=theme)
         wrong = overflow(window) + violations(window, rules)
         found += [f"{name}, {size['width']} px, {theme}: {one}" for one in wrong]
+    for size in WALKS:
+        window.set_viewport_size(size)
+        found += [f"{name}, {size}, focus: {one}" for one in covered(window)]
     found += [f"{name} shows {secret}" for secret in SECRETS if secret in window.content()]
     window.set_viewport_size(DESK)
     window.emulate_media(color_scheme="light")
@@ -67,6 +77,8 @@ def test_what_is_wrong_is_noticed(chromium_browser):
     assert any(one.startswith("image-alt") for one in violations(page))
     assert any(one.startswith("region") for one in violations(page, SEEN))
     assert overflow(page) != []
+    page.set_content("<p style='position: fixed; inset: 0'>Over</p><a href='#a'>Under</a>")
+    assert [one.partition(" below")[0] for one in covered(page)] == ['<a href="#a">Under</a>'] * 2
     page.close()
 
 
