@@ -15,10 +15,18 @@ LIFETIME = timedelta(minutes=60)
 
 
 class Purpose(StrEnum):
-    """The purpose of a link."""
+    """The purpose of a link; that of a new account serves to choose a password, as a reset does."""
 
     SET_UP = "setup"
     RESET = "reset"
+    WELCOME = "welcome"
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """The stored purposes of the links that serve this one."""
+        if self is Purpose.SET_UP:
+            return (Purpose.SET_UP,)
+        return (Purpose.RESET, Purpose.WELCOME)
 
 
 class InvalidLink(NotFound):
@@ -90,7 +98,7 @@ def revoke(session: DbSession, purpose: Purpose, user_id: int | None) -> None:
     """Make the earlier links for this purpose and user stop working."""
     session.execute(
         delete(OneTimeLink).where(
-            OneTimeLink.purpose == purpose.value,
+            OneTimeLink.purpose.in_(purpose.stored),
             OneTimeLink.user_id.is_(None) if user_id is None else OneTimeLink.user_id == user_id,
         )
     )
@@ -99,7 +107,7 @@ def revoke(session: DbSession, purpose: Purpose, user_id: int | None) -> None:
 def _usable(purpose: Purpose, token: str) -> tuple[ColumnElement[bool], ...]:
     return (
         OneTimeLink.token_hash == tokens.digest(token),
-        OneTimeLink.purpose == purpose.value,
+        OneTimeLink.purpose.in_(purpose.stored),
         OneTimeLink.used_at.is_(None),
         OneTimeLink.expires_at > utcnow(),
     )

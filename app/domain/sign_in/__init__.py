@@ -8,6 +8,7 @@ from app.domain.sign_in.first_administrator import (
     set_up,
 )
 from app.domain.sign_in.password_change import (
+    LinkOutlived,
     PasswordChange,
     Registration,
     change_password,
@@ -21,6 +22,7 @@ from app.domain.sign_in.password_change import (
     verify_change,
 )
 from app.domain.sign_in.sign_in import (
+    Account,
     SignInFailed,
     VerifiedPassword,
     complete,
@@ -29,7 +31,9 @@ from app.domain.sign_in.sign_in import (
 )
 
 __all__ = [
+    "Account",
     "AlreadySetUp",
+    "LinkOutlived",
     "PasswordChange",
     "Registration",
     "SignInFailed",

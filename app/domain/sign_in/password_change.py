@@ -10,16 +10,28 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.domain import access, audit, users, validation
-from app.domain.actor import Actor
+from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import one_time_links, passwords, sessions
+from app.domain.authentication.one_time_links import InvalidLink, Purpose
 from app.domain.authentication.sessions import Browser
-from app.domain.errors import InvalidValue
+from app.domain.errors import BeyondOwnPermissions, InvalidValue
+from app.domain.permissions import PermissionCode
 from app.domain.sign_in.sign_in import Account, account_of, as_user
 from app.domain.target import Target
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
 
 ROWS_AT_ONCE = 1000
+ISSUED_WITH = {
+    Purpose.RESET: PermissionCode.USER_UPDATE,
+    Purpose.WELCOME: PermissionCode.USER_CREATE,
+}
+
+
+class LinkOutlived(InvalidLink):
+    """The issuer of the link is gone, inactive, or has lost what it takes to issue it."""
+
+    is_recorded = True
 
 
 @dataclass(frozen=True)
@@ -81,12 +93,12 @@ def link_owner(session: DbSession, token: str) -> Account:
     """Return whose password a reset link sets.
 
     Raises:
-        InvalidLink: The link was used, has expired, is unknown, or its owner now has more
-            permissions than its issuer.
+        InvalidLink: The link was used, has expired or is unknown.
+        LinkOutlived: Its issuer could not issue it now.
     """
     link = one_time_links.peek(session, one_time_links.Purpose.RESET, token)
     owner = users.get(session, link.user_id or 0)
-    _refuse_outgrown(session, link, owner)
+    _refuse_outlived(session, link, owner)
     return account_of(owner)
 
 
@@ -117,11 +129,12 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
 
     Raises:
         InvalidLink: The link was used, has expired or is unknown.
+        LinkOutlived: Its issuer could not issue it now.
     """
     access.serialize_access_changes(session)
     link = one_time_links.use(session, one_time_links.Purpose.RESET, token)
     user = users.get(session, link.user_id or 0)
-    _refuse_outgrown(session, link, user)
+    _refuse_outlived(session, link, user)
     _store(session, user, password_hash, actor=as_user(user, actor))
     return user
 
@@ -175,19 +188,30 @@ def change_password(
     return sessions.start(session, user, browser, secret=secret)
 
 
-def _refuse_outgrown(session: DbSession, link: OneTimeLink, owner: User) -> None:
-    # Whoever issued the link may have kept a copy; it must not open more than they could before.
-    if link.issued_by_id is not None and not _reaches(session, link, link.issued_by_id, owner):
-        raise one_time_links.InvalidLink(
-            "The account now has more permissions than the issuer of this link. Ask for a new one."
-        )
+def _refuse_outlived(session: DbSession, link: OneTimeLink, owner: User) -> None:
+    """Refuse a link that its issuer could not issue now; they may have kept a copy.
 
-
-def _reaches(session: DbSession, link: OneTimeLink, issuer_id: int, owner: User) -> bool:
-    issuer = session.get(User, issuer_id)
+    The link of a command has no issuer in the console: who runs commands has every permission.
+    """
+    if link.issued_by_id is None:
+        return
+    issuer = session.get(User, link.issued_by_id, populate_existing=True)
     # Somebody who came later may have been given the id of an issuer who was deleted.
-    is_another = issuer is not None and issuer.created_at > link.created_at
-    return not is_another and access.may_act_for(session, issuer_id, owner)
+    if issuer is None or issuer.created_at > link.created_at:
+        raise _outlived("its issuer was deleted", owner)
+    needed = ISSUED_WITH[Purpose(link.purpose)]
+    try:
+        own = access.require(
+            session, Actor(ActorKind.PERSON, issuer.username, id=issuer.id), needed
+        )
+        access.refuse_escalation(session, own, owner, ())
+    except BeyondOwnPermissions as refusal:
+        raise _outlived(f"{issuer.username} could not issue it now", owner) from refusal
+
+
+def _outlived(reason: str, owner: User) -> LinkOutlived:
+    sentence = f"A one-time link for {owner.username} was refused: {reason}."
+    return LinkOutlived(sentence, target=Target.of_user(owner))
 
 
 def _store(session: DbSession, user: User, password_hash: str, *, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain import access, audit, roles, validation
 from app.domain.actor import Actor
 from app.domain.authentication import one_time_links, passwords
+from app.domain.authentication.one_time_links import Purpose
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
@@ -41,10 +42,10 @@ def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str
     Raises:
         InvalidValue: A field is not valid, or the name or address is taken.
         BeyondOwnPermissions: A role grants what the actor does not hold, or the actor may not
-            assign roles.
+            create users or assign roles.
     """
     user = register(session, check_new(new), passwords.no_password(), actor=actor)
-    return user, password_link(session, user, actor)
+    return user, password_link(session, user, Purpose.WELCOME, actor)
 
 
 def check_new(new: NewUser) -> NewUser:
@@ -74,13 +75,12 @@ def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Act
     Raises:
         InvalidValue: The name or the address is taken, or a role does not exist.
         BeyondOwnPermissions: A role grants what the actor does not hold, or the actor may not
-            assign roles.
+            create users or assign roles.
     """
     access.serialize_access_changes(session)
+    own = access.require(session, actor, PermissionCode.USER_CREATE)
     if new.role_ids:
-        own = access.require(session, actor, PermissionCode.ROLE_ASSIGN)
-    else:
-        own = access.own_permissions(session, actor)
+        access.require(session, actor, PermissionCode.ROLE_ASSIGN)
     assigned = roles.with_ids(session, new.role_ids)
     access.refuse_escalation(session, own, None, assigned)
     user = add(session, new, password_hash, assigned)
@@ -159,8 +159,6 @@ def flush_names(session: DbSession) -> None:
         raise InvalidValue(message, field="username") from error
 
 
-def password_link(session: DbSession, user: User, actor: Actor) -> str:
+def password_link(session: DbSession, user: User, purpose: Purpose, actor: Actor) -> str:
     """Issue a one-time link for the user to choose a password, and return its token."""
-    return one_time_links.issue(
-        session, one_time_links.Purpose.RESET, user_id=user.id, issued_by_id=actor.id
-    )
+    return one_time_links.issue(session, purpose, user_id=user.id, issued_by_id=actor.id)

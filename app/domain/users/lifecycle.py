@@ -8,8 +8,10 @@ from app.domain import access, audit, confirmation, etags, reviews, roles
 from app.domain.access import RoleGrants
 from app.domain.actor import Actor
 from app.domain.authentication import sessions
+from app.domain.authentication.one_time_links import Purpose
 from app.domain.confirmation import UNREVIEWED, Confirmation, Deletion
 from app.domain.errors import RuleError
+from app.domain.permissions import PermissionCode
 from app.domain.reviews import ReviewContent, ReviewOutdated
 from app.domain.target import Target
 from app.domain.text import checked_reason
@@ -107,7 +109,7 @@ def start_reset(
     _hold(session, user, typed.reviewed)
     target = Target.of_user(user)
     audit.record(session, "password:reset-started", target, actor=actor, reason=reason)
-    return user, creation.password_link(session, user, actor)
+    return user, creation.password_link(session, user, Purpose.RESET, actor)
 
 
 def deletion_etag(user: User) -> str:
@@ -137,7 +139,7 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
         LastAdministrator: Nobody else can administer the console.
         UserIsReferredTo: Rows of another program refer to the user.
     """
-    user = load_for_change(session, user_id, actor)
+    user = load_for_change(session, user_id, actor, PermissionCode.USER_DELETE)
     if deletion.etag != deletion_etag(user):
         raise UserChangedMeanwhile(user)
     _hold(session, user, deletion.reviewed)
@@ -178,16 +180,22 @@ def end_sessions(
     return user
 
 
-def load_for_change(session: DbSession, user_id: int, actor: Actor) -> User:
+def load_for_change(
+    session: DbSession,
+    user_id: int,
+    actor: Actor,
+    code: PermissionCode = PermissionCode.USER_UPDATE,
+) -> User:
     """Return a locked user whom the actor may change; the first statement of its transaction.
 
     Raises:
         NotFound: The user does not exist.
-        BeyondOwnPermissions: The user has permissions that the actor does not have.
+        BeyondOwnPermissions: The actor lacks the permission ``code``, or the user has permissions
+            that the actor does not have.
     """
     access.serialize_access_changes(session)
     user = access.load_user_for_update(session, user_id)
-    access.refuse_escalation(session, access.own_permissions(session, actor), user, ())
+    access.refuse_escalation(session, access.require(session, actor, code), user, ())
     return user
 
 

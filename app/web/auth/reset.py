@@ -9,6 +9,7 @@ from wtforms import PasswordField
 from app import unit_of_work
 from app.domain import sign_in
 from app.domain.errors import NotFound
+from app.domain.sign_in import Account
 from app.extensions import db
 from app.models import User
 from app.web import identity, readiness, session_cookie
@@ -35,7 +36,7 @@ def reset(token: str) -> ResponseReturnValue:
     """Choose a password with a one-time link."""
     readiness.demand()
     try:
-        owner = unit_of_work.read(lambda: sign_in.link_owner(db.session, token))
+        owner = _owner(token)
     except NotFound:
         return link_gone("reset")
     form = ChoosePasswordForm()
@@ -47,6 +48,14 @@ def reset(token: str) -> ResponseReturnValue:
     if isinstance(form.rule_error, NotFound):
         return link_gone("reset")
     return render_template("auth/reset.html", form=form, username=owner.username), form.status
+
+
+def _owner(token: str) -> Account:
+    # A refusal for what has become of the issuer is recorded.
+    return unit_of_work.try_out(
+        lambda: unit_of_work.read(lambda: sign_in.link_owner(db.session, token)),
+        actor=identity.current_actor(),
+    )
 
 
 def _choose(token: str, password_hash: str) -> User:

@@ -8,13 +8,15 @@ from sqlalchemy import select, update
 
 from app.domain import users
 from app.domain.authentication import one_time_links
+from app.domain.errors import BeyondOwnPermissions
 from app.domain.sign_in import choose_password
+from app.domain.users import NewUser
 from app.models import OneTimeLink, Role
 from app.models.base import utcnow
 from tests.support.browsing import Browser
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
-from tests.support.people import PASSWORD, PASSWORD_HASH, acting
+from tests.support.people import OPERATOR, PASSWORD, PASSWORD_HASH, acting
 
 NEW = "another good password"
 
@@ -161,3 +163,72 @@ def test_a_link_stops_working_when_its_owner_gains_more_than_the_issuer_has(
         choose_password(session, token, "another hash", actor=acting(omar))
     session.rollback()
     assert omar.password_hash == PASSWORD_HASH
+
+
+@pytest.mark.parametrize("at", ["the page", "the save"])
+@pytest.mark.parametrize(
+    "change", ["deactivated", "deleted", "right lost", "exceeded", "role lost"]
+)
+def test_a_link_does_not_outlive_what_its_issuer_could_do(
+    visitor, session, person, omar, change, at
+):
+    helper = person("helper", permissions=["user:update", "user:create", "document:read"])
+    omar.roles.append(session.query(Role).filter_by(name="viewer").one())
+    token = users.start_reset(session, omar.id, actor=acting(helper))[1]
+    session.commit()
+    page = visitor.get(f"/reset/{token}")
+    assert page.status_code == 200
+
+    _take_away(session, helper, omar, change)
+    page = visitor.get(f"/reset/{token}") if at == "the page" else page.submit(password=NEW)
+
+    assert (page.status_code, "has expired or was already used" in page.text) == (404, True)
+    assert omar.password_hash == PASSWORD_HASH
+    [event] = [event for event in recorded(session) if event.action == "change:refused"]
+    assert (event.actor_name, event.target_name) == ("visitor", "omar")
+    assert "A one-time link for omar was refused:" in event.after
+
+
+def _take_away(session, helper, owner, change):
+    own_role = session.query(Role).filter_by(name="only helper").one()
+    if change == "deactivated":
+        helper.is_active = False
+    elif change == "deleted":
+        session.delete(helper)
+    elif change == "role lost":
+        helper.roles.clear()
+    elif change == "exceeded":
+        owner.roles.append(session.query(Role).filter_by(name="admin").one())
+    else:
+        kept = [row for row in own_role.permissions if row.code != "user:update"]
+        own_role.permissions = kept
+    session.commit()
+
+
+def test_the_link_of_a_new_account_needs_the_right_to_create_users(visitor, session, person):
+    helper = person("helper", permissions=["user:update", "user:create"])
+    _, token = users.create(session, NewUser("nora", "nora@example.org"), actor=acting(helper))
+    session.commit()
+    own_role = session.query(Role).filter_by(name="only helper").one()
+    update, create = sorted(own_role.permissions, key=lambda row: row.code, reverse=True)
+
+    own_role.permissions = [create]
+    session.commit()
+    assert visitor.get(f"/reset/{token}").status_code == 200
+
+    own_role.permissions = [update]
+    session.commit()
+    assert visitor.get(f"/reset/{token}").status_code == 404
+
+
+def test_the_link_of_a_command_asks_nobody_in_the_console(visitor, session, ada, vera):
+    token = users.start_reset(session, vera.id, actor=OPERATOR)[1]
+    ada.is_active = False
+    session.commit()
+
+    assert visitor.submit(f"/reset/{token}", password=NEW).status_code == 303
+
+
+def test_a_reset_asks_for_the_right_in_its_own_transaction(session, person, vera):
+    with pytest.raises(BeyondOwnPermissions, match="user:update"):
+        users.start_reset(session, vera.id, actor=acting(person("iris", permissions=["user:read"])))
