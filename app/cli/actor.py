@@ -3,7 +3,7 @@
 import os
 import pwd
 
-from app.domain.actor import Actor, ActorKind
+from app.domain.actor import COMMAND_PREFIX, Actor, ActorKind
 
 
 def current_actor() -> Actor:
@@ -16,4 +16,4 @@ def current_actor() -> Actor:
         name = pwd.getpwuid(uid).pw_name
     except KeyError:  # containers run as users without a name
         name = str(uid)
-    return Actor(ActorKind.COMMAND, f"os:{name}")
+    return Actor(ActorKind.COMMAND, f"{COMMAND_PREFIX}{name}")

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+COMMAND_PREFIX = "os:"
+VISITOR = "visitor"
+# The record names actors so that are no users.
+_RESERVED = frozenset({VISITOR, "system", "console"})
+
 
 class ActorKind(StrEnum):
     """The kind of an actor, which decides whether rules check permissions."""
@@ -36,3 +41,8 @@ class Actor:
     def is_command(self) -> bool:
         """Tell whether this is a command, which holds every permission."""
         return self.kind is ActorKind.COMMAND
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether the record uses a name, in its normal form, for actors that are no users."""
+    return name in _RESERVED or name.startswith(COMMAND_PREFIX)

@@ -8,11 +8,13 @@ from typing import Any
 from flask import g, url_for
 
 from app.domain import audit, settings
+from app.domain.actor import ActorKind, is_reserved
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import shortlist
 from app.domain.text import shortened
 from app.models import AuditEvent
+from app.models.base import normalised
 
 VERBS = {
     "setting:changed": "changed",
@@ -42,6 +44,7 @@ VERBS = {
     "permission:denied": "was denied",
     "change:refused": "tried to change (refused):",
 }
+KINDS = {ActorKind.COMMAND.value: "command", ActorKind.VISITOR.value: "not signed in"}
 # The permission to see a target, the endpoint of its page, and the name of the id in its URL.
 PAGES = {
     "setting": (PermissionCode.SETTINGS_READ, "settings.show", "setting_id"),
@@ -62,6 +65,7 @@ class EventLine:
 
     at: datetime
     actor_name: str
+    actor_kind: str
     verb: str
     target_type: str
     target_name: str
@@ -76,11 +80,24 @@ def in_words(entries: Iterable[HistoryEntry]) -> list[EventLine]:
     return [_line(entry.event, _url(entry)) for entry in entries]
 
 
+def actor_of(event: AuditEvent) -> str:
+    """Return the name of an actor, with the kind if it is not clear that this is a user."""
+    kind = _kind(event)
+    return f"{event.actor_name} ({kind})" if kind else event.actor_name
+
+
+def _kind(event: AuditEvent) -> str:
+    if event.actor_kind != ActorKind.PERSON:
+        return KINDS.get(event.actor_kind, event.actor_kind)
+    return "user" if is_reserved(normalised(event.actor_name)) else ""
+
+
 def _line(event: AuditEvent, url: str | None) -> EventLine:
     is_own = event.action == "user:signed-in"
     return EventLine(
         at=event.at,
         actor_name=event.actor_name,
+        actor_kind=_kind(event),
         verb=VERBS.get(event.action, event.action),
         target_type=event.target_type,
         target_name="" if is_own else event.target_name,

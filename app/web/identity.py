@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Configuration
 from app.database.connections import without_waiting
-from app.domain.actor import Actor, ActorKind
+from app.domain.actor import VISITOR, Actor, ActorKind
 from app.domain.authentication import session_identity, sessions
 from app.domain.authentication.session_identity import SessionIdentity
 from app.domain.authentication.sessions import Browser, Limits
@@ -61,7 +61,7 @@ def current_actor() -> Actor:
     me = g.get("me")
     return Actor(
         kind=ActorKind.PERSON if me else ActorKind.VISITOR,
-        name=me.username if me else "visitor",
+        name=me.username if me else VISITOR,
         id=me.id if me else None,
         session_id=me.session_id if me else None,
         address=client_address(),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from app.domain.actor import is_reserved
 from app.domain.errors import InvalidValue
 from app.domain.text import (
     LINE_CHARACTERS,
@@ -52,6 +53,7 @@ def checked_username(text: str) -> str:
                 "Use letters, digits and characters such as “.”, “-” and “_”, without spaces.",
                 field=field,
             )
+    _refuse_reserved(name)
     return name
 
 
@@ -94,6 +96,15 @@ def checked_bio(text: str | None) -> str | None:
         InvalidValue: The bio takes more than 65,535 bytes or has a character that is not allowed.
     """
     return checked(text or "", field="bio", what="The bio").strip() or None
+
+
+def _refuse_reserved(name: str) -> None:
+    """Refuse the names of actors that are no users; users who have one already keep it."""
+    if is_reserved(normalised(name)):
+        message = (
+            f"{name} is a name that the history gives to commands and visitors. Choose another."
+        )
+        raise InvalidValue(message, field="username")
 
 
 def _is_for_names(character: str) -> bool:
