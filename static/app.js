@@ -112,15 +112,18 @@ const countSelected = () => {
 const countCells = () => {
   const bar = document.querySelector("[data-cells]");
   if (!bar) return;
-  const boxes = [...document.querySelectorAll(`#${bar.dataset.cells} td input`)];
+  const form = document.getElementById(bar.dataset.cells);
+  const changed = new Set();
   // The server marks the cells that it serves with an unsaved change.
   const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".added, .removed"));
-  const update = () => {
-    const count = boxes.filter(isChanged).length;
+  // There may be ten thousand boxes: after a click, only that one is looked at.
+  const update = (boxes) => {
+    for (const box of boxes) changed[isChanged(box) ? "add" : "delete"](box);
+    const count = changed.size;
     bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
   };
-  document.getElementById(bar.dataset.cells).addEventListener("change", update);
-  window.addEventListener("pageshow", update);
+  form.addEventListener("change", ({ target }) => update([target]));
+  window.addEventListener("pageshow", () => update(form.querySelectorAll("td input")));
 };
 
 // A key by itself, outside of fields that take text.

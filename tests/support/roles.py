@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from app.models import DbSession, Permission, Role, User, user_roles
+from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
 
 if TYPE_CHECKING:
     from tests.support.browsing import Page
@@ -30,6 +30,26 @@ def crowd(session: DbSession, role: Role, number: int) -> None:
     session.execute(insert(User), rows)
     ids = session.scalars(select(User.id).where(User.username.startswith("one-")))
     session.execute(insert(user_roles), [{"user_id": n, "role_id": role.id} for n in ids])
+    session.commit()
+
+
+def furnish(session: DbSession, *, roles: int = 300, permissions: int = 400) -> None:
+    """Make a large house: so many roles and permissions, of which each role grants a seventh."""
+    have = len(list(session.scalars(select(Permission.id))))
+    rows = [
+        {"code": f"area{n // 4:03}:{n}", "resource": f"area{n // 4:03}", "action": str(n)}
+        for n in range(permissions - have)
+    ]
+    session.execute(insert(Permission), rows)
+    session.execute(insert(Role), [{"name": f"team {n:03}"} for n in range(roles - 3)])
+    ids = list(session.scalars(select(Permission.id).order_by(Permission.code)))
+    teams = select(Role.id).where(Role.name.startswith("team")).order_by(Role.name)
+    grants = [
+        {"role_id": role, "permission_id": permission}
+        for position, role in enumerate(session.scalars(teams))
+        for permission in ids[position % 7 :: 7]
+    ]
+    session.execute(insert(role_permissions), grants)
     session.commit()
 
 

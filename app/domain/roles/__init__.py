@@ -33,15 +33,8 @@ from app.domain.roles.lookup import (
     refuse_missing,
     with_ids,
 )
-from app.domain.roles.matrix import (
-    DIFFER,
-    Matrix,
-    MatrixFilter,
-    MatrixRole,
-    PermissionRow,
-    matching,
-    read_matrix,
-)
+from app.domain.roles.matrix import Matrix, MatrixRole, PermissionRow, Rows, read_matrix
+from app.domain.roles.matrix_filter import DIFFER, MatrixFilter, matching
 from app.domain.roles.members import (
     count_members,
     count_with_permission,
@@ -68,6 +61,7 @@ __all__ = [
     "RoleChangedMeanwhile",
     "RoleChoice",
     "RoleEdit",
+    "Rows",
     "SystemRoleProtected",
     "all_names",
     "before_and_after",

@@ -1,4 +1,4 @@
-"""The matrix of roles and permissions, and its filter."""
+"""The matrix of roles and permissions."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, String, cast, func, select
 
-from app.domain.errors import InvalidValue, NotFound
+from app.domain.errors import NotFound
 from app.domain.target import Target
-from app.domain.text import hold_filters
 from app.models import DbSession, Permission, Role, role_permissions
 from app.models.user import ADMIN
 
 BETWEEN_IDS = ","
-DIFFER = "1"
 
 ROLE_COLUMNS: tuple[Any, ...] = (Role.id, Role.name, Role.description, Role.is_system)
 
@@ -111,34 +109,6 @@ class Matrix:
         return groups
 
 
-@dataclass(frozen=True)
-class MatrixFilter:
-    """A filter of the rows of the matrix; an empty field matches all.
-
-    Attributes:
-        q: Text in the code or the description.
-        resource: A resource.
-        differ: `DIFFER` for the permissions that some roles grant and others do not, apart from
-            the role ``admin``, which grants everything.
-    """
-
-    q: str = ""
-    resource: str = ""
-    differ: str = ""
-
-    def matches(self, matrix: Matrix, permission: PermissionRow) -> bool:
-        """Tell whether the permission matches the filter."""
-        return (
-            (not self.resource or self.resource == permission.resource)
-            and (not self.q or _contains(permission, self.q.casefold()))
-            and (not self.differ or _is_disputed(matrix, permission))
-        )
-
-    def __post_init__(self) -> None:
-        """Refuse a text that no name fits: filters are carried through URLs."""
-        hold_filters(self)
-
-
 def read_matrix(session: DbSession) -> Matrix:
     """Return all roles, permissions and grants, in two statements."""
     query = select(Permission.id, Permission.code, Permission.description, Permission.resource)
@@ -147,19 +117,6 @@ def read_matrix(session: DbSession) -> Matrix:
     # One text for each role: a row for each of ten thousand grants takes two to four times longer.
     rows = session.execute(listed(select(*ROLE_COLUMNS, GRANTED.label("granted"))))
     return Matrix([_matrix_role(row, codes) for row in rows], permissions)
-
-
-def matching(matrix: Matrix, filters: MatrixFilter) -> Matrix:
-    """Return the matrix with the rows that match the filter.
-
-    Permissions are few, so they are filtered here, with the same result on every database.
-
-    Raises:
-        InvalidValue: The filter has an unknown value.
-    """
-    if filters.differ not in {"", DIFFER}:
-        raise InvalidValue("This filter does not exist.")
-    return matrix.only({row.id for row in matrix.permissions if filters.matches(matrix, row)})
 
 
 def listed(query: Select[Any]) -> Select[Any]:
@@ -183,12 +140,3 @@ def _matrix_role(role: Row[Any], codes: dict[int, str]) -> MatrixRole:
         permission_ids=permission_ids,
         codes=frozenset(codes[id_] for id_ in permission_ids),
     )
-
-
-def _contains(permission: PermissionRow, text: str) -> bool:
-    return any(text in part.casefold() for part in (permission.code, permission.description or ""))
-
-
-def _is_disputed(matrix: Matrix, permission: PermissionRow) -> bool:
-    others = (role for role in matrix.roles if not role.grants_all)
-    return len({role.grants(permission.code) for role in others}) > 1

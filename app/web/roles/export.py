@@ -1,4 +1,4 @@
-"""The export of the matrix, or of the rows that match its filter, as a file."""
+"""The export of the matrix, or of the part that matches its filter, as a file."""
 
 from collections.abc import Iterator
 
@@ -42,17 +42,16 @@ def export() -> ResponseReturnValue:
 
 
 def _download(form: RoleExportForm) -> Response:
-    shown = _page(form.filters).shown
+    found = _page(form.filters).found
     after = {"filter": form.active}
     unit_of_work.record("roles:exported", TARGET, actor=current_actor(), after=after)
-    header = (*HEADER, *(role.name for role in shown.roles))
+    header = (*HEADER, *(role.name for role in found.roles))
     separator = Separator(form.separator.data)
-    return downloads.csv_file("roles", csv.encoded(header, [_rows(shown)], separator), separator)
+    return downloads.csv_file("roles", csv.encoded(header, [_rows(found)], separator), separator)
 
 
 def _page(filters: MatrixFilter) -> MatrixListing:
-    matrix = roles.read_matrix(db.session)
-    return MatrixListing(filters, matrix, roles.matching(matrix, filters))
+    return MatrixListing(filters, roles.read_matrix(db.session))
 
 
 def _rows(matrix: Matrix) -> Iterator[tuple[str, ...]]:

@@ -9,7 +9,6 @@ from app.extensions import db
 from app.web.access import requires
 from app.web.roles import listing
 from app.web.roles.blueprint import blueprint
-from app.web.roles.listing import MatrixListing
 from app.web.roles.matrix_form import MatrixForm
 
 
@@ -17,17 +16,17 @@ from app.web.roles.matrix_form import MatrixForm
 @requires(read=PermissionCode.ROLE_READ)
 def index() -> ResponseReturnValue:
     """Show the matrix."""
-    return matrix_page(MatrixForm(data=vars(listing.filters())))
+    return matrix_page(MatrixForm(data=vars(listing.filters()) | listing.cursors()))
 
 
 def matrix_page(form: MatrixForm) -> ResponseReturnValue:
     """Return the page of the matrix with the selections of a form."""
-    matrix = roles.read_matrix(db.session)
-    page = render_template(
+    page = form.page(roles.read_matrix(db.session))
+    text = render_template(
         "roles/index.html",
         form=form,
-        page=MatrixListing(form.filters, matrix, form.rows(matrix)),
-        people=roles.member_counts(db.session, list(matrix.by_id)),
-        selections=form.selections(matrix),
+        page=page,
+        people=roles.member_counts(db.session, list(page.shown.by_id)),
+        selections=form.selections(page.shown),
     )
-    return page, form.status
+    return text, form.status

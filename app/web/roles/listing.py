@@ -1,33 +1,82 @@
-"""The rows of the matrix that a URL asks for, and the links to others."""
+"""The part of the matrix that a URL asks for, and the links to others."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from operator import attrgetter
 
 from flask import request
 
+from app.domain import excerpts, roles
+from app.domain.excerpts import Excerpt, excerpt
 from app.domain.phrases import counted
-from app.domain.roles import Matrix, MatrixFilter
+from app.domain.roles import Matrix, MatrixFilter, MatrixRole, PermissionRow, Rows
 from app.domain.text import shortened
 from app.web.urls import queried
+
+# More than these are shown page by page. A browser takes more than a second for ten thousand boxes.
+ALL_ROLES, ALL_PERMISSIONS = 50, 200
+ROLES, PERMISSIONS = 30, 100
+# After the review, the edited roles stand beside those of the page.
+MOST_ROLES = 100
 
 
 @dataclass(frozen=True)
 class MatrixListing:
-    """The rows of the matrix that are shown, and the URLs of others.
+    """The part of the matrix that is shown, and the URLs of others.
 
     Attributes:
         filters: The filters of the URL.
-        matrix: All rows.
-        shown: Those that are shown.
+        matrix: The whole matrix.
+        after: The cursor of the page of permissions.
+        role_after: The cursor of the page of roles.
+        offered: The permissions to show instead of those of the page; None for the page.
+        edited: The roles to show beside those of the page.
     """
 
     filters: MatrixFilter
     matrix: Matrix
-    shown: Matrix
+    after: str = ""
+    role_after: str = ""
+    offered: Collection[int] | None = None
+    edited: Collection[int] = ()
+
+    @cached_property
+    def found(self) -> Matrix:
+        """The roles and permissions that match the filters."""
+        return roles.matching(self.matrix, self.filters)
+
+    @cached_property
+    def permissions(self) -> Excerpt[PermissionRow]:
+        """The page of permissions."""
+        is_short = len(self.found.permissions) <= ALL_PERMISSIONS
+        size = ALL_PERMISSIONS if is_short else PERMISSIONS
+        groups = self.found.by_resource().values()
+        return excerpt(groups, size, self.after, attrgetter("code"))
+
+    @cached_property
+    def roles(self) -> Excerpt[MatrixRole]:
+        """The page of roles."""
+        size = ALL_ROLES if len(self.found.roles) <= ALL_ROLES else ROLES
+        groups = ([role] for role in self.found.roles)
+        return excerpt(groups, size, self.role_after, attrgetter("name"))
+
+    @cached_property
+    def shown(self) -> Matrix:
+        """The roles and permissions that are shown."""
+        rows: Rows = self.permissions.rows
+        if self.offered is not None:
+            rows = self.matrix.only(self.offered).permissions[:ALL_PERMISSIONS]
+        columns = {*[*self.edited, *(role.id for role in self.roles.rows)][:MOST_ROLES]}
+        columns_in_order = [role for role in self.matrix.roles if role.id in columns]
+        return replace(self.matrix, roles=columns_in_order, permissions=rows)
 
     @property
     def count(self) -> str:
-        """The number of permissions shown."""
-        return counted(len(self.shown.permissions), "permission")
+        """The number of permissions, and that of the roles if they are filtered, that match."""
+        permissions = counted(len(self.found.permissions), "permission")
+        columns = counted(len(self.found.roles), "role")
+        return f"{permissions}, {columns}" if self.filters.role else permissions
 
     @property
     def chips(self) -> list[tuple[str, str]]:
@@ -36,6 +85,7 @@ class MatrixListing:
             "q": f"Text: {shortened(self.filters.q)}",
             "resource": f"Resource: {shortened(self.filters.resource)}",
             "differ": "Roles other than admin differ",
+            "role": f"Role: {shortened(self.filters.role)}",
         }
         active = [name for name, value in asdict(self.filters).items() if value]
         return [(words[name], url_of(self.filters, **{name: ""})) for name in active]
@@ -51,18 +101,45 @@ class MatrixListing:
     def facts(self) -> list[tuple[str, str]]:
         """The active filters in words."""
         differ = "other than admin differ" if self.filters.differ else ""
-        facts = [("Text", self.filters.q), ("Resource", self.filters.resource), ("Roles", differ)]
+        facts = [
+            ("Text", self.filters.q),
+            ("Resource", self.filters.resource),
+            ("Roles", differ),
+            ("Role", self.filters.role),
+        ]
         return [(name, text) for name, text in facts if text]
 
     @property
+    def has_many_roles(self) -> bool:
+        """Tell whether there is a reason to choose among the roles."""
+        return bool(self.filters.role) or len(self.matrix.roles) > ALL_ROLES
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether there are roles or permissions that are not shown."""
+        return bool(self.chips) or not (self.roles.is_whole and self.permissions.is_whole)
+
+    @property
     def url(self) -> str:
-        """The URL of these rows."""
-        return url_of(self.filters)
+        """The URL of this part of the matrix."""
+        return url_of(self.filters, after=self.after, role_after=self.role_after)
 
     @property
     def export_url(self) -> str:
-        """The URL of these rows as a file."""
+        """The URL of all that match, as a file."""
         return queried("roles.export", **asdict(self.filters))
+
+    def permissions_url(self, cursor: str | None) -> str:
+        """Return the URL of another page of permissions; "" without a cursor."""
+        if cursor is None:
+            return ""
+        return url_of(self.filters, after=cursor, role_after=self.role_after)
+
+    def roles_url(self, cursor: str | None) -> str:
+        """Return the URL of another page of roles; "" without a cursor."""
+        if cursor is None:
+            return ""
+        return url_of(self.filters, after=self.after, role_after=cursor)
 
 
 def filters() -> MatrixFilter:
@@ -71,7 +148,13 @@ def filters() -> MatrixFilter:
         q=request.args.get("q", "").strip(),
         resource=request.args.get("resource", ""),
         differ=request.args.get("differ", ""),
+        role=request.args.get("role", "").strip(),
     )
+
+
+def cursors() -> dict[str, str]:
+    """Return the cursors of the URL."""
+    return {name: excerpts.cursor(request.args.get(name)) for name in ("after", "role_after")}
 
 
 def url_of(filters: MatrixFilter, **changes: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from wtforms import HiddenField
 
-from app.domain import roles
+from app.domain import excerpts
 from app.domain.roles import Matrix, MatrixFilter
 from app.web.forms import Form
 from app.web.roles.grants_form import GrantSelection, GrantsForm, id_field
+from app.web.roles.listing import MatrixListing
 from app.web.row_ids import joined, row_id
 
 
@@ -17,11 +18,12 @@ class MatrixFilterForm(Form):
     q = HiddenField()
     resource = HiddenField()
     differ = HiddenField()
+    role = HiddenField()
 
     @property
     def active(self) -> dict[str, str]:
         """The filters that are not empty, by the names of the fields."""
-        fields = (self.q, self.resource, self.differ)
+        fields = (self.q, self.resource, self.differ, self.role)
         return {field.name: field.data for field in fields if field.data}
 
     @property
@@ -61,20 +63,29 @@ class MatrixForm(MatrixFilterForm, GrantsForm):
     etag = id_field(_etag)
     base = id_field(_base)
     shown = id_field(_ids)
+    after = HiddenField()
+    role_after = HiddenField()
+
+    @property
+    def cursors(self) -> dict[str, str]:
+        """The cursors of the page, by the names of the fields."""
+        return {field.name: excerpts.cursor(field.data) for field in (self.after, self.role_after)}
 
     @property
     def offered(self) -> frozenset[int] | None:
         """The permissions in the rows that were shown."""
         return frozenset().union(*self.shown.data) if self.shown.data else None
 
-    def rows(self, matrix: Matrix) -> Matrix:
-        """Return the matrix with the rows to show: those that were sent, or that match the filter.
+    def page(self, matrix: Matrix) -> MatrixListing:
+        """Return the part of the matrix to show: what was sent, or what the URL asks for.
 
         After the review the selected rows are shown, even if they no longer match.
         """
-        rows = super().rows(matrix) if self.is_sent else roles.matching(matrix, self.filters)
-        self.shown.data = [frozenset(rows.codes)]
-        return rows
+        page = MatrixListing(
+            self.filters, matrix, **self.cursors, offered=self.offered, edited=self.edited
+        )
+        self.shown.data = [frozenset(page.shown.codes)]
+        return page
 
     @property
     def sent(self) -> Mapping[int, GrantSelection]:
@@ -95,8 +106,16 @@ class MatrixForm(MatrixFilterForm, GrantsForm):
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
         """The edited selections and the grants that they were compared with."""
-        pairs = self.place
-        for role_id, selection in self.edited.items():
+        return self.place + self._hidden(self.edited)
+
+    def hidden_beside(self, shown: Matrix) -> list[tuple[str, str]]:
+        """Return the hidden fields of the edited roles that have no column."""
+        return self._hidden(self.edited.keys() - shown.by_id.keys())
+
+    def _hidden(self, role_ids: Iterable[int]) -> list[tuple[str, str]]:
+        pairs = []
+        for role_id in sorted(role_ids):
+            selection = self.edited[role_id]
             pairs += [("etag", f"{role_id}:{selection.etag}")]
             pairs += [("base", f"{role_id}:{selection.granted_ids}")]
             pairs += [("grants", f"{role_id}:{id_}") for id_ in sorted(selection.selected)]
@@ -104,9 +123,10 @@ class MatrixForm(MatrixFilterForm, GrantsForm):
 
     @property
     def place(self) -> list[tuple[str, str]]:
-        """The shown rows and the filter, as names and values of fields."""
+        """The shown rows, the filter and the cursors, as names and values of fields."""
         shown = [] if self.offered is None else [("shown", joined(self.offered))]
-        return [*shown, *self.active.items()]
+        cursors = [(name, cursor) for name, cursor in self.cursors.items() if cursor]
+        return [*shown, *self.active.items(), *cursors]
 
     def _among_offered(self, ids: Iterable[int]) -> frozenset[int]:
         return frozenset(ids) if self.offered is None else self.offered.intersection(ids)

@@ -31,7 +31,7 @@ def review() -> ResponseReturnValue:
     form = MatrixForm()
     if not form.is_sent:
         return render_template("roles/_no_review.html"), form.status
-    back = listing.url_of(form.filters)
+    back = listing.url_of(form.filters, **form.cursors)
     return MatrixReview(form, ReviewUrls(url_for(".review"), back, back)).answer()
 
 

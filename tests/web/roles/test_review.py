@@ -335,7 +335,7 @@ def test_without_a_form_there_is_nothing_to_review(sign_in, ada):
 
 def test_what_the_filter_hides_stays_as_it_is(sign_in, session, ada, editor, cell):
     page = sign_in(ada).get("/roles", resource="settings")
-    assert "Rows that are not shown stay as they are." in page.text
+    assert "What is not shown stays as it is." in page.text
 
     review = ticked(page, plus=[cell("editor", "settings:read"), cell("viewer", "settings:read")])
     assert "editor 1 granted, 0 revoked" in review.text
