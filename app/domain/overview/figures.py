@@ -101,7 +101,7 @@ def people(session: DbSession) -> People:
 def people_per_role(session: DbSession) -> list[RolePeople]:
     """Return all roles with the number of users who have each, the largest first.
 
-    In two statements, and one more for each further `members.ROLES_AT_ONCE` roles.
+    In two statements.
     """
     rows = session.execute(select(Role.id, Role.name, Role.is_system)).all()
     people = roles.member_counts(session, [row.id for row in rows])

@@ -24,12 +24,14 @@ from app.domain import paging
 from app.domain.paging import COUNTED, Cursors, Page, Sort
 from app.models import DbSession, Role, User, user_roles
 
-ROLES_AT_ONCE = 200
 # No sum of `COUNTED` squares modulo the prime reaches it, and `COUNTED` times it fits into 63 bits.
 CHECK = 2**48
 PRIME = 2**31 - 1
+# More roles than these are counted by one walk through all memberships, which is then shorter.
+COUNTED_APART = 60
 BY_MEMBER = Sort(user_roles.c.user_id, user_roles.c.role_id)
 BY_USER = Sort(User.id, User.id, is_unique=True)
+_COUNTS = select(user_roles.c.role_id, func.count()).group_by(user_roles.c.role_id)
 PERSON: tuple[Any, ...] = (User.id, User.username, User.full_name, User.email)
 
 
@@ -65,15 +67,16 @@ def count_members(session: DbSession, role_id: int) -> int:
 def member_counts(session: DbSession, role_ids: Sequence[int]) -> dict[int, int]:
     """Return the number of members of each role; above `COUNTED` means "more than that".
 
-    In one statement, and one more for each further `ROLES_AT_ONCE` roles.
+    In one statement.
     """
-    counts: dict[int, int] = {}
-    for start in range(0, len(role_ids), ROLES_AT_ONCE):
-        chunk = role_ids[start : start + ROLES_AT_ONCE]
-        values = {_nth(index): role_id for index, role_id in enumerate(chunk)}
-        row = session.connection().execute(_counting(len(chunk), COUNTED + 1), values).one()
-        counts.update(zip(chunk, row, strict=True))
-    return counts
+    if len(role_ids) > COUNTED_APART:
+        counts: dict[int, int] = dict(map(tuple, session.connection().execute(_COUNTS).all()))
+        return {role_id: min(counts.get(role_id, 0), COUNTED + 1) for role_id in role_ids}
+    if not role_ids:
+        return {}
+    values = {_nth(index): role_id for index, role_id in enumerate(role_ids)}
+    row = session.connection().execute(_counting(len(role_ids), COUNTED + 1), values).one()
+    return dict(zip(role_ids, row, strict=True))
 
 
 def with_permission(

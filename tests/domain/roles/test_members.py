@@ -42,8 +42,18 @@ def test_as_many_roles_as_there_are_can_be_counted(session, by_name, vera, monke
 
     assert len(found) == 403
     assert {name for name, count in found.items() if count} == {"viewer"}
-    monkeypatch.setattr(members, "ROLES_AT_ONCE", 7)
+    monkeypatch.setattr(members, "COUNTED_APART", 403)
     assert by_name() == found
+
+
+def test_many_roles_are_counted_to_the_same_limit(session, by_name, person, monkeypatch):
+    for name in ("abe", "bea", "cal", "dan"):
+        person(name, roles=["viewer"])
+    monkeypatch.setattr(members, "COUNTED_APART", 1)
+    assert by_name() == {"admin": 0, "user": 0, "viewer": 4}
+
+    monkeypatch.setattr(members, "COUNTED", 2)
+    assert by_name() == {"admin": 0, "user": 0, "viewer": 3}
 
 
 def test_of_no_roles_there_is_nothing_to_count(session):
