@@ -1,14 +1,50 @@
-"""Reach: what a user may do and by which roles, and whose roles somebody may give or take."""
+"""Effective permissions of a user, and the roles that an actor may assign."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from app.domain.actor import Actor
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.user import ADMIN
+
+BETWEEN_NAMES = "\n"
+
+_HELD = (
+    select(Role.id, Role.name)
+    .join(user_roles, user_roles.c.role_id == Role.id)
+    .where(user_roles.c.user_id == bindparam("user_id", type_=Integer))
+    .subquery()
+)
+# The names of the roles as one text for each permission: somebody may have all of 300 roles.
+_GIVEN = (
+    select(
+        role_permissions.c.permission_id,
+        func.aggregate_strings(_HELD.c.name, BETWEEN_NAMES).label("names"),
+    )
+    .join(_HELD, _HELD.c.id == role_permissions.c.role_id)
+    .group_by(role_permissions.c.permission_id)
+    .subquery()
+)
+_IS_ADMIN = select(func.count()).select_from(_HELD).where(_HELD.c.name == ADMIN).scalar_subquery()
+_WITH_ROLES = (
+    select(Permission.code, Permission.description, _GIVEN.c.names, _IS_ADMIN)
+    .outerjoin(_GIVEN, _GIVEN.c.permission_id == Permission.id)
+    .order_by(Permission.code)
+)
 
 
 @dataclass(frozen=True)
@@ -63,29 +99,16 @@ class Explanation:
 
 def permissions_of(session: DbSession, user_id: int) -> list[EffectivePermission]:
     """Return every permission, each with the roles that give it to the user."""
-    held = (
-        select(Role.id, Role.name)
-        .join(user_roles, user_roles.c.role_id == Role.id)
-        .where(user_roles.c.user_id == user_id)
-        .subquery()
-    )
-    query = (
-        select(Permission.code, Permission.description, held.c.name)
-        .outerjoin(role_permissions, role_permissions.c.permission_id == Permission.id)
-        .outerjoin(held, (held.c.id == role_permissions.c.role_id) | (held.c.name == ADMIN))
-        .distinct()
-        .order_by(Permission.code, held.c.name)
-    )
-    given: dict[str, list[str]] = {}
-    descriptions: dict[str, str | None] = {}
-    for code, description, role in session.execute(query):
-        descriptions[code] = description
-        given.setdefault(code, [])
-        if role is not None:
-            given[code].append(role)
+    rows = session.connection().execute(_WITH_ROLES, {"user_id": user_id}).all()
     return [
-        EffectivePermission(code, descriptions[code], tuple(names)) for code, names in given.items()
+        EffectivePermission(code, description, _names(joined, is_admin=is_admin))
+        for code, description, joined, is_admin in map(tuple, rows)
     ]
+
+
+def _names(joined: str | None, *, is_admin: bool) -> tuple[str, ...]:
+    names = set(joined.split(BETWEEN_NAMES) if joined else ())
+    return tuple(sorted(names | {ADMIN} if is_admin else names))
 
 
 def assignable_roles(session: DbSession, actor: Actor, code: str = "") -> list[AssignableRole]:

@@ -13,9 +13,10 @@ from app.domain.target import Target
 from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.user import ADMIN
 
-# A row for each permission of each role; one row without them for a user without roles.
+# A row for each permission, however many roles grant it; one without them for a user without roles.
 _PERMISSIONS = (
-    select(User.is_active, Role.name, Permission.code)
+    select(User.is_active, (Role.name == ADMIN).label("is_admin"), Permission.code)
+    .distinct()
     .outerjoin(user_roles, user_roles.c.user_id == User.id)
     .outerjoin(Role, Role.id == user_roles.c.role_id)
     .outerjoin(role_permissions, role_permissions.c.role_id == Role.id)
@@ -124,7 +125,7 @@ def _permissions_of(session: DbSession, user_id: int | None) -> PermissionSet:
 def _set_of(rows: Sequence[Any]) -> PermissionSet:
     return PermissionSet(
         codes=frozenset(row.code for row in rows if row.code),
-        is_all=any(row.name == ADMIN for row in rows),
+        is_all=any(row.is_admin for row in rows),
     )
 
 

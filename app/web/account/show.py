@@ -1,6 +1,6 @@
 """The page of a person's own account."""
 
-from flask import g, render_template
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.domain import access, users
@@ -11,6 +11,8 @@ from app.web.account.blueprint import blueprint
 from app.web.forms import Form
 from app.web.identity import limits
 from app.web.row_ids import IdField
+
+ROLES_SHOWN, PERMISSIONS_SHOWN = 50, 100
 
 
 class OwnSessionForm(Form):
@@ -33,13 +35,15 @@ def show() -> ResponseReturnValue:
 
 def page(form: OwnSessionForm) -> ResponseReturnValue:
     """Return the page of the account, with the error of the form that ends a session."""
-    user = users.get(db.session, g.me.id)
+    user, shows_all = users.get(db.session, g.me.id), bool(request.args.get("all"))
     text = render_template(
         "account/show.html",
         form=form,
         user=user,
         roles=user.roles,
         permissions=_granted(user.id),
+        most_roles=None if shows_all else ROLES_SHOWN,
+        most_permissions=None if shows_all else PERMISSIONS_SHOWN,
         sessions=sessions.of_user(db.session, user.id, limits(), current=g.me.session_id),
     )
     return text, form.status

@@ -1,12 +1,14 @@
 """The page of a user."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain import access, audit, roles, users
-from app.domain.access import AssignableRole
+from app.domain.access import AssignableRole, EffectivePermission
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
 from app.domain.target import Target
@@ -19,6 +21,8 @@ from app.web.identity import current_actor
 from app.web.users.blueprint import blueprint
 from app.web.users.roles import RolesForm
 
+ROLES_SHOWN, PERMISSIONS_SHOWN = 50, 100
+
 
 @blueprint.get("/<id:user_id>")
 @requires(read=PermissionCode.USER_READ)
@@ -29,7 +33,26 @@ def show(user_id: int) -> ResponseReturnValue:
     code = request.args.get("can", "").strip()
     assignable = access.assignable_roles(db.session, current_actor(), code)
     answer = access.explain(user, code, permissions, assignable) if code else None
-    return _page(user, assignable, permissions=permissions, code=code, answer=answer)
+    return _page(user, assignable, permissions=Granted(permissions), code=code, answer=answer)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The permissions of a user, and the part of them that is shown unless all are asked for."""
+
+    all: Sequence[EffectivePermission]
+
+    @property
+    def count(self) -> int:
+        """The number of permissions that are granted."""
+        return sum(bool(permission.roles) for permission in self.all)
+
+    @property
+    def shown(self) -> Sequence[EffectivePermission]:
+        """All permissions if they are few or asked for; otherwise the first that are granted."""
+        if len(self.all) <= PERMISSIONS_SHOWN or request.args.get("all"):
+            return self.all
+        return [permission for permission in self.all if permission.roles][:PERMISSIONS_SHOWN]
 
 
 def _page(user: User, assignable: list[AssignableRole], **values: Any) -> ResponseReturnValue:
@@ -39,11 +62,20 @@ def _page(user: User, assignable: list[AssignableRole], **values: Any) -> Respon
         user=user,
         form=RolesForm().start_from(choices),
         roles=choices,
+        held=_held(choices),
         why_not=_why_not(user, choices, assignable),
         role_urls=_role_urls(choices),
         recent=_recent(user),
         **values,
     )
+
+
+def _held(choices: list[RoleChoice]) -> list[RoleChoice] | None:
+    """Return the user's roles to list, if there are too many roles to select from on this page."""
+    if len(choices) <= ROLES_SHOWN:
+        return None
+    held = [choice for choice in choices if choice.is_held]
+    return held if request.args.get("all") else held[:ROLES_SHOWN]
 
 
 def _why_not(user: User, choices: list[RoleChoice], assignable: list[AssignableRole]) -> str | None:
