@@ -8,9 +8,11 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 
 from app.domain import audit, paging
+from app.domain.cursors import encoded
+from app.domain.filter_words import WITHOUT
 from app.domain.paging import SIZE, Cursors
 from app.domain.roles import members
 from app.domain.target import Target
@@ -133,9 +135,9 @@ def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, c
 # SQLite scans the users in their order or the members, by what it knows of their number.
 @pytest.mark.only_on("postgresql", "mysql")
 def test_the_members_of_a_role_are_read_in_order(session, crowd):
-    first = members.members_page(session, crowd, Cursors(), count=paging.COUNTED + 1)
+    middle = encoded(MANY // 2, crowd)
 
-    for cursors in (Cursors(), Cursors(after=first.after), Cursors(before=first.after)):
+    for cursors in (Cursors(), Cursors(after=middle), Cursors(before=middle)):
         plan = plans.of(
             session,
             lambda cursors=cursors: members.members_page(
@@ -202,3 +204,73 @@ def test_recent_changes_are_read_off_an_index(session, database_name):
         for table in (AuditEvent.__tablename__, User.__tablename__):
             assert f"Seq Scan on {table}" not in plan, plan
         assert "Sort" not in plan, plan
+
+
+def test_a_filter_that_many_match_reads_no_further_than_the_page(session, crowd, monkeypatch):
+    monkeypatch.setattr(user_list, "AHEAD", 110)
+    # Everybody in the crowd has the role user; half of them are inactive.
+    session.execute(text("UPDATE users SET is_active = false WHERE id % 2 = 0"))
+    session.commit()
+    for wanted in ({"role": "user"}, {"status": "inactive"}, {"role": "user", "status": "active"}):
+        for sort in user_list.SORTS:
+            for _, read in pages(session, sort, **wanted):
+                plan = plans.of(session, read)
+
+                index = f"ix_users_{COLUMNS[sort.removeprefix('-')]}"
+                assert index in plan, (wanted, sort, plan)
+                assert "Seq Scan on user_roles" not in plan, (wanted, sort, plan)
+                assert len(read().page.rows) == SIZE
+
+
+def test_a_filter_that_few_match_finds_them_first(session, crowd, monkeypatch):
+    monkeypatch.setattr(user_list, "AHEAD", 200)
+    viewer = session.scalars(select(Role.id).where(Role.name == "viewer")).one()
+    last = session.scalars(select(User.id).order_by(User.username.desc()).limit(60)).all()
+    session.execute(insert(user_roles), [{"user_id": one, "role_id": viewer} for one in last])
+    session.commit()
+    plans.gather_statistics(session)
+    read = partial(user_list.list_page, session, UserFilter(role="viewer"), "username", Cursors())
+
+    plan = plans.of(session, read)
+
+    assert "ix_users_username" not in plan, plan
+    assert "ix_user_roles_role_id" in plan, plan
+    assert len(read().page.rows) == SIZE
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ahead"),
+    [
+        ({"role": "user"}, 60),
+        ({"role": WITHOUT}, 1),
+        ({"role": WITHOUT}, 600),
+        ({"status": "inactive"}, 60),
+    ],
+)
+def test_pages_are_the_same_however_they_are_found(session, crowd, monkeypatch, ahead, wanted):
+    monkeypatch.setattr(user_list, "AHEAD", ahead)
+    session.execute(text("UPDATE users SET is_active = false WHERE username LIKE '%7'"))
+    gone = select(User.id).where(User.username.like("%3"))
+    session.execute(delete(user_roles).where(user_roles.c.user_id.in_(gone)))
+    session.commit()
+
+    for sort in ("username", "-created"):
+        rows = session.execute(select(User.username).order_by(User.created_at, User.id))
+        names = [name for (name,) in rows if is_wanted(session, name, wanted)]
+        names.sort(reverse=sort == "-created")
+        first = user_list.list_page(session, UserFilter(**wanted), sort, Cursors()).page
+        second = user_list.list_page(
+            session, UserFilter(**wanted), sort, Cursors(after=first.after)
+        ).page
+        back = user_list.list_page(
+            session, UserFilter(**wanted), sort, Cursors(before=second.before)
+        ).page
+        assert [row.username for row in first.rows] == names[:SIZE]
+        assert [row.username for row in second.rows] == names[SIZE : 2 * SIZE]
+        assert [row.username for row in back.rows] == names[:SIZE]
+
+
+def is_wanted(session, name, wanted):
+    if "status" in wanted:
+        return name.endswith("7")
+    return name.endswith("3") == (wanted["role"] == WITHOUT)

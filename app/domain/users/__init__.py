@@ -43,7 +43,6 @@ from app.domain.users.lifecycle import (
 from app.domain.users.listing import (
     SORTS,
     Matches,
-    UserFilter,
     list_page,
     matches,
     names_of,
@@ -52,6 +51,7 @@ from app.domain.users.listing import (
 from app.domain.users.lookup import find, get, named
 from app.domain.users.name_search import NAMES, NameSearch, begins
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
+from app.domain.users.user_filter import UserFilter
 
 __all__ = [
     "NAMES",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
 from app.domain.users import listing
-from app.domain.users.listing import UserFilter
+from app.domain.users.user_filter import UserFilter
 from app.models import DbSession, User
 from app.models.base import HIGHEST_ID
 

@@ -8,8 +8,9 @@ from sqlalchemy import Row, func, select
 
 from app.domain.paging import COUNTED, Sort, Start
 from app.domain.users import listing
-from app.domain.users.listing import Matches, UserFilter
+from app.domain.users.listing import Matches
 from app.domain.users.name_search import NameSearch
+from app.domain.users.user_filter import UserFilter
 from app.models import DbSession, User
 
 BATCH = 1_000

@@ -127,7 +127,9 @@ class UserListing:
         zone = zones.current()
         # Unpacked at once: a row of SQLAlchemy takes longer to look up each of its names.
         for row in self.page.rows:
-            user_id, username, email, full_name, active, verified, created_at, roles = tuple(row)
+            user_id, username, email, full_name, active, verified, created_at, roles = tuple(row)[
+                :8
+            ]
             name = full_name or username
             yield UserLine(
                 user_id,

@@ -1,0 +1,100 @@
+"""The filter of the list of users, and its conditions other than that on the names."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, ScalarSelect, false, select
+
+from app.domain import filter_words
+from app.domain.errors import InvalidValue
+from app.domain.text import hold_filters, is_name
+from app.models import Role, User, user_roles
+
+STATUSES = ("active", "inactive", "unverified")
+
+
+@dataclass(frozen=True)
+class UserFilter:
+    """The filters of the list; an empty one matches all users.
+
+    Attributes:
+        q: The beginning, or any part, of a user name or email address; see `NameSearch`.
+        role: The name of a role as `filter_words` has it; its ``WITHOUT`` for users without a role.
+        status: ``active``, ``inactive`` or ``unverified``.
+    """
+
+    q: str = ""
+    role: str = ""
+    status: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a text that no name fits: filters are carried through URLs."""
+        hold_filters(self)
+
+
+def check(filters: UserFilter) -> None:
+    """Refuse a status that there is not.
+
+    Raises:
+        InvalidValue: The status is not valid.
+    """
+    if filters.status and filters.status not in STATUSES:
+        raise InvalidValue("Users cannot be filtered by that status.")
+
+
+def is_storable(filters: UserFilter) -> bool:
+    """Tell whether the texts of the filter are such that a name may have."""
+    return is_name(filters.q) and is_name(filters.role)
+
+
+def conditions(filters: UserFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions other than that on the names."""
+    if not is_storable(filters):
+        return [false()]
+    conditions = []
+    if filters.role:
+        conditions.append(_has_role(filters.role))
+    if filters.status:
+        conditions.append(_has_status(filters.status))
+    return conditions
+
+
+def conditions_in_order(filters: UserFilter) -> list[ColumnElement[bool]]:
+    """Return these conditions for users that are read in an order, one after the other.
+
+    Without EXISTS or IN, for which databases would find all members first.
+    """
+    if not is_storable(filters):
+        return [false()]
+    conditions = []
+    if filters.role:
+        conditions.append(_is_seen_to_have(filters.role))
+    if filters.status:
+        conditions.append(_has_status(filters.status))
+    return conditions
+
+
+def _has_role(role: str) -> ColumnElement[bool]:
+    name = filter_words.meant(role)
+    members = select(user_roles.c.user_id).where(user_roles.c.role_id == _id_of(name))
+    return User.id.in_(members) if name else ~User.roles.any()
+
+
+def _is_seen_to_have(role: str) -> ColumnElement[bool]:
+    held = select(user_roles.c.role_id).where(user_roles.c.user_id == User.id).limit(1)
+    name = filter_words.meant(role)
+    if not name:
+        return held.scalar_subquery().is_(None)
+    return held.where(user_roles.c.role_id == _id_of(name)).scalar_subquery().is_not(None)
+
+
+def _id_of(name: str) -> ScalarSelect[int]:
+    return select(Role.id).where(Role.name == name).scalar_subquery()
+
+
+def _has_status(status: str) -> ColumnElement[bool]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "active": User.is_active.is_(True),
+        "inactive": User.is_active.is_(False),
+        "unverified": User.is_verified.is_(False),
+    }
+    return conditions[status]
