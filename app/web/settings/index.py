@@ -21,7 +21,7 @@ def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
     page = listing.of_url(settings.read_all(db.session))
     if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
-        form = ReviewForm(data=vars(page.filters))
+        form = ReviewForm(data=vars(page.filters) | {"after": page.after})
         return editing_page(form, page, bulk_rows.opened(page, {}))
     return render_template(
         "settings/index.html",

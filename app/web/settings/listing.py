@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from flask import request, url_for
 
 from app.domain import settings
+from app.domain.excerpts import Excerpt, cursor, excerpt
 from app.domain.filter_words import OLD_WITHOUT, WITHOUT, meant, written
 from app.domain.phrases import counted
 from app.domain.settings import SUMMARY_CHARACTERS, DataType, SettingFilter, SettingLine
@@ -16,6 +19,7 @@ from app.web.urls import queried
 
 ALL = "All categories"
 ALL_ROWS = "all"
+ROWS = 500  # on a page
 TYPES = [("", "Any type"), *((kind.value, kind.value) for kind in DataType)]
 STATES = [
     ("", "Any state"),
@@ -45,10 +49,12 @@ class Listing:
     Attributes:
         filters: The filters of the URL.
         lines: All settings.
+        after: The cursor of the page: the key of the setting before it.
     """
 
     filters: SettingFilter
     lines: Sequence[SettingLine]
+    after: str = ""
 
     @cached_property
     def found(self) -> Groups:
@@ -57,8 +63,8 @@ class Listing:
         return dict(sorted(groups.items(), key=lambda group: not group[0]))
 
     @cached_property
-    def shown(self) -> Groups:
-        """The settings that are shown, by category."""
+    def chosen(self) -> Groups:
+        """The settings of the chosen category, or all, by category."""
         wanted = self.filters.category
         return {
             category: lines
@@ -66,10 +72,21 @@ class Listing:
             if not wanted or meant(wanted) == category
         }
 
+    @cached_property
+    def page(self) -> Excerpt[SettingLine]:
+        """The page of the settings; a category stays on one page if it fits."""
+        return excerpt(self.chosen.values(), ROWS, self.after, attrgetter("key"))
+
+    @cached_property
+    def shown(self) -> Groups:
+        """The settings on the page, by category."""
+        groups = groupby(self.page.rows, attrgetter("category"))
+        return {category: list(lines) for category, lines in groups}
+
     @property
     def count(self) -> int:
-        """The number of settings shown."""
-        return _count(self.shown)
+        """The number of settings that match."""
+        return self.page.total
 
     @property
     def jump(self) -> Iterator[CategoryLink]:
@@ -100,20 +117,25 @@ class Listing:
         return f"{url}{'&' if '?' in url else '?'}edit="
 
     def url(self, **changes: str) -> str:
-        """Return the URL of the list with other filters."""
-        return queried("settings.index", **{**self._filters, **changes})
+        """Return the URL of this page, or of the first page with other filters."""
+        after = "" if changes else self.after
+        return queried("settings.index", **{**self._filters, "after": after, **changes})
+
+    def page_url(self, cursor: str | None, edit: str = "") -> str:
+        """Return the URL of another page, perhaps with its rows open; "" without a cursor."""
+        return "" if cursor is None else self.url(after=cursor, edit=edit)
 
     def edit_category(self, category: str) -> str:
         """Return the URL that opens the matching settings of a category."""
         return f"{self.url(category=written(category))}&edit={ALL_ROWS}"
 
-    def unset(self, lines: Sequence[SettingLine]) -> int:
-        """Count the lines that have no value."""
-        return sum(not line.is_set for line in lines)
+    def unset(self, category: str) -> int:
+        """Count the settings of a category that have no value."""
+        return sum(not line.is_set for line in self.chosen[category])
 
-    def can_edit(self, lines: Sequence[SettingLine]) -> bool:
-        """Tell whether more than one of the lines can be changed."""
-        return sum(line.read_only_reason is None for line in lines) > 1
+    def can_edit(self, category: str) -> bool:
+        """Tell whether more than one of the settings of a category can be changed."""
+        return sum(line.read_only_reason is None for line in self.chosen[category]) > 1
 
     def rows(self, lines: Sequence[SettingLine]) -> Iterator[tuple[Any, ...]]:
         """Yield the cells of each row of a category, in the order in which they are shown.
@@ -163,7 +185,7 @@ def of_url(lines: Sequence[SettingLine]) -> Listing:
     is_old = filters.category == OLD_WITHOUT
     if is_old and all(line.category != OLD_WITHOUT for line in lines):
         filters = replace(filters, category=WITHOUT)
-    return Listing(filters, lines)
+    return Listing(filters, lines, cursor(request.args.get("after")))
 
 
 def _filters() -> SettingFilter:

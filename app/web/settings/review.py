@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, StringField, TextAreaField
 
-from app.domain import settings
+from app.domain import excerpts, settings
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted, listed
 from app.domain.settings import BulkRefused, BulkSettingEdit, SettingFilter
@@ -25,12 +25,14 @@ class ReviewForm(Form):
 
     Attributes:
         rows: The rows that were sent.
+        after: The cursor of the page of the list.
     """
 
     q = HiddenField()
     category = HiddenField()
     type = HiddenField()
     state = HiddenField()
+    after = HiddenField()
     reason = TextAreaField("Reason", description=REASON)
     confirmed = StringField()
     without = StringField()
@@ -92,7 +94,8 @@ def names_of(events: list[AuditEvent]) -> str:
 
 
 def _list_of(form: ReviewForm) -> Listing:
-    return Listing(form.filters, settings.read_all(db.session))
+    after = excerpts.cursor(form.after.data)
+    return Listing(form.filters, settings.read_all(db.session), after)
 
 
 def _nothing_changed(page: Listing) -> ResponseReturnValue:

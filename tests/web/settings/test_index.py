@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
 from app.models import ApplicationSetting
 from tests.support.settings import EDIT, PLANTED, VALUES, control, path_of
@@ -269,3 +269,100 @@ def test_values_that_are_not_valid_are_marked_and_can_be_filtered(sign_in, ada, 
     overview = browser.get("/").text
     assert "6 values are not valid for the data type" in overview
     assert "/settings?state=invalid" in browser.get("/").links
+
+
+@pytest.fixture
+def thousands(session):
+    """3,000 settings in 61 categories; that of the last 700 is "zone"."""
+    rows = [
+        {
+            "key": f"option_{n:04}",
+            "value": str(n),
+            "data_type": "integer",
+            "description": f"Option {n}",
+            "category": f"module {n // 50:02}" if n < 2_300 else "zone",
+            "is_mutable": True,
+        }
+        for n in range(3_000)
+    ]
+    session.execute(delete(ApplicationSetting))
+    session.execute(insert(ApplicationSetting), rows)
+    session.commit()
+
+
+def keys_of(page):
+    return re.findall(r'<a href="/settings/\d+">(option_\d+)</a>', page.html)
+
+
+def pages_from(page):
+    """The pages of a list, each reached from the one before."""
+    while True:
+        yield page
+        url = re.search(r'href="([^"]+)"\s+rel="next"', page.html)
+        if url is None:
+            return
+        page = page.browser.get(url[1].replace("&amp;", "&"))
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("query", ["", "?edit=all"])
+def test_thousands_of_settings_are_shown_page_by_page(sign_in, ada, thousands, query):
+    pages = list(pages_from(sign_in(ada).get(f"/settings{query}")))
+
+    assert [key for page in pages for key in keys_of(page)] == [
+        f"option_{n:04}" for n in range(3_000)
+    ]
+    assert [len(keys_of(page)) for page in pages] == [500, 500, 500, 500, 300, 500, 200]
+    assert "Settings 1–500 of 3,000" in pages[0].text
+    assert all(len(page.html) < 600 * 1024 for page in pages)
+    before = pages[2].html.partition('rel="prev"')[0].rpartition('href="')[2].partition('"')[0]
+    assert keys_of(pages[0].browser.get(before.replace("&amp;", "&"))) == keys_of(pages[1])
+
+
+@pytest.mark.only_on("sqlite")
+def test_filters_of_thousands_of_settings_count_all_that_match(sign_in, ada, thousands):
+    browser = sign_in(ada)
+
+    found = browser.get("/settings?q=option_00")
+    assert len(keys_of(found)) == 100
+    assert "100 settings" in found.text
+    assert "Settings 1–" not in found.text
+    zone = browser.get("/settings?category=zone")
+    assert "700 settings" in zone.text
+    assert len(keys_of(zone)) == 500
+    every = browser.get("/settings?after=option_0499")
+    assert re.search(r"module 02 ?50", every.text)
+    assert re.search(r"zone ?700", every.text)
+    assert "/settings?category=zone" in every.links
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_save_on_a_later_page_leads_back_to_it(sign_in, ada, thousands, session):
+    browser = sign_in(ada)
+    path = "/settings?after=option_0499"
+    setting = session.scalars(
+        select(ApplicationSetting).where(ApplicationSetting.key == "option_0700")
+    ).one()
+
+    opened = browser.get(browser.get(path).link("Edit option_0700"))
+    saved = opened.submit("edit", value="7")
+    row_after = row(saved.follow(), setting)
+    review = browser.submit(f"{path}&edit=all", **{f"{setting.id + 1}-value": "8"})
+    back = review.submit(to="/settings/review", confirmed="1")
+
+    assert saved.location == f"{path}#setting-{setting.id}"
+    assert "Undo" in row_after
+    assert back.location == path
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("after", ["gone", "x" * 70_000, "\0", "option_2999"])
+def test_any_text_is_a_cursor_of_the_list(sign_in, ada, thousands, after):
+    browser = sign_in(ada)
+
+    page = browser.get("/settings", after=after)
+
+    assert page.status_code == 200
+    assert keys_of(page)
+    sent = browser.post("/settings/review", after=after)
+    assert len(sent.location) < 1_000
