@@ -4,22 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, flash, g, redirect, request, url_for
-from flask_login import current_user
-from flask_wtf.csrf import CSRFError
+from flask import Flask, g
 from werkzeug.exceptions import Forbidden
-from werkzeug.wrappers import Response
 
-from app import unit_of_work
 from app.domain.permissions import PermissionCode
-from app.domain.target import Target
-from app.extensions import db
-from app.web import identity, ownership, readiness, session_cookie
+from app.web import identity
 from app.web.security import SAFE_METHODS
 
 View = TypeVar("View", bound=Callable[..., Any])
-ENDED = "Your session has ended. Sign in to go on."
-ENDED_BEFORE_FORM = "Your session had ended, so nothing was changed. Sign in and try again."
 
 
 @dataclass(frozen=True)
@@ -89,11 +81,6 @@ def sentence_without(code: PermissionCode) -> str:
     return f"You need the permission {code} for this. None of your roles grants it."
 
 
-def register(app: Flask) -> None:
-    """Put the guard before every view."""
-    app.before_request(_guard)
-
-
 def access_of(app: Flask, endpoint: str) -> Access | None:
     """Return what the endpoint's view declares."""
     if endpoint == "static":
@@ -122,48 +109,3 @@ def _declare(declared: Access) -> Callable[[View], View]:
         return view
 
     return mark
-
-
-def _guard() -> Response | None:
-    if request.endpoint is None:
-        return None
-    declared = access_of(current_app, request.endpoint)
-    if declared is None or declared.is_public:
-        return None
-    if not current_user.is_authenticated:
-        readiness.demand()
-        return _to_sign_in()
-    if ownership.is_turned_over() and request.method not in SAFE_METHODS:
-        raise CSRFError
-    me: identity.CurrentUser = g.me
-    readiness.demand_revision(me.identity.revision)
-    missing = declared.missing(me, request.method)
-    if missing is not None:
-        _record_denial(missing)
-        raise PermissionMissing(missing)
-    _leave_read_transaction(me)
-    return None
-
-
-def _leave_read_transaction(me: identity.CurrentUser) -> None:
-    identity.note_use(me.identity)
-    if request.method not in SAFE_METHODS:
-        db.session.rollback()
-
-
-def _record_denial(missing: PermissionCode) -> None:
-    target = Target("page", request.path)
-    after = {"permission": missing.value, "method": request.method}
-    unit_of_work.record("permission:denied", target, actor=identity.current_actor(), after=after)
-
-
-def _to_sign_in() -> Response:
-    # A form's own page is where to go on after signing in; what it sent is gone.
-    path = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
-    here = f"{request.script_root}{path}"
-    target = None if here in {url_for("home.overview"), url_for("auth.logout")} else here
-    response = session_cookie.delete(redirect(url_for("auth.login", next=target), 303))
-    if session_cookie.token():
-        ownership.leave(target)
-        flash(ENDED if request.method in SAFE_METHODS else ENDED_BEFORE_FORM, "info")
-    return response

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import (
     DataError,
@@ -27,9 +27,10 @@ from app.domain.errors import (
 )
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown
-from app.web import identity, readiness, redirects
-from app.web.access import PermissionMissing
-from app.web.security import request_id
+from app.web import identity, kept_input, readiness, redirects, security
+from app.web.access import PermissionMissing, access_of
+from app.web.kept_input import KeptInput
+from app.web.security import SAFE_METHODS, request_id
 
 Answer = tuple[str, int, dict[str, str]]
 
@@ -73,14 +74,16 @@ def _http(error: HTTPException) -> Answer:
     permission = error.needed if isinstance(error, PermissionMissing) else None
     allowed = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
-    kind = EXPIRED if isinstance(error, CSRFError) else status
-    return _page(kind, permission=permission), status, headers
+    if isinstance(error, CSRFError):
+        return _expired(), status, headers
+    kept = _kept() if permission and not kept_input.is_kept() else None
+    return _page(status, permission=permission, kept=kept), status, headers
 
 
 def _rule(error: RuleError) -> Answer:
     # Of a form, saving.saved has made an error beside the field; what comes here was an address.
     status = 400 if isinstance(error, InvalidValue) else status_of(error)
-    return _page(status, sentence=str(error)), status, {}
+    return _page(status, sentence=str(error), kept=_kept()), status, {}
 
 
 def _not_ready(error: readiness.NotReady) -> Answer:
@@ -106,13 +109,16 @@ def _unknown(error: OutcomeUnknown) -> Answer:
     log.error("Request %s: the connection broke at COMMIT.", request_id())
     heading, sentence = "We cannot tell whether this was saved", str(error)
     # Without Retry-After: a program that obeyed it might save the same twice.
-    return _unavailable(None, heading=heading, sentence=sentence), 503, {}
+    page = _unavailable(None, heading=heading, sentence=sentence, can_return=False)
+    return page, 503, {}
 
 
 def _overloaded(_error: Overloaded) -> Answer:
     # Only passwords have a limit, and they are hashed before anything is written.
     log.warning("Request %s: too many passwords at once.", request_id())
-    page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=_form_sent())
+    # The page to sign in asks for little, and is opened again.
+    again = _form_sent() if request.endpoint == "auth.login" or not _kept() else None
+    page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=again)
     return page, 503, RETRY_AFTER
 
 
@@ -121,15 +127,57 @@ def _unexpected(_error: Exception) -> Answer:
     return _unavailable(None, is_fault=True), FAULT, {}
 
 
-def _page(kind: int | str, *, sentence: str = "", permission: str | None = None) -> str:
+def _expired() -> str:
+    """Return the page for a form without its token, with what was entered in it.
+
+    Another site may have sent the form, unless the browser says that it was the console.
+    """
+    identity.load_if_possible()
+    kept = _kept() if security.is_from_console() else None
+    sentence = (
+        "It was opened in another session. Nothing was saved: go back to the form to save it."
+        if kept
+        else ""
+    )
+    return _page(EXPIRED, sentence=sentence, kept=kept, can_return=True)
+
+
+def _page(
+    kind: int | str,
+    *,
+    sentence: str = "",
+    permission: str | None = None,
+    kept: KeptInput | None = None,
+    can_return: bool = False,
+) -> str:
     identity.load_if_possible()
     return render_template(
         "errors/error.html",
         kind=kind,
         sentence=sentence,
         permission=permission,
+        kept=kept,
+        can_return=can_return,
+        shows_texts=_is_known(),
         request_id=request_id(),
     )
+
+
+def _is_known() -> bool:
+    """Tell whether it is known that the person may see the page of the form."""
+    declared = access_of(current_app, request.endpoint or "static")
+    return g.get("me") is not None or (declared is not None and declared.is_public)
+
+
+def _kept() -> KeptInput | None:
+    """Return what was entered, unless the person may not see the page of the form."""
+    if request.method in SAFE_METHODS or request.endpoint is None:
+        return None
+    declared, me = access_of(current_app, request.endpoint), g.get("me")
+    if me and declared and declared.missing(me, "GET"):
+        return None
+    kept = kept_input.of_request()
+    return kept if kept.fields else None
 
 
 def _unavailable(
@@ -139,9 +187,12 @@ def _unavailable(
     sentence: str = "",
     is_fault: bool = False,
     again: str | None = None,
+    can_return: bool = True,
 ) -> str:
     return render_template(
         "errors/unavailable.html",
+        kept=None if again else _kept(),
+        can_return=can_return,
         is_fault=is_fault,
         again=again,
         heading=heading,

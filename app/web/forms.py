@@ -1,12 +1,13 @@
 """The base of all forms, and the texts that they share."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, StringField
+from wtforms import EmailField, Field, PasswordField, StringField, TextAreaField
+from wtforms.fields.core import UnboundField
 from wtforms.widgets import Input
 
 from app.domain.errors import RuleError
@@ -17,6 +18,19 @@ INVALID = 422
 REASON = "Shown in the history. Up to 500 characters."
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 GOOD_PASSWORDS = "At least 12 characters. Several unrelated words work best."
+TEXTS = (StringField, TextAreaField, EmailField)
+
+
+class FieldKind(NamedTuple):
+    """The label of a field, and whether it takes text or a password."""
+
+    label: str = ""
+    is_text: bool = False
+    is_password: bool = False
+
+
+# The fields of all forms by name: what error pages know of a form that was sent.
+FIELDS: dict[str, FieldKind] = {}
 
 
 class Form(FlaskForm):
@@ -42,6 +56,13 @@ class Form(FlaskForm):
                 field.widget = widgets.quick(field.widget)
             html: Markup = super().render_field(field, render_kw)
             return html
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, field in vars(cls).items():
+            if isinstance(field, UnboundField) and field.args:
+                kind = field.field_class
+                FIELDS[name] = FieldKind(str(field.args[0]), kind in TEXTS, kind is PasswordField)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

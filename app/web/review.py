@@ -14,6 +14,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.reviews import ReviewContent, ReviewDifference, ReviewOutdated
 from app.extensions import db
 from app.web.forms import REASON, Form
+from app.web.kept_input import is_resumed
 from app.web.saving import reviewed, saved
 
 
@@ -87,9 +88,9 @@ class Review:
     def answer(self) -> ResponseReturnValue:
         """Answer the form: with its own page, the review, the conflict, or by saving it."""
         form = self.form
-        if form.again.data:
+        if form.again.data or self.is_edited_again():
             return self.edit_page()
-        if form.confirmed.data:
+        if form.confirmed.data and not is_resumed():
             if saved(form, self.change, *self.ids):
                 return self.saved_page()
             if self._is_reviewed_again():
@@ -113,6 +114,10 @@ class Review:
     def _reviewed(self) -> ResponseReturnValue:
         self.form.carry(self.form.result.content)
         return self.review_page()
+
+    def is_edited_again(self) -> bool:
+        """Tell whether kept input goes back to the form; what was reviewed is reviewed again."""
+        return is_resumed() and not self.form.confirmed.data
 
     def edit_page(self) -> ResponseReturnValue:
         """Return the page of the form, with the typed values and the errors."""

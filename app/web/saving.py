@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from app import unit_of_work
 from app.domain.errors import RuleError
 from app.extensions import db
+from app.web import kept_input
 from app.web.errors import status_of
 from app.web.forms import INVALID, Form
 from app.web.identity import current_actor
@@ -25,7 +26,7 @@ def saved(form: Form, change: Callable[..., Any], *ids: int | str) -> bool:
             actor.
         ids: What is changed.
     """
-    return _run(form, unit_of_work.carry_out, change, ids)
+    return accepted(form) and _run(form, unit_of_work.carry_out, change, ids)
 
 
 def reviewed(form: Form, review: Callable[..., Any], *ids: int | str) -> bool:
@@ -38,7 +39,7 @@ def reviewed(form: Form, review: Callable[..., Any], *ids: int | str) -> bool:
         review: A function of the domain that only reads, called as `saved` calls a change.
         ids: What would be changed.
     """
-    return _run(form, unit_of_work.try_out, review, ids)
+    return _is_valid(form) and _run(form, unit_of_work.try_out, review, ids)
 
 
 def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], Any]) -> bool:
@@ -54,11 +55,18 @@ def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], An
         ready = preparing()
         return unit_of_work.carry_out(lambda: change(ready), actor=current_actor())
 
-    return _succeeded(form, prepare_and_change)
+    return accepted(form) and _succeeded(form, prepare_and_change)
 
 
 def accepted(form: Form) -> bool:
-    """Tell whether the form was sent and is valid; all there is to ask where no data changes."""
+    """Tell whether the form was sent and is valid; all there is to ask where no data changes.
+
+    Input that an earlier page has kept is only shown again.
+    """
+    return not kept_input.is_resumed() and _is_valid(form)
+
+
+def _is_valid(form: Form) -> bool:
     if not form.is_sent:
         return False
     if not form.validate():
@@ -83,8 +91,6 @@ def _run(
 
 
 def _succeeded(form: Form, ask: Callable[[], Any]) -> bool:
-    if not accepted(form):
-        return False
     try:
         form.result = ask()
     except RuleError as refusal:

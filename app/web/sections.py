@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.extensions import csrf
-from app.web import access, assets, errors, filters, identity, jinja, navigation, security
+from app.web import access, assets, errors, filters, guard, identity, jinja, navigation, security
 from app.web.account.blueprint import blueprint as account
 from app.web.auth.blueprint import blueprint as auth
 from app.web.health import blueprint as health
@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
     security.register(app)
     csrf.init_app(app)
     identity.register(app)
-    access.register(app)
+    guard.register(app)
     errors.register(app)
     filters.register(app)
     assets.register(app)

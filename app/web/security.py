@@ -34,6 +34,7 @@ HEADERS = {
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MANY_FIELDS = 20_000
+OWN_SITES = frozenset({"same-origin", "none"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -94,13 +95,19 @@ def client_address() -> str | None:
     return str(address)
 
 
+def is_from_console() -> bool:
+    """Tell whether the browser says that a page of the console sent the form."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    return site in OWN_SITES or (origin is not None and _is_own(origin))
+
+
 def _refuse_foreign() -> None:
     """Refuse a form that another site sent (Fetch Metadata, and RFC 6454 Origin)."""
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
-    if site not in {"same-origin", "none"} or (origin and not _is_own(origin)):
+    if site not in OWN_SITES or (origin and not _is_own(origin)):
         abort(403, "The form was sent from another site, so it was not looked at.")
 
 

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import AuditEvent
 from app.web.access import requires
 from app.web.forms import INVALID, REASON, Form
+from app.web.kept_input import is_resumed
 from app.web.saving import reviewed, saved
 from app.web.security import many_fields
 from app.web.settings import bulk_rows, listing, undo_form
@@ -66,7 +67,7 @@ def review() -> ResponseReturnValue:
         return render_template("settings/_no_review.html"), form.status
     page = _list_of(form)
     form.rows = bulk_rows.sent(request.form, page, form.without.data or "")
-    if form.back.data:
+    if form.back.data or (is_resumed() and not form.confirmed.data):
         return editing_page(form, page, bulk_rows.opened(page, form.rows.touched)), form.status
     if not form.rows.touched:
         return _nothing_changed(page)

@@ -173,6 +173,10 @@ class BulkReview(Review):
     review = staticmethod(users.review_many)
     change = staticmethod(users.change_many)
 
+    def is_edited_again(self) -> bool:
+        """Review kept input, too: its form is the list."""
+        return False
+
     def edit_page(self) -> ResponseReturnValue:
         """Return the page that leads to the list."""
         form = self.form

@@ -1,0 +1,136 @@
+"""Input that could not be taken, kept until its form is shown again: filled, and not saved.
+
+The page that keeps it, to sign in or of an error, holds the fields as hidden ones in a form that is
+sent to the same URL with ``kept``. Nothing is stored, and nothing is sent by itself. The form is
+taken with a CSRF token only, and its view shows it as after an error: ``saved`` saves nothing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from flask import flash, g, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+
+from app.domain import settings
+from app.web.forms import FIELDS, FieldKind
+from app.web.row_ids import NUMBER
+
+LINE, MOST_ROWS = 60, 12
+MARK = "kept"
+MOVED = "kept-"
+# Sent with the kept fields by the page to sign in.
+CREDENTIALS = ("username", "password")
+CSRF = "csrf_token"
+CHECK = "Nothing was saved yet. Check what you entered, and save it."
+ANOTHERS = (
+    "Another person entered this before you signed in. Nothing was saved: check it, or leave the"
+    " page."
+)
+NOT_SHOWN = "What was entered before you signed in was not saved, and is not shown to you."
+
+
+class KeptText(NamedTuple):
+    """The label and the text of a field, and the rows that the text takes."""
+
+    label: str
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class KeptInput:
+    """The fields of a sent form, as their names and values.
+
+    Attributes:
+        sent: The fields as they were sent, without the token.
+    """
+
+    sent: MultiDict[str, str]
+
+    @cached_property
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields that may be sent back: all but passwords and secrets."""
+        pairs = self.sent.items(multi=True)
+        return [(name, settings.masked(text)) for name, text in pairs if not self._is_secret(name)]
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """The fields under names that the fields for signing in leave free."""
+        moved = {name: MOVED + name for name in CREDENTIALS}
+        return [(MARK, "1"), *((moved.get(name, name), text) for name, text in self.fields)]
+
+    @property
+    def texts(self) -> list[KeptText]:
+        """The texts that somebody has entered."""
+        return [
+            KeptText(_label(name), text, min(1 + text.count("\n") + len(text) // LINE, MOST_ROWS))
+            for name, text in self.fields
+            if text.strip() and _is_text(name) and text != self._shown_before(name)
+        ]
+
+    @property
+    def left_out(self) -> list[str]:
+        """The labels of the fields that are not kept, or not in full."""
+        kept = set(self.fields)
+        pairs = self.sent.items(multi=True)
+        lost = [_label(name) for name, text in pairs if text and (name, text) not in kept]
+        return list(dict.fromkeys(lost))
+
+    def _is_secret(self, name: str) -> bool:
+        if FIELDS.get(name, FieldKind()).is_password:
+            return True
+        return name == "value" and settings.is_secret(self.sent.get("key", ""))
+
+    def _shown_before(self, name: str) -> str | None:
+        prefix, dash, own = name.rpartition("-")
+        base = f"base_{own}" if own != "value" else "base"
+        return self.sent.get(f"{prefix}{dash}{base}")
+
+
+def of_request() -> KeptInput:
+    """Return the input of the form that this request has sent."""
+    pairs = request.form.items(multi=True)
+    if not is_kept():
+        return KeptInput(MultiDict((name, text) for name, text in pairs if name != CSRF))
+    own = {CSRF, MARK, *CREDENTIALS}
+    return KeptInput(
+        MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
+    )
+
+
+def is_kept() -> bool:
+    """Tell whether the request sends input that an earlier page has kept."""
+    return request.method == "POST" and MARK in request.form
+
+
+def is_resumed() -> bool:
+    """Tell whether this request shows the form with the kept input, and saves nothing."""
+    return bool(g.get("is_resumed"))
+
+
+def resume(previous: int | None) -> None:
+    """Go on with the kept input as the form of this request, which nothing saves.
+
+    Args:
+        previous: The person whose browser it was when the input was entered.
+    """
+    request.form = ImmutableMultiDict(of_request().sent)
+    g.is_resumed = True
+    flash(ANOTHERS if is_anothers(previous) else CHECK, "warning")
+
+
+def is_anothers(previous: int | None) -> bool:
+    """Tell whether somebody else than the current user has entered the kept input."""
+    me = g.get("me")
+    return me is not None and previous is not None and previous != me.id
+
+
+def _label(name: str) -> str:
+    prefix, _, own = name.rpartition("-")
+    label = FIELDS.get(own, FieldKind()).label or own.replace("_", " ").capitalize()
+    return f"{label} of setting {prefix}" if NUMBER.fullmatch(prefix) else label
+
+
+def _is_text(name: str) -> bool:
+    return FIELDS.get(name.rpartition("-")[2], FieldKind()).is_text

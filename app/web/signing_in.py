@@ -1,0 +1,69 @@
+"""Signing in with a password: at the page for it, or at the form that a session did not outlive."""
+
+from functools import partial
+
+from flask import after_this_request, make_response, render_template, request
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, PasswordField, StringField
+
+from app import unit_of_work
+from app.domain import sign_in
+from app.domain.sign_in import VerifiedPassword
+from app.extensions import db
+from app.web import identity, kept_input, session_cookie
+from app.web.forms import Form
+from app.web.saving import saved_after
+
+UNAUTHORIZED = 401
+
+
+class SignInForm(Form):
+    """A user name or an email address, and a password."""
+
+    username = StringField("User name or email")
+    password = PasswordField("Password")
+    next = HiddenField()
+
+
+def signed_in(form: SignInForm) -> bool:
+    """Start a session if the form was sent and its password is right; its token is the result."""
+    return saved_after(form, lambda: _proof(form), _sign_in)
+
+
+def at_form() -> Response | None:
+    """Sign in at the URL of a form whose session has ended, and go on with what was entered.
+
+    Returns:
+        The page that asks for the password and holds the fields of the form; None once the person
+        has signed in.
+    """
+    form, kept = SignInForm(), kept_input.of_request()
+    del form.next
+    status = UNAUTHORIZED
+    if not (kept_input.is_kept() and form.password.name in request.form):
+        form.username.data = ""
+    elif signed_in(form):
+        identity.load(form.result)
+        after_this_request(partial(session_cookie.store, token=form.result))
+        return None
+    else:
+        status = form.status
+    page = make_response(render_template("auth/login.html", form=form, kept=kept), status)
+    if status == UNAUTHORIZED:
+        # RFC 9110, 11.6.1: the challenge says how; no browser knows this one, and it asks nothing.
+        page.headers["WWW-Authenticate"] = "Session"
+    return session_cookie.delete(page)
+
+
+def _proof(form: SignInForm) -> VerifiedPassword | None:
+    name = form.username.data or ""
+    account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
+    cost = unit_of_work.read(lambda: sign_in.bcrypt_cost(db.session))
+    return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost)
+
+
+def _sign_in(proof: VerifiedPassword | None) -> str:
+    actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
+    token = sign_in.complete(db.session, proof, browser, actor=actor, secret=secret)
+    identity.end_previous_session()
+    return token
