@@ -1,4 +1,4 @@
-// Enhancement only: every page works without this file.
+// Every page works without this file.
 
 const showPasswordButtons = () => {
   for (const button of document.querySelectorAll("[data-reveal]")) {
@@ -9,13 +9,12 @@ const showPasswordButtons = () => {
       input.type = isShown ? "password" : "text";
       button.setAttribute("aria-pressed", String(!isShown));
     });
-    // The browser must not remember a visible password as ordinary text.
+    // Browsers must not remember it as text.
     input.form.addEventListener("submit", () => { input.type = "password"; });
   }
 };
 
 const copyButtons = () => {
-  // Browsers offer the clipboard on HTTPS and localhost only.
   if (!navigator.clipboard) return;
   for (const button of document.querySelectorAll("[data-copy]")) {
     const label = button.querySelector("span");
@@ -41,30 +40,27 @@ const dismissButtons = () => {
   }
 };
 
-// A second click must not send a form twice. The buttons are not disabled: the browser sends the name
-// and value of the button that was pressed.
+// A disabled button would not send its value.
 const sendOnce = (event) => {
   const form = event.target;
-  // An export leaves its page open, and can be repeated.
+  // An export can be repeated.
   if (form.method !== "post" || "again" in form.dataset) return;
   if (form.ariaBusy === "true") event.preventDefault();
   form.ariaBusy = "true";
 };
 
-// Makes a page that comes back from the browser's cache usable again.
+// Also after "Back".
 const makeReady = () => {
   for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null;
   for (const popover of document.querySelectorAll(":popover-open")) popover.hidePopover();
 };
 
-// Entering or choosing a value clears "Not set".
 const clearNotSet = ({ target }) => {
   if (!/^(\d+-)?value$/.test(target.name)) return;
   const unset = target.form?.elements.namedItem(target.name.replace("value", "unset"));
   if (unset) unset.checked = false;
 };
 
-// Counts the settings whose value differs from the stored one, in the bar that leads to the review.
 const countChanges = () => {
   const bar = document.querySelector("[data-changes]");
   if (!bar) return;
@@ -82,12 +78,11 @@ const countChanges = () => {
     const count = prefixes.filter((prefix) => isChanged(data, prefix)).length;
     bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
   };
-  // At the document, where clearNotSet listens: it runs first.
+  // After clearNotSet, which listens there.
   document.addEventListener("input", update);
   window.addEventListener("pageshow", update);
 };
 
-// Counts the selected users, and selects all users of the page with one button.
 const countSelected = () => {
   const bar = document.querySelector("[data-selection]");
   if (!bar) return;
@@ -108,13 +103,12 @@ const countSelected = () => {
   window.addEventListener("pageshow", update);
 };
 
-// Counts the changed boxes of the matrix, in the bar that leads to the review.
 const countCells = () => {
   const bar = document.querySelector("[data-cells]");
   if (!bar) return;
   const form = document.getElementById(bar.dataset.cells);
   const changed = new Set();
-  // The server marks the cells that it serves with an unsaved change.
+  // The server marks unsaved changes.
   const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".added, .removed"));
   // There may be ten thousand boxes: after a click, only that one is looked at.
   const update = (boxes) => {
@@ -126,11 +120,11 @@ const countCells = () => {
   window.addEventListener("pageshow", () => update(form.querySelectorAll("td input")));
 };
 
-// A key by itself, outside of fields that take text.
+// A key by itself, outside of text.
 const isSingleKey = (event, key) => event.key === key && !event.ctrlKey && !event.metaKey && !event.altKey
   && !event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
 
-// The search field in the top bar: "/" and Ctrl K focus it, and it shows results below it.
+// The search in the top bar.
 const finder = () => {
   const input = document.getElementById("finder");
   if (!input) return;
@@ -165,7 +159,6 @@ const finder = () => {
       choose(-1);
       list.innerHTML = html;
     } catch {
-      // A newer search replaced this one, or the console cannot be reached.
       return signal.aborted || close();
     }
     options = [...list.querySelectorAll("[role=option]")];
@@ -190,7 +183,7 @@ const finder = () => {
     timer = setTimeout(search, 150);
   });
   input.addEventListener("keydown", (event) => {
-    // Enter without a chosen result sends the form, which opens the page of results.
+    // Enter may send the form.
     if (event.isComposing || !keys[event.key] || isIdle[event.key]?.()) return;
     event.preventDefault();
     keys[event.key]();
@@ -209,8 +202,7 @@ const finder = () => {
   window.addEventListener("pageshow", close);
 };
 
-// The browser asks before it leaves a page with unsaved input. It does not ask after a form is sent,
-// after Cancel, or when users of a list are selected and nothing else is changed.
+// Asks before unsaved input is left, but not after Cancel.
 const guardForms = () => {
   const main = document.querySelector(".shell main");
   if (!main) return;
@@ -220,7 +212,7 @@ const guardForms = () => {
     if (options) return selectedIndex !== Math.max(0, [...options].findIndex((option) => option.defaultSelected));
     return defaultValue !== undefined && value !== defaultValue;
   };
-  // A form that comes back unsaved holds its input as default values.
+  // It holds its input as default values.
   const isReturned = (field) => "unsaved" in main.dataset
     && field.matches("input:not([type=hidden]), select, textarea");
   const isUnsaved = (form) => form.method === "post" && form.ariaBusy !== "true"
@@ -229,7 +221,6 @@ const guardForms = () => {
   const ask = (event) => {
     if (isLeaving || ![...document.forms].some(isUnsaved)) return;
     event.preventDefault();
-    // A form that was being sent can be sent again if the person stays.
     makeReady();
   };
   const watch = () => window.addEventListener("beforeunload", ask);
@@ -240,7 +231,6 @@ const guardForms = () => {
   if ("unsaved" in main.dataset) watch();
 };
 
-// "?" shows the keyboard shortcuts in a dialog, unless single keys are switched off.
 const keyboardHelp = () => {
   const link = document.querySelector("[data-keys]");
   if (!link || location.pathname === link.pathname) return;
@@ -271,8 +261,55 @@ const keyboardHelp = () => {
   });
 };
 
+// Two minutes ahead; another tab may extend the session.
+const sessionEnd = () => {
+  const main = document.querySelector("[data-ends]");
+  if (!main) return;
+  const [box, button] = [document.createElement("div"), document.createElement("button")];
+  const tabs = new BroadcastChannel("session");
+  let [end, timer] = [];
+  const say = (text) => {
+    box.innerHTML = `<div class="toast" role="status"><span>${text}</span></div>`;
+  };
+  const warn = () => {
+    const minutes = Math.ceil((end - Date.now()) / 60000);
+    if (minutes < 1) return say("Your session has ended. Save as usual: you sign in, and your input is still there.");
+    say(`Your session ends in ${minutes} minute${minutes === 1 ? "" : "s"}.`);
+    box.firstChild.append(button);
+    timer = setTimeout(warn, end - Date.now());
+  };
+  const start = (seconds) => {
+    clearTimeout(timer);
+    box.replaceChildren();
+    end = Date.now() + seconds * 1000;
+    timer = setTimeout(warn, (seconds - Math.min(120, seconds / 2)) * 1000);
+  };
+  button.className = "button button-small";
+  button.textContent = "Stay signed in";
+  button.addEventListener("click", async () => {
+    main.focus({ preventScroll: true });
+    try {
+      // Any page will do.
+      const page = await (await fetch(main.querySelector(".footer > a").href)).text();
+      const seconds = /data-ends="(\d+)"/.exec(page)[1];
+      if (seconds * 1000 < end - Date.now() + 5000) throw seconds;
+      tabs.postMessage(seconds);
+      start(seconds);
+    } catch {
+      say("Your session cannot be extended. Save now.");
+    }
+  });
+  box.className = "toasts";
+  box.ariaLive = "polite";
+  main.append(box);
+  tabs.addEventListener("message", ({ data }) => start(data));
+  tabs.postMessage(main.dataset.ends);
+  start(main.dataset.ends);
+};
+
 guardForms();
 keyboardHelp();
+sessionEnd();
 showPasswordButtons();
 copyButtons();
 dismissButtons();

@@ -43,6 +43,12 @@ class CurrentUser(UserMixin):
         """The class of the badge's colour."""
         return tint(self.id)
 
+    @property
+    def seconds_left(self) -> int:
+        """The seconds until the session ends unless it is used again."""
+        now = utcnow()
+        return int((self.identity.ends_at(now, limits()) - now).total_seconds())
+
     def can(self, code: str) -> bool:
         """Tell whether the person has the permission ``code``."""
         return self.identity.can(code)

@@ -2,10 +2,14 @@
 
 import gzip
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select, update
 
+from app.models import ConsoleSession
+from app.models.base import utcnow
 from tests.browser.guide import Guide
 from tests.browser.reading import violations
 
@@ -232,3 +236,70 @@ def test_on_paper_there_is_the_list_and_nothing_to_press(office, path):
     expect(window.locator("main h1")).to_be_visible()
     for gone in (".top-bar", ".navigation", "main .filters", "main .actions .button"):
         assert not any(one.is_visible() for one in window.locator(gone).all())
+
+
+def ends(window):
+    return window.locator(".toasts[aria-live]")
+
+
+def test_the_end_of_a_session_is_told_two_minutes_ahead_and_put_off(office, session):
+    window, guide = office()
+    window.clock.install()
+    guide.go(guide.setting("chunk_size"))
+    window.clock.fast_forward("27:30")
+    expect(ends(window)).to_have_text("")
+
+    window.clock.fast_forward("00:40")
+    expect(ends(window)).to_contain_text("Your session ends in 2 minutes.")
+    assert violations(window) == []
+    session.execute(update(ConsoleSession).values(last_seen_at=utcnow() - timedelta(minutes=28)))
+    session.commit()
+    window.locator("#value").fill("4711")
+    window.get_by_role("button", name="Stay signed in").press("Enter")
+
+    expect(ends(window)).to_have_text("")
+    expect(window.locator("#value")).to_have_value("4711")
+    session.rollback()
+    seen_at = session.scalars(select(ConsoleSession.last_seen_at)).one()
+    assert utcnow() - seen_at < timedelta(minutes=1)
+
+
+def test_the_end_of_a_session_is_told_once_it_is_there(office, session):
+    window, guide = office()
+    window.clock.install()
+    guide.go("/account")
+    window.clock.fast_forward("28:10")
+    window.clock.fast_forward("02:00")
+
+    expect(ends(window)).to_contain_text("Your session has ended.")
+    session.execute(delete(ConsoleSession))
+    session.commit()
+    other = window.context.new_page()
+    other.goto("/login")
+    expect(ends(window)).to_contain_text("Your session has ended.")
+
+
+def test_another_tab_puts_the_end_of_the_session_off(office):
+    window, guide = office()
+    window.clock.install()
+    guide.go("/account")
+    window.clock.fast_forward("28:10")
+    expect(ends(window)).to_contain_text("Your session ends in 2 minutes.")
+
+    window.context.new_page().goto("/account")
+
+    expect(ends(window)).to_have_text("")
+
+
+def test_a_session_that_has_no_time_left_is_not_put_off(office, session):
+    window, guide = office()
+    window.clock.install()
+    guide.go("/account")
+    window.clock.fast_forward("28:10")
+    began_at = utcnow() - timedelta(hours=11, minutes=58, seconds=10)
+    session.execute(update(ConsoleSession).values(created_at=began_at))
+    session.commit()
+
+    window.get_by_role("button", name="Stay signed in").click()
+
+    expect(ends(window)).to_contain_text("Your session cannot be extended. Save now.")

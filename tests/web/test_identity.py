@@ -1,5 +1,6 @@
 """The session of a request: its cookie, its limits, and its cost."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -125,3 +126,22 @@ def test_an_unknown_cookie_is_not_a_session(visitor, cookie):
     answer = visitor.open("/account", environ_overrides={"HTTP_COOKIE": f"console={cookie}"})
 
     assert (answer.status_code, answer.location) == (303, "/login?next=/account")
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("column", "ago", "left"),
+    [
+        ("last_seen_at", timedelta(seconds=50), 1750),
+        # The request is noted as a use.
+        ("last_seen_at", timedelta(minutes=10), 1800),
+        ("created_at", timedelta(hours=11, minutes=59), 60),
+    ],
+)
+def test_a_page_says_how_long_its_session_lasts(sign_in, vera, session, column, ago, left):
+    browser = sign_in(vera)
+    age(session, **{column: utcnow() - ago})
+
+    said = int(re.search(r'data-ends="(\d+)"', browser.get("/account").html)[1])
+
+    assert left - 10 < said <= left

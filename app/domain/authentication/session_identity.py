@@ -39,6 +39,7 @@ class SessionIdentity:
     """
 
     session_id: int
+    created_at: datetime
     last_seen_at: datetime
     user_id: int
     username: str
@@ -54,6 +55,11 @@ class SessionIdentity:
     def is_due(self, now: datetime) -> bool:
         """Tell whether ``last_seen_at`` is old enough to be written again."""
         return now - self.last_seen_at >= SEEN_EVERY
+
+    def ends_at(self, now: datetime, limits: Limits) -> datetime:
+        """Return the time at which the session ends unless it is used after ``now``."""
+        seen_at = now if self.is_due(now) else self.last_seen_at
+        return min(seen_at + limits.idle, self.created_at + limits.lifetime)
 
 
 def _identity_query() -> Select[Any]:
@@ -112,6 +118,7 @@ def identify(
         return None
     return SessionIdentity(
         session_id=row.session_id,
+        created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         user_id=row.user_id,
         username=row.username,
