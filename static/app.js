@@ -110,7 +110,7 @@ const countCells = () => {
   const changed = new Set();
   // The server marks unsaved changes.
   const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".added, .removed"));
-  // There may be ten thousand boxes: after a click, only that one is looked at.
+  // After a click, only that box is looked at: there may be ten thousand.
   const update = (boxes) => {
     for (const box of boxes) changed[isChanged(box) ? "add" : "delete"](box);
     const count = changed.size;

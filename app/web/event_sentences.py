@@ -12,7 +12,7 @@ from app.domain.actor import ActorKind, is_reserved
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import shortlist
-from app.domain.text import shortened
+from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
 
@@ -128,9 +128,9 @@ def _url(entry: HistoryEntry) -> str | None:
 def _delta(event: AuditEvent) -> list[Pair]:
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
     if event.action == "setting:changed":
-        return [(_setting(event, before["value"]), _setting(event, after["value"]))]
+        return [_of_setting(event.target_name, before["value"], after["value"])]
     if event.action == "user:changed":
-        return [(_of_profile(before[name]), _of_profile(after[name])) for name in sorted(after)]
+        return [_of_profile(before[name], after[name]) for name in sorted(after)]
     if event.action in NAMED_BY:
         name = NAMED_BY[event.action]
         return [(before.get(name), after.get(name))]
@@ -141,18 +141,33 @@ def _delta(event: AuditEvent) -> list[Pair]:
     return []
 
 
-def _setting(event: AuditEvent, value: str | None) -> str:
-    shown = settings.shown_value(event.target_name, value)
-    return settings.HIDDEN if shown is None and value is not None else _in_brief(shown)
+def _of_setting(key: str, before: str | None, after: str | None) -> Pair:
+    if settings.is_secret(key):
+        return _of_secret(before), _of_secret(after)
+    return _pair(settings.shown_value(key, before), settings.shown_value(key, after))
 
 
-def _of_profile(value: ProfileValue) -> str:
-    if isinstance(value, bool):
-        return "verified" if value else "not verified"
-    return _in_brief(value)
+def _of_secret(value: str | None) -> str:
+    return _in_brief(None) if value is None else settings.HIDDEN
+
+
+def _of_profile(before: ProfileValue, after: ProfileValue) -> Pair:
+    if isinstance(before, bool) or isinstance(after, bool):
+        return _verified(before), _verified(after)
+    return _pair(before, after)
+
+
+def _verified(value: ProfileValue) -> str:
+    return "verified" if value else "not verified"
+
+
+def _pair(before: str | None, after: str | None) -> Pair:
+    if before and after:
+        return pair(before, after, LONGEST)
+    return _in_brief(before), _in_brief(after)
 
 
 def _in_brief(value: str | None) -> str:
     if not value:
         return "not set" if value is None else "empty string"
-    return shortened(value, LONGEST)
+    return brief(value, LONGEST)

@@ -3,7 +3,18 @@
 from flask import Flask
 
 from app.extensions import csrf
-from app.web import access, assets, errors, filters, guard, identity, jinja, navigation, security
+from app.web import (
+    access,
+    assets,
+    errors,
+    filters,
+    guard,
+    identity,
+    jinja,
+    navigation,
+    security,
+    visible_values,
+)
 from app.web.account.blueprint import blueprint as account
 from app.web.auth.blueprint import blueprint as auth
 from app.web.health import blueprint as health
@@ -29,6 +40,7 @@ def register(app: Flask) -> None:
     guard.register(app)
     errors.register(app)
     filters.register(app)
+    visible_values.register(app)
     assets.register(app)
     jinja.register(app)
     navigation.register(app)

@@ -57,9 +57,11 @@ from app.domain.settings.values import (
     SUMMARY_CHARACTERS,
     DataType,
     canonical,
+    change_in_sentence,
     describe,
     in_sentence,
     is_same,
+    note_of_ends,
 )
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "by_key",
     "canonical",
     "change",
+    "change_in_sentence",
     "change_many",
     "changes_of",
     "create",
@@ -104,6 +107,7 @@ __all__ = [
     "is_taken",
     "masked",
     "matching",
+    "note_of_ends",
     "overwrite",
     "problem",
     "read_all",

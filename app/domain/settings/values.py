@@ -15,6 +15,7 @@ from app.domain.settings.strict_json import (
     is_within_64_bits,
 )
 from app.domain.text import character_name, checked, position, shortened
+from app.domain.visible import brief, ends, pair, visible
 
 VALUE_FIELD = "value"
 SUMMARY_CHARACTERS = 80
@@ -129,7 +130,21 @@ def in_sentence(value: str | None) -> str:
         return "not set"
     if not value:
         return "an empty string"
-    return shortened(value, SENTENCE_CHARACTERS) or "only spaces"
+    return visible(brief(value, SENTENCE_CHARACTERS))
+
+
+def change_in_sentence(before: str | None, after: str | None) -> tuple[str, str]:
+    """Return both values of a change as parts of a sentence, in which they can be told apart."""
+    if not (before and after):
+        return in_sentence(before), in_sentence(after)
+    old, new = pair(before, after, SENTENCE_CHARACTERS)
+    return visible(old), visible(new)
+
+
+def note_of_ends(value: str | None) -> str:
+    """Return a note on a value of one line with an end that cannot be seen; "" for others."""
+    said = ends(value or "")
+    return f"The value {said}. Change it if that is not meant." if said else ""
 
 
 def _integer(text: str) -> str:

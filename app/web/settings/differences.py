@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
 
+from app.domain.settings import note_of_ends
+
 SHORT = 60
 CONTEXT = 3
 # Comparing every line with every other takes the square of their number.
@@ -31,6 +33,11 @@ class Comparison:
     after: str | None
     lines: list[Line]
     is_too_long: bool = False
+
+    @property
+    def note(self) -> str:
+        """A note on an end of the new value that cannot be seen."""
+        return note_of_ends(self.after)
 
 
 def compare(before: str | None, after: str | None) -> Comparison:

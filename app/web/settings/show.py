@@ -61,11 +61,11 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
         flash("No change: that is already the value.", "info")
     else:
         undo_form.remember(event)
-        before, after = (
-            settings.in_sentence(audit.fields_of(side)["value"])
-            for side in (event.before, event.after)
-        )
+        old, new = (audit.fields_of(side)["value"] for side in (event.before, event.after))
+        before, after = settings.change_in_sentence(old, new)
         flash(f"Saved {event.target_name}. It was {before}, now it is {after}.", "success")
+        if note := settings.note_of_ends(new):
+            flash(note, "info")
     return redirect(_way_back(form, setting_id), 303)
 
 

@@ -370,3 +370,15 @@ def test_the_number_of_settings_does_not_matter_to_the_database(
     with statements.at_most(9):
         listed.submit(to=undo)
     assert {one.value for one in found} == {"old"}
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_review_shows_what_cannot_be_seen(sign_in, ada, add):
+    short, long = add("short", value="X"), add("long", value="one\ntwo\n" + "three " * 20)
+    fields = value(short, "X\u00a0") | value(long, "one\ntwo \n" + "three " * 20)
+
+    page = sign_in(ada).submit(EDIT, "sheet", **fields)
+
+    assert '<ins>X<span class="unseen">⟨no-break space⟩</span></ins>' in page.html
+    assert '<ins><span class="unseen">⟨space⟩</span></ins>' in page.html
+    assert "The value ends with a no-break space." in page.text

@@ -415,3 +415,36 @@ def test_the_pages_make_few_statements(sign_in, ada, add, statements):
         browser.get(answer.location)
     with statements.at_most(3):
         browser.get("/settings")
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("value", "shown", "end"),
+    [
+        ("X ", "X⟨space⟩", "a space"),
+        ("X\u00a0", "X⟨no-break space⟩", "a no-break space"),
+        ("X\t", "X⟨tab⟩", "a tab"),
+        ("X\u200b", "X⟨zero-width space⟩", "a zero-width space"),
+    ],
+)
+def test_a_difference_that_cannot_be_seen_is_shown(sign_in, ada, add, value, shown, end):
+    setting = add("greeting", value="X")
+    page = sign_in(ada).submit(path_of(setting), "edit", value=value).follow()
+
+    assert f"It was X, now it is {shown}." in page.text
+    assert f"The value ends with {end}." in page.text
+    name = shown.removeprefix("X")
+    assert "<del>X</del>" in page.html
+    assert f'<ins>X<span class="unseen">{name}</span></ins>' in page.html
+    assert setting.value == value
+
+
+@pytest.mark.only_on("sqlite")
+def test_long_values_are_told_apart(sign_in, ada, add):
+    beginning = "the same beginning " * 10
+    setting = add("greeting", value=beginning + "one")
+    page = sign_in(ada).submit(path_of(setting), "edit", value=beginning + "two").follow()
+
+    assert page.html.count("beginning one") >= 2
+    assert page.html.count("beginning two") >= 2
+    assert "The value" not in page.text
