@@ -10,16 +10,15 @@ from flask import Response, request
 NAME = "app.css"
 _STATIC = Path(__file__).parents[2] / "static"
 _IMPORT = re.compile(r'@import "([^"]+)" layer\((\w+)\);')
-# Comments and indentation are for those who read the sources. None of these is inside a string.
-_LEFT_OUT = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)
+# Comments, indentation and lines are for those who read the sources. None of these is inside a string.
+_LEFT_OUT = re.compile(r"/\*.*?\*/\s*|^\s+|(?<=[,;{}])\n\s*", re.DOTALL | re.MULTILINE)
 
 
 @cache
 def content() -> bytes:
     """Return the style sheet, each import replaced by a layer with the text of the file."""
     table_of_contents = (_STATIC / NAME).read_text(encoding="utf-8")
-    joined = _IMPORT.sub(_layer, table_of_contents)
-    return _LEFT_OUT.sub("", joined).encode()
+    return _IMPORT.sub(_layer, _LEFT_OUT.sub("", table_of_contents)).encode()
 
 
 def response(max_age: int | None) -> Response:
@@ -35,4 +34,5 @@ def _layer(found: re.Match[str]) -> str:
     path, layer = found.groups()
     text = (_STATIC / path).read_text(encoding="utf-8")
     # Relative to the style sheet that is sent, which is beside the images.
-    return f"@layer {layer} {{\n{text.replace('../', '')}}}"
+    rules = _LEFT_OUT.sub("", text).replace("../", "")
+    return f"@layer {layer} {{\n{rules}}}\n"
