@@ -10,7 +10,7 @@ from flask import Response, request
 NAME = "app.css"
 _STATIC = Path(__file__).parents[2] / "static"
 _IMPORT = re.compile(r'@import "([^"]+)" layer\((\w+)\);')
-# Comments, indentation and lines are for those who read the sources. None of these is inside a string.
+# Comments and white space are for those who read the sources. None of these is inside a string.
 _LEFT_OUT = re.compile(r"/\*.*?\*/\s*|^\s+|(?<=[,;{}])\n\s*", re.DOTALL | re.MULTILINE)
 
 
