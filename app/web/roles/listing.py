@@ -14,10 +14,10 @@ from app.domain.roles import Matrix, MatrixFilter, MatrixRole, PermissionRow, Ro
 from app.domain.text import shortened
 from app.web.urls import queried
 
-# More than these are shown page by page. A browser takes more than a second for ten thousand boxes.
-ALL_ROLES, ALL_PERMISSIONS = 50, 200
+# More than these are shown page by page. A browser takes more than a second for more boxes.
+ALL_PERMISSIONS, BOXES = 200, 10_000
 ROLES, PERMISSIONS = 30, 100
-# After the review, the edited roles stand beside those of the page.
+# The roles of a page, also where edited ones stand beside those of the page after the review.
 MOST_ROLES = 100
 
 
@@ -57,7 +57,8 @@ class MatrixListing:
     @cached_property
     def roles(self) -> Excerpt[MatrixRole]:
         """The page of roles."""
-        size = ALL_ROLES if len(self.found.roles) <= ALL_ROLES else ROLES
+        most = min(MOST_ROLES, BOXES // max(len(self.permissions.rows), 1))
+        size = most if len(self.found.roles) <= most else ROLES
         groups = ([role] for role in self.found.roles)
         return excerpt(groups, size, self.role_after, attrgetter("name"))
 
@@ -112,7 +113,7 @@ class MatrixListing:
     @property
     def has_many_roles(self) -> bool:
         """Tell whether there is a reason to choose among the roles."""
-        return bool(self.filters.role) or len(self.matrix.roles) > ALL_ROLES
+        return bool(self.filters.role) or not self.roles.is_whole
 
     @property
     def is_part(self) -> bool:
