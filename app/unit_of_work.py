@@ -2,7 +2,8 @@
 
 Pages and commands change things through `carry_out` alone. It begins a new transaction (on SQLite
 BEGIN IMMEDIATE), so that nothing decided in it rests on what was read before, commits once, and
-records in a transaction of its own what a rule refused.
+records in a transaction of its own what a rule refused. All of that, however often it is tried,
+waits for locks no longer than `LOCK_SECONDS` in all.
 """
 
 import random
@@ -13,8 +14,11 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.config.database_options import LOCK_SECONDS
+from app.database.waiting import Waiting
 from app.domain import audit
 from app.domain.actor import Actor
+from app.domain.authentication.capacity import CapacityLimiter, Overloaded
 from app.domain.errors import RuleError
 from app.domain.target import Target
 from app.extensions import db
@@ -44,18 +48,34 @@ class OutcomeUnknown(Exception):
         self.error = error
 
 
-def begin_writing() -> None:
-    """End the transaction that was read in, and begin one that may write."""
+class TooManyChanges(Overloaded):
+    """Too many changes are being saved, or wait for a lock. This one was not begun."""
+
+
+# Both together leave threads of the server for pages that only read (docs/install.md).
+SAVES = CapacityLimiter(limit=4, queue=4, timeout=1.0, error=TooManyChanges)
+SIGN_INS = CapacityLimiter(limit=2, queue=1, timeout=1.0, error=TooManyChanges)
+
+
+def begin_writing(deadline: float | None = None) -> None:
+    """End the transaction that was read in, and begin one that may write.
+
+    Args:
+        deadline: Until when it may wait for locks, as `time.monotonic` counts; by default, each
+            statement may wait for `LOCK_SECONDS`.
+    """
     db.session.rollback()
-    db.session.connection(execution_options={"write": True})
+    options = {"write": True, "waiting": Waiting(deadline) if deadline is not None else None}
+    db.session.connection(execution_options=options)
 
 
-def carry_out(work: Callable[[], T], *, actor: Actor) -> T:
+def carry_out(work: Callable[[], T], *, actor: Actor, limiter: CapacityLimiter | None = None) -> T:
     """Do the work and commit it; try again, the whole of it, where databases say so.
 
     Args:
         work: The change. It may run more than once, so it must do nothing but database work.
         actor: Who makes the change.
+        limiter: Limits the threads that do such work at once; by default, `SAVES`.
 
     Returns:
         What the work returned.
@@ -63,20 +83,28 @@ def carry_out(work: Callable[[], T], *, actor: Actor) -> T:
     Raises:
         RuleError: A rule said no; nothing was changed, and the refusal is recorded.
         OutcomeUnknown: The connection broke at COMMIT. With any other error nothing was changed.
+        TooManyChanges: Too many threads of this process do such work.
     """
+    # Whoever waits for a turn keeps no connection from others.
+    db.session.rollback()
+    with (limiter or SAVES).slot():
+        return _carry_out(work, actor, time.monotonic() + LOCK_SECONDS)
+
+
+def _carry_out(work: Callable[[], T], actor: Actor, deadline: float) -> T:
     for pause in (PAUSE, PAUSE * 4, None):
         try:
-            begin_writing()
+            begin_writing(deadline)
             result = work()
             _commit()
         except RuleError as refusal:
             db.session.rollback()
             if refusal.is_recorded:
-                _record_refusal(refusal, actor)
+                _record_refusal(refusal, actor, deadline)
             raise
         except (OperationalError, IntegrityError, StaleDataError) as error:
             db.session.rollback()
-            if pause is None or not is_transient(error):
+            if pause is None or not is_transient(error) or time.monotonic() >= deadline:
                 raise
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
         else:
@@ -117,12 +145,32 @@ def try_out(question: Callable[[], T], *, actor: Actor) -> T:
         raise
 
 
-def record(action: str, target: Target, *, actor: Actor, after: audit.Fields) -> None:
-    """Record what changed nothing, a denial or an export, in a transaction of its own."""
+def record(
+    action: str,
+    target: Target,
+    *,
+    actor: Actor,
+    after: audit.Fields,
+    deadline: float | None = None,
+) -> None:
+    """Record what changed nothing, a denial or an export, in a transaction of its own.
+
+    Args:
+        action: What was done, or was to be done.
+        target: To what.
+        actor: By whom.
+        after: What else there is to say.
+        deadline: That of the unit of work that this is a part of, if it is.
+    """
+
+    def add() -> None:
+        audit.record(db.session, action, target, actor=actor, after=after)
+
     try:
-        carry_out(
-            lambda: audit.record(db.session, action, target, actor=actor, after=after), actor=actor
-        )
+        if deadline is None:
+            carry_out(add, actor=actor)
+        else:
+            _carry_out(add, actor, deadline)
     except OutcomeUnknown as unknown:
         # Only the record is in doubt: of what somebody wanted to do, nothing was done.
         raise unknown.error from None
@@ -155,6 +203,7 @@ def _commit() -> None:
         raise OutcomeUnknown(error) from error
 
 
-def _record_refusal(refusal: RuleError, actor: Actor) -> None:
+def _record_refusal(refusal: RuleError, actor: Actor, deadline: float | None = None) -> None:
     target = refusal.target or Target("rule", type(refusal).__name__)
-    record("change:refused", target, actor=actor, after={"refusal": str(refusal)})
+    after = {"refusal": str(refusal)}
+    record("change:refused", target, actor=actor, after=after, deadline=deadline)

@@ -14,11 +14,12 @@ import pytest
 from flask import Flask, has_app_context
 from hypothesis import HealthCheck, settings
 
-from app import create_app
+from app import create_app, unit_of_work
 from app.domain.authentication import passwords, sessions
 from app.domain.authentication.capacity import CapacityLimiter
 from app.extensions import db
 from app.models import DbSession, User
+from app.unit_of_work import TooManyChanges
 from tests.support import chromium, databases, people, rendering, servers, statements
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
@@ -94,6 +95,9 @@ def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
     patient = CapacityLimiter(limit=passwords.LIMIT, queue=passwords.QUEUE, timeout=60)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_LIMITER", patient)
+        for name in ("SAVES", "SIGN_INS"):
+            many = CapacityLimiter(limit=4, queue=60, timeout=60, error=TooManyChanges)
+            patch.setattr(unit_of_work, name, many)
         yield
 
 

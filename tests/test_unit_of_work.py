@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import event, text
@@ -272,3 +273,46 @@ def test_a_record_that_is_lost_leaves_no_doubt_about_the_change(session, other):
         carry_out(work, actor=ADA)
 
     assert kept(session, "user") != "new"
+
+
+LOCK_LIMIT = {
+    "sqlite": ("PRAGMA busy_timeout", 5000),
+    "postgresql": ("SHOW lock_timeout", "5s"),
+    "mysql": ("SELECT @@innodb_lock_wait_timeout", 5),
+}
+
+
+@pytest.fixture
+def two_seconds(monkeypatch):
+    """The time that a unit of work has for locks."""
+    monkeypatch.setattr(unit_of_work, "LOCK_SECONDS", 2)
+
+
+@pytest.mark.usefixtures("two_seconds")
+def test_the_time_for_locks_is_that_of_the_whole_unit_of_work(app, session, database, other):
+    def work():
+        describe(db.session, "user", "new")
+        describe(db.session, "viewer", "new")
+
+    def timed(_number):
+        started = time.monotonic()
+        with app.app_context(), pytest.raises(OperationalError):
+            carry_out(work, actor=ADA)
+        return time.monotonic() - started
+
+    with database.engine().connect() as first, ThreadPoolExecutor(3) as threads:
+        if database.name == "sqlite":
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            describe(first, "user", "locked for a second")
+            describe(other, "viewer", "locked")
+        waiting = [threads.submit(timed, number) for number in range(3)]
+        time.sleep(1)
+        first.rollback()
+        took = [one.result() for one in waiting]
+        other.rollback()
+
+    assert max(took) < 4
+    statement, limit = LOCK_LIMIT[database.name]
+    assert session.connection().exec_driver_sql(statement).scalar() == limit
+    assert kept(session, "viewer") != "new"

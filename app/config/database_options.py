@@ -10,7 +10,7 @@ from app.config.database_url import BY_URL, TLS_PARAMETERS
 from app.config.environment import ConfigurationError, Variables, whole_number
 from app.config.sqlite_file import MEMORY
 
-LOCK_SECONDS = 5  # on every database, how long a statement waits for somebody else's lock
+LOCK_SECONDS = 5  # on every database, how long a page or a save waits for somebody else's lock
 SYSTEM = "system"  # libpq's word for the certificate authorities of the operating system
 
 _MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -90,6 +90,8 @@ def _postgresql(url: URL, tls: _Tls, connecting: int, statement: int) -> dict[st
     # A server that vanished sends nothing: without keepalives its answer is awaited for hours.
     arguments |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
     arguments |= {"client_encoding": "UTF8"}
+    # Not libpq's: app/database/connections.py takes it.
+    arguments |= {"read_timeout": statement}
     return arguments | {"options": options, "connect_timeout": connecting}
 
 
@@ -100,7 +102,8 @@ def _mysql(url: URL, tls: _Tls, connecting: int, statement: int) -> dict[str, An
         "connect_timeout": connecting,
         "read_timeout": statement,
         "write_timeout": statement,
-        "init_command": f"SET innodb_lock_wait_timeout = {lock}",
+        # The second is for LOCK TABLES and for changes of tables, which pages wait for as well.
+        "init_command": f"SET innodb_lock_wait_timeout = {lock}, lock_wait_timeout = {lock}",
     }
     if url.password:
         # PyMySQL would encode a text as Latin-1, which no server expects.

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from app.config import Configuration
 from app.config.database_options import LOCK_SECONDS
 from app.config.sqlite_file import MEMORY
+from app.database import opening, waiting
 
 _SQLITE = (
     "PRAGMA foreign_keys = ON",
@@ -59,6 +60,7 @@ def prepare(engine: Engine) -> None:
         _survive_rollback(engine)
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _as_error_of_the_database)
+    waiting.prepare(engine)
 
 
 def maintenance_engine(configuration: Configuration) -> Engine:
@@ -69,8 +71,10 @@ def maintenance_engine(configuration: Configuration) -> Engine:
     """
     url = configuration.database_url
     arguments = dict(configuration.engine_options["connect_args"])
+    if url.get_backend_name() != "sqlite":
+        arguments |= {"read_timeout": None}
     if url.get_backend_name() == "mysql":
-        arguments |= {"read_timeout": None, "write_timeout": None}
+        arguments |= {"write_timeout": None}
     engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
     prepare(engine)
     return engine
@@ -114,7 +118,7 @@ def _connect(
     if dialect.name == "sqlite" and is_missing(arguments[0]):
         raise MissingFile(f"there is no file {arguments[0]}")
     try:
-        return dialect.connect(*arguments, **options)
+        return opening.opened(dialect, arguments, options)
     except _OF_PYTHON as error:
         # What a driver makes of a host that is no host, or of a server that is no database.
         raise dialect.loaded_dbapi.OperationalError(f"{type(error).__name__}: {error}") from error
@@ -170,7 +174,8 @@ def _ping_idle_connections(engine: Engine) -> None:
         if returned_at is None or time.monotonic() - returned_at < PING_AFTER:
             return
         try:
-            engine.dialect.do_ping(connection)
+            with opening.answering_soon(connection, engine.dialect.name):
+                engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             # The pool makes a new connection, and drops the others as well.
             raise InvalidatePoolError("The connection was lost while it was idle.") from error

@@ -15,8 +15,10 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
+from app import unit_of_work
 from app.database import problems, revisions
 from app.database.connections import MissingFile
+from app.database.waiting import has_waited
 from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import (
     BeyondOwnPermissions,
@@ -46,6 +48,15 @@ CROWD_SENTENCE = (
 )
 VALUE_REFUSED = "The database cannot store or look up a value that was sent. Nothing was saved."
 UNSAVED = "Nothing was saved."
+QUEUE = "Too many changes are waiting"
+QUEUE_SENTENCE = (
+    "The console saves only a few changes at once, and the database keeps them waiting. Yours was"
+    " not begun. Try again in a few seconds."
+)
+BUSY = (
+    "The database was busy for too long: another program keeps what is needed locked. Nothing was"
+    " saved. Try again in a few seconds."
+)
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
 log = logging.getLogger(__name__)
 
@@ -58,6 +69,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(OutcomeUnknown, _unknown)
     app.register_error_handler(Overloaded, _overloaded)
+    app.register_error_handler(unit_of_work.TooManyChanges, _queue)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -86,12 +98,20 @@ def _rule(error: RuleError) -> Answer:
     return _page(status, sentence=str(error), kept=_kept()), status, {}
 
 
+def _queue(_error: unit_of_work.TooManyChanges) -> Answer:
+    log.warning("Request %s: too many changes at once.", request_id())
+    page = _unavailable(None, heading=QUEUE, sentence=QUEUE_SENTENCE, again=_form_sent())
+    return page, 503, RETRY_AFTER
+
+
 def _not_ready(error: readiness.NotReady) -> Answer:
     return _unavailable(error.status), 503, RETRY_AFTER
 
 
 def _database(error: SQLAlchemyError) -> Answer:
     log.error("Request %s: the database answered %s.", request_id(), type(error).__name__)
+    if isinstance(error, DBAPIError) and has_waited(error):
+        return _unavailable(None, sentence=BUSY), 503, RETRY_AFTER
     # Without a connection there is nothing more to learn, and asking takes the timeout once more.
     asked = isinstance(error, DBAPIError) and (
         isinstance(error.orig, MissingFile)

@@ -1,12 +1,13 @@
 """The current user of a request, and the actor of its changes."""
 
+import time
+
 from flask import Flask, Request, current_app, g, request
 from flask_login import UserMixin, current_user
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Configuration
-from app.database.connections import without_waiting
+from app.database.waiting import Waiting
 from app.domain.actor import VISITOR, Actor, ActorKind
 from app.domain.authentication import session_identity, sessions
 from app.domain.authentication.session_identity import SessionIdentity
@@ -122,11 +123,10 @@ def note_use(identity: SessionIdentity) -> None:
     db.session.rollback()
     try:
         with db.engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                with without_waiting(connection):
-                    _touch(connection, identity.session_id)
-            else:
-                _touch(connection, identity.session_id)
+            # On SQLite it writes from the start; and nowhere does a page wait for a lock here.
+            connection.execution_options(write=True, waiting=Waiting(time.monotonic()))
+            sessions.touch(connection, identity.session_id)
+            connection.commit()
     except SQLAlchemyError:
         current_app.logger.info("last_seen_at was left out: the database is busy or read-only.")
 
@@ -169,12 +169,6 @@ def _begin_reading() -> None:
     # A check of the database may have started a transaction.
     if db.engine.dialect.name == "postgresql" and not db.session().in_transaction():
         db.session.connection(execution_options=READING)
-
-
-def _touch(connection: Connection, session_id: int) -> None:
-    connection.execution_options(write=True)
-    sessions.touch(connection, session_id)
-    connection.commit()
 
 
 def _configuration() -> Configuration:

@@ -53,7 +53,8 @@ def saved_after(form: Form, preparing: Callable[[], T], change: Callable[[T], An
 
     def prepare_and_change() -> Any:
         ready = preparing()
-        return unit_of_work.carry_out(lambda: change(ready), actor=current_actor())
+        limiter = unit_of_work.SIGN_INS
+        return unit_of_work.carry_out(lambda: change(ready), actor=current_actor(), limiter=limiter)
 
     return accepted(form) and _succeeded(form, prepare_and_change)
 

@@ -85,6 +85,7 @@ def test_postgresql_is_told_how_long_to_wait():
     given = arguments(of("postgresql", DB_STATEMENT_TIMEOUT="4", DB_CONNECT_TIMEOUT="2"))
 
     assert given["connect_timeout"] == 2
+    assert given["read_timeout"] == 4
     assert given["options"] == (
         "-c timezone=UTC -c statement_timeout=4s -c lock_timeout=4s"
         " -c idle_in_transaction_session_timeout=60s -c jit=off"
@@ -106,7 +107,7 @@ def test_mysql_is_told_how_long_to_wait():
         "connect_timeout": 3,
         "read_timeout": 20,
         "write_timeout": 20,
-        "init_command": "SET innodb_lock_wait_timeout = 5",
+        "init_command": "SET innodb_lock_wait_timeout = 5, lock_wait_timeout = 5",
     }
 
 

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import psycopg
@@ -13,13 +14,14 @@ import pymysql
 import pytest
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app import config
 from app.config import Configuration
-from app.database import connections, problems
+from app.database import connections, opening, problems
+from tests.support.cutting import Proxy
 
 PASSWORDS = ["p@:/?#[]%&=+", "single'double\"back\\slash", "é", "€", "%41 +$"]
 THREADS, ROUNDS = 4, 100
@@ -239,6 +241,32 @@ def test_a_connection_that_was_lost_while_it_lay_idle_is_replaced(
             connection.execute(text("SELECT 1"))
     with made.connect() as connection:
         assert connection.scalar(text(NUMBER[provider])) != number
+
+
+@pytest.mark.parametrize("idle", [0, 60])
+@pytest.mark.parametrize("provider", ["postgresql", "mysql"])
+def test_a_server_that_stopped_in_its_tracks_is_not_waited_for(
+    provider, idle, request, connect, monkeypatch
+):
+    way = Proxy(request.getfixturevalue(f"{provider}_url"))
+    limits = {"DB_STATEMENT_TIMEOUT": "2", "DB_CONNECT_TIMEOUT": "1"}
+    made = connect(config.read({"DATABASE_URL": way.url} | limits))
+    with made.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    now = connections.time.monotonic()
+    monkeypatch.setattr(opening, "PING_SECONDS", 1)
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: now + idle))
+
+    started = time.perf_counter()
+    with way.stopped(), pytest.raises(OperationalError), made.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    took = time.perf_counter() - started
+
+    # A statement's two seconds, or a ping and a new connection, and a second to cancel.
+    assert 1.5 < took < 6
+    with made.connect() as connection:
+        assert connection.scalar(text("SELECT 2")) == 2
+    way.close()
 
 
 def test_of_several_hosts_one_that_answers_is_found(postgresql_url, connect):

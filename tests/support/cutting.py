@@ -56,7 +56,7 @@ def _end(other: Connection, provider: str, number: int) -> None:
 
 
 class Proxy:
-    """A way to a database server that can be cut at any message of the client.
+    """A way to a database server that can be cut at any message of the client, or stopped.
 
     Attributes:
         url: The address of the database by this way.
@@ -70,6 +70,8 @@ class Proxy:
         port = self._server.getsockname()[1]
         self.url = target.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
         self._left: int | None = None
+        self._flows = threading.Event()
+        self._flows.set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cuts(self) -> Iterator[None]:
@@ -85,8 +87,16 @@ class Proxy:
         """Let everything pass again."""
         self._left = None
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let nothing through meanwhile, as if the server had been stopped in its tracks."""
+        self._flows.clear()
+        yield
+        self._flows.set()
+
     def close(self) -> None:
         """Accept nobody any more."""
+        self._flows.set()
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
@@ -95,6 +105,7 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client, _ = self._server.accept()
+                self._flows.wait()
                 server = socket.create_connection(self._target)
                 for ends in ((client, server, True), (server, client, False)):
                     threading.Thread(target=self._forward, args=ends, daemon=True).start()
@@ -102,6 +113,7 @@ class Proxy:
     def _forward(self, source: socket.socket, target: socket.socket, is_client: bool) -> None:
         with suppress(OSError):
             while content := source.recv(65536):
+                self._flows.wait()
                 if is_client and self._is_cut():
                     break
                 target.sendall(content)

@@ -19,14 +19,18 @@ class CapacityLimiter:
     comes just when a slot becomes free may get it first.
     """
 
-    def __init__(self, *, limit: int, queue: int, timeout: float) -> None:
+    def __init__(
+        self, *, limit: int, queue: int, timeout: float, error: type[Overloaded] = Overloaded
+    ) -> None:
         """Create a limiter.
 
         Args:
             limit: The number of slots.
             queue: The number of calls that may wait for a slot.
             timeout: The seconds that a call waits before it is refused.
+            error: What is raised then.
         """
+        self._error = error
         self._calls = BoundedSemaphore(limit + queue)
         self._slots = BoundedSemaphore(limit)
         self._timeout = timeout
@@ -38,15 +42,14 @@ class CapacityLimiter:
         Raises:
             Overloaded: The queue is full, or no slot became free in time.
         """
-        with _acquired(self._calls, 0), _acquired(self._slots, self._timeout):
+        with self._acquired(self._calls, 0), self._acquired(self._slots, self._timeout):
             yield
 
-
-@contextmanager
-def _acquired(semaphore: BoundedSemaphore, timeout: float) -> Iterator[None]:
-    if not semaphore.acquire(timeout=timeout):
-        raise Overloaded("Too many calls at once. The work was not started.")
-    try:
-        yield
-    finally:
-        semaphore.release()
+    @contextmanager
+    def _acquired(self, semaphore: BoundedSemaphore, timeout: float) -> Iterator[None]:
+        if not semaphore.acquire(timeout=timeout):
+            raise self._error("Too many calls at once. The work was not started.")
+        try:
+            yield
+        finally:
+            semaphore.release()

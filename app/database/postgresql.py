@@ -1,0 +1,59 @@
+"""Connections to PostgreSQL that do not wait for ever.
+
+The server's own limits end with the server: of one that was stopped in its tracks, or behind a
+network that swallows what is sent, the client hears nothing, and would wait for hours.
+"""
+
+import time
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.errors import QueryCanceled, _WaitTimeout
+
+T = TypeVar("T")
+
+# Beyond the limit, for the server to say by itself that a statement took too long.
+GRACE = 1.0
+# A statement of a unit of work may take this long even when all time for locks has been used.
+FLOOR = 2.0
+
+
+class LimitedConnection(psycopg.Connection[Any]):
+    """A connection that waits for an answer no longer than its limit.
+
+    Attributes:
+        limit: The seconds for a statement; None for no limit.
+        deadline: The moment of `time.monotonic` at which a unit of work has waited for long enough:
+            PostgreSQL counts its lock_timeout anew for each lock that a statement waits for.
+    """
+
+    limit: float | None = None
+    deadline: float | None = None
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Consume what the driver does with the connection, for a limited time.
+
+        Raises:
+            QueryCanceled: The server has ended the statement, because it was told to.
+            OperationalError: The server does not answer. The connection is closed.
+        """
+        try:
+            return super().wait(gen, interval, self._seconds() if timeout is None else timeout)
+        except _WaitTimeout:
+            return self._end(gen)
+
+    def _seconds(self) -> float | None:
+        if self.deadline is None or self.limit is None:
+            return self.limit
+        return min(self.limit, max(self.deadline - time.monotonic(), FLOOR))
+
+    def _end(self, gen: PQGen[T]) -> T:
+        try:
+            self.cancel_safe(timeout=GRACE)
+            return super().wait(gen, timeout=GRACE)
+        except QueryCanceled:
+            raise
+        except psycopg.Error as error:
+            self.close()
+            raise psycopg.OperationalError("timeout expired: the server does not answer") from error

@@ -1,0 +1,89 @@
+"""Waiting for locks: limited for a unit of work as a whole, not for each of its statements."""
+
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from app.config.database_options import LOCK_SECONDS
+
+OPTION = "waiting"
+# A limit that is right to within this many seconds is left as it is: nobody waits in a quick save,
+# which needs no statement for its limit.
+TOLERANCE = 0.5
+_LIMIT = {
+    "sqlite": "PRAGMA busy_timeout = {milliseconds}",
+    "postgresql": "SET LOCAL lock_timeout = {milliseconds}",
+    "mysql": "SET innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}",
+}
+_SHORTENED = "waits_less"
+# A lock, or the time of a statement: PostgreSQL's SQLSTATEs and the numbers of MySQL and MariaDB.
+_STATES = frozenset({"55P03", "57014"})
+_NUMBERS = frozenset({1205, 1969, 3024})
+
+
+class Waiting:
+    """The time that is left to a transaction for locks; its execution option ``waiting``."""
+
+    def __init__(self, deadline: float) -> None:
+        """Let a transaction wait until a moment of `time.monotonic`."""
+        self._deadline = deadline
+        self._limit: float = LOCK_SECONDS
+
+    def limit(self, connection: Connection) -> None:
+        """Have the next statement of the connection wait no longer than the time that is left."""
+        if connection.dialect.name == "postgresql":
+            driver: Any = connection.connection.driver_connection
+            driver.deadline = self._deadline
+        left = max(self._deadline - time.monotonic(), 0.0)
+        if abs(self._limit - left) < TOLERANCE:
+            return
+        self._limit = left
+        connection.info[_SHORTENED] = True
+        _set_limit(connection.connection, connection.dialect.name, left)
+
+
+def prepare(engine: Engine) -> None:
+    """Let transactions of the engine have the execution option ``waiting``."""
+
+    def forget(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        if engine.dialect.name == "postgresql":
+            connection.deadline = None  # The limit has ended with its transaction.
+        elif entry.info.pop(_SHORTENED, None):
+            _set_limit(connection, engine.dialect.name, LOCK_SECONDS)
+
+    event.listen(engine, "before_cursor_execute", _limit)
+    if engine.dialect.name == "sqlite":
+        # COMMIT waits until nobody reads.
+        event.listen(engine, "commit", _limit)
+    event.listen(engine, "checkout", forget)
+
+
+def has_waited(error: DBAPIError) -> bool:
+    """Tell whether the database gave up because something took too long."""
+    original = error.orig
+    if getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return True
+    number = original.args[0] if original is not None and original.args else None
+    return getattr(original, "sqlstate", None) in _STATES or number in _NUMBERS
+
+
+def _limit(connection: Connection, *_: object) -> None:
+    waiting: Waiting | None = connection.get_execution_options().get(OPTION)
+    if waiting is not None:
+        waiting.limit(connection)
+
+
+def _set_limit(
+    connection: DBAPIConnection | PoolProxiedConnection, dialect: str, seconds: float
+) -> None:
+    # Zero would be no limit on PostgreSQL; MySQL knows whole seconds only.
+    values = {"milliseconds": max(round(seconds * 1000), 1), "seconds": max(round(seconds), 1)}
+    cursor = connection.cursor()
+    cursor.execute(_LIMIT[dialect].format(**values))
+    cursor.close()
