@@ -34,7 +34,7 @@ from app.extensions import db
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = ROOT / "instance" / "development-secret-key"
 FAILED, MISCONFIGURED, UNREACHABLE = 1, 2, 3
-WORKERS = 2
+WORKERS, THREADS = 2, 16
 PORT, HIGHEST_PORT = 8000, 65535
 KEY_CHARACTERS = 64
 OF_ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not served
@@ -171,14 +171,19 @@ def command(app: Flask, *arguments: str) -> None:
             raise SystemExit(end.exit_code) from None
 
 
+def server(host: str, port: int) -> list[str]:
+    """Return the arguments of Python that serve the console as ``docs/install.md`` does."""
+    command = ["-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", host, "--port", str(port), "--log-level", "warning"]
+    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS)]
+    return [*command, "--workers-kill-timeout", "5s", "wsgi:app"]
+
+
 def _serve(host: str, port: int) -> NoReturn:
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    server += ["--host", host, "--port", str(port), "--log-level", "warning"]
-    server += ["--workers", str(WORKERS), "--blocking-threads", "1"]
-    server += ["--workers-kill-timeout", "5s", "wsgi:app"]
+    command = [sys.executable, *server(host, port)]
     # In its own process group: otherwise Ctrl-C in a terminal also reaches the workers, which then
     # stop while they are being stopped, and often hang.
-    process = subprocess.Popen(server, stdin=subprocess.DEVNULL, process_group=0)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda *_: process.terminate())
     _wait_for_answer(process, host, port)

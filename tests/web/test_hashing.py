@@ -1,5 +1,7 @@
 """Passwords are hashed and compared a few at once, and no transaction is open meanwhile."""
 
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -24,17 +26,30 @@ NEW = "another good password"
 def transactions(monkeypatch):
     """For each time that argon2 is at work, whether a transaction of the console is open."""
     seen = []
+    compute = passwords._computed
 
-    def watched(work):
-        def watch(*arguments):
-            seen.append(db.session().in_transaction())
-            return work(*arguments)
+    def watched(*arguments):
+        seen.append(db.session().in_transaction())
+        return compute(*arguments)
 
-        return watch
-
-    for name in ("hash", "verify"):
-        monkeypatch.setattr(PasswordHasher, name, watched(getattr(PasswordHasher, name)))
+    monkeypatch.setattr(passwords, "_computed", watched)
     return seen
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.skipif(sys.platform != "linux", reason="Priorities of threads are Linux's.")
+def test_pages_come_before_passwords(visitor, vera, monkeypatch):
+    verify, seen = PasswordHasher.verify, []
+
+    def watched(*arguments):
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return verify(*arguments)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
+    visitor.submit("/login", username="vera", password=PASSWORD)
+
+    assert seen == [max(os.getpriority(os.PRIO_PROCESS, 0), passwords.NICENESS)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) < passwords.NICENESS
 
 
 def test_at_signing_in(visitor, vera, transactions):
