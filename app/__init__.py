@@ -32,7 +32,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     # Its `init_app` would add hooks that look into the session of every request, static ones too.
     app.login_manager = login_manager
     with app.app_context():
-        connections.prepare(db.engine)
+        connections.prepare(db.engine, connections.settings(configuration))
     sections.register(app)
     base_path.register(app)
     cli.register(app)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.config.database_options import LOCK_SECONDS
+from app.config.postgresql_session import LOCK_SECONDS
 from app.database.waiting import Waiting
 from app.domain import audit
 from app.domain.actor import Actor

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,6 @@ from migrations import comparison
 
 TABLES = set(Base.metadata.tables)
 WRITING = {"upgrade", "downgrade", "stamp"}
-SESSION = {
-    "postgresql": "SET lock_timeout = '{0}s'; SET statement_timeout = 0;"
-    " SET idle_in_transaction_session_timeout = 0",
-    "mysql": "SET SESSION lock_wait_timeout = {0}, SESSION innodb_lock_wait_timeout = {0}",
-}
 IN_USE = {"55P03", "40P01", 1205, 1213, "SQLITE_BUSY"}
 
 command: str = context.config.attributes.get("command", "upgrade")
@@ -68,14 +63,16 @@ def run_online() -> None:
     if command != "downgrade":
         _announce_new_file()
     with _engine().connect().execution_options(write=True) as connection:
-        setting_up = _sqlite if connection.dialect.name == "sqlite" else _server
-        with setting_up(connection), locks.exclusive(connection):
+        setting_up = _sqlite(connection) if connection.dialect.name == "sqlite" else nullcontext()
+        with setting_up, locks.exclusive(connection):
             _run_until_free(connection)
 
 
 def _engine() -> sa.Engine:
     is_file = db.engine.dialect.name == "sqlite"
-    return db.engine if is_file else connections.maintenance_engine(current_app.config["CONSOLE"])
+    if is_file:
+        return db.engine
+    return connections.maintenance_engine(current_app.config["CONSOLE"], locks.TABLE_PATIENCE)
 
 
 def _engine_to_read() -> sa.Engine:
@@ -107,13 +104,6 @@ def _sqlite(connection: sa.Connection) -> Iterator[None]:
     finally:
         connection.rollback()
         _outside_transaction(connection, "PRAGMA foreign_keys = ON")
-
-
-@contextmanager
-def _server(connection: sa.Connection) -> Iterator[None]:
-    connection.exec_driver_sql(SESSION[connection.dialect.name].format(locks.TABLE_PATIENCE))
-    connection.commit()
-    yield
 
 
 def _run_until_free(connection: sa.Connection) -> None:

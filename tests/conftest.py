@@ -3,7 +3,7 @@
 A test that asks for ``database``, or for anything that needs it, runs once on each database that
 there is. Servers are those that TEST_POSTGRESQL_URL and TEST_MYSQL_URL name, else thrown-away ones
 where the programs are installed. What could not be run is said at the end, and is a failure where
-REQUIRE names it: ``REQUIRE=postgresql,mysql,browser``.
+REQUIRE names it: ``REQUIRE=postgresql,mysql,browser,nginx,pgbouncer``.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -15,7 +15,7 @@ from app.cli.db import compared
 from app.cli.search_index import SENTENCES
 from app.config import ConfigurationError
 from app.database import revisions, trigram_index
-from app.database.probe import try_writing
+from app.database.probe import has_limits, try_writing
 from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
@@ -77,6 +77,7 @@ def _findings() -> Iterator[InstallationFinding]:
     yield _connection()
     yield _revision(status)
     if status.is_current:
+        yield from _limits()
         yield _writing()
         yield _tables()
         yield _administrator()
@@ -102,6 +103,12 @@ def _connection() -> InstallationFinding:
         return InstallationFinding(Verdict.OK, "connection", f"{configuration.where}.")
     sentence = f"{configuration.where}, because no variable names a database."
     return InstallationFinding(Verdict.WARNING, "connection", sentence)
+
+
+def _limits() -> Iterator[InstallationFinding]:
+    if not has_limits(db.session.connection()):
+        sentence = "No limit on time holds: is a pooler in between? Set DB_POOLER=pgbouncer"
+        yield InstallationFinding(Verdict.WRONG, "limits", sentence)
 
 
 def _writing() -> InstallationFinding:

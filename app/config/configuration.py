@@ -14,9 +14,10 @@ from sqlalchemy import URL
 
 from app.config import environment, secret_key, spelling
 from app.config.base_url import base_url
-from app.config.database_options import engine_options
+from app.config.database_options import engine_options, statement_seconds
 from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
+from app.config.postgresql_session import is_pooled
 from app.config.server_addresses import addresses
 from app.config.sqlite_file import MEMORY
 
@@ -44,6 +45,8 @@ class Configuration:
     trusted_proxies: tuple[Network, ...]
     is_by_url: bool
     password_scheme: str
+    is_pooled: bool
+    statement_seconds: int
     is_database_named: bool
     secret_key: str | None = field(repr=False)
     database_url: URL = field(repr=False)
@@ -111,6 +114,8 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         is_by_url=bool(variables.text(BY_URL)),
         password_scheme=_one_of(variables, "PASSWORD_SCHEME", _PASSWORD_SCHEMES),
+        is_pooled=is_pooled(variables, url),
+        statement_seconds=statement_seconds(variables),
         is_database_named=any(map(variables.text, NAMING)),
         # Files have a line break behind a key: with and without it, it is one key.
         secret_key=(variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None,

@@ -8,9 +8,9 @@ from sqlalchemy import URL
 
 from app.config.database_url import BY_URL, TLS_PARAMETERS
 from app.config.environment import ConfigurationError, Variables, whole_number
+from app.config.postgresql_session import LOCK_SECONDS, is_pooled, startup_options
 from app.config.sqlite_file import MEMORY
 
-LOCK_SECONDS = 5  # on every database, how long a page or a save waits for somebody else's lock
 SYSTEM = "system"  # libpq's word for the certificate authorities of the operating system
 
 _MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -21,7 +21,6 @@ _MYSQL_MODES = {
     "verify_ca": "verify-ca",
     "verify_identity": "verify-full",
 }
-_IDLE_SECONDS = 60
 _RECYCLE_SECONDS = 1800  # MySQL drops connections that were idle for long
 
 
@@ -55,15 +54,24 @@ def engine_options(variables: Variables, url: URL) -> dict[str, Any]:
         "pool_timeout": variables.integer("DB_POOL_TIMEOUT", 5, low=1, high=60),
     }
     connecting = _connect_timeout(variables, url)
-    statement = variables.integer("DB_STATEMENT_TIMEOUT", 10, low=1, high=86400)
+    statement = statement_seconds(variables)
     provider = url.get_backend_name()
     if provider == "sqlite":
         timeout = {"connect_args": {"timeout": LOCK_SECONDS}}
         return timeout if url.database == MEMORY else timeout | pool
     tls = _tls(variables, url)
-    arguments = _postgresql if provider == "postgresql" else _mysql
     pool |= {"pool_recycle": _RECYCLE_SECONDS}
-    return pool | {"connect_args": arguments(url, tls, connecting, statement)}
+    if provider == "mysql":
+        return pool | {"connect_args": _mysql(url, tls, connecting, statement)}
+    options = f"{startup_options(statement)} {url.query.get('options', '')}".rstrip()
+    is_shared = is_pooled(variables, url)
+    session = {"prepare_threshold": None} if is_shared else {"options": options}
+    return pool | {"connect_args": _postgresql(tls, connecting, statement) | session}
+
+
+def statement_seconds(variables: Variables) -> int:
+    """Return how long a statement may take."""
+    return variables.integer("DB_STATEMENT_TIMEOUT", 10, low=1, high=86400)
 
 
 def _connect_timeout(variables: Variables, url: URL) -> int:
@@ -73,26 +81,14 @@ def _connect_timeout(variables: Variables, url: URL) -> int:
     return variables.integer("DB_CONNECT_TIMEOUT", 3, low=1, high=60)
 
 
-def _postgresql(url: URL, tls: _Tls, connecting: int, statement: int) -> dict[str, Any]:
-    limits = {
-        "timezone": "UTC",
-        "statement_timeout": f"{statement}s",
-        "lock_timeout": f"{min(LOCK_SECONDS, statement)}s",
-        "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
-        # To compile a statement takes longer than any of the console's short ones.
-        "jit": "off",
-    }
-    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
-    if "options" in url.query:
-        options = f"{options} {url.query['options']}"
+def _postgresql(tls: _Tls, connecting: int, statement: int) -> dict[str, Any]:
     values = dict(zip(TLS_PARAMETERS, (setting.value for setting in tls), strict=True))
     arguments: dict[str, Any] = {name: value for name, value in values.items() if value}
     # A server that vanished sends nothing: without keepalives its answer is awaited for hours.
     arguments |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-    arguments |= {"client_encoding": "UTF8"}
-    # Not libpq's: app/database/connections.py takes it.
-    arguments |= {"read_timeout": statement}
-    return arguments | {"options": options, "connect_timeout": connecting}
+    # read_timeout is not libpq's: app/database/opening.py takes it.
+    arguments |= {"client_encoding": "UTF8", "read_timeout": statement}
+    return arguments | {"connect_timeout": connecting}
 
 
 def _mysql(url: URL, tls: _Tls, connecting: int, statement: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ NAMES = (
     *("DATABASE_URL", "DATABASE_PROVIDER", "SQLITE_PATH", *SERVER),
     *("DB_SSLMODE", "DB_SSLROOTCERT", "DB_SSLCERT", "DB_SSLKEY"),
     *("DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT"),
-    *("DB_CONNECT_TIMEOUT", "DB_STATEMENT_TIMEOUT"),
+    *("DB_CONNECT_TIMEOUT", "DB_STATEMENT_TIMEOUT", "DB_POOLER"),
 )
 # So short that other programs have variables almost like them.
 _SHORT = {"PORT", "HOST"}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.config import Configuration
-from app.config.database_options import LOCK_SECONDS
+from app.config.postgresql_session import LOCK_SECONDS, for_a_transaction
 from app.config.sqlite_file import MEMORY
 from app.database import opening, waiting
 
@@ -27,6 +27,12 @@ _SQLITE = (
 # TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
 _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
 PING_AFTER = 1  # second in the pool; a ping on every use would cost each page a round trip
+_UNLIMITED = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+_SESSION = {
+    "postgresql": "SET lock_timeout = '{0}s'; SET statement_timeout = 0;"
+    " SET idle_in_transaction_session_timeout = 0",
+    "mysql": "SET SESSION lock_wait_timeout = {0}, SESSION innodb_lock_wait_timeout = {0}",
+}
 _RETURNED = "returned_at"
 log = logging.getLogger(__name__)
 _OF_PYTHON = (ValueError, LookupError, TypeError, AssertionError, OverflowError, struct.error)
@@ -36,7 +42,7 @@ class MissingFile(sqlite3.OperationalError):
     """The SQLite file does not exist; only an upgrade creates it."""
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine, settings: str | None = None) -> None:
     """Have every connection of the engine set up, and transactions begun, as the console needs it.
 
     On SQLite a transaction begins with BEGIN, or with BEGIN IMMEDIATE where the connection has the
@@ -45,6 +51,7 @@ def prepare(engine: Engine) -> None:
 
     Args:
         engine: An engine that has not connected yet.
+        settings: What every transaction begins with; None where the session has it.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
@@ -55,6 +62,8 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _set_up_mysql, insert=True)
     else:
         event.listen(engine, "connect", _demand_utf8, insert=True)
+    if settings:
+        _begin_with(engine, settings)
     if engine.dialect.name != "sqlite":
         _ping_idle_connections(engine)
         _survive_rollback(engine)
@@ -63,11 +72,22 @@ def prepare(engine: Engine) -> None:
     waiting.prepare(engine)
 
 
-def maintenance_engine(configuration: Configuration) -> Engine:
+def settings(configuration: Configuration, **others: str) -> str | None:
+    """Return what transactions begin with behind a pooler, which keeps no session's settings."""
+    if not configuration.is_pooled:
+        return None
+    return for_a_transaction(configuration.statement_seconds, **others)
+
+
+def maintenance_engine(configuration: Configuration, lock_seconds: int) -> Engine:
     """Return an engine without limits on the time of a statement.
 
     A page may give up on a statement; making an index of a large table may not. What is set for a
     session, and a lock that it took, ends with the connection, which no pool keeps.
+
+    Args:
+        configuration: Says where the database is.
+        lock_seconds: How long a statement waits for somebody else's lock; 0 for good.
     """
     url = configuration.database_url
     arguments = dict(configuration.engine_options["connect_args"])
@@ -76,8 +96,10 @@ def maintenance_engine(configuration: Configuration) -> Engine:
     if url.get_backend_name() == "mysql":
         arguments |= {"write_timeout": None}
     engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
-    prepare(engine)
-    return engine
+    prepare(engine, settings(configuration, **_UNLIMITED, lock_timeout=f"{lock_seconds}s"))
+    if not configuration.is_pooled and (statement := _SESSION.get(url.get_backend_name())):
+        _set_up(engine, statement.format(lock_seconds))
+    return engine.execution_options(is_pooled=configuration.is_pooled)
 
 
 @contextmanager
@@ -200,6 +222,28 @@ def _survive_rollback(engine: Engine) -> None:
             connection.invalidate(error)
 
     engine.dialect.do_rollback = roll_back_or_drop  # type: ignore[assignment]
+
+
+def _begin_with(engine: Engine, settings: str) -> None:
+    """Have every transaction begin with a statement."""
+
+    def run(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(settings)
+
+    event.listen(engine, "begin", run)
+
+
+def _set_up(engine: Engine, statement: str) -> None:
+    """Have every connection begin with a statement."""
+
+    def run(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    event.listen(engine, "connect", run)
 
 
 def _set_up_mysql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -24,7 +24,8 @@ _POSTGRESQL_KEY = 0x636F6E736F6C65  # "console", as the bytes of a bigint
 def exclusive(connection: sa.Connection) -> AbstractContextManager[None]:
     """Return a context in which no other process upgrades the database.
 
-    PostgreSQL and MySQL give the lock back when the connection is closed.
+    PostgreSQL and MySQL give the lock back when the connection is closed. A pooler may keep that
+    open, so there the lock is a transaction's, on a connection of its own.
 
     Raises:
         CommandError: Another process still held the lock after ``PATIENCE`` seconds.
@@ -32,9 +33,28 @@ def exclusive(connection: sa.Connection) -> AbstractContextManager[None]:
     if connection.dialect.name == "sqlite":
         path = connection.engine.url.database
         return _beside(Path(path)) if path and path != ":memory:" else nullcontext()
+    if connection.get_execution_options().get("is_pooled"):
+        return _of_a_transaction(connection.engine)
     question = _question(connection)
     _wait_for(lambda: _is_granted(connection, question))
     return nullcontext()
+
+
+@contextmanager
+def _of_a_transaction(engine: sa.Engine) -> Iterator[None]:
+    with engine.connect() as connection:
+        _wait_for(lambda: _is_granted_to_transaction(connection))
+        yield
+
+
+def _is_granted_to_transaction(connection: sa.Connection) -> bool:
+    # Without parameters: after a statement with some, PostgreSQL keeps a snapshot until the next,
+    # and a CREATE INDEX CONCURRENTLY waits for everybody who has one.
+    question = f"SELECT pg_try_advisory_xact_lock({_POSTGRESQL_KEY})"
+    granted = bool(connection.exec_driver_sql(question).scalar())
+    if not granted:
+        connection.rollback()
+    return granted
 
 
 def _question(connection: sa.Connection) -> sa.Select[tuple[bool]]:

@@ -1,6 +1,6 @@
-"""A probe of whether the database takes the console's changes: a few writes that are taken back."""
+"""Probes of a database: whether it takes the console's changes, and keeps its limits on time."""
 
-from sqlalchemy import Connection, Engine, delete, false, insert, update
+from sqlalchemy import Connection, Engine, delete, false, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.database.connections import without_waiting
@@ -42,6 +42,13 @@ def try_writing(engine: Engine) -> None:
             _write_unless_busy(connection)
         else:
             _write(connection)
+
+
+def has_limits(connection: Connection) -> bool:
+    """Tell whether the limits on time hold, which a pooler that nobody named may throw away."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return connection.scalar(select(func.current_setting("lock_timeout"))) != "0"
 
 
 def _write_unless_busy(connection: Connection) -> None:

@@ -86,6 +86,11 @@ _CAUSES = (
     ),
     _Cause("not a database", "the file is not a SQLite database", ("SQLITE_PATH",)),
     _Cause(
+        "unsupported startup parameter",
+        "a pooler such as PgBouncer answers there, and the console was not told",
+        ("DB_POOLER",),
+    ),
+    _Cause(
         _ENCODING.pattern,
         "its encoding is {0}, and the console needs UTF8",
         ("DB_NAME",),

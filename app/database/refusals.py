@@ -127,6 +127,10 @@ def _about_text(_configuration: Configuration, _line: str) -> str:
     return "Correct the row with the program that wrote it."
 
 
+def _about_poolers(_configuration: Configuration, _line: str) -> str:
+    return "Set DB_POOLER=pgbouncer."
+
+
 def _quoted(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
@@ -158,6 +162,10 @@ _KINDS = (
     _Kind(
         Refusal("The server's pages are too small for the indexes.", _about_pages),
         frozenset({1071, 1709}),
+    ),
+    _Kind(
+        Refusal("A pooler is between the console and the database.", _about_poolers),
+        frozenset({"42P05", "26000"}),
     ),
     _Kind(
         Refusal("A row of the database holds text that is not UTF-8.", _about_text),

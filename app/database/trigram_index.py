@@ -22,7 +22,6 @@ AT_ONCE = 2_500
 PAUSE = 0.05  # seconds, in which others write
 
 # Nobody waits behind these statements, so they may wait for others as long as it takes.
-_POSTGRESQL = "SET statement_timeout = 0; SET lock_timeout = 0"
 _SQLITE = "PRAGMA busy_timeout = 60000"
 _OLDEST_SQLITE = (3, 34, 0)
 _NOT_ALLOWED = "42501"
@@ -95,7 +94,7 @@ def drop(configuration: Configuration) -> bool:
 @contextmanager
 def _alone(configuration: Configuration) -> Iterator[Connection]:
     """A connection without limits, while nobody else upgrades the database or builds the index."""
-    engine = maintenance_engine(configuration)
+    engine = maintenance_engine(configuration, lock_seconds=0)
     if engine.dialect.name not in _BUILDERS:
         raise NoIndex(
             "MariaDB and MySQL cannot find users by any part of their names: a FULLTEXT index holds"
@@ -104,8 +103,9 @@ def _alone(configuration: Configuration) -> Iterator[Connection]:
     # PostgreSQL builds an index concurrently outside transactions only.
     options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(**options) as connection:
-        connection.exec_driver_sql(_POSTGRESQL if options else _SQLITE)
-        connection.commit()
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(_SQLITE)
+            connection.commit()
         try:
             with locks.exclusive(connection):
                 yield connection

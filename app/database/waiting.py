@@ -8,7 +8,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from app.config.database_options import LOCK_SECONDS
+from app.config.postgresql_session import LOCK_SECONDS
 
 OPTION = "waiting"
 # A limit that is right to within this many seconds is left as it is: nobody waits in a quick save,

@@ -167,7 +167,9 @@ def _identity(token: str) -> SessionIdentity | None:
 
 def _begin_reading() -> None:
     # A check of the database may have started a transaction.
-    if db.engine.dialect.name == "postgresql" and not db.session().in_transaction():
+    # Behind a pooler the limits on time are a transaction's.
+    is_free = db.engine.dialect.name == "postgresql" and not _configuration().is_pooled
+    if is_free and not db.session().in_transaction():
         db.session.connection(execution_options=READING)
 
 

@@ -263,3 +263,33 @@ def test_a_file_that_is_no_certificate_is_one_line(certificate):
     assert refusal(**mysql, DB_SSLROOTCERT=certificate.path, **pair) == (
         "DB_SSLCERT: the certificate and its key cannot be used together."
     )
+
+
+def test_behind_a_pooler_nothing_is_set_or_prepared_for_a_session():
+    configuration = of("postgresql", DB_POOLER="PgBouncer")
+
+    assert configuration.is_pooled
+    assert "options" not in arguments(configuration)
+    assert arguments(configuration)["prepare_threshold"] is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "line"),
+    [
+        (
+            {"DB_POOLER": "yes", "DATABASE_PROVIDER": "postgresql"},
+            "DB_POOLER must be none or pgbouncer.",
+        ),
+        (
+            {"DB_POOLER": "pgbouncer", "DATABASE_PROVIDER": "mysql"},
+            "DB_POOLER is for PostgreSQL only.",
+        ),
+        ({"DB_POOLER": "pgbouncer"}, "DB_POOLER is for PostgreSQL only."),
+        (
+            {"DB_POOLER": "pgbouncer", "DATABASE_URL": "postgresql://h/d?options=-cjit%3Don"},
+            "DATABASE_URL: options cannot be used with DB_POOLER.",
+        ),
+    ],
+)
+def test_a_mistake_about_the_pooler_is_one_line(environ, line):
+    assert refusal(**environ) == line

@@ -11,7 +11,7 @@ import pytest
 from tests.support import chromium, servers
 
 EVERYWHERE = ("sqlite", *servers.NAMES)
-PROGRAMS = ("nginx",)
+PROGRAMS = ("nginx", "pgbouncer")
 PARTS = (*servers.NAMES, "browser", *PROGRAMS)
 
 

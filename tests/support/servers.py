@@ -113,8 +113,8 @@ def _reached(name: str, url: str) -> Server:
 
 def _start_postgresql() -> Server:
     binaries = _folder_of("initdb", "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
-    owner = _unprivileged("postgres")
-    home = _home_for(owner)
+    owner = unprivileged("postgres")
+    home = home_for(owner)
     secret = home / "password"
     secret.write_text(PASSWORD)
     if owner:
@@ -128,7 +128,7 @@ def _start_postgresql() -> Server:
         home,
         owner,
     )
-    port = _free_port()
+    port = free_port()
     options = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -140,7 +140,7 @@ def _start_postgresql() -> Server:
         "timezone": "Asia/Tokyo",  # far from UTC: what relies on the server's zone shows itself
     }
     settings = [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
-    keeper = _keep([binaries / "postgres", "-D", home / "data", *settings], home, owner, "QUIT")
+    keeper = keep([binaries / "postgres", "-D", home / "data", *settings], home, owner, "QUIT")
     url = URL.create("postgresql", USER, PASSWORD, "127.0.0.1", port, "console_test")
     return _awaited(Server("postgresql", url.render_as_string(hide_password=False), keeper), home)
 
@@ -148,8 +148,8 @@ def _start_postgresql() -> Server:
 def _start_mysql() -> Server:
     install = _folder_of("mariadb-install-db", "/usr/bin", "/usr/local/bin")
     binaries = _folder_of("mariadbd", "/usr/sbin", "/usr/libexec", "/usr/local/sbin")
-    owner = _unprivileged("mysql")
-    home = _home_for(owner)
+    owner = unprivileged("mysql")
+    home = home_for(owner)
     _run(
         [
             *(install / "mariadb-install-db", "--no-defaults", f"--datadir={home / 'data'}"),
@@ -159,7 +159,7 @@ def _start_mysql() -> Server:
         home,
         owner,
     )
-    port = _free_port()
+    port = free_port()
     # Without Debian's configuration the server's character set is latin1: what the tables are made
     # with has to come from the console itself.
     start = home / "start.sql"
@@ -169,7 +169,7 @@ def _start_mysql() -> Server:
     )
     if owner:
         shutil.chown(start, owner)
-    keeper = _keep(
+    keeper = keep(
         [
             *(binaries / "mariadbd", "--no-defaults", f"--datadir={home / 'data'}"),
             *(f"--socket={home / 'socket'}", f"--port={port}", "--bind-address=127.0.0.1"),
@@ -207,15 +207,16 @@ def _folders(patterns: tuple[str, ...]) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _unprivileged(preferred: str) -> str | None:
-    # Neither server runs as root.
+def unprivileged(preferred: str) -> str | None:
+    """Return the user that runs a server where root runs the tests: none of them runs as root."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return preferred if preferred in names else "nobody"
 
 
-def _home_for(owner: str | None) -> Path:
+def home_for(owner: str | None) -> Path:
+    """Make a folder for a server."""
     home = ram_directory("console-test-")
     if owner:
         shutil.chown(home, owner)
@@ -240,11 +241,14 @@ def _run(command: list[object], home: Path, owner: str | None) -> None:
         raise Unavailable(f"{Path(words[0]).name} failed here: {' '.join(last)}")
 
 
-def _keep(
+def keep(
     command: list[object], home: Path, owner: str | None, signal: str
 ) -> subprocess.Popen[bytes]:
-    # A shell holds the server and waits for its own input to end, which it also does when the tests
-    # are killed: no server is left behind. The data is thrown away, so the end may be abrupt.
+    """Start a server that ends with the tests, whose folder is removed then.
+
+    A shell holds the server and waits for its own input to end, which it also does when the tests
+    are killed: no server is left behind. The data is thrown away, so the end may be abrupt.
+    """
     server = shlex.join(str(word) for word in command)
     log = shlex.quote(str(home / "log"))
     script = (
@@ -278,7 +282,8 @@ def _awaited(server: Server, home: Path) -> Server:
             return server
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port where nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
