@@ -174,7 +174,7 @@ def command(app: Flask, *arguments: str) -> None:
 def server(host: str, port: int) -> list[str]:
     """Return the arguments of Python that serve the console as ``docs/install.md`` does."""
     command = ["-m", "granian", "--interface", "wsgi", "--no-ws"]
-    command += ["--host", host, "--port", str(port), "--log-level", "warning"]
+    command += ["--host", host, "--port", str(port), "--log-level", "error"]
     command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS)]
     return [*command, "--workers-kill-timeout", "5s", "wsgi:app"]
 
