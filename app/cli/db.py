@@ -20,7 +20,7 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
 from app import extensions
-from app.cli import drift
+from app.cli import drift, name_copies
 from app.cli.drift import Drift
 from app.cli.failures import Failure, in_one_line
 from app.cli.revision_faults import FaultsInOneLine
@@ -131,6 +131,22 @@ def _on_request(callback: Callback) -> Callback:
     return run
 
 
+def _with_names(callback: Callback) -> Callback:
+    """Copy the names of users after an upgrade: it may be the first one that can."""
+
+    def run(**values: Any) -> None:
+        callback(**values)
+        if not values["sql"] and _is_at_head():
+            name_copies.copy_all()
+
+    return run
+
+
+def _is_at_head() -> bool:
+    connection = extensions.db.session.connection()
+    return revisions.status_of(revisions.stored(connection)).is_current
+
+
 def _adapt() -> None:
     for name, original in flask_migrate.cli.db.commands.items():
         if name not in {"init", "list-templates"}:
@@ -141,6 +157,7 @@ def _adapt() -> None:
         ("revision", _numbered),
         ("migrate", _numbered),
         ("migrate", _on_request),
+        ("upgrade", _with_names),
     ):
         db.commands[name].callback = adapted(cast("Callback", db.commands[name].callback))
     db.commands["check"].callback = _check

@@ -20,7 +20,7 @@ from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
-from app.domain import access, overview, sign_in
+from app.domain import access, overview, sign_in, users
 from app.domain.phrases import counted, listed
 from app.extensions import db
 from app.models.base import utcnow
@@ -83,6 +83,7 @@ def _findings() -> Iterator[InstallationFinding]:
         yield _administrator()
         yield _passwords()
         yield _search()
+        yield from _names()
         yield from _attention()
 
 
@@ -164,6 +165,17 @@ def _search() -> InstallationFinding:
     state = trigram_index.state(db.session.connection())
     verdict = Verdict.WARNING if state is IndexState.UNFINISHED else Verdict.OK
     return InstallationFinding(verdict, "search", SENTENCES[state])
+
+
+def _names() -> Iterator[InstallationFinding]:
+    count = users.count_uncopied(db.session)
+    if not count:
+        return
+    sentence = (
+        f"The names of {counted(count, 'user')} are not copied yet, so finding them takes longer."
+        " Run: flask users copy-names"
+    )
+    yield InstallationFinding(Verdict.WARNING, "names", sentence)
 
 
 def _attention() -> Iterator[InstallationFinding]:

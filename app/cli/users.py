@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Row
 
 from app import config
-from app.cli import arguments, links, output, search_index
+from app.cli import arguments, links, name_copies, output, search_index
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
 from app.cli.commands import CommandGroup
@@ -18,6 +18,7 @@ from app.domain.paging import Cursors
 from app.domain.users import NewUser, UserFilter
 from app.extensions import db
 from app.models import User
+from app.models.spelling import shown_address
 from app.unit_of_work import carry_out, read
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ def users() -> None:
 
 
 users.add_command(search_index.search_index, "search-index")
+users.add_command(name_copies.copy_names, "copy-names")
 
 
 @users.command()
@@ -58,7 +60,8 @@ def create(
     """Create a user, and print a one-time link for choosing a password."""
     if not password_stdin:
         links.check()
-    new = NewUser(name, email, full_name, role_ids=read(lambda: _ids_of(role_names)))
+    role_ids, domains = read(lambda: _ids_of(role_names)), config.current().email_domains
+    new = NewUser(name, email, full_name, role_ids=role_ids, email_domains=domains)
     actor = current_actor()
     if password_stdin:
         scheme = config.current().password_scheme
@@ -163,7 +166,7 @@ def _as_cells(row: Row[Any]) -> tuple[str, ...]:
     status = "active" if row.is_active else "inactive"
     return (
         row.username,
-        row.email,
+        shown_address(row.email),
         row.full_name or "",
         status,
         ", ".join(domain.role_names(row.roles)),
@@ -173,7 +176,7 @@ def _as_cells(row: Row[Any]) -> tuple[str, ...]:
 def _as_object(row: Row[Any]) -> dict[str, Any]:
     return {
         "username": row.username,
-        "email": row.email,
+        "email": shown_address(row.email),
         "full_name": row.full_name,
         "is_active": row.is_active,
         "is_verified": row.is_verified,

@@ -1,6 +1,7 @@
 """The configuration: all that the environment can set, read and checked."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,9 +21,12 @@ from app.config.environment import ConfigurationError, Variables
 from app.config.postgresql_session import is_pooled
 from app.config.server_addresses import addresses
 from app.config.sqlite_file import MEMORY
+from app.models.spelling import stored_address
 
 Network = IPv4Network | IPv6Network
 TAG_CHARACTERS = 8
+
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 # The first of each is the default.
 _ENVIRONMENTS = ("production", "development")
@@ -43,6 +47,7 @@ class Configuration:
     session_idle: timedelta
     session_lifetime: timedelta
     trusted_proxies: tuple[Network, ...]
+    email_domains: tuple[str, ...]
     is_by_url: bool
     password_scheme: str
     is_pooled: bool
@@ -112,6 +117,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
             hours=variables.integer("CONSOLE_SESSION_HOURS", 12, low=1, high=168)
         ),
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
+        email_domains=_domains(variables.text("EMAIL_DOMAINS")),
         is_by_url=bool(variables.text(BY_URL)),
         password_scheme=_one_of(variables, "PASSWORD_SCHEME", _PASSWORD_SCHEMES),
         is_pooled=is_pooled(variables, url),
@@ -154,6 +160,16 @@ def _one_of(variables: Variables, name: str, values: Sequence[str]) -> str:
     if value not in values:
         raise ConfigurationError(f"{name} must be {' or '.join(values)}.")
     return value
+
+
+def _domains(text: str) -> tuple[str, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    domains = tuple(stored_address(f"@{part}")[1:] for part in parts)
+    if not all(map(_DOMAIN.fullmatch, domains)):
+        raise ConfigurationError(
+            "EMAIL_DOMAINS must be domains with commas between them, such as corp.local, intranet."
+        )
+    return domains
 
 
 def _networks(text: str) -> tuple[Network, ...]:

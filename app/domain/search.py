@@ -12,8 +12,9 @@ from app.domain import settings, users
 from app.domain.paging import Start
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingFilter, SettingLine
-from app.domain.users import NAMES, Matches, UserFilter
+from app.domain.users import Matches, SearchMode, UserFilter
 from app.models import DbSession, Permission, Role, User
+from app.models.spelling import folded, shown_address
 
 MOST = 8
 LONGEST = 200
@@ -142,9 +143,10 @@ def _settings(session: DbSession, term: str) -> list[Hit]:
 def _users(session: DbSession, term: str, matches: Matches) -> list[Hit]:
     if matches.names is None:
         return []
-    parts = [_by_prefix(column, term) for column in NAMES]
+    beginning = SearchMode(matches.names.dialect, is_anywhere=False)
+    parts = [_ids(query) for query in beginning.first(MOST + 1)]
     if matches.names.is_anywhere:
-        parts.append(_ids(matches.query(BY_NAME, MOST + 1)))
+        parts.append(_ids(matches.query(BY_NAME, MOST + 1).with_only_columns(User.id)))
     ids = union(*parts).subquery()
     query = select(User.id, User.username, User.email, User.full_name)
     return [
@@ -152,23 +154,17 @@ def _users(session: DbSession, term: str, matches: Matches) -> list[Hit]:
             HitKind.USER,
             row.id,
             row.username,
-            row.email,
-            min(_closeness(term, row.username), _closeness(term, row.email)),
+            shown_address(row.email),
+            min(_closeness(folded(term), folded(name)) for name in (row.username, row.email)),
             full_name=row.full_name or "",
         )
         for row in session.execute(query.join(ids, ids.c.id == User.id), matches.values)
     ]
 
 
-def _by_prefix(column: Any, term: str) -> Select[Any]:
-    # A separate query for each index.
-    query = select(User.id).where(users.begins(column, term))
-    return _ids(query.order_by(column).limit(MOST + 1))
-
-
 def _ids(query: Select[Any]) -> Select[Any]:
     # A query within another: SQLite takes no LIMIT in a UNION.
-    return select(query.with_only_columns(User.id).subquery().c.id)
+    return select(query.subquery().c.id)
 
 
 def _described(

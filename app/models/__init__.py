@@ -7,6 +7,7 @@ from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
 from app.models.one_time_link import OneTimeLink
 from app.models.user import Permission, Role, User, role_permissions, user_roles
+from app.models.user_names import UserNames
 
 __all__ = [
     "AccessGuard",
@@ -19,6 +20,7 @@ __all__ = [
     "Permission",
     "Role",
     "User",
+    "UserNames",
     "role_permissions",
     "user_roles",
 ]

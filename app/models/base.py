@@ -35,13 +35,13 @@ def utcnow() -> datetime:
 
 
 def normalised(name: str) -> str:
-    """Return a user name or e-mail address as it is stored and looked up.
+    """Return a user name as it is stored.
 
     Stripped, NFKC (Unicode Standard Annex 15) and case-folded, so that no database has to be
     trusted with a collation. Composed again after folding: what is stored stays as it is when it
-    is normalised once more, as the model does.
+    is normalised once more, as the model does. A folded "İ" is an "i" with a dot above: one is "i".
     """
-    folded = unicodedata.normalize("NFKC", name.strip()).casefold()
+    folded = unicodedata.normalize("NFKC", name.strip()).casefold().replace("i\u0307", "i")
     return unicodedata.normalize("NFKC", folded).strip()
 
 

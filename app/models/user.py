@@ -25,6 +25,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql.functions import Function
 
 from app.models.base import MYSQL_TABLE, Base, natural_key, normalised
+from app.models.spelling import shown_address, stored_address
 
 ADMIN = "admin"
 NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$"
@@ -125,14 +126,23 @@ class User(Base):
         secondary=user_roles, back_populates="users", order_by="Role.name"
     )
 
-    @validates("username", "email")
+    @validates("username")
     def _normalise_name(self, _attribute: str, name: str) -> str:
         return normalised(name)
+
+    @validates("email")
+    def _normalise_email(self, _attribute: str, address: str) -> str:
+        return stored_address(address)
 
     @property
     def display_name(self) -> str:
         """The full name, else the user name."""
         return self.full_name or self.username
+
+    @property
+    def shown_email(self) -> str:
+        """The email address, with the letters of its domain."""
+        return shown_address(self.email)
 
     @hybrid_property
     def has_password(self) -> bool:

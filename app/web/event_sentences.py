@@ -15,6 +15,7 @@ from app.domain.phrases import shortlist
 from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
+from app.models.spelling import shown_address
 
 VERBS = {
     "setting:changed": "changed",
@@ -130,7 +131,7 @@ def _delta(event: AuditEvent) -> list[Pair]:
     if event.action == "setting:changed":
         return [_of_setting(event.target_name, before["value"], after["value"])]
     if event.action == "user:changed":
-        return [_of_profile(before[name], after[name]) for name in sorted(after)]
+        return [_of_profile(name, before[name], after[name]) for name in sorted(after)]
     if event.action in NAMED_BY:
         name = NAMED_BY[event.action]
         return [(before.get(name), after.get(name))]
@@ -151,9 +152,11 @@ def _of_secret(value: str | None) -> str:
     return _in_brief(None) if value is None else settings.HIDDEN
 
 
-def _of_profile(before: ProfileValue, after: ProfileValue) -> Pair:
+def _of_profile(field: str, before: ProfileValue, after: ProfileValue) -> Pair:
     if isinstance(before, bool) or isinstance(after, bool):
         return _verified(before), _verified(after)
+    if field == "email":
+        return _pair(shown_address(before or ""), shown_address(after or ""))
     return _pair(before, after)
 
 

@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from app import config
 from app.domain import phrases
 from app.models.base import utcnow
+from app.models.spelling import shown_address
 from app.web import zones
 from app.web.identity import initials, tint
 
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         "listed": phrases.listed,
         "moment": moment,
         "number": phrases.number,
+        "shown_address": shown_address,
         "tint": tint,
         "utc": utc,
     }

@@ -33,6 +33,15 @@ class FieldKind(NamedTuple):
 FIELDS: dict[str, FieldKind] = {}
 
 
+class AddressField(StringField):
+    """An email address: a text field, since browsers rewrite letters in fields of type email."""
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        """Write the field, with the keyboard for addresses on phones."""
+        html: Markup = super().__call__(**{"inputmode": "email", **PLAIN, **kwargs})
+        return html
+
+
 class Form(FlaskForm):
     """A form that can show a refusal of the domain on its page.
 

@@ -2,7 +2,7 @@ import json
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.domain.authentication import passwords
 from app.domain.authentication.one_time_links import Purpose, peek
@@ -226,3 +226,18 @@ def test_what_was_typed_cannot_write_more_than_one_line(flask, ada):
     done = flask("users", "activate", "no\nbody\x1b[31m")
 
     assert done.err == "Error: There is no user named no\\nbody\\x1b[31m.\n"
+
+
+def test_users_of_other_programs_are_named_in_any_spelling(flask, session):
+    row = {"username": "John_Doe", "email": "John@dömäin.example", "password_hash": "-"}
+    session.execute(insert(User).values(**row))
+    session.commit()
+
+    assert flask("users", "deactivate", "JOHN_DOE").err == "John_Doe was deactivated.\n"
+    assert flask("users", "activate", "john@xn--dmin-moa0i.example").code == 0
+    assert "John@dömäin.example" in flask("users", "list").out
+    assert "already has" not in flask("users", "create", "john_doe", "j@example.org").err
+    assert flask("doctor").out.count("The names of 1 user are not copied yet") == 1
+    assert flask("users", "copy-names").err == "Copied the names of 1 user.\n"
+    assert flask("users", "copy-names").err == "Copied the names of 0 users.\n"
+    assert "copied yet" not in flask("doctor").out

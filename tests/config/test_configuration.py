@@ -9,6 +9,7 @@ from app.config import ConfigurationError
 # Not a secret: every character is used once, so that it passes for a random one.
 KEY = "Gq7ZkX2vN9wLr4TbYc8JmPd5HfSa3EuK-xW6"
 GENERATE = "generate one, for example with openssl rand -base64 48."
+DOMAINS = "EMAIL_DOMAINS must be domains with commas between them, such as corp.local, intranet."
 BASE_URL = (
     "CONSOLE_BASE_URL must be a scheme, a host and perhaps a port and a path, "
     "such as https://console.example or https://example.org/console."
@@ -77,6 +78,9 @@ def test_sessions_last_as_long_as_is_said():
         ({"CONSOLE_BASE_URL": "https://console.example:0"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://konsole.örtlich.example"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://a b"}, BASE_URL),
+        ({"EMAIL_DOMAINS": "*.corp.local"}, DOMAINS),
+        ({"EMAIL_DOMAINS": "admin@corp.local"}, DOMAINS),
+        ({"EMAIL_DOMAINS": "corp.local;intranet"}, DOMAINS),
         ({"CONSOLE_BASE_URL": "https://[::1"}, BASE_URL),
     ],
 )
@@ -214,3 +218,10 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path, monkeypatch):
         config.read()
 
     assert str(refused.value) == ".env in the current folder cannot be read as UTF-8."
+
+
+def test_domains_of_addresses_are_read_in_the_form_in_which_they_are_compared():
+    configuration = config.read({"EMAIL_DOMAINS": " Corp.LOCAL, intranet,,büro.local"})
+
+    assert configuration.email_domains == ("corp.local", "intranet", "xn--bro-hoa.local")
+    assert config.read({}).email_domains == ()

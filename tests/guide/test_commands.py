@@ -34,8 +34,8 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
     _, documents, share = examples
     (checkout.folder / "app" / "models" / "document.py").write_text(words.DOCUMENT)
     checkout.run('python migrate.py revision -m "add_user_profile_table"')
-    checkout.fill_in("008_add_user_profile_table", words.USER_PROFILE)
-    checkout.write_revision("009_create_documents_table", documents)
+    checkout.fill_in("009_add_user_profile_table", words.USER_PROFILE)
+    checkout.write_revision("010_create_documents_table", documents)
     checkout.write_revision("010_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
 
     checkout.run("python migrate.py upgrade head")
@@ -50,8 +50,8 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
 
 def test_the_revisions_of_the_documents_go_up_and_down(checkout, examples):
     profile, documents, share = examples
-    checkout.write_revision("008_add_user_profile_table", profile)
-    checkout.write_revision("009_create_documents", documents + DROP_DOCUMENTS)
+    checkout.write_revision("009_add_user_profile_table", profile)
+    checkout.write_revision("010_create_documents", documents + DROP_DOCUMENTS)
     checkout.write_revision("010_share_documents", share)
 
     checkout.in_process("upgrade", "head")
@@ -78,10 +78,10 @@ def test_the_history_is_complete(checkout):
 def test_a_new_revision_is_an_empty_file_that_can_be_edited(checkout):
     checkout.run('python migrate.py revision -m "your migration message"')
 
-    path = checkout.folder / "migrations" / "versions" / "008_your_migration_message.py"
+    path = checkout.folder / "migrations" / "versions" / "009_your_migration_message.py"
     assert path.read_text().count("    pass\n") == 2
     checkout.in_process("upgrade", "head")
-    assert checkout.in_process("current") == "008_your_migration_message (head)\n"
+    assert checkout.in_process("current") == "009_your_migration_message (head)\n"
 
 
 def _downgrade_of(code):

@@ -96,6 +96,7 @@ def complete(
         raise SignInFailed("Wrong user name or password.", field="password")
     if proof.better_hash is not None:
         user.password_hash = proof.better_hash
+    users.copy_uncopied(session)
     return start_session(session, user, browser, actor=actor, secret=secret)
 
 

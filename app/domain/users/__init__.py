@@ -49,12 +49,12 @@ from app.domain.users.listing import (
     role_names,
 )
 from app.domain.users.lookup import find, get, named
-from app.domain.users.name_search import NAMES, NameSearch, begins
+from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
+from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.user_filter import UserFilter
 
 __all__ = [
-    "NAMES",
     "SORTS",
     "AssignmentChangedMeanwhile",
     "AssignmentEdit",
@@ -69,6 +69,7 @@ __all__ = [
     "Profile",
     "ProfileChangedMeanwhile",
     "ProfileEdit",
+    "SearchMode",
     "Selection",
     "SelectionChangedMeanwhile",
     "UserChangedMeanwhile",
@@ -78,7 +79,6 @@ __all__ = [
     "activate",
     "add",
     "assign_role",
-    "begins",
     "change",
     "change_many",
     "check_new",
@@ -86,7 +86,10 @@ __all__ = [
     "checked_email",
     "checked_full_name",
     "checked_username",
+    "copy_after",
+    "copy_uncopied",
     "count_for_export",
+    "count_uncopied",
     "create",
     "deactivate",
     "delete",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain import access, audit, roles, validation
@@ -13,19 +12,30 @@ from app.domain.authentication.one_time_links import Purpose
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
-from app.domain.users import names
+from app.domain.users import lookup, name_copy, names
 from app.models import DbSession, Role, User
+from app.models.spelling import shown_address
 
 
 @dataclass(frozen=True)
 class NewUser:
-    """The fields of a user to create, as entered."""
+    """The fields of a user to create, as entered.
+
+    Attributes:
+        username: The user name.
+        email: The email address.
+        full_name: The full name.
+        bio: The bio.
+        role_ids: The roles to start with.
+        email_domains: Domains that are allowed in addresses; see `names.checked_email`.
+    """
 
     username: str
     email: str
     full_name: str | None = None
     bio: str | None = None
     role_ids: frozenset[int] = frozenset()
+    email_domains: tuple[str, ...] = ()
 
 
 def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str]:
@@ -56,7 +66,7 @@ def check_new(new: NewUser) -> NewUser:
     """
     fields = validation.all_of(
         username=lambda: names.checked_username(new.username),
-        email=lambda: names.checked_email(new.email),
+        email=lambda: names.checked_email(new.email, new.email_domains),
         full_name=lambda: names.checked_full_name(new.full_name),
         bio=lambda: names.checked_bio(new.bio),
     )
@@ -131,19 +141,19 @@ def refuse_taken(
     Raises:
         InvalidValue: The name or the address is taken.
     """
-    new_names = [name for name in (username, email) if name]
-    query = select(User.username, User.email).where(
-        or_(User.username.in_(new_names), User.email.in_(new_names)), User.id != by_others_than
-    )
-    taken = {name for row in session.execute(query) for name in row}
+    name_copy.copy_uncopied(session)
     mistakes: list[RuleError] = []
-    if username in taken:
+    if username and _is_taken(session, username, by_others_than):
         message = f"Another user has {username} as user name or email address."
         mistakes.append(InvalidValue(message, field="username"))
-    if email in taken:
-        message = f"Another user has {email} as email address or user name."
+    if email and _is_taken(session, email, by_others_than):
+        message = f"Another user has {shown_address(email)} as email address or user name."
         mistakes.append(InvalidValue(message, field="email"))
     validation.refuse(mistakes)
+
+
+def _is_taken(session: DbSession, name: str, by_others_than: int) -> bool:
+    return any(user.id != by_others_than for user in lookup.having(session, name))
 
 
 def flush_names(session: DbSession) -> None:

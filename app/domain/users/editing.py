@@ -12,10 +12,10 @@ from app.domain.target import Target
 from app.domain.text import checked_reason, with_line_feeds
 from app.domain.users import creation, lifecycle, names
 from app.models import DbSession, User
+from app.models.spelling import stored_address
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
     "username": names.checked_username,
-    "email": names.checked_email,
     "full_name": names.checked_full_name,
     "bio": names.checked_bio,
 }
@@ -34,11 +34,19 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileEdit:
-    """A profile as entered, the etag of the one that was shown, the reason."""
+    """A profile as entered, the etag of the one that was shown, the reason.
+
+    Attributes:
+        profile: The profile.
+        etag: The etag.
+        reason: The reason.
+        email_domains: Domains that are allowed in addresses; see `names.checked_email`.
+    """
 
     profile: Profile
     etag: str
     reason: str = ""
+    email_domains: tuple[str, ...] = ()
 
 
 class ProfileChangedMeanwhile(ChangedMeanwhile):
@@ -58,7 +66,7 @@ class ProfileChangedMeanwhile(ChangedMeanwhile):
 def profile_of(user: User) -> Profile:
     """Return the profile of a user."""
     return Profile(
-        user.username, user.email, user.full_name or "", user.bio or "", user.is_verified
+        user.username, user.shown_email, user.full_name or "", user.bio or "", user.is_verified
     )
 
 
@@ -92,7 +100,7 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
     if edit.etag != profile_etag(user):
         raise ProfileChangedMeanwhile(user)
     passed = validation.all_of(
-        reason=lambda: checked_reason(edit.reason), after=lambda: _changes(user, edit.profile)
+        reason=lambda: checked_reason(edit.reason), after=lambda: _changes(user, edit)
     )
     reason, after = passed["reason"], passed["after"]
     if not after:
@@ -109,14 +117,17 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
     return frozenset(after)
 
 
-def _changes(user: User, profile: Profile) -> dict[str, Any]:
-    stored = profile_of(user)
+def _changes(user: User, edit: ProfileEdit) -> dict[str, Any]:
+    stored, profile = profile_of(user), edit.profile
     # A browser sends every line break as CRLF, whatever was stored.
-    edited = {
+    edited: dict[str, Callable[[], str | None]] = {
         field: partial(check, getattr(profile, field))
         for field, check in CHECKS.items()
         if with_line_feeds(getattr(profile, field)) != with_line_feeds(getattr(stored, field))
     }
+    # Another spelling of the domain is no other address.
+    if stored_address(profile.email) != stored_address(user.email):
+        edited["email"] = partial(names.checked_email, profile.email, edit.email_domains)
     values = validation.all_of(**edited)
     changes = {field: value for field, value in values.items() if value != getattr(user, field)}
     if profile.is_verified != stored.is_verified:

@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import CompoundSelect, Select, and_, case, func, select
 
 from app.domain import paging
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors, Page, Sort, Start
-from app.domain.users import name_search, user_filter
+from app.domain.users import name_copy, name_search, user_filter
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.user_filter import UserFilter
 from app.models import DbSession, Role, User, user_roles, user_trigrams
-from app.models.base import normalised
+from app.models.spelling import folded
 
 SORTS = {
     "username": Sort(User.username, User.id, is_unique=True),
@@ -30,7 +30,6 @@ SAMPLE, MIN_HITS = 128, 2
 # The rows that a page with other filters may lie apart before all matches are found and sorted.
 AHEAD = 2_500
 KEPT = 128  # queries: one for each combination of order, direction and filter
-
 
 _NAMES_OF_ROLES = (
     select(func.aggregate_strings(Role.name, BETWEEN_ROLES))
@@ -75,7 +74,7 @@ class Matches:
     is_sorted: bool = False
 
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         """The values of the parameters of `query`."""
         return self.names.values if self.names else {}
 
@@ -199,17 +198,22 @@ def _sample(session: DbSession, filters: UserFilter, beginning: Start) -> tuple[
     """Return the search of the names, and whether enough of the next rows in the order match."""
     dialect = session.get_bind().dialect.name
     query = _sample_query(replace(filters, q=""), dialect, beginning.kind, SAMPLE)
-    names = NameSearch(normalised(filters.q), dialect, has_index=True)
-    sample = session.connection().execute(query, beginning.values | names.values).one()
-    names = replace(names, has_index=bool(sample.has_index))
+    names = NameSearch(folded(filters.q), dialect, has_index=True)
+    sample, uncopied = name_copy.ask(session, query, beginning.values | names.values)
+    names = replace(names, has_index=bool(sample.has_index), uncopied=tuple(uncopied))
     hits = sample.anywhere if names.is_anywhere else sample.beginning
     # A shorter sample is all that is left of the list.
     return names, hits >= MIN_HITS or sample.rows < SAMPLE
 
 
 @lru_cache(maxsize=KEPT)
-def _sample_query(others: UserFilter, dialect: str, beginning: Start, limit: int) -> Select[Any]:
-    """Ask for the index of names, the number of rows, and the matches of each search mode."""
+def _sample_query(
+    others: UserFilter, dialect: str, beginning: Start, limit: int
+) -> CompoundSelect[Any]:
+    """Ask for the index of names, the number of rows, and the matches of each search mode.
+
+    The users whose names are not copied yet are asked for too; the sample has none of them.
+    """
     modes = {
         name: SearchMode(dialect, is_anywhere=name == "anywhere")
         for name in ("beginning", "anywhere")
@@ -221,8 +225,7 @@ def _sample_query(others: UserFilter, dialect: str, beginning: Start, limit: int
         for name, mode in modes.items()
     ]
     rows = paging.in_order(select(*hits), beginning, limit).subquery()
-    return select(
-        user_trigrams.is_kept(dialect).label("has_index"),
-        func.count().label("rows"),
-        *(func.coalesce(func.sum(column), 0).label(column.key) for column in rows.c),
-    ).select_from(rows)
+    sums = (func.coalesce(func.sum(column), 0).label(column.key) for column in rows.c)
+    has_index = user_trigrams.is_kept(dialect).label("has_index")
+    sample = select(has_index, func.count().label("rows"), *sums).select_from(rows)
+    return name_copy.with_uncopied(sample)

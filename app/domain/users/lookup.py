@@ -1,12 +1,20 @@
 """Users found by their id, user name or email address."""
 
-from sqlalchemy import or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import select, union
 
 from app.domain.errors import NotFound
 from app.domain.target import Target
 from app.domain.text import is_name
-from app.models import DbSession, User
+from app.domain.users import name_copy
+from app.domain.users.name_search import COPIES
+from app.models import DbSession, User, UserNames
 from app.models.base import normalised
+from app.models.spelling import folded, is_same_address, key, stored_address
+from app.models.user_names import StoredNames
+
+MOST = 100
 
 
 def get(session: DbSession, user_id: int) -> User:
@@ -24,14 +32,51 @@ def get(session: DbSession, user_id: int) -> User:
 def find(session: DbSession, name: str) -> User | None:
     """Return the user with that user name or email address, if there is one.
 
-    Should the backend have let one user's name be another's address, the user name wins.
+    The spelling does not matter, nor how it is stored. Should several users fit, because other
+    programs tell spellings apart: a user name wins over an address, then the spelling that was
+    typed, then that in which the console stores names.
     """
-    if not is_name(name):
-        return None
-    stored = normalised(name)
-    query = select(User).where(or_(User.username == stored, User.email == stored)).limit(2)
+    fitting = having(session, name, name_copy.uncopied(session)) if is_name(name) else []
+    typed = name.strip()
+
+    def closeness(user: User) -> tuple[bool, bool, bool, int]:
+        stored = user.username, user.email
+        is_username = has_username(user, name)
+        is_normal = not {normalised(name), stored_address(name)}.isdisjoint(stored)
+        return not is_username, typed not in stored, not is_normal, user.id
+
+    return min(fitting, key=closeness, default=None)
+
+
+def having(session: DbSession, name: str, uncopied: Sequence[StoredNames] = ()) -> Sequence[User]:
+    """Return the users who have that user name or email address, in whatever spelling.
+
+    Args:
+        session: The database session.
+        name: The name.
+        uncopied: Users whose names are not copied yet; see `name_copy`.
+    """
+    wanted = key(name)
+    spellings = {wanted, name.strip(), normalised(name), stored_address(name)}
+    ids = name_copy.matching_ids(uncopied, wanted.__eq__)
+    parts = [
+        *(select(User.id).where(column.in_(spellings)) for column in (User.username, User.email)),
+        *(select(UserNames.id).where(column == wanted) for column in COPIES),
+        select(User.id).where(User.id.in_(ids)),
+    ]
+    query = select(User).where(User.id.in_(select(union(*parts).subquery().c.id))).limit(MOST)
     users = session.scalars(query).all()
-    return min(users, key=lambda user: user.username != stored, default=None)
+    return [user for user in users if has_username(user, name) or has_address(user, name)]
+
+
+def has_username(user: User, name: str) -> bool:
+    """Tell whether a text is the user's name in another spelling."""
+    return folded(user.username) == folded(name)
+
+
+def has_address(user: User, name: str) -> bool:
+    """Tell whether a text is the user's email address in another spelling."""
+    return is_same_address(user.email, name)
 
 
 def named(session: DbSession, name: str) -> User:

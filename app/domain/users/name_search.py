@@ -3,24 +3,52 @@
 Each search mode has two conditions: one that an index of names serves, and one that no index can
 serve, for lists that are read in their own order. The text is a parameter of both, so that a query
 is built once for all texts: building it takes longer than running it.
+
+Names that are stored in their folded form are found in `users`, the others by their folded copies
+or, if they are not copied yet, by their ids.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import aliased
 
-from app.models import DbSession, User, user_trigrams
-from app.models.base import normalised
+from app.domain.users import name_copy
+from app.models import DbSession, User, UserNames, user_trigrams
+from app.models.spelling import folded
+from app.models.user_names import StoredNames, source_of
 
 HIGHEST = "\U0010ffff"
 NAMES = (User.username, User.email)
+COPIES = (UserNames.username, UserNames.email)
 
 _TEXT = bindparam("names_text", type_=String)
 _BEYOND = bindparam("names_beyond", type_=String)
 _PATTERN = bindparam("names_pattern", type_=String)
 _TRIGRAMS = bindparam("names_trigrams", type_=String)
+# Written out: a search with many of them is rare, and one without any takes no parameter.
+_UNCOPIED = bindparam("names_uncopied", type_=Integer, expanding=True, literal_execute=True)
+# Written out, so that it takes no parameter.
+_LOWEST = literal_column("''", String)
+_BY_ID = select(User.id).where(User.id.in_(_UNCOPIED))
 _SPECIAL = re.compile(r"[%_\\]")
 
 
@@ -42,19 +70,45 @@ class SearchMode:
         return self.is_anywhere and self.dialect == "sqlite"
 
     def by_index(self) -> ColumnElement[bool]:
-        """Return the condition in the form that an index of names serves."""
-        if not self.is_anywhere:
-            return or_(*(_between(name, _TEXT, _BEYOND) for name in NAMES))
-        if self.needs_index:
-            return and_(User.id.in_(user_trigrams.candidates(_TRIGRAMS)), self.without_index())
-        return or_(*(name.like(_PATTERN) for name in NAMES))
+        """Return the condition in the form that indexes of names serve."""
+        # A query for each of them: databases would join them by reading every user.
+        fits = _like if self.is_anywhere and not self.needs_index else self._fits
+        copied = (_copied(name, fits) for name in COPIES)
+        parts = [*self._by_stored_names(), *copied, _BY_ID]
+        return User.id.in_(select(union(*parts).subquery().c.id))
+
+    def first(self, limit: int) -> list[Select[int]]:
+        """Return queries of the ids of the first matches by each index of names."""
+        stored = [(select(User.id).where(_begins(name)), name) for name in NAMES]
+        copied = [(_copied(name, _begins), name) for name in COPIES]
+        queries = [query.order_by(name).limit(limit) for query, name in (*stored, *copied)]
+        return [*queries, _BY_ID.limit(limit)]
 
     def without_index(self) -> ColumnElement[bool]:
         """Return the condition in a form that no index serves."""
-        position = func.strpos if self.dialect == "postgresql" else func.instr
-        if self.is_anywhere:
-            return or_(*(position(name, _TEXT) > 0 for name in NAMES))
-        return or_(*(position(name, _TEXT) == 1 for name in NAMES))
+        at = (self._position(name) for name in NAMES)
+        stored = (position > 0 if self.is_anywhere else position == 1 for position in at)
+        copied = or_(*map(self._fits, COPIES))
+        # For each user by its id: they may be few, and the copies that fit many.
+        has_copy = exists().where(
+            UserNames.id == User.id, UserNames.source == source_of(User), copied
+        )
+        return or_(*stored, has_copy, User.id.in_(_UNCOPIED))
+
+    def _by_stored_names(self) -> list[Select[int]]:
+        users = select(User.id)
+        if not self.is_anywhere:
+            return [users.where(_begins(name)) for name in NAMES]
+        if self.needs_index:
+            candidates = User.id.in_(user_trigrams.candidates(_TRIGRAMS))
+            return [users.where(candidates, or_(*map(self._fits, NAMES)))]
+        return [users.where(or_(*map(_like, NAMES)))]
+
+    def _fits(self, name: Any) -> ColumnElement[bool]:
+        return self._position(name) > 0 if self.is_anywhere else _begins(name)
+
+    def _position(self, name: Any) -> ColumnElement[int]:
+        return (func.strpos if self.dialect == "postgresql" else func.instr)(name, _TEXT)
 
 
 @dataclass(frozen=True)
@@ -62,14 +116,16 @@ class NameSearch:
     """A search for a text in user names and email addresses.
 
     Attributes:
-        text: The text, normalised as stored names are.
+        text: The folded text.
         dialect: The kind of database.
         has_index: Whether the database has an index of all parts of names.
+        uncopied: Users whose names are not copied yet.
     """
 
     text: str
     dialect: str
     has_index: bool
+    uncopied: tuple[StoredNames, ...] = ()
 
     @property
     def is_too_short(self) -> bool:
@@ -87,7 +143,7 @@ class NameSearch:
         return SearchMode(self.dialect, self.is_anywhere)
 
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         """The parameters of the conditions of a search mode, by name."""
         literal = _SPECIAL.sub(r"\\\g<0>", self.text)
         return {
@@ -95,22 +151,38 @@ class NameSearch:
             _BEYOND.key: self.text + HIGHEST,
             _PATTERN.key: f"%{literal}%",
             _TRIGRAMS.key: user_trigrams.trigrams_of(self.text),
+            _UNCOPIED.key: name_copy.matching_ids(self.uncopied, self._fits),
         }
+
+    def _fits(self, name: str) -> bool:
+        return self.text in name if self.is_anywhere else name.startswith(self.text)
 
 
 def prepare(session: DbSession, text: str) -> NameSearch:
-    """Return the search for a text, with one statement that looks for the index."""
+    """Return the search for a text, with one statement."""
     dialect = session.get_bind().dialect.name
-    has_index = session.scalar(select(user_trigrams.is_kept(dialect)))
-    return NameSearch(normalised(text), dialect, bool(has_index))
+    answers, uncopied = name_copy.ask(session, _preparation(dialect))
+    return NameSearch(folded(text), dialect, bool(answers.has_index), tuple(uncopied))
 
 
-def begins(column: Any, text: str) -> ColumnElement[bool]:
-    """Return the condition that a user name or email address begins with the text."""
-    start = normalised(text)
-    return _between(column, start, start + HIGHEST)
+@cache
+def _preparation(dialect: str) -> CompoundSelect[Any]:
+    return name_copy.with_uncopied(select(user_trigrams.is_kept(dialect).label("has_index")))
 
 
-def _between(column: Any, start: Any, beyond: Any) -> ColumnElement[bool]:
+def _copied(name: Any, fits: Callable[[Any], ColumnElement[bool]]) -> Select[int]:
+    """Return the query of users with a folded copy that fits, and is still true."""
+    owner = aliased(User)
+    is_true = UserNames.source == source_of(owner)
+    query = select(UserNames.id).join(owner, and_(owner.id == UserNames.id, is_true))
+    return query.where(name >= _LOWEST, fits(name))
+
+
+def _begins(name: Any) -> ColumnElement[bool]:
     # A range: every database serves it by an index, unlike LIKE in PostgreSQL's C.UTF-8.
-    return and_(column >= start, column < beyond)
+    return and_(name >= _TEXT, name < _BEYOND)
+
+
+def _like(name: Any) -> ColumnElement[bool]:
+    like: ColumnElement[bool] = name.like(_PATTERN)
+    return like

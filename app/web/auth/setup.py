@@ -2,9 +2,9 @@
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import PasswordField, StringField
 
-from app import unit_of_work
+from app import config, unit_of_work
 from app.domain import sign_in
 from app.domain.authentication.one_time_links import InvalidLink
 from app.domain.sign_in import AlreadySetUp, Registration
@@ -13,7 +13,7 @@ from app.extensions import db
 from app.web import identity, readiness
 from app.web.access import public
 from app.web.auth.blueprint import blueprint, enter, link_gone
-from app.web.forms import GOOD_PASSWORDS, Form
+from app.web.forms import GOOD_PASSWORDS, AddressField, Form
 from app.web.saving import saved_after
 
 
@@ -21,13 +21,14 @@ class SetUpForm(Form):
     """The name, the email address and the password of the first administrator."""
 
     username = StringField("User name")
-    email = EmailField("Email")
+    email = AddressField("Email")
     password = PasswordField("Password", description=GOOD_PASSWORDS)
 
     @property
     def edit(self) -> NewUser:
         """The new user, as the domain takes it, without the password."""
-        return NewUser(self.username.data or "", self.email.data or "")
+        domains = config.current().email_domains
+        return NewUser(self.username.data or "", self.email.data or "", email_domains=domains)
 
 
 @blueprint.route("/setup/<name:token>", methods=["GET", "POST"])

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, EmailField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
+from app import config
 from app.domain import users
 from app.domain.permissions import PermissionCode
 from app.domain.users import Profile, ProfileChangedMeanwhile, ProfileEdit
 from app.extensions import db
 from app.web.access import requires
-from app.web.forms import PLAIN, REASON, Form
+from app.web.forms import PLAIN, REASON, AddressField, Form
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_not
 
@@ -23,7 +24,7 @@ class ProfileForm(Form):
     """The profile of a user; ``base_...`` has the fields as they were shown."""
 
     username = StringField("User name", render_kw=PLAIN)
-    email = EmailField("Email", render_kw=NO_FILLING)
+    email = AddressField("Email", render_kw=NO_FILLING)
     full_name = StringField("Full name", render_kw=NO_FILLING)
     bio = TextAreaField("About")
     is_verified = BooleanField("Email address verified")
@@ -48,7 +49,12 @@ class ProfileForm(Form):
     @property
     def edit(self) -> ProfileEdit:
         """The profile as entered, as the domain takes it."""
-        return ProfileEdit(self.profile, self.etag.data or "", self.reason.data or "")
+        return ProfileEdit(
+            self.profile,
+            self.etag.data or "",
+            self.reason.data or "",
+            config.current().email_domains,
+        )
 
     def start_from(self, profile: Profile, etag: str) -> None:
         """Check the next save against this profile; the fields stay as entered."""

@@ -16,6 +16,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.domain.users import NameSearch, UserFilter
 from app.extensions import db
+from app.models.spelling import shown_address
 from app.web import csv, downloads
 from app.web.access import requires
 from app.web.csv import Separator
@@ -76,7 +77,7 @@ def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:
         yield (
             row.id,
             row.username,
-            row.email,
+            shown_address(row.email),
             row.full_name or "",
             "yes" if row.is_active else "no",
             "yes" if row.is_verified else "no",

@@ -14,6 +14,7 @@ from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
 from app.extensions import db
+from app.models.spelling import shown_address
 from app.models.user_trigrams import SHORTEST
 from app.web import zones
 from app.web.filters import iso, utc, written_day
@@ -130,6 +131,7 @@ class UserListing:
             user_id, username, email, full_name, active, verified, created_at, roles = tuple(row)[
                 :8
             ]
+            email = shown_address(email)
             name = full_name or username
             yield UserLine(
                 user_id,

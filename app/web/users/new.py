@@ -2,15 +2,16 @@
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 
+from app import config
 from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.domain.users import NewUser
 from app.extensions import db
 from app.web import urls
 from app.web.access import requires
-from app.web.forms import Form
+from app.web.forms import AddressField, Form
 from app.web.row_ids import selected_ids
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint
@@ -20,7 +21,7 @@ class NewUserForm(Form):
     """A new user, who chooses their own password."""
 
     username = StringField("User name")
-    email = EmailField("Email")
+    email = AddressField("Email")
     full_name = StringField("Full name")
     bio = TextAreaField("About")
     roles = selected_ids("Roles")
@@ -34,6 +35,7 @@ class NewUserForm(Form):
             full_name=self.full_name.data,
             bio=self.bio.data,
             role_ids=frozenset(self.roles.data or ()),
+            email_domains=config.current().email_domains,
         )
 
 

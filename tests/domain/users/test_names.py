@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from app.domain.errors import InvalidValue
 from app.domain.users import checked_bio, checked_email, checked_full_name, checked_username
 from app.models.base import normalised
+from app.models.spelling import stored_address
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=40)
 NEARLY_ADDRESSES = st.from_regex(r"[^@]{0,12}@[^@]{0,12}\.(com|de|)", fullmatch=True)
@@ -64,7 +65,9 @@ def test_a_user_name_that_could_mislead_is_refused(typed, sentence):
         ("Ada@Example.COM", "ada@example.com"),
         (" ada@example.com ", "ada@example.com"),
         ("ada+console@mail.example.org", "ada+console@mail.example.org"),
-        ("jörg@müller.example", "jörg@müller.example"),
+        ("jörg@müller.example", "jörg@xn--mller-kva.example"),
+        ("weiß@straße.example", "weiß@xn--strae-oqa.example"),
+        ("ada@XN--MLLER-KVA.example", "ada@xn--mller-kva.example"),
         ("ada＠example.com", "ada@example.com"),
     ],
 )
@@ -124,8 +127,31 @@ def test_an_email_address_is_accepted_in_its_stored_form_or_refused(text):
         address = checked_email(text)
     except InvalidValue:
         return
-    assert checked_email(address) == address == normalised(text)
+    assert checked_email(address) == address == stored_address(text)
     assert address.count("@") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("admin@corp.local", "admin@corp.local"),
+        ("admin@Mail.CORP.local", "admin@mail.corp.local"),
+        ("admin@intranet", "admin@intranet"),
+        ("admin@büro.local", "admin@xn--bro-hoa.local"),
+    ],
+)
+def test_domains_that_are_named_are_allowed_with_all_below_them(typed, stored):
+    assert checked_email(typed, ("corp.local", "intranet", "xn--bro-hoa.local")) == stored
+    with pytest.raises(InvalidValue, match=r"The variable EMAIL_DOMAINS can allow domains"):
+        checked_email(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["a@notcorp.local", "a@corp.local.", "a..b@corp.local", "corp.local"]
+)
+def test_other_addresses_are_refused_as_before(typed):
+    with pytest.raises(InvalidValue):
+        checked_email(typed, ("corp.local",))
 
 
 def test_a_full_name_is_one_line_or_nothing():

@@ -6,9 +6,9 @@ import re
 import argon2
 import bcrypt
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
-from app.models import AuditEvent, ConsoleSession
+from app.models import AuditEvent, ConsoleSession, User, UserNames
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
 from tests.support.people import BCRYPT_HASH, PASSWORD, PASSWORD_HASH
@@ -41,6 +41,19 @@ def verifications(monkeypatch):
 
     monkeypatch.setattr(argon2.PasswordHasher, "verify", counting)
     return seen
+
+
+def test_a_user_whom_another_program_stored_signs_in_in_any_spelling(visitor, session):
+    stored = {"username": "İlse_Müller", "email": "Ilse@Dömäin.example"}
+    session.execute(insert(User).values(password_hash=PASSWORD_HASH, full_name="Ilse", **stored))
+    session.commit()
+
+    for name in ("ILSE_MU\u0308LLER", "ilse@xn--dmin-moa0i.example", "İlse_Müller"):
+        visitor.client.delete_cookie(cookie("console"))
+        answer = visitor.submit("/login", username=name, password=PASSWORD)
+        assert (answer.status_code, answer.location) == (303, "/"), name
+    assert session.execute(select(User.username, User.email)).one() == tuple(stored.values())
+    assert session.scalars(select(UserNames.username)).one() == "ilse_müller"
 
 
 @pytest.mark.parametrize("name", ["vera", "  VERA ", "vera@example.org", "ｖｅｒａ"])

@@ -1,6 +1,7 @@
 """The page that edits a profile."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -92,3 +93,32 @@ def test_a_profile_that_changed_meanwhile_is_compared(sign_in, session, ada, ver
     again = page.submit(full_name="V. Rubin")
     assert again.status_code == 303
     assert (vera.full_name, vera.is_verified) == ("V. Rubin", False)
+
+
+def test_an_address_is_shown_with_letters_in_a_field_that_keeps_them(sign_in, ada, person):
+    mara = person("mara", email="mara@dömäin.example")
+    browser = sign_in(ada)
+
+    page = browser.get(f"/users/{mara.id}/edit")
+    [field] = re.findall(r'<input[^>]*name="email"[^>]*>', page.html)
+    assert 'type="text"' in field
+    assert 'inputmode="email"' in field
+    assert 'value="mara@dömäin.example"' in field
+    browser.submit(f"/users/{mara.id}/edit", full_name="Mara Lind")
+    assert (mara.full_name, mara.email) == ("Mara Lind", "mara@xn--dmin-moa0i.example")
+    for path in (f"/users/{mara.id}", "/users", "/users?q=mara@d%C3%B6m", "/search?q=mara"):
+        page = browser.get(path)
+        assert "dömäin.example" in page.text
+        assert "xn--" not in page.text
+
+
+def test_domains_of_the_own_network_are_allowed(sign_in, app, ada, vera):
+    page = sign_in(ada).submit(f"/users/{vera.id}/edit", email="vera@corp.local")
+    assert page.status_code == 422
+    assert "The variable EMAIL_DOMAINS can allow domains of your own network." in page.text
+
+    app.config["CONSOLE"] = replace(app.config["CONSOLE"], email_domains=("corp.local",))
+    sign_in(ada).submit(f"/users/{vera.id}/edit", email="vera@corp.local")
+    assert vera.email == "vera@corp.local"
+    page = sign_in(ada).submit("/users/new", username="new", email="new@corp.local")
+    assert page.status_code == 201

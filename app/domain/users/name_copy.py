@@ -1,0 +1,126 @@
+"""The folded copies of names, kept true although other programs write users.
+
+The console copies the names that it writes itself. What others wrote is noticed before each search
+and lookup: users above the highest copied id, and users of a slice of the table, so that with some
+thousand users every one is compared each time. A read matches their names itself; a change copies
+them first. So a name is found before it is copied, and no command has to be run.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from secrets import randbelow
+from typing import Any
+
+from sqlalchemy import (
+    CompoundSelect,
+    Float,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
+
+from app.models import DbSession, User, UserNames
+from app.models.spelling import key
+from app.models.user_names import StoredNames, copy, source_of
+
+NEW = 20_000
+SLICE = 2_000
+MOST_MATCHES = 1_000
+
+_NAMES = (User.id, User.username, User.email)
+
+
+def _uncopied_among(ids: Any) -> Select[int, str, str]:
+    is_missing, is_stale = UserNames.id.is_(None), UserNames.source != source_of(User)
+    return (
+        select(*_NAMES)
+        .join(ids, ids.c.id == User.id)
+        .outerjoin(UserNames, UserNames.id == User.id)
+        .where(or_(is_missing, is_stale))
+    )
+
+
+def _slice_from(start: Any, size: int) -> Select[int]:
+    # A query within another: SQLite takes no LIMIT in a UNION.
+    ids = select(User.id).where(User.id > start).order_by(User.id).limit(size).subquery()
+    return select(ids.c.id)
+
+
+_HIGHEST = select(func.coalesce(func.max(UserNames.id), 0)).scalar_subquery()
+# Sometimes from below the lowest id, so that each user is as likely to be compared.
+_SOMEWHERE = cast(_HIGHEST * bindparam("part", type_=Float), Integer) - SLICE
+_UNCOPIED = _uncopied_among(
+    union(_slice_from(_HIGHEST, NEW), _slice_from(_SOMEWHERE, SLICE)).subquery()
+)
+_UNCOPIED_AFTER = _uncopied_among(_slice_from(bindparam("after", type_=Integer), NEW).subquery())
+
+
+def with_uncopied(answers: Select[Any]) -> CompoundSelect[Any]:
+    """Return a query for one row of answers together with the `uncopied` users; see `ask`."""
+    columns = [null().label(column.key) for column in answers.selected_columns]
+    nobody = [null().label(column.key) for column in _UNCOPIED.selected_columns]
+    return union_all(answers.add_columns(*nobody), _UNCOPIED.with_only_columns(*columns, *_NAMES))
+
+
+def ask(
+    session: DbSession, query: CompoundSelect[Any], values: Mapping[str, Any] | None = None
+) -> tuple[Row[Any], list[StoredNames]]:
+    """Return the answers and the users of a query from `with_uncopied`."""
+    rows = session.connection().execute(query, {**(values or {}), "part": _part()}).all()
+    [answers] = [row for row in rows if row.id is None]
+    return answers, [StoredNames(*row[-3:]) for row in rows if row.id is not None]
+
+
+def uncopied(session: DbSession) -> list[StoredNames]:
+    """Return users whose names are not copied, or no longer as they are; see the module."""
+    rows = session.connection().execute(_UNCOPIED, {"part": _part()})
+    return [StoredNames(*row) for row in rows]
+
+
+def copy_uncopied(session: DbSession) -> None:
+    """Copy the names of `uncopied` users, as the beginning of a change."""
+    copy(session.connection(), uncopied(session))
+
+
+def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:
+    """Copy names that are not copied among the next users after an id.
+
+    After the last user, drop the copies of users who are gone: on SQLite, a program that enforces
+    no foreign keys leaves them behind.
+
+    Returns:
+        The highest id of these users, None if there were none; and how many were copied.
+    """
+    highest = session.scalar(select(func.max(_slice_from(user_id, NEW).subquery().c.id)))
+    if highest is None:
+        session.execute(delete(UserNames).where(UserNames.id.not_in(select(User.id))))
+    users = session.connection().execute(_UNCOPIED_AFTER, {"after": user_id})
+    rows = [StoredNames(*row) for row in users]
+    copy(session.connection(), rows)
+    return highest, len(rows)
+
+
+def count_uncopied(session: DbSession) -> int:
+    """Return how many users' names are not copied; reads every user."""
+    everybody = select(User.id).subquery()
+    query = _uncopied_among(everybody).with_only_columns(func.count())
+    return session.scalar(query) or 0
+
+
+def matching_ids(users: Iterable[StoredNames], fits: Callable[[str], bool]) -> list[int]:
+    """Return the ids of users whose folded name or email address fits."""
+    matches = (user.id for user in users if fits(key(user.username)) or fits(key(user.email)))
+    return list(islice(matches, MOST_MATCHES))
+
+
+def _part() -> float:
+    return randbelow(SLICE) / SLICE

@@ -1,0 +1,107 @@
+"""Folded copies of user names and email addresses, so that every stored spelling is found.
+
+Users that are written by the models are copied in the same flush; `app.domain.users.name_copy`
+copies those that other programs write.
+"""
+
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    String,
+    event,
+    inspect,
+    literal_column,
+)
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.models.base import Model, natural_key
+from app.models.lookalikes import skeleton
+from app.models.spelling import KEY_CHARACTERS, key
+from app.models.user import User
+
+BETWEEN = "\n"
+SOURCE_CHARACTERS = 2 * 255 + len(BETWEEN)
+NAMES = ("username", "email")
+
+
+class UserNames(Model):
+    """The folded names of the user with the same id.
+
+    A folded name is None where it equals the stored one: such names are found in ``users``, and
+    an index of the others stays small. ``source`` is what the row was made from, so that a user
+    whom another program has renamed since is noticed. Users whose names look alike have the same
+    ``skeleton``.
+    """
+
+    __tablename__ = "console_user_names"
+
+    id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source: Mapped[str] = mapped_column(natural_key(SOURCE_CHARACTERS))
+    username: Mapped[str | None] = mapped_column(natural_key(KEY_CHARACTERS), index=True)
+    email: Mapped[str | None] = mapped_column(natural_key(KEY_CHARACTERS), index=True)
+    skeleton: Mapped[str] = mapped_column(natural_key(KEY_CHARACTERS), index=True)
+
+
+class StoredNames(NamedTuple):
+    """The id and the names of a user, as they are stored."""
+
+    id: int
+    username: str
+    email: str
+
+
+def source_of(user: type[User]) -> ColumnElement[str]:
+    """Return the expression for what the row of a user is made from."""
+    # Written out, so that it takes no parameter.
+    return user.username + literal_column(f"'{BETWEEN}'", String) + user.email
+
+
+def copy(connection: Connection, users: Iterable[StoredNames | User]) -> None:
+    """Write the folded copies of these users' names, in place of those that there are."""
+    # In the order of their ids, so that two programs never wait for each other.
+    rows = sorted(map(_row, users), key=itemgetter("id"))
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    statement: Any
+    if connection.dialect.name in {"mysql", "mariadb"}:
+        new = mysql.insert(UserNames)
+        statement = new.on_duplicate_key_update({name: new.inserted[name] for name in names})
+    else:
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(UserNames)
+        statement = statement.on_conflict_do_update(
+            index_elements=["id"], set_={name: statement.excluded[name] for name in names}
+        )
+    connection.execute(statement, rows)
+
+
+@event.listens_for(Session, "after_flush")
+def _copy_flushed(session: Session, _context: object) -> None:
+    if users := [row for row in (*session.new, *session.dirty) if _is_renamed(row)]:
+        copy(session.connection(), users)
+
+
+def _is_renamed(row: object) -> bool:
+    if not isinstance(row, User):
+        return False
+    attributes = inspect(row).attrs
+    return any(attributes[name].history.has_changes() for name in NAMES)
+
+
+def _row(user: StoredNames | User) -> dict[str, Any]:
+    folded = {name: key(getattr(user, name)) for name in NAMES}
+    return {
+        "id": user.id,
+        "source": f"{user.username}{BETWEEN}{user.email}",
+        **{name: None if text == getattr(user, name) else text for name, text in folded.items()},
+        "skeleton": skeleton(user.username),
+    }
