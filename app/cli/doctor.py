@@ -20,7 +20,7 @@ from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
-from app.domain import access, overview, sign_in, users
+from app.domain import access, overview, roles, sign_in, users
 from app.domain.phrases import counted, listed
 from app.extensions import db
 from app.models.base import utcnow
@@ -84,6 +84,7 @@ def _findings() -> Iterator[InstallationFinding]:
         yield _passwords()
         yield _search()
         yield from _names()
+        yield from _lookalikes()
         yield from _attention()
 
 
@@ -176,6 +177,20 @@ def _names() -> Iterator[InstallationFinding]:
         " Run: flask users copy-names"
     )
     yield InstallationFinding(Verdict.WARNING, "names", sentence)
+
+
+def _lookalikes() -> Iterator[InstallationFinding]:
+    count, groups = users.lookalikes(db.session, NAMED)
+    alike = [*roles.lookalikes(db.session), *groups]
+    if alike:
+        others = count - len(groups)
+        names = "; ".join(" and ".join(names) for names in alike)
+        more = f"; and {others:,} more" if others else ""
+        sentence = f"Some names can be mistaken for each other: {names}{more}."
+        yield InstallationFinding(Verdict.WARNING, "lookalikes", sentence)
+    if mixed := list(users.of_mixed_scripts(db.session)):
+        sentence = f"These user names mix the letters of several scripts: {listed(mixed, NAMED)}."
+        yield InstallationFinding(Verdict.WARNING, "scripts", sentence)
 
 
 def _attention() -> Iterator[InstallationFinding]:

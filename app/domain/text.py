@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from app.domain.errors import InvalidValue
+from app.models.lookalikes import mixed_scripts
 
 TEXT_BYTES = 65_535
 LINE_CHARACTERS = 255
@@ -110,6 +111,15 @@ def hold_filters(filters: Any) -> None:
     for text in vars(filters).values():
         if isinstance(text, str):
             hold_to_characters(text, field="q", what="The filter", limit=LINE_CHARACTERS)
+
+
+def refuse_mixed_scripts(name: str, *, field: str, what: str) -> None:
+    """Raise InvalidValue if a name mixes scripts, so that its letters can be mistaken."""
+    if scripts := mixed_scripts(name):
+        message = (
+            f"{what} mixes {' and '.join(scripts)} letters, which can be mistaken for each other."
+        )
+        raise InvalidValue(f"{message} Use the letters of one script.", field=field)
 
 
 def position(text: str, index: int) -> str:

@@ -212,3 +212,15 @@ def test_a_server_that_is_not_there_is_wrong(provider):
     verdict, sentence = read(done.stdout)["connection"]
     assert (verdict, sentence.endswith("Check DATABASE_URL.")) == ("wrong", True)
     assert "canary" not in done.output
+
+
+def test_names_that_can_be_mistaken_are_a_warning(findings, ada, person, session):
+    person("root")
+    person("r\u043e\u043et")
+
+    _, found = findings()
+
+    assert found["lookalikes"] == (
+        *("warning", "Some names can be mistaken for each other: root and r\u043e\u043et."),
+    )
+    assert found["scripts"][1].endswith("several scripts: r\u043e\u043et.")

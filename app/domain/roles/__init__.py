@@ -43,6 +43,7 @@ from app.domain.roles.members import (
     roles_of,
     with_permission,
 )
+from app.domain.roles.names import lookalikes
 from app.domain.roles.templates import TEMPLATES
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "grants_etag",
     "held_by",
     "is_system_role",
+    "lookalikes",
     "matching",
     "member_counts",
     "members_page",

@@ -96,7 +96,7 @@ def _new_name(session: DbSession, role: Role, text: str) -> str:
     if is_system_role(role):
         message = f"{role.name} is a system role. It keeps its name."
         raise SystemRoleProtected(message, target=Target.of_role(role))
-    return names.free_name(session, text)
+    return names.free_name(session, text, role.id)
 
 
 def _refuse_changing(session: DbSession, role: Role, actor: Actor) -> None:

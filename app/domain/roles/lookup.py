@@ -21,6 +21,7 @@ from app.domain.roles.matrix import (
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
 from app.models.base import HIGHEST_ID
+from app.models.spelling import folded
 from app.models.user import ADMIN
 
 MOST_AT_ONCE = 1000
@@ -138,12 +139,19 @@ def named(session: DbSession, name: str) -> Role:
     Raises:
         NotFound: The role does not exist.
     """
-    query = select(Role).where(Role.name == name.strip().lower())
-    query = query.options(selectinload(Role.permissions))
-    role = session.scalars(query).first() if is_name(name) else None
+    role = _with_name(session, name.strip().lower()) if is_name(name) else None
+    if role is None and is_name(name):
+        # Another program may have stored it in a spelling of its own.
+        same = [stored for stored in all_names(session) if folded(stored) == folded(name)]
+        role = _with_name(session, min(same)) if same else None
     if role is None:
         raise NotFound(f"There is no role named {name}.")
     return role
+
+
+def _with_name(session: DbSession, name: str) -> Role | None:
+    query = select(Role).where(Role.name == name).options(selectinload(Role.permissions))
+    return session.scalars(query).first()
 
 
 def with_ids(session: DbSession, role_ids: frozenset[int]) -> list[Role]:

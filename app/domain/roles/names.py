@@ -5,8 +5,10 @@ import unicodedata
 from sqlalchemy import select
 
 from app.domain.errors import InvalidValue
-from app.domain.text import checked, checked_line, hold_to_characters
+from app.domain.text import checked, checked_line, hold_to_characters, refuse_mixed_scripts
 from app.models import DbSession, Role
+from app.models.lookalikes import skeleton
+from app.models.spelling import folded
 from app.models.user import ADMIN
 
 NAME_CHARACTERS = 100
@@ -16,18 +18,26 @@ SEPARATOR = ","
 INVISIBLE = {"Cf", "Co", "Cn"}
 
 
-def free_name(session: DbSession, text: str) -> str:
-    """Return the typed name as it is stored, if no role has it.
+def free_name(session: DbSession, text: str, by_other_than: int = 0) -> str:
+    """Return the typed name as it is stored, if no role has it or a name that looks like it.
+
+    Args:
+        session: The database session.
+        text: The name as typed.
+        by_other_than: The id of the role that is renamed; 0 for a new one.
 
     Raises:
-        InvalidValue: The name breaks the rules for names, or is taken or reserved.
+        InvalidValue: The name breaks the rules for names, or is taken, reserved or can be mistaken.
     """
     name = _checked_name(text)
-    # MySQL ignores spaces at the end of a name, but names have none there.
-    if session.scalars(select(Role.id).where(Role.name == name)).first() is not None:
+    others = session.scalars(select(Role.name).where(Role.id != by_other_than)).all()
+    if any(folded(other) == folded(name) for other in others):
         raise InvalidValue(f"There is a role named {name} already.", field="name")
     if name == ADMIN:
         message = f"The name {ADMIN} is reserved for the role that grants every permission."
+        raise InvalidValue(message, field="name")
+    if similar := [other for other in (*others, ADMIN) if skeleton(other) == skeleton(name)]:
+        message = f"The name looks like that of the role {similar[0]}. Choose another one."
         raise InvalidValue(message, field="name")
     return name
 
@@ -49,8 +59,17 @@ def _checked_name(text: str) -> str:
     if any(_is_refused(character) for character in name):
         message = "The name contains a comma or an invisible character. Remove it."
         raise InvalidValue(message, field="name")
+    refuse_mixed_scripts(name, field="name", what="The name")
     return name
 
 
 def _is_refused(character: str) -> bool:
     return character == SEPARATOR or unicodedata.category(character) in INVISIBLE
+
+
+def lookalikes(session: DbSession) -> list[list[str]]:
+    """Return the names of roles that can be mistaken for each other."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted({ADMIN, *session.scalars(select(Role.name))}):
+        groups.setdefault(skeleton(name), []).append(name)
+    return [group for group in groups.values() if len(group) > 1]

@@ -48,6 +48,9 @@ from app.domain.users.listing import (
     names_of,
     role_names,
 )
+from app.domain.users.lookalikes import groups as lookalikes
+from app.domain.users.lookalikes import of as looks_like
+from app.domain.users.lookalikes import of_mixed_scripts
 from app.domain.users.lookup import find, get, named
 from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
 from app.domain.users.name_search import NameSearch, SearchMode
@@ -100,9 +103,12 @@ __all__ = [
     "find",
     "get",
     "list_page",
+    "lookalikes",
+    "looks_like",
     "matches",
     "named",
     "names_of",
+    "of_mixed_scripts",
     "profile_etag",
     "profile_of",
     "record_creation",

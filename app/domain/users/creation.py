@@ -12,7 +12,7 @@ from app.domain.authentication.one_time_links import Purpose
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
-from app.domain.users import lookup, name_copy, names
+from app.domain.users import lookalikes, lookup, name_copy, names
 from app.models import DbSession, Role, User
 from app.models.spelling import shown_address
 
@@ -130,7 +130,7 @@ def record_creation(session: DbSession, user: User, actor: Actor) -> None:
 def refuse_taken(
     session: DbSession, *, username: str = "", email: str = "", by_others_than: int = 0
 ) -> None:
-    """Refuse a name or an address that another user has, as a name or as an address.
+    """Refuse a name or an address that another user has, and a name that looks like another.
 
     Args:
         session: The database session.
@@ -139,12 +139,15 @@ def refuse_taken(
         by_others_than: The id of the user being changed; 0 for a new one.
 
     Raises:
-        InvalidValue: The name or the address is taken.
+        InvalidValue: The name or the address is taken, or the name can be mistaken.
     """
     name_copy.copy_uncopied(session)
     mistakes: list[RuleError] = []
     if username and _is_taken(session, username, by_others_than):
         message = f"Another user has {username} as user name or email address."
+        mistakes.append(InvalidValue(message, field="username"))
+    elif username and (other := lookalikes.of(session, username, by_others_than)):
+        message = f"The user name looks like {other}, which another user has. Choose another one."
         mistakes.append(InvalidValue(message, field="username"))
     if email and _is_taken(session, email, by_others_than):
         message = f"Another user has {shown_address(email)} as email address or user name."

@@ -14,6 +14,7 @@ from app.domain.text import (
     checked,
     checked_line,
     hold_to_characters,
+    refuse_mixed_scripts,
 )
 from app.models.base import normalised
 from app.models.spelling import stored_address
@@ -36,7 +37,8 @@ def checked_username(text: str) -> str:
     address. The rule is for new names; those from the backend are kept.
 
     Raises:
-        InvalidValue: The name is empty, too long, or contains a character that is not allowed.
+        InvalidValue: The name is empty, too long, contains a character that is not allowed, or
+            mixes scripts.
     """
     field, what = "username", "The user name"
     name = normalised(checked_line(text, field=field, what=what, limit=TEXT_BYTES))
@@ -57,6 +59,7 @@ def checked_username(text: str) -> str:
                 field=field,
             )
     _refuse_reserved(name)
+    refuse_mixed_scripts(name, field=field, what=what)
     return name
 
 
