@@ -55,6 +55,7 @@ def _console(database: str, size: str) -> None:
     postgres.create(database)
     _flask(database, "db", "upgrade")
     postgres.run_file(SQL / "rag.sql", database, n=str(SIZES[size]))
+    _flask(database, "users", "copy-names")
     for name in (OPERATOR, SECOND):
         who = (name, f"{name}@example.org", "--role", "admin", "--password-stdin")
         _flask(database, "users", "create", *who, stdin=f"{PASSWORD}\n")

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Connection, func, insert, make_url, select
 
 from app import create_app
+from app.cli.name_copies import copy_all
 from app.domain.authentication import passwords
 from app.extensions import db
 from app.models import (
@@ -58,6 +59,8 @@ def console(url: str) -> Flask:
                 _fill(connection)
                 connection.commit()
                 _analyse(connection)
+                connection.commit()
+                copy_all()
     return app
 
 

@@ -56,6 +56,11 @@ def key(name: str) -> str:
     return folded(name)[:KEY_CHARACTERS]
 
 
+def spelled(typed: str, name: str) -> str:
+    """Return a name as it is stored if the typed one is another spelling of it, else as typed."""
+    return name if folded(typed) == folded(name) else typed
+
+
 def is_same_address(one: str, other: str) -> bool:
     """Tell whether two addresses reach one mailbox, in whatever case and form of the domain."""
     return _mailbox(one) == _mailbox(other)

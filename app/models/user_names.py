@@ -9,16 +9,21 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     ForeignKey,
     String,
     event,
+    func,
     inspect,
     literal_column,
+    or_,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.models.base import Model, natural_key
 from app.models.lookalikes import skeleton
@@ -58,10 +63,40 @@ class StoredNames(NamedTuple):
     email: str
 
 
-def source_of(user: type[User]) -> ColumnElement[str]:
+def source_of(user: Any) -> ColumnElement[str]:
     """Return the expression for what the row of a user is made from."""
     # Written out, so that it takes no parameter.
-    return user.username + literal_column(f"'{BETWEEN}'", String) + user.email
+    source: ColumnElement[str] = user.username + literal_column(f"'{BETWEEN}'", String) + user.email
+    return source
+
+
+class BeyondAscii(FunctionElement[bool]):
+    """The question whether a text has a character outside ASCII."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(BeyondAscii)
+def _beyond_ascii(element: BeyondAscii, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    return f"(octet_length({text}) <> char_length({text}))"
+
+
+@compiles(BeyondAscii, "sqlite")
+def _beyond_ascii_sqlite(element: BeyondAscii, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    return f"(length(CAST({text} AS BLOB)) <> length({text}))"
+
+
+def may_be_odd(user: Any) -> ColumnElement[bool]:
+    """Return a condition that holds for every user whose names are not stored folded.
+
+    It holds for some others too: those with a name outside ASCII.
+    """
+    is_upper = (name != func.lower(name) for name in (user.username, user.email))
+    is_beyond = (BeyondAscii(name) for name in (user.username, user.email))
+    return or_(*is_upper, *is_beyond, user.email != func.replace(user.email, "xn--", ""))
 
 
 def copy(connection: Connection, users: Iterable[StoredNames | User]) -> None:

@@ -12,6 +12,7 @@ from app.domain.roles.matrix import MatrixRole, read_matrix
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Role
+from app.models.spelling import folded
 
 Texts = dict[str, str | None]
 
@@ -67,7 +68,9 @@ def change(session: DbSession, role_id: int, edit: RoleEdit, *, actor: Actor) ->
     before, after = _texts(role.name, role.description), _texts(name, description)
     if before != after:
         _refuse_changing(session, role, actor)
-        role.name, role.description = name, description
+        role.description = description
+        if name != role.name:
+            role.name = name
         _record_change(session, role, before, after, passed["reason"], actor)
         session.flush()
     return role
@@ -91,7 +94,8 @@ def etag_of(role: Role) -> str:
 
 
 def _new_name(session: DbSession, role: Role, text: str) -> str:
-    if text.strip().lower() == role.name:
+    # Another program may have stored the name in a spelling of its own, which stays.
+    if folded(text) == folded(role.name):
         return role.name
     if is_system_role(role):
         message = f"{role.name} is a system role. It keeps its name."

@@ -24,6 +24,7 @@ from app.domain.roles.templates import starting_permissions
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Role, User, role_permissions, user_roles
+from app.models.spelling import spelled
 
 EVENTS_AT_ONCE = 1000
 
@@ -135,7 +136,7 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     if typed.etag != deletion_etag(role):
         raise RoleChangedMeanwhile(role)
     reason = confirmation.confirmed(
-        typed.name.lower(), role.name, typed.reason, what="the name", field="name"
+        spelled(typed.name, role.name), role.name, typed.reason, what="the name", field="name"
     )
     _refuse_deleting(session, matrix, role, actor)
     if typed.reviewed is not None:

@@ -17,6 +17,7 @@ from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import creation
 from app.models import DbSession, Permission, Role, User
+from app.models.spelling import spelled
 
 
 class UserIsReferredTo(RuleError):
@@ -144,7 +145,11 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
         raise UserChangedMeanwhile(user)
     _hold(session, user, deletion.reviewed)
     reason = confirmation.confirmed(
-        deletion.name, user.username, deletion.reason, what="the user name", field="username"
+        spelled(deletion.name, user.username),
+        user.username,
+        deletion.reason,
+        what="the user name",
+        field="username",
     )
     was_administrator, target = access.is_administrator(user), Target.of_user(user)
     before = {

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Subquery,
     bindparam,
     cast,
     delete,
@@ -30,45 +31,44 @@ from sqlalchemy import (
 
 from app.models import DbSession, User, UserNames
 from app.models.spelling import key
-from app.models.user_names import StoredNames, copy, source_of
+from app.models.user_names import StoredNames, copy, may_be_odd, source_of
 
 NEW = 20_000
 SLICE = 2_000
 MOST_MATCHES = 1_000
 
-_NAMES = (User.id, User.username, User.email)
+
+def _uncopied_among(users: Subquery) -> Select[int, str, str]:
+    """Return the query of those among some users, as (id, username, email), to be copied."""
+    is_missing, is_stale = UserNames.id.is_(None), UserNames.source != source_of(users.c)
+    query = select(users.c.id, users.c.username, users.c.email)
+    copies = query.outerjoin(UserNames, UserNames.id == users.c.id)
+    return copies.where(or_(is_missing, is_stale))
 
 
-def _uncopied_among(ids: Any) -> Select[int, str, str]:
-    is_missing, is_stale = UserNames.id.is_(None), UserNames.source != source_of(User)
-    return (
-        select(*_NAMES)
-        .join(ids, ids.c.id == User.id)
-        .outerjoin(UserNames, UserNames.id == User.id)
-        .where(or_(is_missing, is_stale))
-    )
-
-
-def _slice_from(start: Any, size: int) -> Select[int]:
+def _slice_from(start: Any, size: int) -> Select[int, str, str]:
     # A query within another: SQLite takes no LIMIT in a UNION.
-    ids = select(User.id).where(User.id > start).order_by(User.id).limit(size).subquery()
-    return select(ids.c.id)
+    users = _EVERYBODY.where(User.id > start).order_by(User.id).limit(size).subquery()
+    return select(users.c.id, users.c.username, users.c.email)
 
 
+_EVERYBODY = select(User.id, User.username, User.email)
 _HIGHEST = select(func.coalesce(func.max(UserNames.id), 0)).scalar_subquery()
 # Sometimes from below the lowest id, so that each user is as likely to be compared.
 _SOMEWHERE = cast(_HIGHEST * bindparam("part", type_=Float), Integer) - SLICE
-_UNCOPIED = _uncopied_among(
-    union(_slice_from(_HIGHEST, NEW), _slice_from(_SOMEWHERE, SLICE)).subquery()
-)
+_SOME = union(_slice_from(_HIGHEST, NEW), _slice_from(_SOMEWHERE, SLICE)).subquery()
+_UNCOPIED = _uncopied_among(_SOME)
+# The others are found in `users` by their stored names.
+_ODD = _UNCOPIED.where(may_be_odd(_SOME.c))
 _UNCOPIED_AFTER = _uncopied_among(_slice_from(bindparam("after", type_=Integer), NEW).subquery())
 
 
 def with_uncopied(answers: Select[Any]) -> CompoundSelect[Any]:
     """Return a query for one row of answers together with the `uncopied` users; see `ask`."""
     columns = [null().label(column.key) for column in answers.selected_columns]
-    nobody = [null().label(column.key) for column in _UNCOPIED.selected_columns]
-    return union_all(answers.add_columns(*nobody), _UNCOPIED.with_only_columns(*columns, *_NAMES))
+    names = list(_ODD.selected_columns)
+    nobody = [null().label(column.key) for column in names]
+    return union_all(answers.add_columns(*nobody), _ODD.with_only_columns(*columns, *names))
 
 
 def ask(
@@ -81,14 +81,13 @@ def ask(
 
 
 def uncopied(session: DbSession) -> list[StoredNames]:
-    """Return users whose names are not copied, or no longer as they are; see the module."""
-    rows = session.connection().execute(_UNCOPIED, {"part": _part()})
-    return [StoredNames(*row) for row in rows]
+    """Return users whose names are not copied and not stored folded; see the module."""
+    return _read(session, _ODD)
 
 
 def copy_uncopied(session: DbSession) -> None:
-    """Copy the names of `uncopied` users, as the beginning of a change."""
-    copy(session.connection(), uncopied(session))
+    """Copy the names of users that are not copied, as the beginning of a change."""
+    copy(session.connection(), _read(session, _UNCOPIED))
 
 
 def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:
@@ -111,8 +110,7 @@ def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:
 
 def count_uncopied(session: DbSession) -> int:
     """Return how many users' names are not copied; reads every user."""
-    everybody = select(User.id).subquery()
-    query = _uncopied_among(everybody).with_only_columns(func.count())
+    query = _uncopied_among(_EVERYBODY.subquery()).with_only_columns(func.count())
     return session.scalar(query) or 0
 
 
@@ -124,3 +122,8 @@ def matching_ids(users: Iterable[StoredNames], fits: Callable[[str], bool]) -> l
 
 def _part() -> float:
     return randbelow(SLICE) / SLICE
+
+
+def _read(session: DbSession, query: Select[int, str, str]) -> list[StoredNames]:
+    rows = session.connection().execute(query, {"part": _part()})
+    return [StoredNames(*row) for row in rows]

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import insert
 
 from app.domain import roles
-from app.domain.errors import InvalidValue
+from app.domain.confirmation import Deletion
+from app.domain.errors import InvalidValue, NotFound
 from app.domain.roles import NewRole, RoleEdit
 from app.models import Role
 from app.unit_of_work import carry_out
@@ -57,3 +58,19 @@ def test_roles_that_other_programs_stored_are_found_and_told(session):
     assert roles.named(session, "support").name == roles.named(session, "Support").name == "Support"
     assert roles.named(session, "admin").name == "admin"
     assert roles.lookalikes(session) == [["admin", "\u0430dmin"]]
+
+
+def test_a_role_that_another_program_stored_keeps_its_name_and_can_be_deleted(session):
+    session.execute(insert(Role), [{"name": "Support"}])
+    session.commit()
+    role = roles.named(session, "support")
+
+    edit = RoleEdit("Support", "Helps.", roles.etag_of(role))
+    carry_out(lambda: roles.change(session, role.id, edit, actor=OPERATOR), actor=OPERATOR)
+    assert (role.name, role.description) == ("Support", "Helps.")
+
+    etag = roles.deletion_etag(roles.read_matrix(session).role(role.id))
+    deletion = Deletion("support", etag)
+    carry_out(lambda: roles.delete(session, role.id, deletion, actor=OPERATOR), actor=OPERATOR)
+    with pytest.raises(NotFound):
+        roles.named(session, "Support")

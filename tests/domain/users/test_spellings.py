@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, event, insert, select, update
 
 from app.domain import search, users
+from app.domain.confirmation import Deletion
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors
 from app.domain.users import NewUser, Profile, ProfileEdit, UserFilter, name_copy
@@ -205,3 +206,13 @@ def test_users_beyond_one_batch_are_copied_by_and_by(session, monkeypatch):
     for missing in (20, 10, 0):
         carry_out(lambda: users.copy_uncopied(session), actor=OPERATOR)
         assert users.count_uncopied(session) == missing
+
+
+def test_a_deletion_is_confirmed_in_any_spelling_of_the_name(session):
+    add(session, ("Mu\u0308ller", "m@example.org"))
+    user = users.find(session, "müller")
+
+    deletion = Deletion("müller", users.deletion_etag(user))
+    carry_out(lambda: users.delete(session, user.id, deletion, actor=OPERATOR), actor=OPERATOR)
+
+    assert users.find(session, "müller") is None
