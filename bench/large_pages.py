@@ -13,6 +13,15 @@ from app.domain.authentication import sessions
 from app.extensions import db
 from app.models import Role, User
 
+LISTS = (
+    *("/", "/account", "/settings", "/settings?edit=all", "/settings?q=option", "/users"),
+    *("/users/new", "/users/export", "/roles", "/roles?role=team+01", "/roles?differ=1"),
+    *("/roles/export", "/roles/new", "/permissions/user:read", "/search?q=anna", "/search?q=team"),
+)
+FILTERS = (
+    *("role=user", "role=,none", "role=viewer", "role=team+005", "status=inactive", "q=anna"),
+    *("q=anna&role=viewer", "q=jon&role=user", "role=user&status=inactive"),
+)
 OK = 200
 PROBES = 5
 KIB = 1024
@@ -36,9 +45,8 @@ def report(app: Flask, operator: str, collector: str) -> None:
         collector: The user name of somebody who has all roles.
     """
     with app.app_context():
-        print(
-            f"\n| {db.engine.dialect.name} | ms | KiB | statements |\n| --- | ---: | ---: | ---: |"
-        )
+        print(f"\n| {db.engine.dialect.name} | ms | KiB | statements |")
+        print("| --- | ---: | ---: | ---: |")
         client = _signed_in(app, operator)
         for path in _paths(operator, collector):
             answer = _asked(client, path)
@@ -66,14 +74,13 @@ def _paths(operator: str, collector: str) -> Iterator[str]:
     )
     anybody = db.session.scalars(select(User.id).order_by(User.id).limit(1)).one()
     db.session.rollback()
-    yield from ("/", "/settings", "/settings?edit=all", "/users", "/roles")
-    yield from ("/users?role=user", "/users?q=anna&role=viewer", "/users?role=team+005")
-    yield from ("/users?q=anna", "/users?status=inactive", "/users?sort=-created")
+    yield from LISTS
+    yield from (f"/users?{query}{sort}" for query in FILTERS for sort in ("", "&sort=-username"))
     for role in ("admin", "user", "team 000", "team 001", "team 005"):
         for page in ("", "/permissions", "/edit", "/delete"):
             yield f"/roles/{ids[role]}{page}"
     for user_id in (people[operator], people[collector], anybody):
-        for page in ("", "/roles", "/edit", "/delete"):
+        for page in ("", "?all=1", "/roles", "/edit", "/sessions", "/delete"):
             yield f"/users/{user_id}{page}"
     yield f"/roles/compare?a={ids['team 000']}&b={ids['team 005']}"
 

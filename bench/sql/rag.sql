@@ -1,5 +1,6 @@
 -- The same people, roles, permissions and settings in a database that the console's own revisions
--- made. What they insert stays: three roles, eighteen permissions, the default settings.
+-- made. What they insert stays: three roles, eighteen permissions; but for the settings, so that every
+-- console has the same 500.
 -- psql -v n=1000
 SET client_min_messages = warning;
 SET synchronous_commit = off;
@@ -13,6 +14,7 @@ INSERT INTO permissions (code, resource, action, description)
 INSERT INTO role_permissions (role_id, permission_id)
   SELECT roles.id, permissions.id FROM roles, permissions
   WHERE roles.id = 1 OR (permissions.id * 7 + roles.id) % 4 = 0 ON CONFLICT DO NOTHING;
+DELETE FROM application_settings;
 INSERT INTO application_settings (id, key, value, data_type, description, is_mutable, category)
   SELECT 1000 + i, key, value, data_type, description, is_mutable, category FROM settings;
 INSERT INTO users

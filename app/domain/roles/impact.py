@@ -21,13 +21,14 @@ from sqlalchemy import (
 
 from app.domain.paging import COUNTED
 from app.domain.reviews import ReviewedRows
-from app.domain.roles import members, number_set
+from app.domain.roles import members, number_set, role_sets
 from app.domain.roles.matrix import Matrix
+from app.domain.roles.role_sets import Side
 from app.models import DbSession, User, role_permissions, user_roles
 
 NAMED = 20
-# Each takes part of one statement; databases take only so long a statement.
-ROLES_AT_ONCE = 25
+# A query for each of these; more roles are judged together.
+FEW = 3
 # A role and a permission as one number: ids are below it.
 PAIR = 2**31
 _GONE, _NEW = "gone", "new"
@@ -104,18 +105,39 @@ def impact_of(
         differences: The permissions that the roles gain and lose.
         has_names: Whether the first users are named also if all of them can be counted.
     """
+    if len(differences) > FEW:
+        return _impact_of_many(session, matrix, differences, has_names=has_names)
     ids = {code: permission_id for permission_id, code in matrix.codes.items()}
     exchanged = {
         _GONE: _pairs((row.role_id, ids[code]) for row in differences for code in row.lost),
         _NEW: _pairs((row.role_id, ids[code]) for row in differences for code in row.gained),
         "admin_id": matrix.admin_id,
     }
-    impacts: list[RoleImpact] = []
-    for start in range(0, len(differences), ROLES_AT_ONCE):
-        chunk = differences[start : start + ROLES_AT_ONCE]
-        people = _affected(session, chunk, ids, exchanged, has_names=has_names)
-        impacts += map(RoleImpact, chunk, people[: len(chunk)], people[len(chunk) :])
-    return impacts
+    people = _affected(session, differences, ids, exchanged, has_names=has_names)
+    return list(
+        map(RoleImpact, differences, people[: len(people) // 2], people[len(people) // 2 :])
+    )
+
+
+def _impact_of_many(
+    session: DbSession, matrix: Matrix, differences: Sequence[GrantDifference], *, has_names: bool
+) -> list[RoleImpact]:
+    gaining = [Side(row.role_id, row.gained, is_gaining=True) for row in differences]
+    losing = [Side(row.role_id, row.lost, is_gaining=False) for row in differences]
+    role_sets.find(session, matrix, gaining + losing, named=NAMED)
+    named = [side for side in gaining + losing if has_names or side.count > COUNTED]
+    users = number_set.rows_of("users")
+    query = select(User.id, User.username, User.full_name, User.is_active)
+    query = query.where(User.id.in_(select(users.c.member)))
+    values = {"users": number_set.written({id_ for side in named for id_ in side.first})}
+    by_id: dict[int, Any] = {}
+    if named:
+        by_id = {row.id: row for row in session.execute(query, values)}
+    people = [
+        Affected(side.count, side.check, tuple(by_id[id_] for id_ in side.first if id_ in by_id))
+        for side in gaining + losing
+    ]
+    return list(map(RoleImpact, differences, people[: len(gaining)], people[len(gaining) :]))
 
 
 def _pairs(pairs: Iterable[tuple[int, int]]) -> str:

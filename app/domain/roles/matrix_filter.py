@@ -1,5 +1,6 @@
 """The filter of the matrix: which roles and permissions are shown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from app.domain.errors import InvalidValue
@@ -36,12 +37,12 @@ class MatrixFilter:
         texts = [text.strip() for text in self.role.casefold().split(SEPARATOR)]
         return not any(texts) or any(text in role.name.casefold() for text in texts if text)
 
-    def matches(self, matrix: Matrix, permission: PermissionRow) -> bool:
-        """Tell whether the permission matches the filter; the matrix has the roles that do."""
+    def matches(self, permission: PermissionRow, disputed: Collection[str]) -> bool:
+        """Tell whether the permission matches the filter; roles differ in the disputed ones."""
         return (
             (not self.resource or self.resource == permission.resource)
             and (not self.q or _contains(permission, self.q.casefold()))
-            and (not self.differ or _is_disputed(matrix, permission))
+            and (not self.differ or permission.code in disputed)
         )
 
 
@@ -56,13 +57,14 @@ def matching(matrix: Matrix, filters: MatrixFilter) -> Matrix:
     if filters.differ not in {"", DIFFER}:
         raise InvalidValue("This filter does not exist.")
     matrix = replace(matrix, roles=[role for role in matrix.roles if filters.has_role(role)])
-    return matrix.only({row.id for row in matrix.permissions if filters.matches(matrix, row)})
+    disputed = _disputed(matrix) if filters.differ else ()
+    return matrix.only({row.id for row in matrix.permissions if filters.matches(row, disputed)})
 
 
 def _contains(permission: PermissionRow, text: str) -> bool:
     return any(text in part.casefold() for part in (permission.code, permission.description or ""))
 
 
-def _is_disputed(matrix: Matrix, permission: PermissionRow) -> bool:
-    others = (role for role in matrix.roles if not role.grants_all)
-    return len({role.grants(permission.code) for role in others}) > 1
+def _disputed(matrix: Matrix) -> frozenset[str]:
+    others = [role.codes for role in matrix.roles if not role.grants_all]
+    return frozenset().union(*others) - frozenset(matrix.codes.values()).intersection(*others)
