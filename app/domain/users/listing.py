@@ -98,7 +98,7 @@ def list_page(session: DbSession, filters: UserFilter, sort: str, cursors: Curso
         raise InvalidValue("The list cannot be sorted that way.")
     beginning = paging.start(SORTS[sort], after=cursors.after, before=cursors.before)
     result = matches(session, filters, beginning)
-    if not filters.q and (filters.role or filters.status):
+    if not filters.q and (filters.role or filters.status) and not _is_sqlite(session):
         page = _page_ahead(session, filters, beginning)
         if page:
             return UserPage(page, None)
@@ -106,6 +106,11 @@ def list_page(session: DbSession, filters: UserFilter, sort: str, cursors: Curso
     query = result.query(beginning, paging.SIZE + 1)
     page = paging.page_of(session, query, beginning, values=result.values)
     return UserPage(page, result.names)
+
+
+def _is_sqlite(session: DbSession) -> bool:
+    # SQLite reads on along the index in less time than it takes to look ahead.
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def matches(session: DbSession, filters: UserFilter, beginning: Start) -> Matches:
