@@ -11,7 +11,7 @@ from app.domain import audit, settings
 from app.domain.actor import ActorKind, is_reserved
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
-from app.domain.phrases import shortlist
+from app.domain.phrases import counted, shortlist
 from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
@@ -74,11 +74,12 @@ class EventLine:
     delta: list[Pair]
     reason: str
     restore_url: str | None = None
+    times: int = 1
 
 
 def in_words(entries: Iterable[HistoryEntry]) -> list[EventLine]:
     """Return the entries as lines, with links to existing pages that the user may open."""
-    return [_line(entry.event, _url(entry)) for entry in entries]
+    return [_line(entry) for entry in entries]
 
 
 def actor_of(event: AuditEvent) -> str:
@@ -93,7 +94,8 @@ def _kind(event: AuditEvent) -> str:
     return "user" if is_reserved(normalised(event.actor_name)) else ""
 
 
-def _line(event: AuditEvent, url: str | None) -> EventLine:
+def _line(entry: HistoryEntry) -> EventLine:
+    event = entry.event
     is_own = event.action == "user:signed-in"
     return EventLine(
         at=event.at,
@@ -101,12 +103,20 @@ def _line(event: AuditEvent, url: str | None) -> EventLine:
         actor_kind=_kind(event),
         verb=VERBS.get(event.action, event.action),
         target_type=event.target_type,
-        target_name="" if is_own else event.target_name,
-        target_url=None if is_own else url,
+        target_name="" if is_own else _target(entry),
+        target_url=None if is_own or entry.targets > 1 else _url(entry),
         delta=_delta(event),
         reason=event.reason,
         restore_url=_restore_url(event),
+        times=entry.times if entry.times > entry.targets else 1,
     )
+
+
+def _target(entry: HistoryEntry) -> str:
+    if entry.targets == 1:
+        return entry.event.target_name
+    noun = "page" if entry.event.target_type == "page" else "thing"
+    return f"{counted(entry.targets, noun)}, the last one {entry.event.target_name}"
 
 
 def _restore_url(event: AuditEvent) -> str | None:

@@ -3,47 +3,121 @@
 Ids are given again: SQLite gives the id of the newest row, once that is deleted, to the next one.
 So what an event tells of is there if a row has its id and is no younger than the event. Of settings
 the key decides, which never changes: one that was restored is younger than its history.
+
+Refusals are added up where they would push changes out: whoever is denied one page after another
+takes up a third of the list at most. The record keeps each of them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
+from app.domain.audit.activity import REFUSALS
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
 
 MOST = 8
 BY_AGE: dict[str, type[User | Role]] = {"user": User, "role": Role}
+_ACTOR = (AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.actor_name, AuditEvent.action)
+_TARGET = (AuditEvent.target_type, AuditEvent.target_id, AuditEvent.target_name)
+
+Conditions = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """An event, and whether what it tells of is still there."""
+    """An event, and whether what it tells of is still there.
+
+    Attributes:
+        event: The event; the newest one if several are added up.
+        is_there: Whether its target is there.
+        times: The number of events.
+        targets: The number of different targets.
+    """
 
     event: AuditEvent
     is_there: bool
+    times: int = 1
+    targets: int = 1
 
 
 def recent(session: DbSession, *, limit: int = MOST) -> list[HistoryEntry]:
-    """Return the newest events of all, newest first, in one statement."""
-    query = select(AuditEvent, _is_there()).order_by(AuditEvent.id.desc()).limit(limit)
-    return [HistoryEntry(event, bool(is_there)) for event, is_there in session.execute(query)]
+    """Return the newest events of all, newest first, in one statement.
+
+    Refusals that have to be added up take two or three more.
+    """
+    return _entries(session, (), _is_there(), limit)
 
 
 def history_of(session: DbSession, target: Target, *, limit: int = MOST) -> list[HistoryEntry]:
-    """Return the newest events of one thing that is there, newest first, in one statement."""
-    query = (
-        select(AuditEvent)
-        .where(AuditEvent.target_type == target.type, AuditEvent.target_id == target.id)
-        .order_by(AuditEvent.id.desc())
-        .limit(limit)
-    )
+    """Return the newest events of one thing that is there, newest first; see `recent`."""
+    conditions = [AuditEvent.target_type == target.type, AuditEvent.target_id == target.id]
     if target.type in BY_AGE:
-        events = session.scalars(_in_lifetime(query, BY_AGE[target.type])).all()
-    else:
-        events = _of_setting(session.scalars(query).all(), target.name)
-    return [HistoryEntry(event, is_there=True) for event in events]
+        conditions.append(_in_lifetime(BY_AGE[target.type]))
+        return _entries(session, conditions, true(), limit)
+    return _of_setting(_entries(session, conditions, true(), limit), target.name)
+
+
+def _entries(
+    session: DbSession, conditions: Conditions, is_there: ColumnElement[bool], limit: int
+) -> list[HistoryEntry]:
+    newest = _read(session, conditions, is_there, limit)
+    if not _are_crowded(newest, limit // 3):
+        return newest
+    others = _read(session, [*conditions, AuditEvent.action.not_in(REFUSALS)], is_there, limit)
+    since = others[-1].event.id if len(others) == limit else 0
+    since_then = [*conditions, AuditEvent.action.in_(REFUSALS), AuditEvent.id > since]
+    refused = _added_up(session, since_then, is_there, limit // 3)
+    shown = [*others[: limit - len(refused)], *refused]
+    return sorted(shown, key=lambda entry: entry.event.id, reverse=True)
+
+
+def _read(
+    session: DbSession, conditions: Conditions, is_there: ColumnElement[bool], limit: int
+) -> list[HistoryEntry]:
+    query = select(AuditEvent, is_there).where(*conditions).order_by(AuditEvent.id.desc())
+    return [
+        HistoryEntry(event, bool(there)) for event, there in session.execute(query.limit(limit))
+    ]
+
+
+def _are_crowded(entries: Sequence[HistoryEntry], most: int) -> bool:
+    """Tell whether one refusal is repeated, or refusals are more than so many."""
+    events = [entry.event for entry in entries if entry.event.action in REFUSALS]
+    keys = {
+        (event.actor_kind, event.actor_id, event.actor_name, event.action, event.target_name)
+        for event in events
+    }
+    return len(events) > min(len(keys), most)
+
+
+def _added_up(
+    session: DbSession, conditions: Conditions, is_there: ColumnElement[bool], most: int
+) -> list[HistoryEntry]:
+    """Return the refusals by actor and target; by actor alone if these are too many."""
+    by_target = _groups(session, conditions, (*_ACTOR, *_TARGET), is_there, most + 1)
+    if len(by_target) <= most:
+        return by_target
+    return _groups(session, conditions, _ACTOR, is_there, most)
+
+
+def _groups(
+    session: DbSession,
+    conditions: Conditions,
+    keys: Sequence[Any],
+    is_there: ColumnElement[bool],
+    limit: int,
+) -> list[HistoryEntry]:
+    newest = func.max(AuditEvent.id)
+    counts = func.count(), func.count(AuditEvent.target_name.distinct())
+    query = select(newest, *counts).where(*conditions).group_by(*keys)
+    groups = {
+        row[0]: row[1:] for row in session.execute(query.order_by(newest.desc()).limit(limit))
+    }
+    entries = _read(session, [AuditEvent.id.in_(groups)], is_there, limit)
+    return [HistoryEntry(row.event, row.is_there, *groups[row.event.id]) for row in entries]
 
 
 def _is_there() -> ColumnElement[bool]:
@@ -60,16 +134,16 @@ def _is_there() -> ColumnElement[bool]:
     return or_(*kinds)
 
 
-def _in_lifetime(query: Select[AuditEvent], model: type[User | Role]) -> Select[AuditEvent]:
+def _in_lifetime(model: type[User | Role]) -> ColumnElement[bool]:
     created_at = select(model.created_at).where(model.id == AuditEvent.target_id)
-    return query.where(AuditEvent.at >= created_at.scalar_subquery())
+    return AuditEvent.at >= created_at.scalar_subquery()
 
 
-def _of_setting(events: Sequence[AuditEvent], key: str) -> Sequence[AuditEvent]:
+def _of_setting(entries: Sequence[HistoryEntry], key: str) -> list[HistoryEntry]:
     """Return the events of the key, back to its last deletion that was not undone."""
-    same = [event for event in events if event.target_name == key]
-    for place, event in enumerate(same):
-        was_restored = place > 0 and same[place - 1].action == "setting:restored"
-        if event.action == "setting:deleted" and not was_restored:
+    same = [entry for entry in entries if entry.event.target_name == key]
+    for place, entry in enumerate(same):
+        was_restored = place > 0 and same[place - 1].event.action == "setting:restored"
+        if entry.event.action == "setting:deleted" and not was_restored:
             return same[:place]
     return same

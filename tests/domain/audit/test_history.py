@@ -8,13 +8,14 @@ from app.domain import audit, overview, settings
 from app.domain.target import Target
 from app.models import ApplicationSetting, Role, User
 from app.models.base import utcnow
-from tests.support.people import OPERATOR
+from tests.support.contents import recorded
+from tests.support.people import OPERATOR, acting
 
 EARLIER = timedelta(minutes=1)
 
 
-def record(session, target, action="setting:changed"):
-    event = audit.record(session, action, target, actor=OPERATOR)
+def record(session, target, action="setting:changed", actor=OPERATOR):
+    event = audit.record(session, action, target, actor=actor)
     session.commit()
     return audit.get(session, event.id)
 
@@ -151,3 +152,53 @@ def test_sqlite_does_give_an_id_again(session, vera):
     assert nora.id == number
     assert told(audit.recent(session)) == [("vera", False)]
     assert audit.history_of(session, Target.of_user(nora)) == []
+
+
+def deny(session, who, page, times=1):
+    for _ in range(times):
+        record(session, Target("page", page), "permission:denied", actor=who)
+
+
+def test_refusals_of_one_person_and_page_are_one_entry(session, ada, omar):
+    changed = record(session, Target("user", "vera", 1), "user:activated")
+    deny(session, acting(omar), "/users", 20)
+    deny(session, acting(omar), "/roles")
+
+    entries = audit.recent(session, limit=12)
+
+    assert [(entry.event.target_name, entry.times) for entry in entries] == [
+        ("/roles", 1),
+        ("/users", 20),
+        ("vera", 1),
+    ]
+    assert entries[-1].event.id == changed.id
+    assert len(recorded(session)) == 22
+
+
+def test_refusals_take_a_third_of_the_list_at_most(session, ada, omar, vera):
+    for number in range(12):
+        record(session, Target("user", f"user {number}", 1), "user:activated")
+    for number in range(20):
+        deny(session, acting(omar), f"/roles/{number}", 2)
+    deny(session, acting(vera), "/users")
+
+    entries = audit.recent(session, limit=12)
+
+    assert len(entries) == 12
+    assert [(entry.times, entry.targets) for entry in entries[:2]] == [(1, 1), (40, 20)]
+    names = [entry.event.target_name for entry in entries[2:]]
+    assert names == [f"user {number}" for number in range(11, 1, -1)]
+
+
+def test_refused_changes_of_one_user_are_added_up(session, ada, vera, omar):
+    target = Target.of_user(vera)
+    record(session, target, "user:activated")
+    for _ in range(20):
+        record(session, target, "change:refused", actor=acting(omar))
+
+    entries = audit.history_of(session, target)
+
+    assert [(entry.event.action, entry.times) for entry in entries] == [
+        ("change:refused", 20),
+        ("user:activated", 1),
+    ]

@@ -299,3 +299,19 @@ def test_whoever_may_create_users_finds_the_way(sign_in, ada, person):
     assert sign_in(ada).get("/").link("Add user") == "/users/new"
     assert "/users/new" in sign_in(helper).get("/").links
     assert "/users/new" not in sign_in(person("iris", permissions=["user:read"])).get("/").links
+
+
+def test_denied_pages_do_not_push_changes_out(sign_in, session, ada, vera, omar):
+    sign_in(ada).submit(f"/users/{vera.id}/edit", full_name="Vera R.")
+    browser = sign_in(omar)
+    for _ in range(3):
+        browser.get("/settings")
+    page = sign_in(ada).get("/")
+    assert "omar was denied /settings 3 times, last just now" in page.text
+
+    for number in range(1, 21):
+        browser.get(f"/roles/{number}")
+
+    page = sign_in(ada).get("/")
+    assert "omar was denied 21 pages, the last one /roles/20 23 times, last just now" in page.text
+    assert "ada changed vera" in page.text
