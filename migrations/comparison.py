@@ -1,11 +1,13 @@
 """The comparison of tables and models by ``flask db check``."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
+from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationContext
 
+from app.models.base import UtcDateTime, current_moment
 from app.models.user_trigrams import INDEX
 
 _CAST = re.compile(r"::[\w\s]+(\(\d+\))?$")
@@ -22,6 +24,20 @@ def is_compared(name: str | None, kind: str, tables: set[str]) -> bool:
     if kind == "index":
         return name != INDEX
     return kind != "table" or name in tables
+
+
+def rendered(kind: str, item: Any, drafting: AutogenContext) -> str | Literal[False]:
+    """Return how a drafted revision writes the models' own types, with what it has to import.
+
+    Revisions import no models, so a moment is written as the other revisions write it.
+    """
+    if kind == "type" and isinstance(item, UtcDateTime):
+        drafting.imports.add("from migrations import schema")
+        return "schema.moment_type()"
+    if kind == "server_default" and isinstance(getattr(item, "arg", None), current_moment):
+        drafting.imports.add("from migrations import schema")
+        return "schema.now()"
+    return False
 
 
 def server_default_differs(

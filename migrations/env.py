@@ -1,9 +1,11 @@
 """Alembic's environment: revisions run on the console's own engine, inside ``flask db``."""
 
+import pkgutil
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,16 @@ from alembic.util import CommandError
 from flask import current_app, has_app_context
 from sqlalchemy.exc import DBAPIError
 
+from app import models
 from app.cli import revision_faults
 from app.database import connections, locks, revisions
 from app.extensions import db
 from app.models import Base
-from migrations import comparison
+from migrations import comparison, schema
+
+# A model may be in a module that only the program imports that uses it.
+for found in pkgutil.iter_modules(models.__path__, f"{models.__name__}."):
+    import_module(found.name)
 
 TABLES = set(Base.metadata.tables)
 WRITING = {"upgrade", "downgrade", "stamp"}
@@ -32,6 +39,7 @@ options: dict[str, Any] = {
     "compare_type": True,
     "compare_server_default": comparison.server_default_differs,
     "render_as_batch": True,
+    "render_item": comparison.rendered,
     "dont_mutate": command not in WRITING,
 }
 
@@ -48,7 +56,7 @@ def run_offline() -> None:
     if command == "downgrade":
         start, _, target = context.config.attributes["revision"].partition(":")
         _ask_before_downgrade(None, start, target)
-    with context.begin_transaction():
+    with context.begin_transaction(), schema.mysql_tables(), revision_faults.FaultsInOneLine():
         if dialect == "mysql":
             context.execute("SET time_zone = '+00:00'")
         context.run_migrations()
@@ -142,7 +150,7 @@ def _run(connection: sa.Connection) -> None:
             found = comparison.foreign_collations(connection, TABLES)
             context.config.attributes["collations"] = found
         broken = _broken_references(connection)
-        with revision_faults.FaultsInOneLine():
+        with schema.mysql_tables(), revision_faults.FaultsInOneLine():
             context.run_migrations()
         _refuse_broken(_broken_references(connection) - broken)
 

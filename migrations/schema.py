@@ -3,7 +3,8 @@
 Models are not imported here or in a revision: they go on changing, a revision must not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,19 @@ MYSQL_TABLE = {
     # A server's default may be COMPACT, whose indexes end at 767 bytes.
     "mysql_row_format": ROW_FORMAT,
 }
+
+
+@contextmanager
+def mysql_tables() -> Iterator[None]:
+    """Give the tables that revisions make on MySQL the options of the console's own.
+
+    The models have them, and the server's defaults compare names without their case.
+    """
+    sa.event.listen(sa.Table, "before_create", _set_options)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Table, "before_create", _set_options)
 
 
 def natural_key(length: int) -> TypeEngine[str]:
@@ -44,9 +58,14 @@ def identity(column_type: TypeEngine[int] | None = None) -> sa.Column[int]:
     return sa.Column("id", column_type or sa.Integer(), nullable=False)
 
 
+def moment_type() -> TypeEngine[Any]:
+    """Return the type of a moment in UTC, as `UtcDateTime` of the models has it."""
+    return sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), *MYSQL_NAMES)
+
+
 def moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     """Return a column for a moment in UTC, to the microsecond where the database can."""
-    return sa.Column(name, _moment_type(), nullable=nullable)
+    return sa.Column(name, moment_type(), nullable=nullable)
 
 
 def now() -> sa.TextClause:
@@ -57,7 +76,7 @@ def now() -> sa.TextClause:
 def created_and_updated() -> list[sa.Column[Any]]:
     """Return ``created_at`` and ``updated_at``, which the database fills in by itself."""
     return [
-        sa.Column(name, _moment_type(), nullable=False, server_default=now())
+        sa.Column(name, moment_type(), nullable=False, server_default=now())
         for name in ("created_at", "updated_at")
     ]
 
@@ -117,12 +136,14 @@ def drop_copy_of_names() -> None:
         drop_table("console_user_substrings")
 
 
+def _set_options(table: sa.Table, connection: sa.Connection, **_: Any) -> None:
+    if connection.dialect.name in MYSQL_NAMES:
+        for name, value in MYSQL_TABLE.items():
+            table.kwargs.setdefault(name, value)
+
+
 def _is_mysql() -> bool:
     return op.get_context().dialect.name in MYSQL_NAMES
-
-
-def _moment_type() -> TypeEngine[Any]:
-    return sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), *MYSQL_NAMES)
 
 
 def _is_left_behind(name: str, items: Sequence[sa.schema.SchemaItem]) -> bool:

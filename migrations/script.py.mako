@@ -7,7 +7,11 @@ Revises: ${down_revision | comma,n}
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+% if imports:
+
+${imports}
+% endif
+
 revision: str = ${literal(up_revision)}
 down_revision: str | None = ${literal(down_revision)}
 branch_labels: str | None = ${literal(branch_labels)}

@@ -12,11 +12,12 @@ from types import ModuleType, TracebackType
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from click import ClickException
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import CompileError, DBAPIError
 
 from app.cli.failures import Failure
 
 VERSIONS = "versions"
+SCRIPT = "a script needs the types of columns, such as sa.column('code', sa.String())"
 _OF_OTHERS = (CommandError, ClickException, DBAPIError)  # They have sentences of their own.
 
 
@@ -66,6 +67,8 @@ def _located(error: Exception) -> str | None:
         if frame is None:
             return None
         file, line, words = Path(frame.filename), frame.lineno, str(error)
+        if isinstance(error, CompileError) and "literal value" in words:
+            words = SCRIPT
     if not _is_revision(str(file)):
         return None
     words = words.partition("\n")[0]

@@ -84,5 +84,36 @@ def test_a_new_revision_is_an_empty_file_that_can_be_edited(checkout):
     assert checkout.in_process("current") == "009_your_migration_message (head)\n"
 
 
+def test_a_drafted_revision_runs_and_leaves_nothing_to_check(checkout, examples):
+    (checkout.folder / "app" / "models" / "document.py").write_text(words.DOCUMENT)
+    checkout.run("flask db upgrade")
+    assert "Missing changes: add table documents." in checkout.type("flask db check").stderr
+
+    checkout.run('flask db migrate --autogenerate -m "create documents table"')
+    checkout.run("flask db upgrade")
+    assert checkout.run("flask db check") == "The tables match the models.\n"
+
+    # The one that the documents show instead.
+    checkout.run("flask db downgrade -- -1")
+    [drafted] = checkout.folder.glob("migrations/versions/*_create_documents_table.py")
+    checkout.fill_in(drafted.stem, examples[1])
+    checkout.run("flask db upgrade")
+    assert checkout.run("flask db check") == "The tables match the models.\n"
+
+
+def test_a_permission_without_types_is_refused_as_a_script_in_a_line(checkout):
+    name = f"{len(revisions.known()) + 1:03}_share_documents"
+    checkout.write_revision(name, words.DOCUMENT_SHARE)
+    checkout.in_process("upgrade", revisions.head())
+
+    done = checkout.type(f"flask db upgrade {revisions.head()}:head --sql")
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"Error: {name}.py, line ")
+    assert "a script needs the types of columns" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert checkout.in_process("upgrade", "head") == ""
+
+
 def _downgrade_of(code):
     return "\n\n" + code[code.index("def downgrade") :]
