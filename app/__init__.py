@@ -5,12 +5,16 @@ __version__ = "0.1.0"
 import secrets
 from collections.abc import Mapping
 
+import click
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from app import cli, config
-from app.config import Configuration
+from app.config import Configuration, environment
 from app.database import connections
+from app.domain.authentication.passwords import PasswordHashing
 from app.extensions import db, login_manager
+from app.models import User
 from app.web import base_path, sections
 from app.web.urls import Console
 
@@ -25,7 +29,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     Raises:
         ConfigurationError: A variable cannot be used; the sentence names it.
     """
-    configuration = config.read(environ)
+    configuration = config.read(_under_flask_run() if environ is None else environ)
+    User.hashing = PasswordHashing(configuration.password_scheme)
     app = Console(__name__, template_folder="../templates", static_folder="../static")
     app.config.from_mapping(_flask_options(configuration))
     db.init_app(app)
@@ -37,6 +42,19 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     base_path.register(app)
     cli.register(app)
     return app
+
+
+def _under_flask_run() -> Mapping[str, str] | None:
+    """Return the variables for ``flask run``, which serves this machine: development, at its port.
+
+    None under everything else.
+    """
+    context = click.get_current_context(silent=True)
+    if context is None or context.info_name != "run" or not context.find_object(ScriptInfo):
+        return None
+    port = context.params["port"]
+    served = {"PORT": str(port)} if port else {}  # 0 is any port that is free.
+    return {"CONSOLE_ENV": "development"} | environment.from_process() | served
 
 
 def _flask_options(configuration: Configuration) -> dict[str, object]:

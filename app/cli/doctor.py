@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -13,7 +14,7 @@ from app.cli import output
 from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.search_index import SENTENCES
-from app.config import ConfigurationError
+from app.config import Configuration, ConfigurationError
 from app.database import revisions, trigram_index
 from app.database.probe import has_limits, try_writing
 from app.database.problems import connection_problem
@@ -92,6 +93,9 @@ def _serving() -> InstallationFinding:
     if config.current().is_development:
         sentence = "Development mode, for this machine only. Elsewhere, leave out CONSOLE_ENV."
         return InstallationFinding(Verdict.OK, "serving", sentence)
+    if _serves_by_make_run(config.current()):
+        sentence = "By make run or flask run, on this machine only. Nothing is set for production."
+        return InstallationFinding(Verdict.WARNING, "serving", sentence)
     try:
         config.check_serving(config.current())
     except ConfigurationError as mistake:
@@ -99,10 +103,19 @@ def _serving() -> InstallationFinding:
     return InstallationFinding(Verdict.OK, "serving", f"At {config.current().base_url}.")
 
 
+def _serves_by_make_run(configuration: Configuration) -> bool:
+    """Tell whether ``make run`` has kept a key of its own, and no variable speaks of production."""
+    is_silent = configuration.secret_key is None and configuration.base_url is None
+    key = Path(current_app.instance_path) / "development-secret-key"
+    return is_silent and not configuration.is_environment_named and key.is_file()
+
+
 def _connection() -> InstallationFinding:
     configuration = config.current()
+    user = configuration.database_url.username
     if configuration.is_development or configuration.is_database_named:
-        return InstallationFinding(Verdict.OK, "connection", f"{configuration.where}.")
+        sentence = f"{configuration.where}{f', user {user}' if user else ''}."
+        return InstallationFinding(Verdict.OK, "connection", sentence)
     sentence = f"{configuration.where}, because no variable names a database."
     return InstallationFinding(Verdict.WARNING, "connection", sentence)
 

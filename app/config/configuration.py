@@ -52,6 +52,7 @@ class Configuration:
     password_scheme: str
     is_pooled: bool
     statement_seconds: int
+    is_environment_named: bool
     is_database_named: bool
     secret_key: str | None = field(repr=False)
     database_url: URL = field(repr=False)
@@ -119,6 +120,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),
         is_by_url=bool(variables.text(BY_URL)),
+        is_environment_named=bool(variables.text("CONSOLE_ENV")),
         password_scheme=_one_of(variables, "PASSWORD_SCHEME", _PASSWORD_SCHEMES),
         is_pooled=is_pooled(variables, url),
         statement_seconds=statement_seconds(variables),

@@ -1,5 +1,7 @@
 """Users, the roles they hold and the permissions that roles grant."""
 
+from typing import ClassVar, Protocol
+
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -64,6 +66,16 @@ user_roles = _association("user_roles", "user", "role")
 role_permissions = _association("role_permissions", "role", "permission")
 
 
+class Hashing(Protocol):
+    """The hashing of passwords, which the domain hands to the model."""
+
+    def hash_password(self, password: str) -> str:
+        """Return the string to store for a password."""
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Tell whether a password matches a stored string."""
+
+
 class Permission(Base):
     """A single thing that may be allowed, named ``resource:action``."""
 
@@ -110,6 +122,8 @@ class Role(Base):
 
 class User(Base):
     """A person or program that can sign in, to the backend or to this console."""
+
+    hashing: ClassVar[Hashing]
 
     __tablename__ = "users"
     __table_args__ = (Index("ix_users_created_at", "created_at"), MYSQL_TABLE)
@@ -159,6 +173,14 @@ class User(Base):
         is_bcrypt = _head(stored, 4).in_(BCRYPT) & (func.length(stored) == BCRYPT_LENGTH)
         is_argon2 = or_(*(_head(stored, len(head)) == head for head in ARGON2))
         return is_bcrypt | (is_argon2 & (_head(stored, len(NO_PASSWORD)) != NO_PASSWORD))
+
+    def set_password(self, password: str) -> None:
+        """Store the hash of a password; the rules for new ones are the interfaces' affair."""
+        self.password_hash = self.hashing.hash_password(password)
+
+    def check_password(self, password: str) -> bool:
+        """Tell whether the password is the user's."""
+        return self.hashing.verify(self.password_hash, password)
 
     def has_role(self, name: str) -> bool:
         """Tell whether the user has the role ``name``."""

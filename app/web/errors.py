@@ -32,7 +32,7 @@ from app.unit_of_work import OutcomeUnknown
 from app.web import identity, kept_input, readiness, redirects, security
 from app.web.access import PermissionMissing, access_of
 from app.web.kept_input import KeptInput
-from app.web.security import SAFE_METHODS, request_id
+from app.web.security import SAFE_METHODS, ForeignForm, request_id
 
 Answer = tuple[str, int, dict[str, str]]
 
@@ -89,7 +89,8 @@ def _http(error: HTTPException) -> Answer:
     if isinstance(error, CSRFError):
         return _expired(), status, headers
     kept = _kept() if permission and not kept_input.is_kept() else None
-    return _page(status, permission=permission, kept=kept), status, headers
+    sentence = error.sentence if isinstance(error, ForeignForm) else ""
+    return _page(status, sentence=sentence, permission=permission, kept=kept), status, headers
 
 
 def _rule(error: RuleError) -> Answer:

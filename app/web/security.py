@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import flask
 from flask import Flask, Response, abort, current_app, g, request
+from werkzeug.exceptions import Forbidden
 
 from app import config
 
@@ -36,6 +37,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MANY_FIELDS = 20_000
 OWN_SITES = frozenset({"same-origin", "none"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class ForeignForm(Forbidden):
+    """A form that was not sent by a page of the console at its own address."""
+
+    @property
+    def sentence(self) -> str:
+        """The reason, with the address that would have been right."""
+        own = config.current().origin
+        where = f"Open the console at {own}." if own else "CONSOLE_BASE_URL is not set."
+        return f"This form was sent from another site, so it was not looked at. {where}"
 
 
 class Request(flask.Request):
@@ -108,7 +120,7 @@ def _refuse_foreign() -> None:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
     if site not in OWN_SITES or (origin and not _is_own(origin)):
-        abort(403, "The form was sent from another site, so it was not looked at.")
+        raise ForeignForm
 
 
 def _refuse_countless() -> None:

@@ -224,3 +224,24 @@ def test_names_that_can_be_mistaken_are_a_warning(findings, ada, person, session
         *("warning", "Some names can be mistaken for each other: root and r\u043e\u043et."),
     )
     assert found["scripts"][1].endswith("several scripts: r\u043e\u043et.")
+
+
+@pytest.mark.only_on("sqlite")
+def test_after_make_run_no_key_is_asked_for(database, ada, tmp_path):
+    app = create_app({"DATABASE_URL": database.url})
+    app.instance_path = str(tmp_path)
+    (tmp_path / "development-secret-key").write_text("made by make run")
+
+    done = app.test_cli_runner().invoke(args=["doctor"])
+
+    assert done.exit_code == 0
+    verdict, sentence = read(done.stdout)["serving"]
+    assert (verdict, "SECRET_KEY" in sentence) == ("warning", False)
+    assert "make run" in sentence
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_the_connection_names_its_user(findings, ada, app):
+    user = app.config["CONSOLE"].database_url.username
+
+    assert findings()[1]["connection"][1].endswith(f", user {user}.")

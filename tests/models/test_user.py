@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from app.domain.authentication import passwords
 from app.models import Permission, Role, User, role_permissions, user_roles
-from tests.support.people import PASSWORD_HASH
+from tests.support.people import BCRYPT_HASH, PASSWORD, PASSWORD_HASH
 
 
 def test_a_user_holds_roles_and_by_them_permissions(session, vera):
@@ -25,6 +25,19 @@ def test_the_role_admin_holds_a_permission_that_was_added_later(session, ada, ve
 
     assert ada.has_permission("document:share")
     assert not vera.has_permission("document:share")
+
+
+def test_a_password_is_set_and_checked_as_flask_s_tutorials_do(session, person):
+    nora = person("nora", password_hash="hashed_password_here")
+    assert not nora.check_password("seven grey herons")
+
+    nora.set_password("seven grey herons")
+
+    assert nora.password_hash.startswith("$argon2id$")
+    assert nora.check_password("seven grey herons")
+    assert not nora.check_password("seven grey heron")
+    nora.password_hash = BCRYPT_HASH
+    assert nora.check_password(PASSWORD)
 
 
 def test_sql_and_python_agree_on_who_has_a_password(session, person):

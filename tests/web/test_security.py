@@ -277,6 +277,17 @@ def test_a_path_of_odd_bytes_is_no_page(sign_in, vera, path):
 
 
 @pytest.mark.only_on("sqlite")
+def test_a_form_from_elsewhere_is_told_where_the_console_is(visitor, app):
+    form = visitor.get("/login")
+    data = {"csrf_token": form.value("csrf_token"), "username": "vera", "password": PASSWORD}
+    answer = visitor.open("/login", "POST", data=data, headers={"Origin": "http://elsewhere.test"})
+
+    assert answer.status_code == 403
+    assert "This form was sent from another site, so it was not looked at." in answer.text
+    assert f"Open the console at {app.config['CONSOLE'].origin}." in answer.text
+
+
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("fields", "status"), [(1000, 400), (1001, 413), (200_000, 413)])
 def test_a_form_has_at_most_a_thousand_fields(visitor, fields, status):
     body = "&".join("a" for _ in range(fields))

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
@@ -68,6 +69,21 @@ def hash_password(password: str, scheme: str = ARGON2ID) -> str:
         Overloaded: Too many passwords are being hashed in this process.
     """
     return _computed(_hashed, password.encode(), scheme)
+
+
+@dataclass(frozen=True)
+class PasswordHashing:
+    """The hashing of passwords as the model `User` asks for it."""
+
+    scheme: str
+
+    def hash_password(self, password: str) -> str:
+        """Return the string to store for a password."""
+        return hash_password(password, self.scheme)
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Tell whether a password matches a stored string."""
+        return verify(password_hash, password)
 
 
 def no_password() -> str:
