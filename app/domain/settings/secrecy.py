@@ -1,131 +1,61 @@
-"""Secrets: known by the words of a key, or by the value where an address holds a password."""
+"""Secrets: known by the words of a key, or by a password or a well-known token in a value."""
 
 import re
 from functools import lru_cache
 
+from app.domain.settings.secret_keys import is_secret
+
+__all__ = ["MASK", "MASKED", "holds_password", "is_secret", "masked", "shown_value"]
+
 MASK = "•••"
 MASKED = "Its value holds a password: the console masks it and cannot change it."
 
-_NAMED = re.compile("api_key|api_token|password|secret|private_key|auth_token|access_token")
-_NOT_SECRET = frozenset(
-    {"password_min_length", "password_reset_url", "password_reset_token_expire_minutes"}
+# A quick look: most values hold nothing of the kind, and lists look at all of them.
+_HINTS = (
+    *("://", "-----begin", "sk-", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "pat_", "pat-", "xox"),
+    *("akia", "aiza", "hf_", "eyj", "pass", "pwd", "secret", "key", "token", "credential"),
 )
-_BORDER = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-# Secret wherever they stand, unless the last word says that something about them is meant.
-_ANYWHERE = frozenset(
-    [
-        "passwd",
-        "passphrase",
-        "passphrases",
-        "passcode",
-        "pwd",
-        "apikey",
-        "apikeys",
-        "apitoken",
-        "authtoken",
-        "accesstoken",
-        "accesskey",
-        "privatekey",
-        "signingkey",
-        "encryptionkey",
-        "credential",
-        "credentials",
-        "creds",
-        "dbpass",
-    ]
-)
-# Secret as the last word.
-_LAST = frozenset(["pass", "pw", "token", "key", "signing", "signature", "bearer", "hmac", "salt"])
-_MANY = frozenset({"keys", "tokens"})
-_OF_SECRETS = frozenset(
-    ["api", "access", "auth", "refresh", "bearer", "private", "signing", "encryption"]
-)
-_ABOUT = frozenset(
-    [
-        "algorithm",
-        "count",
-        "days",
-        "enabled",
-        "expire",
-        "expires",
-        "expiry",
-        "file",
-        "header",
-        "hours",
-        "length",
-        "lifetime",
-        "limit",
-        "max",
-        "min",
-        "minutes",
-        "name",
-        "path",
-        "policy",
-        "required",
-        "rotation",
-        "seconds",
-        "size",
-        "ttl",
-        "type",
-        "url",
-    ]
-)
-_HARMLESS_BEFORE = frozenset(
-    [
-        "begin",
-        "bos",
-        "cache",
-        "eos",
-        "first",
-        "foreign",
-        "group",
-        "index",
-        "mask",
-        "max",
-        "min",
-        "multi",
-        "one",
-        "pad",
-        "partition",
-        "primary",
-        "public",
-        "second",
-        "separator",
-        "single",
-        "sort",
-        "start",
-        "stop",
-        "two",
-        "unknown",
-    ]
-)
+_KEPT_CHARACTERS = 200
 _IN_URL = re.compile(
     r"""(?P<before>://[^\s/?#:@"'<>]{0,200}:)(?![0-9]{1,5}[/?#])[^\s"'<>]{1,1000}(?=@)"""
 )
+_TOKEN_IN_URL = re.compile(r"""(?P<before>https?://)[^\s/?#:@"'<>]{16,200}(?=@)""", re.IGNORECASE)
 _IN_QUERY = re.compile(
-    r"""(?P<before>[?&;](?:password|passwd|pwd|secret|api_?key|access_token|token)=)"""
-    r"""(?![{$%])[^\s&;"'<>#]+""",
+    r"""(?P<before>[?&;#](?:password|passwd|pwd|(?:client_?)?secret|api_?key|access_?key"""
+    r"""|(?:access_|auth_|refresh_)?token|sig|signature)=)(?![{$%])[^\s&;"'<>#]+""",
     re.IGNORECASE,
 )
-
-
-@lru_cache(maxsize=4096)
-def is_secret(key: str) -> bool:
-    """Tell whether the setting's value is write-only, judged by the words of its key."""
-    words = [word.lower() for word in _BORDER.split(key) if word]
-    joined = "_".join(words)
-    if joined in _NOT_SECRET:
-        return False
-    plain = [word.rstrip("0123456789") for word in words]
-    return _NAMED.search(joined) is not None or _says_secret([word for word in plain if word])
+_TOKEN = re.compile(
+    r"(?P<before>\b)(?:sk-[\w-]{20,200}|gh[pousr]_\w{30,200}|github_pat_\w{20,200}"
+    r"|glpat-[\w-]{20,200}|xox[abeprs]-[\w-]{10,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|hf_\w{30,200}"
+    r"|eyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.[\w-]{10,1000})"
+)
+_PRIVATE_KEY = re.compile(r"(?P<before>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+")
+# A list of names and values, as drivers take it in place of an address.
+_PLACE = re.compile(
+    r"(?:^|[;\s])(?:host|server|data source|user|user id|uid|dbname|database|accountname)\s?=",
+    re.IGNORECASE,
+)
+_IN_LIST = re.compile(
+    r"(?P<before>(?:^|[;\s])(?:password|passwd|pwd|accountkey|sharedaccesskey)\s?=\s?)[^\s;]+",
+    re.IGNORECASE,
+)
+_MEMBER = re.compile(
+    r'(?P<before>"(?P<name>[^"\\]{1,80})"\s{0,20}:\s{0,20}")(?P<text>(?:[^"\\]|\\.){1,4000})(?=")'
+)
+_EVERYWHERE = (_IN_URL, _TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
+# Names that members of any JSON object may have, and what stands for a secret in its place.
+_PLAIN_NAMES = frozenset({"key", "pass", "salt", "signature", "token"})
+_PLACEHOLDERS = ("$", "{", "%", "<")
 
 
 def masked(value: str) -> str:
-    """Return a value with the passwords of its addresses masked."""
-    if "://" not in value:
+    """Return a value with its passwords and tokens masked."""
+    if not _may_hold_secret(value):
         return value
-    without = _IN_URL.sub(rf"\g<before>{MASK}", value)
-    return _IN_QUERY.sub(rf"\g<before>{MASK}", without)
+    for pattern in _patterns(value):
+        value = pattern.sub(rf"\g<before>{MASK}", value)
+    return _MEMBER.sub(_masked_member, value)
 
 
 def shown_value(key: str, value: str | None) -> str | None:
@@ -134,18 +64,33 @@ def shown_value(key: str, value: str | None) -> str | None:
 
 
 def holds_password(value: str | None) -> bool:
-    """Tell whether a value holds an address with a password, masked or not."""
-    if value is None or "://" not in value:
+    """Tell whether a value holds a password or a token, masked or not."""
+    if value is None or not _may_hold_secret(value):
         return False
-    return _IN_URL.search(value) is not None or _IN_QUERY.search(value) is not None
-
-
-def _says_secret(words: list[str]) -> bool:
-    if not words or words[-1] in _ABOUT:
-        return False
-    before = words[-2] if len(words) > 1 else ""
-    if not _ANYWHERE.isdisjoint(words):
+    if any(pattern.search(value) for pattern in _patterns(value)):
         return True
-    if words[-1] in _MANY:
-        return before in _OF_SECRETS
-    return words[-1] in _LAST and before not in _HARMLESS_BEFORE
+    return any(_is_secret_member(member) for member in _MEMBER.finditer(value))
+
+
+def _may_hold_secret(value: str) -> bool:
+    return _has_hint(value) if len(value) <= _KEPT_CHARACTERS else _has_hint.__wrapped__(value)
+
+
+@lru_cache(maxsize=4096)
+def _has_hint(value: str) -> bool:
+    lowered = value.lower()
+    return any(hint in lowered for hint in _HINTS)
+
+
+def _patterns(value: str) -> tuple[re.Pattern[str], ...]:
+    return (*_EVERYWHERE, _IN_LIST) if _PLACE.search(value) else _EVERYWHERE
+
+
+def _masked_member(member: re.Match[str]) -> str:
+    return f"{member['before']}{MASK}" if _is_secret_member(member) else member[0]
+
+
+def _is_secret_member(member: re.Match[str]) -> bool:
+    name = member["name"]
+    is_named = is_secret(name) and name.lower() not in _PLAIN_NAMES
+    return is_named and not member["text"].startswith(_PLACEHOLDERS)

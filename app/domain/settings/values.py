@@ -28,6 +28,11 @@ REFUSED_ADDRESS = (
     "Leave the password out, and give it to the backend by its environment."
 )
 
+REFUSED_IN_CLEAR = (
+    "The value holds a password or a token: the console cannot store secrets. "
+    "Leave it out, and give it to the backend by its environment."
+)
+
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _FLOAT = re.compile(
     r"(?P<minus>-?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?"
@@ -77,7 +82,7 @@ def canonical(text: str, data_type: DataType) -> str:
     """
     cleaned = checked(text, field=VALUE_FIELD, what="The value")
     if secrecy.holds_password(cleaned):
-        raise _invalid(REFUSED_ADDRESS)
+        raise _invalid(REFUSED_ADDRESS if "://" in cleaned else REFUSED_IN_CLEAR)
     match data_type:
         case DataType.INTEGER:
             return _integer(cleaned.strip())

@@ -6,6 +6,8 @@ import pytest
 
 from app.domain import settings
 
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.dBjftJeZ4CVP"
+PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
 SECRET = [
     "smtp_pass",
     "apikey",
@@ -31,6 +33,11 @@ SECRET = [
     "slack-bot-token",
     "db.password",
     "client_secret",
+    "masterkey",
+    "licenseKey",
+    "refreshtoken",
+    "ldap_bindpw",
+    "ssh.pem",
 ]
 OPEN = [
     "password_min_length",
@@ -55,6 +62,9 @@ OPEN = [
     "monkey",
     "tokenizer",
     "bypass_cache",
+    "hotkeys",
+    "is_private",
+    "random_seed",
 ]
 
 
@@ -76,9 +86,22 @@ def test_a_key_about_something_else_is_none(key):
         ("postgresql+psycopg://u:p/w@h/db", "postgresql+psycopg://u:•••@h/db"),
         ('{"url": "amqp://a:b@h", "n": 1}', '{"url": "amqp://a:•••@h", "n": 1}'),
         ("jdbc:mysql://h/db?user=a&password=pw&x=1", "jdbc:mysql://h/db?user=a&password=•••&x=1"),
+        ("https://h/#access_token=a.b&x=1", "https://h/#access_token=•••&x=1"),
+        ("https://h/blob?sv=1&sig=ab%3D", "https://h/blob?sv=1&sig=•••"),
+        ("https://ghp_0123456789abcdef@h/r", "https://•••@h/r"),
+        ("Server=h;User Id=sa;Password=hunter2;", "Server=h;User Id=sa;Password=•••;"),
+        ("host=h dbname=d password=hunter2", "host=h dbname=d password=•••"),
+        (
+            '{"smtp": {"host": "h", "password": "a\\"b"}}',
+            '{"smtp": {"host": "h", "password": "•••"}}',
+        ),
+        ('[{"apiKey": "a"}, {"token": "a"}]', '[{"apiKey": "•••"}, {"token": "a"}]'),
+        (f"Authorization: Bearer {JWT}", "Authorization: Bearer •••"),
+        (f"the key is {'sk-' + 'x' * 24}.", "the key is •••."),
+        (PRIVATE_KEY, "-----BEGIN RSA PRIVATE KEY-----•••-----END RSA PRIVATE KEY-----"),
     ],
 )
-def test_the_password_of_an_address_is_masked(value, shown):
+def test_a_password_in_a_value_is_masked(value, shown):
     assert settings.masked(value) == shown
     assert settings.holds_password(value)
 
@@ -91,6 +114,10 @@ def test_the_password_of_an_address_is_masked(value, shown):
         "https://user@h/",
         "mail me: a@b.example",
         "http://h/ at 5:30 @ noon",
+        "Set password=... in your profile.",
+        '{"key": "name", "eos_token": "</s>", "password": "", "api_key": "${KEY}"}',
+        '{"password_min_length": "12"}',
+        "Ask for the key-holder, sk-1.",
     ],
 )
 def test_other_addresses_stay_as_they_are(value):
@@ -99,6 +126,16 @@ def test_other_addresses_stay_as_they_are(value):
 
 
 def test_a_value_made_to_take_long_is_looked_at_quickly():
-    begun = time.perf_counter()
-    settings.masked("://x:" * 13_000)
-    assert time.perf_counter() - begun < 2
+    for part in (
+        "://x:",
+        "-eyJ",
+        '"key":',
+        "https://",
+        "sk-",
+        "password=",
+        '"api_key": "',
+        "host=",
+    ):
+        begun = time.perf_counter()
+        settings.masked(part * (65_000 // len(part)))
+        assert time.perf_counter() - begun < 2
