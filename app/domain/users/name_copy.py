@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    exists,
     func,
     null,
     or_,
@@ -101,7 +102,8 @@ def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:
     """
     highest = session.scalar(select(func.max(_slice_from(user_id, NEW).subquery().c.id)))
     if highest is None:
-        session.execute(delete(UserNames).where(UserNames.id.not_in(select(User.id))))
+        is_gone = ~exists().where(User.id == UserNames.id)
+        session.connection().execute(delete(UserNames).where(is_gone))
     users = session.connection().execute(_UNCOPIED_AFTER, {"after": user_id})
     rows = [StoredNames(*row) for row in users]
     copy(session.connection(), rows)
