@@ -139,9 +139,9 @@ def _url(entry: HistoryEntry) -> str | None:
 def _delta(event: AuditEvent) -> list[Pair]:
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
     if event.action == "setting:changed":
-        return [_of_setting(event.target_name, before["value"], after["value"])]
+        return [_of_setting(event.target_name, before.get("value"), after.get("value"))]
     if event.action == "user:changed":
-        return [_of_profile(name, before[name], after[name]) for name in sorted(after)]
+        return [_of_profile(name, before.get(name), after[name]) for name in sorted(after)]
     if event.action in NAMED_BY:
         name = NAMED_BY[event.action]
         return [(before.get(name), after.get(name))]

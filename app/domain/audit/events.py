@@ -119,8 +119,12 @@ def get(session: DbSession, event_id: int) -> AuditEvent | None:
 
 
 def fields_of(text: str | None) -> dict[str, Any]:
-    """Return the fields that an event's ``before`` or ``after`` holds."""
-    return dict(json.loads(text)) if text else {}
+    """Return the fields that an event's ``before`` or ``after`` holds; none if it is not JSON."""
+    try:
+        fields = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _columns(change: Change, target: Target, actor: Actor) -> dict[str, Any]:

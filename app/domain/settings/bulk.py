@@ -17,6 +17,7 @@ from app.models import ApplicationSetting, AuditEvent, DbSession
 
 Edits = Mapping[int, SettingEdit]
 Errors = Mapping[int, RuleError]
+NO_CHANGE = "This change of settings does not exist."
 
 
 @dataclass(frozen=True)
@@ -155,19 +156,23 @@ def changes_of(session: DbSession, event: AuditEvent | None) -> dict[int, SavedV
     """Return the values that a save changed, by the id of the setting.
 
     Raises:
-        NotFound: The event is not the change of a setting.
+        NotFound: The event is not the change of a setting, or does not hold its values.
     """
     if event is None or event.action != "setting:changed":
-        raise NotFound("This change of settings does not exist.")
+        raise NotFound(NO_CHANGE)
     return {
-        change.target_id: SavedValue(
-            change.target_name,
-            audit.fields_of(change.before)["value"],
-            audit.fields_of(change.after)["value"],
-        )
+        change.target_id: _saved_value(change)
         for change in audit.of_save(session, event)
         if change.action == event.action and change.target_id is not None
     }
+
+
+def _saved_value(change: AuditEvent) -> SavedValue:
+    before, after = audit.fields_of(change.before), audit.fields_of(change.after)
+    try:
+        return SavedValue(change.target_name, before["value"], after["value"])
+    except KeyError:
+        raise NotFound(NO_CHANGE) from None
 
 
 def _query(ids: Collection[int]) -> Select[ApplicationSetting]:

@@ -140,10 +140,11 @@ def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
     """Return the event that records the deletion of a setting.
 
     Raises:
-        NotFound: The event does not exist.
+        NotFound: The event does not exist, or does not hold the setting.
     """
     event = audit.get(session, event_id)
-    if event is None or event.action != "setting:deleted":
+    is_deletion = event is not None and event.action == "setting:deleted"
+    if event is None or not is_deletion or audit.fields_of(event.before).keys() != {*KEPT}:
         raise NotFound("This deletion of a setting does not exist.")
     return event
 
