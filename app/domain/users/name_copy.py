@@ -12,6 +12,7 @@ from secrets import randbelow
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Float,
     Integer,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    union,
     union_all,
 )
 
@@ -47,29 +47,34 @@ def _uncopied_among(users: Subquery) -> Select[int, str, str]:
     return copies.where(or_(is_missing, is_stale))
 
 
-def _slice_from(start: Any, size: int) -> Select[int, str, str]:
-    # A query within another: SQLite takes no LIMIT in a UNION.
-    users = _EVERYBODY.where(User.id > start).order_by(User.id).limit(size).subquery()
-    return select(users.c.id, users.c.username, users.c.email)
+def _slice_from(start: Any, size: int, *conditions: ColumnElement[bool]) -> Subquery:
+    users = _EVERYBODY.where(User.id > start, *conditions)
+    return users.order_by(User.id).limit(size).subquery()
 
 
 _EVERYBODY = select(User.id, User.username, User.email)
 _HIGHEST = select(func.coalesce(func.max(UserNames.id), 0)).scalar_subquery()
 # Sometimes from below the lowest id, so that each user is as likely to be compared.
 _SOMEWHERE = cast(_HIGHEST * bindparam("part", type_=Float), Integer) - SLICE
-_SOME = union(_slice_from(_HIGHEST, NEW), _slice_from(_SOMEWHERE, SLICE)).subquery()
-_UNCOPIED = _uncopied_among(_SOME)
+# No copies are looked up of those that are new: PostgreSQL would read all copies for so many.
+_BEYOND = _slice_from(_HIGHEST, NEW)
+_BELOW = _slice_from(_SOMEWHERE, SLICE, User.id <= _HIGHEST)
+_PARTS = (select(_BEYOND.c.id, _BEYOND.c.username, _BEYOND.c.email), _uncopied_among(_BELOW))
+_UNCOPIED = union_all(*_PARTS)
 # The others are found in `users` by their stored names.
-_ODD = _UNCOPIED.where(may_be_odd(_SOME.c))
-_UNCOPIED_AFTER = _uncopied_among(_slice_from(bindparam("after", type_=Integer), NEW).subquery())
+_ODD_PARTS = tuple(
+    part.where(may_be_odd(users.c)) for part, users in zip(_PARTS, (_BEYOND, _BELOW), strict=True)
+)
+_ODD = union_all(*_ODD_PARTS)
+_UNCOPIED_AFTER = _uncopied_among(_slice_from(bindparam("after", type_=Integer), NEW))
 
 
 def with_uncopied(answers: Select[Any]) -> CompoundSelect[Any]:
     """Return a query for one row of answers together with the `uncopied` users; see `ask`."""
     columns = [null().label(column.key) for column in answers.selected_columns]
-    names = list(_ODD.selected_columns)
-    nobody = [null().label(column.key) for column in names]
-    return union_all(answers.add_columns(*nobody), _ODD.with_only_columns(*columns, *names))
+    nobody = [null().label(column.key) for column in _EVERYBODY.selected_columns]
+    odd = (part.with_only_columns(*columns, *part.selected_columns) for part in _ODD_PARTS)
+    return union_all(answers.add_columns(*nobody), *odd)
 
 
 def ask(
@@ -100,7 +105,7 @@ def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:
     Returns:
         The highest id of these users, None if there were none; and how many were copied.
     """
-    highest = session.scalar(select(func.max(_slice_from(user_id, NEW).subquery().c.id)))
+    highest = session.scalar(select(func.max(_slice_from(user_id, NEW).c.id)))
     if highest is None:
         is_gone = ~exists().where(User.id == UserNames.id)
         session.connection().execute(delete(UserNames).where(is_gone))
@@ -126,6 +131,6 @@ def _part() -> float:
     return randbelow(SLICE) / SLICE
 
 
-def _read(session: DbSession, query: Select[int, str, str]) -> list[StoredNames]:
+def _read(session: DbSession, query: CompoundSelect[int, str, str]) -> list[StoredNames]:
     rows = session.connection().execute(query, {"part": _part()})
     return [StoredNames(*row) for row in rows]
