@@ -1,5 +1,6 @@
 """Confirmations: of a change, and of a deletion by entering the name."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from app.domain import validation
@@ -56,5 +57,10 @@ def confirmed(typed: str, name: str, reason: str, *, what: str, field: str) -> s
 
 
 def _compare(typed: str, name: str, *, what: str, field: str) -> None:
-    if typed.split() != name.split():
+    if _composed(typed) != _composed(name):
         raise InvalidValue(f"Type {what}, {name}, to confirm.", field=field)
+
+
+def _composed(text: str) -> list[str]:
+    # Keyboards compose accents; other programs may have stored them decomposed.
+    return unicodedata.normalize("NFC", text).split()

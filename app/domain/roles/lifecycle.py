@@ -135,8 +135,13 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     _refuse_system_role(role)
     if typed.etag != deletion_etag(role):
         raise RoleChangedMeanwhile(role)
+    name = " ".join(role.name.split())
     reason = confirmation.confirmed(
-        spelled(typed.name, role.name), role.name, typed.reason, what="the name", field="name"
+        spelled(" ".join(typed.name.split()), name),
+        role.name,
+        typed.reason,
+        what="the name",
+        field="name",
     )
     _refuse_deleting(session, matrix, role, actor)
     if typed.reviewed is not None:

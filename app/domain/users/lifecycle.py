@@ -17,7 +17,6 @@ from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import creation
 from app.models import DbSession, Permission, Role, User
-from app.models.spelling import spelled
 
 
 class UserIsReferredTo(RuleError):
@@ -145,7 +144,7 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
         raise UserChangedMeanwhile(user)
     _hold(session, user, deletion.reviewed)
     reason = confirmation.confirmed(
-        spelled(deletion.name, user.username),
+        deletion.name,
         user.username,
         deletion.reason,
         what="the user name",

@@ -16,12 +16,13 @@ from app.web.users.listing import UserListing
 @requires(read=PermissionCode.USER_READ)
 def index() -> str:
     """List users, filtered, sorted and paged by the URL."""
-    filters = listing.filters_of_url()
+    role_names = roles.all_names(db.session)
+    filters = listing.filters_of_url(role_names)
     sort = request.args.get("sort") or listing.FIRST
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     result = users.list_page(db.session, filters, sort, cursors)
     return render_template(
         "users/index.html",
         listing=UserListing(filters, sort, result.page, result.names),
-        role_names=roles.all_names(db.session),
+        role_names=role_names,
     )

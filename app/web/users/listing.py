@@ -1,6 +1,6 @@
 """The list of users: its filters, order, rows and URLs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
@@ -80,11 +80,17 @@ def filters_of(values: Mapping[str, str]) -> UserFilter:
     return UserFilter(values.get("q", "").strip(), values.get("role", ""), values.get("status", ""))
 
 
-def filters_of_url() -> UserFilter:
-    """Return the filter of the URL; see `OLD_WITHOUT` for old links."""
+def filters_of_url(role_names: Collection[str] | None = None) -> UserFilter:
+    """Return the filter of the URL; see `OLD_WITHOUT` for old links.
+
+    Args:
+        role_names: The names of all roles, if they are at hand.
+    """
     filters = filters_of(request.args)
-    is_old = filters.role == OLD_WITHOUT and OLD_WITHOUT not in roles.all_names(db.session)
-    return replace(filters, role=WITHOUT) if is_old else filters
+    if filters.role != OLD_WITHOUT:
+        return filters
+    names = roles.all_names(db.session) if role_names is None else role_names
+    return filters if OLD_WITHOUT in names else replace(filters, role=WITHOUT)
 
 
 def verb(names: NameSearch | None) -> str:

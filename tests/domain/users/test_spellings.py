@@ -208,11 +208,11 @@ def test_users_beyond_one_batch_are_copied_by_and_by(session, monkeypatch):
         assert users.count_uncopied(session) == missing
 
 
-def test_a_deletion_is_confirmed_in_any_spelling_of_the_name(session):
+def test_a_deletion_is_confirmed_by_the_name_as_keyboards_write_it(session):
     add(session, ("Mu\u0308ller", "m@example.org"))
     user = users.find(session, "müller")
 
-    deletion = Deletion("müller", users.deletion_etag(user))
+    deletion = Deletion("Müller", users.deletion_etag(user))
     carry_out(lambda: users.delete(session, user.id, deletion, actor=OPERATOR), actor=OPERATOR)
 
     assert users.find(session, "müller") is None
