@@ -8,8 +8,8 @@ from flask import Flask, g
 from werkzeug.exceptions import Forbidden
 
 from app.domain.permissions import PermissionCode
-from app.web import identity
 from app.web.security import SAFE_METHODS
+from app.web.session import identity
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -29,10 +29,11 @@ from app.domain.errors import (
 )
 from app.extensions import db
 from app.unit_of_work import OutcomeUnknown
-from app.web import identity, kept_input, readiness, redirects, security
+from app.web import kept_input, readiness, redirects, security
 from app.web.access import PermissionMissing, access_of
 from app.web.kept_input import KeptInput
 from app.web.security import SAFE_METHODS, ForeignForm, request_id
+from app.web.session import identity
 
 Answer = tuple[str, int, dict[str, str]]
 

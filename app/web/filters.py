@@ -10,7 +10,7 @@ from app.domain import phrases
 from app.models.base import utcnow
 from app.models.spelling import shown_address
 from app.web import zones
-from app.web.identity import initials, tint
+from app.web.session.identity import initials, tint
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 WEEK = 7  # days

@@ -10,9 +10,10 @@ from app import unit_of_work
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.extensions import db
-from app.web import identity, kept_input, ownership, readiness, session_cookie, signing_in
+from app.web import kept_input, readiness
 from app.web.access import Access, PermissionMissing, access_of
 from app.web.security import SAFE_METHODS
+from app.web.session import identity, ownership, session_cookie, signing_in
 
 ENDED = "Your session has ended. Sign in to go on."
 ENDED_BEFORE_FORM = "Your session had ended, so nothing was changed. Sign in and try again."

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.web import kept_input
 from app.web.errors import status_of
 from app.web.forms import INVALID, Form
-from app.web.identity import current_actor
+from app.web.session.identity import current_actor
 
 T = TypeVar("T")
 

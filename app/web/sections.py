@@ -3,20 +3,10 @@
 from flask import Flask
 
 from app.extensions import csrf
-from app.web import (
-    access,
-    assets,
-    errors,
-    filters,
-    guard,
-    identity,
-    jinja,
-    navigation,
-    security,
-    visible_values,
-)
+from app.web import access, errors, filters, guard, jinja, navigation, security, visible_values
 from app.web.account.blueprint import blueprint as account
 from app.web.auth.blueprint import blueprint as auth
+from app.web.files import assets
 from app.web.health import blueprint as health
 from app.web.help import blueprint as help_pages
 from app.web.home import blueprint as home
@@ -24,6 +14,7 @@ from app.web.permissions.blueprint import blueprint as permissions
 from app.web.roles.blueprint import blueprint as roles
 from app.web.row_ids import IdConverter, NameConverter
 from app.web.search import blueprint as search
+from app.web.session import identity
 from app.web.settings.blueprint import blueprint as settings
 from app.web.users.blueprint import blueprint as users
 

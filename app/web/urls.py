@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 from flask_login import LoginManager
 
 from app import config
-from app.web import style_sheet
+from app.web.files import style_sheet
 from app.web.jinja import Environment
 from app.web.teardown import Unfailing
 

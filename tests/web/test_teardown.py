@@ -5,8 +5,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.settings import by_key
 from app.extensions import db
-from app.web import identity
 from app.web.security import HEADERS
+from app.web.session import identity
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
 from tests.support.cutting import Proxy

@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from app.models import AuditEvent, User
 from app.models.base import utcnow
-from app.web import downloads, filters
+from app.web import filters
+from app.web.files import downloads
 from tests.support.cookies import cookie
 
 WINTER = datetime(2026, 1, 15, 23, 30, tzinfo=UTC)

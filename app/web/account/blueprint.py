@@ -4,7 +4,8 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from app import config
-from app.web import redirects, session_cookie
+from app.web import redirects
+from app.web.session import session_cookie
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

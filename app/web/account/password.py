@@ -8,11 +8,11 @@ from app import unit_of_work
 from app.domain import sign_in
 from app.domain.sign_in import PasswordChange
 from app.extensions import db
-from app.web import identity, session_cookie
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
+from app.web.session import identity, session_cookie
 
 
 class OwnPasswordForm(Form):

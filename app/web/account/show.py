@@ -9,8 +9,8 @@ from app.extensions import db
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint
 from app.web.forms import Form
-from app.web.identity import limits
 from app.web.row_ids import IdField
+from app.web.session.identity import limits
 
 ROLES_SHOWN, PERMISSIONS_SHOWN = 50, 100
 

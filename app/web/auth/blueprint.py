@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.web import identity, ownership, session_cookie
+from app.web.session import identity, ownership, session_cookie
 
 blueprint = Blueprint("auth", __name__)
 

@@ -7,7 +7,7 @@ from flask_login import current_user
 from app.web import readiness, redirects
 from app.web.access import public
 from app.web.auth.blueprint import blueprint, enter
-from app.web.signing_in import SignInForm, signed_in
+from app.web.session.signing_in import SignInForm, signed_in
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

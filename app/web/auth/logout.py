@@ -4,11 +4,11 @@ from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.authentication import sessions
-from app.web import session_cookie
 from app.web.access import signed_in
 from app.web.auth.blueprint import blueprint
 from app.web.forms import Form
 from app.web.saving import saved
+from app.web.session import session_cookie
 
 
 class SignOutForm(Form):

@@ -12,11 +12,12 @@ from app.domain.errors import NotFound
 from app.domain.sign_in import Account
 from app.extensions import db
 from app.models import User
-from app.web import identity, readiness, session_cookie
+from app.web import readiness
 from app.web.access import public
 from app.web.auth.blueprint import blueprint, link_gone
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
+from app.web.session import identity, session_cookie
 
 
 class ChoosePasswordForm(Form):

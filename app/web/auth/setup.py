@@ -10,11 +10,12 @@ from app.domain.authentication.one_time_links import InvalidLink
 from app.domain.sign_in import AlreadySetUp, Registration
 from app.domain.users import NewUser
 from app.extensions import db
-from app.web import identity, readiness
+from app.web import readiness
 from app.web.access import public
 from app.web.auth.blueprint import blueprint, enter, link_gone
 from app.web.forms import GOOD_PASSWORDS, AddressField, Form
 from app.web.saving import saved_after
+from app.web.session import identity
 
 
 class SetUpForm(Form):

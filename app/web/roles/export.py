@@ -11,16 +11,16 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixFilter
 from app.domain.target import Target
 from app.extensions import db
-from app.web import csv, downloads
 from app.web.access import requires
-from app.web.csv import Separator
-from app.web.downloads import DownloadForm
-from app.web.identity import current_actor
+from app.web.files import csv, downloads
+from app.web.files.csv import Separator
+from app.web.files.downloads import DownloadForm
 from app.web.roles import listing
 from app.web.roles.blueprint import blueprint
 from app.web.roles.listing import MatrixListing
 from app.web.roles.matrix_form import MatrixFilterForm
 from app.web.saving import accepted
+from app.web.session.identity import current_actor
 
 HEADER = ("permission", "description")
 TARGET = Target("list", "roles and permissions")

@@ -7,7 +7,7 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import User
 from app.web.access import sentence_without
-from app.web.identity import current_actor
+from app.web.session.identity import current_actor
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 

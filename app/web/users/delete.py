@@ -11,9 +11,9 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
 from app.web.forms import PLAIN, REASON
-from app.web.identity import limits
 from app.web.review import ReviewedForm
 from app.web.saving import saved
+from app.web.session.identity import limits
 from app.web.users.blueprint import blueprint, why_last, why_not
 
 

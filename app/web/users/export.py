@@ -17,13 +17,13 @@ from app.domain.target import Target
 from app.domain.users import NameSearch, UserFilter
 from app.extensions import db
 from app.models.spelling import shown_address
-from app.web import csv, downloads
 from app.web.access import requires
-from app.web.csv import Separator
-from app.web.downloads import DownloadForm
+from app.web.files import csv, downloads
+from app.web.files.csv import Separator
+from app.web.files.downloads import DownloadForm
 from app.web.filters import iso
-from app.web.identity import current_actor
 from app.web.saving import accepted
+from app.web.session.identity import current_actor
 from app.web.users import listing
 from app.web.users.blueprint import blueprint
 from app.web.users.listing import UserFilterForm

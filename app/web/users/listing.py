@@ -19,7 +19,7 @@ from app.models.user_trigrams import SHORTEST
 from app.web import zones
 from app.web.filters import iso, utc, written_day
 from app.web.forms import Form
-from app.web.identity import initials, tint
+from app.web.session.identity import initials, tint
 from app.web.urls import queried
 
 FIRST = "username"

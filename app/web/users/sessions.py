@@ -10,9 +10,9 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
 from app.web.forms import Form
-from app.web.identity import limits
 from app.web.row_ids import row_id
 from app.web.saving import saved
+from app.web.session.identity import limits
 from app.web.users.blueprint import blueprint, why_not
 
 ALL = "all"

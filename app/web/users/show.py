@@ -17,7 +17,7 @@ from app.models import User
 from app.web import event_sentences
 from app.web.access import requires
 from app.web.event_sentences import EventLine
-from app.web.identity import current_actor
+from app.web.session.identity import current_actor
 from app.web.users.blueprint import blueprint
 from app.web.users.roles import RolesForm
 

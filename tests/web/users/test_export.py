@@ -13,7 +13,7 @@ from sqlalchemy import insert, text
 from app.domain.users import UserFilter
 from app.domain.users import export as exports
 from app.models import ApplicationSetting, User
-from app.web import csv, downloads
+from app.web.files import csv, downloads
 from tests.support.contents import events
 from tests.support.cookies import cookie
 from tests.support.people import PASSWORD_HASH

@@ -4,7 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app import config
-from app.web import ownership
+from app.web.session import ownership
 
 A_YEAR = 31_536_000
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.web import csv
+from app.web.files import csv
 
 PREFIXES = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u00a0@", "'="]
 FIRST_OF_FORMULAS = set("=+-@\t\r\n＝＋－＠")

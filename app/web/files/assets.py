@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from app.web import style_sheet
+from app.web.files import style_sheet
 
 ICON = Markup('<svg class="{classes}" aria-hidden="true"><use href="{sprite}#{name}" /></svg>')
 
@@ -38,7 +38,7 @@ def _icon(name: str, size: str, script_root: str) -> Markup:
 
 @cache
 def _url(name: str, _script_root: str) -> str:
-    file = Path(__file__).parents[2] / "static" / name
+    file = Path(__file__).parents[3] / "static" / name
     content = style_sheet.content() if name == style_sheet.NAME else file.read_bytes()
     version = hashlib.sha256(content).hexdigest()[:10]
     return url_for("static", filename=name, v=version)

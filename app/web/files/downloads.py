@@ -13,9 +13,10 @@ from app import config
 from app.extensions import db
 from app.models import DbSession
 from app.models.base import utcnow
-from app.web import session_cookie, zones
-from app.web.csv import Separator
+from app.web import zones
+from app.web.files.csv import Separator
 from app.web.forms import Form
+from app.web.session import session_cookie
 
 Rows = Sequence[Row[Any]]
 

@@ -10,9 +10,10 @@ from app import unit_of_work
 from app.domain import sign_in
 from app.domain.sign_in import VerifiedPassword
 from app.extensions import db
-from app.web import identity, kept_input, session_cookie
+from app.web import kept_input
 from app.web.forms import Form
 from app.web.saving import saved_after
+from app.web.session import identity, session_cookie
 
 UNAUTHORIZED = 401
 

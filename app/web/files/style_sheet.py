@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Response, request
 
 NAME = "app.css"
-_STATIC = Path(__file__).parents[2] / "static"
+_STATIC = Path(__file__).parents[3] / "static"
 _IMPORT = re.compile(r'@import "([^"]+)" layer\((\w+)\);')
 # Comments and white space are for those who read the sources. None of these is inside a string.
 _LEFT_OUT = re.compile(r"/\*.*?\*/\s*|^\s+|(?<=[,;{}])\n\s*", re.DOTALL | re.MULTILINE)

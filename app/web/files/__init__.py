@@ -1,0 +1,1 @@
+"""Files that the console sends: static ones and exports."""
