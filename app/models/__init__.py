@@ -5,6 +5,7 @@ from app.models.application_setting import ApplicationSetting
 from app.models.audit_event import AuditEvent
 from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
+from app.models.failed_sign_in import FailedSignIn
 from app.models.one_time_link import OneTimeLink
 from app.models.user import Permission, Role, User, role_permissions, user_roles
 from app.models.user_names import UserNames
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "ConsoleSession",
     "DbSession",
+    "FailedSignIn",
     "OneTimeLink",
     "Permission",
     "Role",

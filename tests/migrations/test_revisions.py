@@ -6,7 +6,7 @@ from tests.guide import words
 from tests.migrations.operating import Operator
 
 AUTHOR = Operator({"DATABASE_URL": "postgresql://127.0.0.1:1/test"})
-LAST = "008_console_user_names"
+LAST = "009_console_failed_sign_ins"
 DOCUMENTS = """
     op.create_table(
         "documents",
@@ -22,11 +22,11 @@ DOCUMENTS = """
 @pytest.mark.parametrize(
     ("message", "identifier"),
     [
-        ("add_user_profile_table", "009_add_user_profile_table"),
-        ("003_add_document_category_field", "009_add_document_category_field"),
-        ("Add user's Größe", "009_add_user_s_grosse"),
-        ("let every role of the console say who made it", "009_let_every_role_of_the"),
-        ("a" * 50, "009_" + "a" * 28),
+        ("add_user_profile_table", "010_add_user_profile_table"),
+        ("003_add_document_category_field", "010_add_document_category_field"),
+        ("Add user's Größe", "010_add_user_s_grosse"),
+        ("let every role of the console say who made it", "010_let_every_role_of_the"),
+        ("a" * 50, "010_" + "a" * 28),
     ],
 )
 def test_revisions_are_numbered_without_a_database(revisions, message, identifier):
@@ -45,8 +45,8 @@ def test_the_next_revision_follows_the_one_before(revisions):
         AUTHOR.succeed("-d", str(revisions.folder), "revision", "-m", message)
 
     names = sorted(path.name for path in revisions.versions.glob("*.py"))
-    assert names[-2:] == ["009_add_one.py", "010_add_another.py"]
-    assert "009_add_one -> 010_add_another (head)" in AUTHOR.succeed(
+    assert names[-2:] == ["010_add_one.py", "011_add_another.py"]
+    assert "010_add_one -> 011_add_another (head)" in AUTHOR.succeed(
         "-d", str(revisions.folder), "history"
     )
 
@@ -72,7 +72,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     operator.succeed(*folder, "upgrade", "head")
     before = operator.rows()
     revisions.write(
-        "009_add_user_profile_table",
+        "010_add_user_profile_table",
         _upgrade(words.USER_PROFILE),
         "op.drop_table('user_profile')",
         after=LAST,
@@ -81,7 +81,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
         "010_create_documents_table",
         DOCUMENTS,
         'op.drop_table("documents")',
-        after="009_add_user_profile_table",
+        after="010_add_user_profile_table",
     )
     revisions.write(
         "011_allow_sharing",
@@ -113,7 +113,7 @@ def test_a_later_change_of_users_in_a_batch_keeps_who_has_which_role(operator, r
             batch.alter_column("full_name", existing_type=sa.String({old}), type_=sa.String({new}))
         """
     revisions.write(
-        "009_wider_names",
+        "010_wider_names",
         wider.format(old=255, new=500),
         wider.format(old=500, new=255),
         after=LAST,

@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
-    Select,
+    String,
+    Subquery,
     bindparam,
     case,
     func,
     literal_column,
     select,
+    union_all,
 )
 
-from app.models import AuditEvent, DbSession
+from app.models import AuditEvent, DbSession, FailedSignIn
 
 REFUSALS = frozenset({"permission:denied", "change:refused"})
+SIGN_IN_FAILED = "sign-in:failed"
 NO_CHANGES = frozenset({"user:signed-in", "user:signed-out", "session:ended"})
 
 
@@ -30,6 +35,7 @@ class ActivityKind(StrEnum):
     SETTINGS = "settings"
     ACCESS = "access"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Day:
     settings: int = 0
     access: int = 0
     refused: int = 0
+    failed_sign_ins: int = 0
 
     @property
     def changes(self) -> int:
@@ -70,6 +77,8 @@ def kind_of(action: str) -> ActivityKind | None:
     """Return what an event with this action was about; None where nothing was to be changed."""
     if action in REFUSALS:
         return ActivityKind.REFUSED
+    if action == SIGN_IN_FAILED:
+        return ActivityKind.FAILED
     if action in NO_CHANGES:
         return None
     return ActivityKind.SETTINGS if action.startswith("setting:") else ActivityKind.ACCESS
@@ -89,31 +98,42 @@ def _counted(
     for row in session.execute(_query(len(starts) - 1), moments):
         kind = kind_of(row.action)
         if kind is not None:
-            counted[row.day][kind] += row.events
+            counted[row.day][kind] += int(row.events)
     return counted
 
 
 @cache
-def _query(days: int) -> Select[tuple[int, str, int]]:
-    rows = (
-        select(_index(0, days).label("day"), AuditEvent.action)
-        .where(AuditEvent.at >= bindparam("start_0"), AuditEvent.at < bindparam(f"start_{days}"))
-        .subquery()
+def _query(days: int) -> CompoundSelect[Any]:
+    # Failed sign-ins are no events; they are counted in the same statement.
+    failed = literal_column(f"'{SIGN_IN_FAILED}'", String)
+    events = _within(days, AuditEvent.at, AuditEvent.action, literal_column("1", Integer))
+    failures = _within(days, FailedSignIn.hour, failed, FailedSignIn.failures)
+    return union_all(
+        select(events.c.day, events.c.action, func.count().label("events")).group_by(
+            events.c.day, events.c.action
+        ),
+        select(failures.c.day, failures.c.action, func.sum(failures.c.amount)).group_by(
+            failures.c.day, failures.c.action
+        ),
     )
-    events = func.count().label("events")
-    return select(rows.c.day, rows.c.action, events).group_by(rows.c.day, rows.c.action)
 
 
-def _index(low: int, high: int) -> ColumnElement[int]:
-    """Return the index of an event's day, from ``low`` up to ``high``, found by halving.
+def _within(days: int, moment: Any, action: Any, amount: Any) -> Subquery:
+    columns = (_index(moment, 0, days).label("day"), action.label("action"), amount.label("amount"))
+    last = moment < bindparam(f"start_{days}")
+    return select(*columns).where(moment >= bindparam("start_0"), last).subquery()
+
+
+def _index(moment: Any, low: int, high: int) -> ColumnElement[int]:
+    """Return the index of a moment's day, from ``low`` up to ``high``, found by halving.
 
     Days of 23 and 25 hours need no arithmetic on dates this way, which databases do differently.
     """
     if high - low == 1:
         return literal_column(str(low), Integer)
     middle = (low + high) // 2
-    is_before = AuditEvent.at < bindparam(f"start_{middle}")
-    return case((is_before, _index(low, middle)), else_=_index(middle, high))
+    is_before = moment < bindparam(f"start_{middle}")
+    return case((is_before, _index(moment, low, middle)), else_=_index(moment, middle, high))
 
 
 def _day(day: date, counts: Counter[ActivityKind]) -> Day:

@@ -17,6 +17,8 @@ from app.models import DbSession
 from app.models.user import ADMIN
 
 IDLE = timedelta(days=90)
+# Fewer are people who mistyped.
+MANY_FAILURES = 10
 
 
 class Severity(StrEnum):
@@ -38,6 +40,7 @@ class Topic(StrEnum):
     UNUSED_PERMISSIONS = "permissions"
     INVALID = "values"
     UNSET = "settings"
+    FAILED_SIGN_INS = "failed sign-ins"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Facts:
     roles: Sequence[RolePeople] | None = None
     permissions: Sequence[PermissionUse] | None = None
     administrators: Sequence[Administrator] | None = None
+    failed_sign_ins: int = 0
 
 
 def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
@@ -103,6 +107,7 @@ def findings(known: Facts, *, now: datetime) -> list[Finding]:
         *_empty(known.roles or ()),
         *_unused(known.permissions or ()),
         *_unset(known.settings or ()),
+        *_failed(known.failed_sign_ins),
     ]
     return sorted(unsorted, key=lambda finding: list(Severity).index(finding.severity))
 
@@ -171,6 +176,13 @@ def _unset(lines: Sequence[SettingLine]) -> Iterator[Finding]:
         title = counted(len(unset), "setting has no value", "settings have no value")
         cause = f"Not set: {listed([line.key for line in unset])}."
         yield Finding(Severity.INFO, Topic.UNSET, title, cause, _only(unset))
+
+
+def _failed(failures: int) -> Iterator[Finding]:
+    if failures >= MANY_FAILURES:
+        title = f"{counted(failures, 'failed sign-in')} since yesterday"
+        cause = "The page of a user shows how many were for their name."
+        yield Finding(Severity.WARN, Topic.FAILED_SIGN_INS, title, cause)
 
 
 def _is_on(value: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Sign-in: with a password, by a link, as the first administrator; and changes of passwords."""
 
 from app.domain.sign_in.bcrypt_use import bcrypt_cost
+from app.domain.sign_in.failures import note_failure
 from app.domain.sign_in.first_administrator import (
     AlreadySetUp,
     check_setup_link,
@@ -48,6 +49,7 @@ __all__ = [
     "issue_setup_link",
     "link_owner",
     "new_hash",
+    "note_failure",
     "own_account",
     "registration",
     "set_up",

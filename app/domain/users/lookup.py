@@ -1,16 +1,17 @@
 """Users found by their id, user name or email address."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import select, union
+from sqlalchemy import func, select, union
 
 from app.domain.errors import NotFound
 from app.domain.target import Target
 from app.domain.text import is_name
 from app.domain.users import name_copy
 from app.domain.users.name_search import COPIES
-from app.models import DbSession, User, UserNames
-from app.models.base import normalised
+from app.models import DbSession, FailedSignIn, User, UserNames
+from app.models.base import normalised, utcnow
 from app.models.spelling import folded, is_same_address, key, stored_address
 from app.models.user_names import StoredNames
 
@@ -27,6 +28,30 @@ def get(session: DbSession, user_id: int) -> User:
     if user is None:
         raise NotFound("This user does not exist.")
     return user
+
+
+def failed_sign_ins(session: DbSession, user_id: int) -> tuple[User, int]:
+    """Return the user, and their failed sign-ins in the last 24 hours, in one statement.
+
+    Raises:
+        NotFound: The user does not exist.
+    """
+    since = utcnow() - timedelta(hours=23)
+    failures = (
+        select(func.coalesce(func.sum(FailedSignIn.failures), 0))
+        .where(
+            FailedSignIn.user_id == User.id,
+            FailedSignIn.hour >= since.replace(minute=0, second=0, microsecond=0),
+            # A deleted user may have had the same id.
+            FailedSignIn.last_at >= User.created_at,
+        )
+        .correlate(User)
+        .scalar_subquery()
+    )
+    row = session.execute(select(User, failures).where(User.id == user_id)).first()
+    if row is None:
+        raise NotFound("This user does not exist.")
+    return row[0], int(row[1])
 
 
 def find(session: DbSession, name: str) -> User | None:

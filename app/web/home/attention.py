@@ -9,6 +9,13 @@ from app.domain.filter_words import WITHOUT
 from app.domain.overview import Facts, Finding, Topic
 from app.models.user import ADMIN
 
+PAGES = {
+    Topic.EMPTY_ROLES: "roles.index",
+    Topic.UNUSED_PERMISSIONS: "roles.index",
+    # Whoever reads the history may not see users; their own account they may.
+    Topic.FAILED_SIGN_INS: "account.show",
+}
+
 
 def todo(facts: Facts, now: datetime) -> list[tuple[Finding, str]] | None:
     """Return each finding with the URL of its page; None for users who see no facts."""
@@ -20,8 +27,8 @@ def todo(facts: Facts, now: datetime) -> list[tuple[Finding, str]] | None:
 def _url(finding: Finding) -> str:
     if finding.topic is Topic.WITHOUT_ROLE:
         return url_for("users.index", role=WITHOUT, status="active")
-    if finding.topic in {Topic.EMPTY_ROLES, Topic.UNUSED_PERMISSIONS}:
-        return url_for("roles.index")
+    if finding.topic in PAGES:
+        return url_for(PAGES[finding.topic])
     if finding.topic in {Topic.NEVER_SIGNED_IN, Topic.IDLE}:
         if finding.target_id is None:
             return url_for("users.index", role=ADMIN)

@@ -1,5 +1,7 @@
 """The overview: numbers, findings that need attention, and recent changes."""
 
+from dataclasses import replace
+
 from flask import Blueprint, g, render_template
 
 from app.domain import overview as domain
@@ -16,8 +18,9 @@ blueprint = Blueprint("home", __name__)
 def overview() -> str:
     """Show numbers, findings and recent changes, as far as the user may see them."""
     now = utcnow()
-    facts = domain.facts(db.session, g.me.can)
     days = changes.days(now)
+    failures = sum(day.failed_sign_ins for day in days[-2:]) if days else 0
+    facts = replace(domain.facts(db.session, g.me.can), failed_sign_ins=failures)
     return render_template(
         "home/overview.html",
         tiles=list(tiles.tiles(facts, days)),

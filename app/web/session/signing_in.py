@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from flask import after_this_request, make_response, render_template, request
+from flask import after_this_request, current_app, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 
 from app import unit_of_work
 from app.domain import sign_in
-from app.domain.sign_in import VerifiedPassword
+from app.domain.sign_in import SignInFailed, VerifiedPassword
 from app.extensions import db
 from app.web import kept_input
 from app.web.forms import Form
@@ -28,7 +29,11 @@ class SignInForm(Form):
 
 def signed_in(form: SignInForm) -> bool:
     """Start a session if the form was sent and its password is right; its token is the result."""
-    return saved_after(form, lambda: _proof(form), _sign_in)
+    if saved_after(form, lambda: _proof(form), _sign_in):
+        return True
+    if isinstance(form.rule_error, SignInFailed):
+        _note_failure(form.username.data or "")
+    return False
 
 
 def at_form() -> Response | None:
@@ -61,6 +66,16 @@ def _proof(form: SignInForm) -> VerifiedPassword | None:
     account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
     cost = unit_of_work.read(lambda: sign_in.bcrypt_cost(db.session))
     return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost)
+
+
+def _note_failure(name: str) -> None:
+    actor = identity.current_actor()
+    try:
+        unit_of_work.carry_out(
+            lambda: sign_in.note_failure(db.session, name, actor.address), actor=actor
+        )
+    except (OperationalError, unit_of_work.OutcomeUnknown):
+        current_app.logger.warning("A failed sign-in was not counted: the database is busy.")
 
 
 def _sign_in(proof: VerifiedPassword | None) -> str:

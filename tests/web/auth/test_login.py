@@ -277,3 +277,33 @@ def test_two_consoles_on_one_host_leave_each_other_alone(app, make_app, sign_in,
     assert browser.get("/account").status_code == 200
     assert browser.submit("/", to="/logout").status_code == 303
     assert browser.client.get_cookie(neighbour.config["CONSOLE"].cookie("console"))
+
+
+def test_failed_sign_ins_are_shown_to_whoever_reads_the_history(
+    visitor, sign_in, ada, vera, person
+):
+    for _ in range(3):
+        visitor.submit("/login", username="vera", password="wrong password")
+    for number in range(8):
+        visitor.submit("/login", username=f"nobody{number}", password="wrong password")
+
+    reader = sign_in(person("nora", permissions=["user:read", "audit:read"]))
+    assert "Failed sign-ins 3 in the last 24 hours" in reader.get(f"/users/{vera.id}").text
+    assert "11 failed sign-ins since yesterday" in reader.get("/").text
+    other = sign_in(person("iris", permissions=["user:read"]))
+    assert "Failed sign-ins" not in other.get(f"/users/{vera.id}").text
+    assert "failed sign-ins" not in other.get("/").text
+
+
+def test_every_failed_sign_in_takes_the_same_statements(visitor, ada, person, statements):
+    person("ida", is_active=False)
+    visitor.submit("/login", username="nobody", password="wrong password")
+    made = []
+
+    for name in ("ada", "ada", "nobody", "nobody2", "ida"):
+        statements.seen.clear()
+        visitor.submit("/login", username=name, password="wrong password")
+        # The revision of the database is looked at now and then.
+        made.append([text for text in statements.seen if "alembic_version" not in text])
+
+    assert [seen for seen in made if seen != made[0]] == [], made[0]
