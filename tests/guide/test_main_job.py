@@ -35,7 +35,7 @@ def test_a_person_takes_over_the_console_and_another_is_held_to_their_role(check
     link = creates(ada, MIRA)
     assigns(ada, "viewer", to="mira")
     [program] = blocks("README.md", "python")
-    assert checkout.python(program) == "1200 True True\n"
+    assert checkout.python(program) == "1200 True True\nFalse\n"
 
     chooses_a_password_and_signs_in(mira, link.removeprefix(served.address))
     is_held_to_viewer(mira, setting)

@@ -56,7 +56,7 @@ def test_going_back_past_the_users_is_refused_before_anything_is_done(operator):
     operator.execute(NORA)
     before = operator.schema()
 
-    for target in ("base", "001", "-7"):
+    for target in ("base", "001", "-8"):
         said = operator.refused("downgrade", target)
         assert said == (
             "Going back to before revision 002 deletes all users, and there is 1."

@@ -20,6 +20,7 @@ from app.models import ApplicationSetting, AuditEvent, DbSession
 KEY_CHARACTERS = 255
 CATEGORY_CHARACTERS = 100
 KEY = re.compile(r"[a-z][a-z0-9_.-]*")
+NEEDED = frozenset({"key", "value", "data_type", "category"})
 KEPT = ("key", "value", "data_type", "description", "category", "is_mutable")
 
 
@@ -143,10 +144,14 @@ def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
         NotFound: The event does not exist, or does not hold the setting.
     """
     event = audit.get(session, event_id)
-    is_deletion = event is not None and event.action == "setting:deleted"
-    if event is None or not is_deletion or audit.fields_of(event.before).keys() != {*KEPT}:
+    if event is None or event.action != "setting:deleted" or not _is_told(event):
         raise NotFound("This deletion of a setting does not exist.")
     return event
+
+
+def _is_told(event: AuditEvent) -> bool:
+    """Tell whether the event of a deletion holds the setting."""
+    return NEEDED <= audit.fields_of(event.before).keys() <= {*KEPT}
 
 
 def is_taken(session: DbSession, key: str) -> bool:
