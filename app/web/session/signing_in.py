@@ -3,7 +3,7 @@
 from functools import partial
 
 from flask import after_this_request, current_app, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 
@@ -74,8 +74,10 @@ def _note_failure(name: str) -> None:
         unit_of_work.carry_out(
             lambda: sign_in.note_failure(db.session, name, actor.address), actor=actor
         )
-    except (OperationalError, unit_of_work.OutcomeUnknown):
-        current_app.logger.warning("A failed sign-in was not counted: the database is busy.")
+    except (DBAPIError, unit_of_work.OutcomeUnknown, unit_of_work.TooManyChanges) as error:
+        # A table that is away or may not be written is a ProgrammingError on some databases.
+        db.session.rollback()
+        current_app.logger.warning("A failed sign-in was not counted: %s.", type(error).__name__)
 
 
 def _sign_in(proof: VerifiedPassword | None) -> str:
