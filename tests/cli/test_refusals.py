@@ -4,10 +4,11 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 
 from app.domain.settings import by_key
 from app.extensions import db
+from app.models import User
 from tests.support import servers
 from tests.support.databases import Database
 
@@ -78,10 +79,9 @@ def test_a_database_that_takes_no_changes_can_be_looked_at_and_says_so(
 def test_a_full_disk_is_told_on_sqlite(app, flask, sign_in, ada, session):
     browser = sign_in(ada)
     page = browser.get(f"/settings/{by_key(session, 'chunk_size').id}")
-    while session.scalar(text("PRAGMA freelist_count")):
-        filling = "UPDATE application_settings SET description = coalesce(description, '') || :x"
-        session.execute(text(filling), {"x": "x" * 3000})
-        session.commit()
+    more_than_free = 4096 * (session.scalar(text("PRAGMA freelist_count")) + 1)
+    session.execute(update(User).values(bio="x" * more_than_free))
+    session.commit()
     pages = session.scalar(text("PRAGMA page_count"))
     session.rollback()
 
