@@ -76,10 +76,13 @@ def compare(config: Config) -> Drift | None:
         diffs = error.diffs
     except CommandError as error:
         raise Failure(str(error)) from error
+    collations = config.attributes["collations"]
     weighed = [
-        (_weight(diff), _in_words(diff)) for diff in diffs if not _is_under_another_name(diff)
+        (_weight(diff), _in_words(diff))
+        for diff in diffs
+        if not (_is_under_another_name(diff) or _is_of_collation_only(diff, collations))
     ]
-    if collations := config.attributes["collations"]:
+    if collations:
         step = f"not InnoDB with the collation utf8mb4_bin: {', '.join(collations)}"
         weighed.append((Weight.UNIQUENESS, step))
     weighed.sort(key=lambda step: step[0])
@@ -127,6 +130,15 @@ def _is_of_another_kind(found: Any, expected: Any) -> bool:
     if kinds == _ALIKE:
         return db.engine.dialect.name == "postgresql"
     return len(kinds) > 1
+
+
+def _is_of_collation_only(diff: Any, collations: Sequence[str]) -> bool:
+    """Tell whether a type differs by its collation, which is told with those of all columns."""
+    kind, *parts = _first(diff)
+    if kind != "modify_type" or ".".join(parts[1:3]) not in collations:
+        return False
+    found, expected = parts[-2:]
+    return not _is_of_another_kind(found, expected) and found.length == expected.length
 
 
 def _is_under_another_name(diff: Any) -> bool:
