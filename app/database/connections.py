@@ -1,9 +1,7 @@
-"""Connections: their session settings, the ping of idle ones, and those that break at ROLLBACK."""
+"""Connections: how they are opened, their session settings, and how transactions begin."""
 
-import logging
 import sqlite3
 import struct
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.exc import DataError, InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.exc import DataError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.config import Configuration
 from app.config.postgresql_session import LOCK_SECONDS, for_a_transaction
 from app.config.sqlite_file import MEMORY
-from app.database import opening, waiting
+from app.database import broken_connections, opening, waiting
 
 _SQLITE = (
     "PRAGMA foreign_keys = ON",
@@ -26,15 +24,12 @@ _SQLITE = (
 )
 # TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
 _MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
-PING_AFTER = 1  # second in the pool; a ping on every use would cost each page a round trip
 _UNLIMITED = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 _SESSION = {
     "postgresql": "SET lock_timeout = '{0}s'; SET statement_timeout = 0;"
     " SET idle_in_transaction_session_timeout = 0",
     "mysql": "SET SESSION lock_wait_timeout = {0}, SESSION innodb_lock_wait_timeout = {0}",
 }
-_RETURNED = "returned_at"
-log = logging.getLogger(__name__)
 _OF_PYTHON = (ValueError, LookupError, TypeError, AssertionError, OverflowError, struct.error)
 
 
@@ -65,8 +60,7 @@ def prepare(engine: Engine, settings: str | None = None) -> None:
     if settings:
         _begin_with(engine, settings)
     if engine.dialect.name != "sqlite":
-        _ping_idle_connections(engine)
-        _survive_rollback(engine)
+        broken_connections.prepare(engine)
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _as_error_of_the_database)
     waiting.prepare(engine)
@@ -181,47 +175,6 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
-
-
-def _ping_idle_connections(engine: Engine) -> None:
-    """Ping a connection that was in the pool for longer than `PING_AFTER`."""
-
-    def note_return(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        entry.info[_RETURNED] = time.monotonic()
-
-    def ping_if_idle(
-        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object
-    ) -> None:
-        returned_at = entry.info.get(_RETURNED)
-        if returned_at is None or time.monotonic() - returned_at < PING_AFTER:
-            return
-        try:
-            with opening.answering_soon(connection, engine.dialect.name):
-                engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            # The pool makes a new connection, and drops the others as well.
-            raise InvalidatePoolError("The connection was lost while it was idle.") from error
-
-    event.listen(engine, "checkin", note_return)
-    event.listen(engine, "checkout", ping_if_idle)
-
-
-def _survive_rollback(engine: Engine) -> None:
-    """Let whoever rolls back go on when the connection breaks.
-
-    No COMMIT was sent, so the server rolls back by itself. What was read before, and a page that
-    was made of it, stay right; a session that is closed after a page sends ROLLBACK too.
-    """
-    roll_back = engine.dialect.do_rollback
-
-    def roll_back_or_drop(connection: PoolProxiedConnection) -> None:
-        try:
-            roll_back(connection)
-        except (engine.dialect.loaded_dbapi.Error, OSError) as error:
-            log.warning("The connection to the database broke at ROLLBACK: %r.", error)
-            connection.invalidate(error)
-
-    engine.dialect.do_rollback = roll_back_or_drop  # type: ignore[assignment]
 
 
 def _begin_with(engine: Engine, settings: str) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from app import config
 from app.config import Configuration
-from app.database import connections, opening, problems
+from app.database import broken_connections, connections, opening, problems
 from tests.support.cutting import Proxy
 
 PASSWORDS = ["p@:/?#[]%&=+", "single'double\"back\\slash", "é", "€", "%41 +$"]
@@ -232,8 +232,8 @@ def test_a_connection_that_was_lost_while_it_lay_idle_is_replaced(
     with made.connect() as connection:
         number = connection.scalar(text(NUMBER[provider]))
     end_connection(made, number)
-    now = connections.time.monotonic()
-    monkeypatch.setattr(connections.time, "monotonic", lambda: now + idle)
+    now = broken_connections.time.monotonic()
+    monkeypatch.setattr(broken_connections.time, "monotonic", lambda: now + idle)
 
     if not idle:
         # In use a moment ago: who gets it is told, and the next one gets a new one.
@@ -253,9 +253,9 @@ def test_a_server_that_stopped_in_its_tracks_is_not_waited_for(
     made = connect(config.read({"DATABASE_URL": way.url} | limits))
     with made.connect() as connection:
         connection.execute(text("SELECT 1"))
-    now = connections.time.monotonic()
+    now = broken_connections.time.monotonic()
     monkeypatch.setattr(opening, "PING_SECONDS", 1)
-    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: now + idle))
+    monkeypatch.setattr(broken_connections, "time", SimpleNamespace(monotonic=lambda: now + idle))
 
     started = time.perf_counter()
     with way.stopped(), pytest.raises(OperationalError), made.connect() as connection:

@@ -126,6 +126,17 @@ class Operator:
         """Return every row that the revisions insert."""
         return {name: self.ask(query) for name, query in ROWS.items()}
 
+    def upgrade_twice_at_once(self) -> list[str]:
+        """Run two upgrades at the same moment, which both succeed; return what they said."""
+        processes = [self.start("-c", START, "upgrade") for _ in range(2)]
+        for process in processes:
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            print("go", file=process.stdin, flush=True)
+        said = [process.communicate(timeout=60)[1] for process in processes]
+        assert [process.returncode for process in processes] == [0, 0], said
+        return said
+
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         key = self.engine.dialect.identifier_preparer.quote("key")

@@ -135,14 +135,7 @@ def delete(session: DbSession, role_id: int, typed: Deletion, *, actor: Actor) -
     _refuse_system_role(role)
     if typed.etag != deletion_etag(role):
         raise RoleChangedMeanwhile(role)
-    name = " ".join(role.name.split())
-    reason = confirmation.confirmed(
-        spelled(" ".join(typed.name.split()), name),
-        role.name,
-        typed.reason,
-        what="the name",
-        field="name",
-    )
+    reason = _confirmed(role, typed)
     _refuse_deleting(session, matrix, role, actor)
     if typed.reviewed is not None:
         effects = _review_deletion(session, matrix, role, has_names=False)
@@ -166,6 +159,14 @@ def _review_deletion(
     people = ReviewedRows("Members", User, frozenset(), count, check)
     content = ReviewContent([role.name], {"members": people, **effects.reviewed})
     return DeletionReview(effects, count, content)
+
+
+def _confirmed(role: MatrixRole, typed: Deletion) -> str:
+    """Refuse a deletion unless the name was entered, in any case; return the checked reason."""
+    entered, name = (" ".join(text.split()) for text in (typed.name, role.name))
+    return confirmation.confirmed(
+        spelled(entered, name), role.name, typed.reason, what="the name", field="name"
+    )
 
 
 def _refuse_system_role(role: MatrixRole) -> None:

@@ -1,10 +1,6 @@
 """Settings: their values, found, changed, created, deleted and restored."""
 
 from app.domain.settings.bulk import (
-    BulkInvalid,
-    BulkOutdated,
-    BulkReadOnly,
-    BulkRefused,
     BulkSettingEdit,
     SavedValue,
     ValueDifference,
@@ -12,6 +8,12 @@ from app.domain.settings.bulk import (
     changes_of,
     review_many,
     undo,
+)
+from app.domain.settings.bulk_refusal import (
+    BulkInvalid,
+    BulkOutdated,
+    BulkReadOnly,
+    BulkRefused,
 )
 from app.domain.settings.editing import (
     SettingChangedMeanwhile,

@@ -8,15 +8,15 @@ from sqlalchemy import Select, select
 from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.audit import Change
-from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
+from app.domain.errors import NotFound, RuleError
 from app.domain.settings import editing
+from app.domain.settings.bulk_refusal import refusal_of
 from app.domain.settings.editing import SettingEdit
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 Edits = Mapping[int, SettingEdit]
-Errors = Mapping[int, RuleError]
 NO_CHANGE = "This change of settings does not exist."
 
 
@@ -26,31 +26,6 @@ class BulkSettingEdit:
 
     edits: Edits
     reason: str = ""
-
-
-class BulkRefused(RuleError):
-    """At least one of the settings cannot be changed, so none is.
-
-    Attributes:
-        errors: The refusals, by the id of the setting.
-    """
-
-    def __init__(self, sentence: str, errors: Errors) -> None:
-        targets = (error.target for error in errors.values())
-        super().__init__(sentence, target=next((one for one in targets if one), None))
-        self.errors = errors
-
-
-class BulkReadOnly(BulkRefused):
-    """One of the settings is read-only."""
-
-
-class BulkOutdated(BulkRefused, ChangedMeanwhile):
-    """One of the settings has changed since it was shown, or was deleted."""
-
-
-class BulkInvalid(BulkRefused, InvalidValue):
-    """One of the new values is not valid for the data type of its setting."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +178,7 @@ def _accepted(
         except RuleError as error:
             errors[setting_id] = error
     if errors:
-        raise _refusal(errors)
+        raise refusal_of(errors)
     return accepted
 
 
@@ -213,16 +188,6 @@ def _accept(
     if setting is None:
         raise NotFound("This setting was deleted while you were editing it.")
     return editing.accepted(session, setting, edit)
-
-
-def _refusal(errors: Errors) -> BulkRefused:
-    kinds = {type(error) for error in errors.values()}
-    if any(issubclass(kind, editing.SettingIsReadOnly) for kind in kinds):
-        return BulkReadOnly("Some of these settings are read-only.", errors)
-    if any(issubclass(kind, ChangedMeanwhile | NotFound) for kind in kinds):
-        sentence = "Somebody else changed settings while you were editing them."
-        return BulkOutdated(sentence, errors)
-    return BulkInvalid("Some values are not valid.", errors)
 
 
 def _difference(setting: ApplicationSetting, value: str | None) -> ValueDifference:

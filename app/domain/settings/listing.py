@@ -67,7 +67,7 @@ class SettingLine(NamedTuple):
 
     @property
     def problem(self) -> str:
-        """What is wrong with the value, or ""; of a secret it is not told."""
+        """The problem of the value, or ""; that of a secret is not told."""
         return validity.problem(self.value, self.data_type)
 
     def matches(self, filters: SettingFilter) -> bool:

@@ -21,15 +21,17 @@ def problem(value: str | None, data_type: str) -> str:
 
     Programs differ in what they make of spaces around a number, so only JSON may have them.
     """
-    kind = DataType.of(data_type)
-    if value is None or kind is None or kind is DataType.STRING:
+    if value is None or data_type == DataType.STRING:
         return ""
     check = _problem if len(value) <= LONGEST_KEPT else _problem.__wrapped__
-    return check(value, kind)
+    return check(value, data_type)
 
 
 @lru_cache(maxsize=4096)
-def _problem(value: str, kind: DataType) -> str:
+def _problem(value: str, data_type: str) -> str:
+    kind = DataType.of(data_type)
+    if kind is None:
+        return ""
     try:
         if kind is DataType.JSON:
             strict_json.read_json(value)

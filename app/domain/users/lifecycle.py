@@ -1,6 +1,7 @@
 """Activate, deactivate and delete users; reset passwords; end sessions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -143,25 +144,27 @@ def delete(session: DbSession, user_id: int, deletion: Deletion, *, actor: Actor
     if deletion.etag != deletion_etag(user):
         raise UserChangedMeanwhile(user)
     _hold(session, user, deletion.reviewed)
+    name, reason = deletion.name, deletion.reason
     reason = confirmation.confirmed(
-        deletion.name,
-        user.username,
-        deletion.reason,
-        what="the user name",
-        field="username",
+        name, user.username, reason, what="the user name", field="username"
     )
     was_administrator, target = access.is_administrator(user), Target.of_user(user)
-    before = {
-        "username": user.username,
-        "email": user.email,
-        "full_name": user.full_name,
-        "roles": [role.name for role in user.roles],
-    }
+    before = _recorded(user)
     audit.record(session, "user:deleted", target, actor=actor, before=before, reason=reason)
     _remove(session, user)
     if was_administrator:
         access.refuse_without_administrator(session, user)
     return target
+
+
+def _recorded(user: User) -> dict[str, Any]:
+    """Return what the record of a deletion keeps of the user."""
+    return {
+        "username": user.username,
+        "email": user.email,
+        "full_name": user.full_name,
+        "roles": [role.name for role in user.roles],
+    }
 
 
 def end_sessions(
