@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     or_,
 )
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
@@ -28,6 +27,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.models.base import Model, natural_key
 from app.models.lookalikes import skeleton
 from app.models.spelling import KEY_CHARACTERS, key
+from app.models.upsert import insert_or_update
 from app.models.user import User
 
 BETWEEN = "\n"
@@ -106,16 +106,11 @@ def copy(connection: Connection, users: Iterable[StoredNames | User]) -> None:
     if not rows:
         return
     names = [name for name in rows[0] if name != "id"]
-    statement: Any
-    if connection.dialect.name in {"mysql", "mariadb"}:
-        new = mysql.insert(UserNames)
-        statement = new.on_duplicate_key_update({name: new.inserted[name] for name in names})
-    else:
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(UserNames)
-        statement = statement.on_conflict_do_update(
-            index_elements=["id"], set_={name: statement.excluded[name] for name in names}
-        )
+
+    def changes(new: Any) -> dict[str, Any]:
+        return {name: new[name] for name in names}
+
+    statement = insert_or_update(connection.dialect.name, UserNames, ["id"], changes)
     connection.execute(statement, rows)
 
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from app.domain import users
 from app.models import DbSession, FailedSignIn, User
 from app.models.base import normalised, utcnow
+from app.models.upsert import insert_or_update
 
 KEPT = timedelta(days=30)
 NAME_GROUPS = 64
@@ -57,7 +57,8 @@ def note_failure(session: DbSession, name: str, address: str | None) -> None:
         "failures": 1,
         "last_at": now,
     }
-    session.execute(_adding(session.get_bind().dialect.name, row))
+    dialect = session.get_bind().dialect.name
+    session.execute(insert_or_update(dialect, FailedSignIn, _KEY, _one_more), row)
     session.execute(delete(FailedSignIn).where(FailedSignIn.hour < now - KEPT))
 
 
@@ -83,13 +84,5 @@ def _group_of(name: str) -> int:
     return hashlib.sha256(text).digest()[0] % NAME_GROUPS
 
 
-def _adding(dialect: str, row: dict[str, Any]) -> Any:
-    if dialect in {"mysql", "mariadb"}:
-        adding = mysql.insert(FailedSignIn).values(row)
-        return adding.on_duplicate_key_update(
-            failures=FailedSignIn.failures + 1, last_at=adding.inserted.last_at
-        )
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    added = insert(FailedSignIn).values(row)
-    changes = {"failures": FailedSignIn.failures + 1, "last_at": added.excluded.last_at}
-    return added.on_conflict_do_update(index_elements=_KEY, set_=changes)
+def _one_more(new: Any) -> dict[str, Any]:
+    return {"failures": FailedSignIn.failures + 1, "last_at": new.last_at}

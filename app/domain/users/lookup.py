@@ -6,7 +6,6 @@ from datetime import timedelta
 from sqlalchemy import func, select, union
 
 from app.domain.errors import NotFound
-from app.domain.target import Target
 from app.domain.text import is_name
 from app.domain.users import name_copy
 from app.domain.users.name_search import COPIES
@@ -114,8 +113,3 @@ def named(session: DbSession, name: str) -> User:
     if user is None:
         raise NotFound(f"There is no user named {name}.")
     return user
-
-
-def target_of(user: User) -> Target:
-    """Return the user as audit events name them."""
-    return Target("user", user.username, user.id)
