@@ -1,6 +1,6 @@
 """Paging by key: a page starts after or before a row, never at an offset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -131,7 +131,7 @@ def in_order(query: Select[Any], beginning: Start, limit: int) -> Select[Any]:
 
 
 def filter_then_sort(
-    query: Select[Any], conditions: Sequence[ColumnElement[bool]], beginning: Start, limit: int
+    query: Select[Any], narrow: Callable[[Select[Any]], Select[Any]], beginning: Start, limit: int
 ) -> Select[Any]:
     """Return the query for the next rows, found by the index of the conditions, then sorted.
 
@@ -140,12 +140,12 @@ def filter_then_sort(
 
     Args:
         query: Must select the sort's columns under their own names, without conditions.
-        conditions: The conditions of the rows.
+        narrow: Adds the conditions of the rows to a query of them.
         beginning: The start of the page.
         limit: The maximum number of rows.
     """
     key, column = beginning.sort.id, beginning.sort.column
-    matches = beginning.cut(select(key.label("id"), column.label("value"))).where(*conditions)
+    matches = narrow(beginning.cut(select(key.label("id"), column.label("value"))))
     # PostgreSQL would sort every row first, in the hope that a page is full soon.
     found = matches.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
     sort = replace(beginning.sort, column=found.c.value, id=found.c.id)

@@ -111,6 +111,15 @@ def test_a_search_that_few_fit_finds_them_by_their_names_in_every_order(session,
         assert "Seq Scan on users" not in plan, (sort, plan)
 
 
+@pytest.mark.only_on("mysql")
+def test_many_who_come_late_are_read_by_their_ids_and_not_by_reading_everybody(session, crowd):
+    for sort, q in {"username": "j", "-email": "a", "created": "j"}.items():
+        filters = UserFilter(q=q, role="user")
+        plan = plans.of(session, partial(user_list.list_page, session, filters, sort, Cursors()))
+
+        assert "eq_ref PRIMARY PRIMARY 4 func" in plan, (sort, plan)
+
+
 def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, crowd, monkeypatch):
     def everyone(sort, q):
         names, cursors = [], Cursors()
@@ -135,7 +144,8 @@ def test_both_ways_of_searching_find_the_same_users_in_the_same_order(session, c
 # SQLite scans the users in their order or the members, by what it knows of their number.
 @pytest.mark.only_on("postgresql", "mysql")
 def test_the_members_of_a_role_are_read_in_order(session, crowd):
-    middle = encoded(MANY // 2, crowd)
+    user_id = session.scalars(select(User.id).order_by(User.id).offset(MANY // 2).limit(1)).one()
+    middle = encoded(user_id, crowd)
 
     for cursors in (Cursors(), Cursors(after=middle), Cursors(before=middle)):
         plan = plans.of(

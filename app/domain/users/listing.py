@@ -150,7 +150,7 @@ def matching(query: Select[Any], filters: UserFilter, names: NameSearch | None) 
     """
     user_filter.check(filters)
     query = query.where(*user_filter.conditions(filters))
-    return query.where(names.mode.by_index()).params(names.values) if names else query
+    return names.mode.by_index(query).params(names.values) if names else query
 
 
 def role_names(joined: str | None) -> list[str]:
@@ -165,8 +165,12 @@ def _query(
     others: UserFilter, mode: SearchMode | None, beginning: Start, limit: int, *, is_sorted: bool
 ) -> Select[Any]:
     if is_sorted:
-        conditions = [*([mode.by_index()] if mode else []), *user_filter.conditions(others)]
-        return paging.filter_then_sort(_LINES, conditions, beginning, limit)
+
+        def narrow(users: Select[Any]) -> Select[Any]:
+            users = users.where(*user_filter.conditions(others))
+            return mode.by_index(users) if mode else users
+
+        return paging.filter_then_sort(_LINES, narrow, beginning, limit)
     conditions = [
         *([mode.without_index()] if mode else []),
         *user_filter.conditions_in_order(others),

@@ -1,8 +1,8 @@
 """The search for users by the beginning of a name or, with an optional index, by any part of it.
 
-Each search mode has two conditions: one that an index of names serves, and one that no index can
-serve, for lists that are read in their own order. The text is a parameter of both, so that a query
-is built once for all texts: building it takes longer than running it.
+Each search mode has two forms: one that an index of names serves, and one that no index can serve,
+for lists that are read in their own order. The text is a parameter of both, so that a query is
+built once for all texts: building it takes longer than running it.
 
 Names that are stored in their folded form are found in `users`, the others by their folded copies
 or, if they are not copied yet, by their ids.
@@ -70,18 +70,19 @@ class SearchMode:
         """Tell whether `by_index` works only while the index of all parts exists."""
         return self.is_anywhere and self.dialect == "sqlite"
 
-    def by_index(self) -> ColumnElement[bool]:
-        """Return the condition in the form that indexes of names serve."""
-        fits = _like if self.is_anywhere and not self.needs_index else self._fits
-        copied = (_copied(name, fits) for name in COPIES)
+    def by_index(self, query: Select[Any]) -> Select[Any]:
+        """Narrow a query of users to the matches, in the form that indexes of names serve."""
         if self.dialect == "postgresql":
             # It combines indexes for this; it would join the users of a union by reading them all.
-            ids = func.array(union(*copied).scalar_subquery())
+            ids = func.array(union(*self._by_copies()).scalar_subquery())
             stored = map(_like if self.is_anywhere else _begins, NAMES)
-            return or_(*stored, User.id == any_(ids), User.id.in_(_UNCOPIED))
-        # A query for each of them: the others would read every user for a condition of all.
-        parts = [*self._by_stored_names(), *copied, _BY_ID]
-        return User.id.in_(select(union(*parts).subquery().c.id))
+            return query.where(or_(*stored, User.id == any_(ids), User.id.in_(_UNCOPIED)))
+        # A query for each index: the databases would read every user for one condition.
+        found = union(*self._by_stored_names(), *self._by_copies(), _BY_ID).subquery()
+        if self.dialect == "sqlite":
+            return query.where(User.id.in_(select(found.c.id)))
+        # MariaDB would read every user and look each up among the found ids, unless they are sums.
+        return query.join(found, User.id == found.c.id + 0)
 
     def first(self, limit: int) -> list[Select[int]]:
         """Return queries of the ids of the first matches by each index of names."""
@@ -100,6 +101,10 @@ class SearchMode:
             UserNames.id == User.id, UserNames.source == source_of(User), copied
         )
         return or_(*stored, has_copy, User.id.in_(_UNCOPIED))
+
+    def _by_copies(self) -> list[Select[int]]:
+        fits = _like if self.is_anywhere and not self.needs_index else self._fits
+        return [_copied(name, fits) for name in COPIES]
 
     def _by_stored_names(self) -> list[Select[int]]:
         users = select(User.id)
