@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.config.postgresql_session import LOCK_SECONDS
-from app.database.waiting import Waiting
+from app.database.waiting import OPTION, Waiting
 from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.authentication.capacity import CapacityLimiter, Overloaded
@@ -65,8 +65,10 @@ def begin_writing(deadline: float | None = None) -> None:
             statement may wait for `LOCK_SECONDS`.
     """
     db.session.rollback()
-    options = {"write": True, "waiting": Waiting(deadline) if deadline is not None else None}
-    db.session.connection(execution_options=options)
+    waiting = Waiting(deadline) if deadline is not None else None
+    connection = db.session.connection(execution_options={"write": True, OPTION: waiting})
+    if waiting:
+        waiting.watch(connection)
 
 
 def carry_out(work: Callable[[], T], *, actor: Actor, limiter: CapacityLimiter | None = None) -> T:

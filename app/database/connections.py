@@ -174,6 +174,8 @@ def _take_over_transactions(
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
+        if options.get(waiting.OPTION):
+            options[waiting.OPTION].limit(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 

@@ -33,6 +33,18 @@ class Waiting:
         self._deadline = deadline
         self._limit: float = LOCK_SECONDS
 
+    def watch(self, connection: Connection) -> None:
+        """Limit every statement of the connection from now on."""
+
+        def limit(connection: Connection, *_: object) -> None:
+            self.limit(connection)
+
+        # Not to events of the engine: they would cost each page that only reads.
+        event.listen(connection, "before_cursor_execute", limit)
+        if connection.dialect.name == "sqlite":
+            # COMMIT waits until nobody reads.
+            event.listen(connection, "commit", limit)
+
     def limit(self, connection: Connection) -> None:
         """Have the next statement of the connection wait no longer than the time that is left."""
         if connection.dialect.name == "postgresql":
@@ -47,7 +59,7 @@ class Waiting:
 
 
 def prepare(engine: Engine) -> None:
-    """Let transactions of the engine have the execution option ``waiting``."""
+    """Let no connection of the engine keep the limit of a transaction that has ended."""
 
     def forget(
         connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
@@ -57,10 +69,6 @@ def prepare(engine: Engine) -> None:
         elif entry.info.pop(_SHORTENED, None):
             _set_limit(connection, engine.dialect.name, LOCK_SECONDS)
 
-    event.listen(engine, "before_cursor_execute", _limit)
-    if engine.dialect.name == "sqlite":
-        # COMMIT waits until nobody reads.
-        event.listen(engine, "commit", _limit)
     event.listen(engine, "checkout", forget)
 
 
@@ -71,12 +79,6 @@ def has_waited(error: DBAPIError) -> bool:
         return True
     number = original.args[0] if original is not None and original.args else None
     return getattr(original, "sqlstate", None) in _STATES or number in _NUMBERS
-
-
-def _limit(connection: Connection, *_: object) -> None:
-    waiting: Waiting | None = connection.get_execution_options().get(OPTION)
-    if waiting is not None:
-        waiting.limit(connection)
 
 
 def _set_limit(

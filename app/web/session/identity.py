@@ -124,7 +124,8 @@ def note_use(identity: SessionIdentity) -> None:
     try:
         with db.engine.connect() as connection:
             # On SQLite it writes from the start; and nowhere does a page wait for a lock here.
-            connection.execution_options(write=True, waiting=Waiting(time.monotonic()))
+            connection.execution_options(write=True)
+            Waiting(time.monotonic()).watch(connection)
             sessions.touch(connection, identity.session_id)
             connection.commit()
     except SQLAlchemyError:
