@@ -122,6 +122,15 @@ def create_index(name: str, table: str, columns: Sequence[str], *, unique: bool 
     op.create_index(name, table, list(columns), unique=unique)
 
 
+def drop_index(name: str, table: str) -> None:
+    """Drop an index, unless a downgrade on MySQL that was cut short has done so."""
+    if _is_mysql() and not op.get_context().as_sql:
+        found = sa.inspect(op.get_bind()).get_indexes(table)
+        if name not in {index["name"] for index in found}:
+            return
+    op.drop_index(name, table)
+
+
 def drop_table(name: str) -> None:
     """Drop a table with its indexes, unless a downgrade that was cut short has done so."""
     op.drop_table(name, if_exists=True)

@@ -19,6 +19,12 @@ class AuditEvent(Model):
     __tablename__ = "console_audit_events"
     __table_args__ = (
         Index("ix_console_audit_events_target", "target_type", "target_id", "id"),
+        # One for each filter of the audit log, ending with its order, and one for its saves.
+        Index("ix_console_audit_events_actor", "actor_name", "at", "id"),
+        Index("ix_console_audit_events_action", "action", "at", "id"),
+        Index("ix_console_audit_events_target_name", "target_name", "at", "id"),
+        Index("ix_console_audit_events_request", "request_id", "at", "id"),
+        Index("ix_console_audit_events_save", "save_id", "id"),
         MYSQL_TABLE,
     )
 

@@ -46,7 +46,7 @@ def test_check_says_what_to_run_on_a_database_that_is_behind(operator):
     operator.succeed("upgrade", "002")
 
     assert operator.refused("check") == (
-        "The database is at revision 002, and the console needs 009_console_failed_sign_ins."
+        "The database is at revision 002, and the console needs 010_console_audit_filters."
         " Run: flask db upgrade"
     )
 
@@ -149,7 +149,7 @@ def test_autogenerate_is_refused_unless_it_is_asked_for(operator, revisions):
     assert said.startswith("Revisions are written by hand here: flask db revision -m '...'")
 
     operator.succeed("-d", folder, "migrate", "--autogenerate", "-m", "links again")
-    assert "op.create_table(" in (revisions.versions / "010_links_again.py").read_text()
+    assert "op.create_table(" in (revisions.versions / "011_links_again.py").read_text()
 
 
 def test_the_second_upgrade_gives_up_in_the_end(operator, monkeypatch):
@@ -175,15 +175,16 @@ def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, 
     monkeypatch.setattr(locks, "TABLE_PATIENCE", 1)
     monkeypatch.setattr(locks, "TABLE_TRIES", tries)
     operator.succeed("upgrade")
+    before = "008_console_user_names"
 
     with operator.engine.connect() as reader:
         reader.execute(text("SELECT * FROM console_failed_sign_ins"))
         if tries == 1:
-            said = operator.refused("downgrade", "-1")
+            said = operator.refused("downgrade", before)
             assert said.startswith("A table stayed in use by another program for too long.")
             return
         monkeypatch.setattr("time.sleep", lambda _: reader.rollback())
-        operator.succeed("downgrade", "-1")
+        operator.succeed("downgrade", before)
 
     assert "console_failed_sign_ins" not in operator.tables()
 
@@ -192,7 +193,7 @@ def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, 
 def test_sqlite_keeps_no_reference_to_a_row_that_a_revision_deleted(operator, revisions):
     operator.succeed("upgrade")
     revisions.write(
-        "010_forget", 'op.execute("DELETE FROM roles")', "pass", after="009_console_failed_sign_ins"
+        "011_forget", 'op.execute("DELETE FROM roles")', "pass", after="010_console_audit_filters"
     )
 
     said = operator.refused("-d", str(revisions.folder), "upgrade")

@@ -43,7 +43,7 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
     operator.succeed("check")
 
     told = ("-x", "delete-events=yes", "-x", "delete-grants=yes")
-    _load(operator, writer.succeed("downgrade", *told, "009_console_failed_sign_ins:002", "--sql"))
+    _load(operator, writer.succeed("downgrade", *told, "010_console_audit_filters:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 
