@@ -15,8 +15,8 @@ from app.domain.settings import (
     SettingLine,
     ValueDifference,
 )
+from app.web.differences import Comparison, compare
 from app.web.row_ids import possible_id
-from app.web.settings.differences import Comparison, compare
 from app.web.settings.listing import Listing
 from app.web.settings.row_form import SettingRowForm
 

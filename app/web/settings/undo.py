@@ -9,11 +9,11 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web import event_sentences, redirects
 from app.web.access import requires
+from app.web.differences import compare
 from app.web.forms import ReasonForm
 from app.web.saving import saved
 from app.web.settings import undo_form
 from app.web.settings.blueprint import blueprint, visible
-from app.web.settings.differences import compare
 from app.web.settings.review import names_of
 
 
