@@ -24,6 +24,7 @@ ENTRIES = (
     ("Settings", "sliders", "settings.index", PermissionCode.SETTINGS_READ),
     ("Users", "users", "users.index", PermissionCode.USER_READ),
     ("Roles & permissions", "shield", "roles.index", PermissionCode.ROLE_READ),
+    ("Audit log", "history", "audit.index", PermissionCode.AUDIT_READ),
 )
 
 

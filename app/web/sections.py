@@ -5,6 +5,7 @@ from flask import Flask
 from app.extensions import csrf
 from app.web import access, errors, filters, guard, jinja, navigation, security, visible_values
 from app.web.account.blueprint import blueprint as account
+from app.web.audit.blueprint import blueprint as audit
 from app.web.auth.blueprint import blueprint as auth
 from app.web.files import assets
 from app.web.health import blueprint as health
@@ -18,7 +19,10 @@ from app.web.session import identity
 from app.web.settings.blueprint import blueprint as settings
 from app.web.users.blueprint import blueprint as users
 
-SECTIONS = (health, auth, home, account, settings, users, roles, permissions, search, help_pages)
+SECTIONS = (
+    *(health, auth, home, account, settings, users, roles, permissions, audit, search),
+    help_pages,
+)
 
 
 def register(app: Flask) -> None:

@@ -57,6 +57,7 @@ ALL_IN = frozenset(IN)
 READS_SETTINGS = only("settings operator", "auditor")
 READS_USERS = only("helpdesk", "auditor")
 READS_ROLES = only("helpdesk", "auditor")
+READS_EVENTS = only("auditor")
 TABLE = {
     "/": Address("/", ALL_IN),
     "/account": Address("/account", ALL_IN),
@@ -65,6 +66,8 @@ TABLE = {
     "/account/keys": Address("/account/keys", ALL_IN, ALL_IN, 303, sends={"keys": "off"}),
     "/account/theme": Address("/account/theme", ALL_IN, ALL_IN, 303, sends={"theme": "dark"}),
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
+    "/audit": Address("/audit", READS_EVENTS),
+    "/audit/<id:event_id>": Address("/audit/999999", READS_EVENTS, seen=404),
     "/healthz": Address("/healthz", None),
     "/help/keys": Address("/help/keys", ALL_IN),
     "/login": Address("/login", None, frozenset(EVERYBODY), 422),

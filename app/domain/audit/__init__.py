@@ -1,6 +1,8 @@
 """The audit: events, the history of a thing, and the activity of each day."""
 
-from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day
+from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day, start_of
+from app.domain.audit.details import EventDetails, actor_is_there, details
+from app.domain.audit.event_filter import EventFilter, Outcome
 from app.domain.audit.events import (
     Change,
     Fields,
@@ -14,23 +16,33 @@ from app.domain.audit.events import (
     record_save,
 )
 from app.domain.audit.history import HistoryEntry, history_of, recent
+from app.domain.audit.listing import SaveLine, SavePage, list_saves
 
 __all__ = [
     "ActivityKind",
     "Change",
     "Day",
+    "EventDetails",
+    "EventFilter",
     "Fields",
     "HistoryEntry",
+    "Outcome",
     "Save",
+    "SaveLine",
+    "SavePage",
+    "actor_is_there",
+    "details",
     "events_of",
     "fields_of",
     "get",
     "history_of",
     "kind_of",
+    "list_saves",
     "new_save",
     "of_save",
     "per_day",
     "recent",
     "record",
     "record_save",
+    "start_of",
 ]

@@ -69,7 +69,7 @@ def per_day(session: DbSession, days: int, *, now: datetime) -> list[Day]:
     """
     first = now.date() - timedelta(days=days - 1)
     dates = [first + timedelta(days=number) for number in range(days + 1)]
-    counted = _counted(session, [_start(day, now.tzinfo) for day in dates])
+    counted = _counted(session, [start_of(day, now.tzinfo) for day in dates])
     return [_day(day, counted[index]) for index, day in enumerate(dates[:-1])]
 
 
@@ -84,7 +84,8 @@ def kind_of(action: str) -> ActivityKind | None:
     return ActivityKind.SETTINGS if action.startswith("setting:") else ActivityKind.ACCESS
 
 
-def _start(day: date, zone: tzinfo | None) -> datetime:
+def start_of(day: date, zone: tzinfo | None) -> datetime:
+    """Return the moment at which a day begins in a time zone."""
     # The first midnight where there are two; where there is none, the moment that skips it.
     return datetime.combine(day, time(), zone).astimezone(UTC)
 

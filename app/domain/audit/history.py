@@ -60,6 +60,11 @@ def history_of(session: DbSession, target: Target, *, limit: int = MOST) -> list
     return _of_setting(_entries(session, conditions, true(), limit), target.name)
 
 
+def entries(session: DbSession, conditions: Conditions, *, limit: int) -> list[HistoryEntry]:
+    """Return the newest events that fulfil the conditions, in one statement."""
+    return _read(session, conditions, _is_there(), limit)
+
+
 def _entries(
     session: DbSession, conditions: Conditions, is_there: ColumnElement[bool], limit: int
 ) -> list[HistoryEntry]:

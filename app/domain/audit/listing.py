@@ -1,0 +1,102 @@
+"""The audit log: saves with their events, filtered, paged by key, the newest first.
+
+A page is read along the index of a filter, whose columns end with the order of the list. A save
+is listed where its first event that matches is; the others are found by the id of the save.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, String, Subquery, cast, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.domain import paging
+from app.domain.audit import event_filter
+from app.domain.audit.event_filter import EventFilter
+from app.domain.paging import Cursors, Sort
+from app.models import AuditEvent, DbSession
+
+NEWEST_FIRST = Sort(AuditEvent.at, AuditEvent.id, descending=True)
+MOST_EVENTS = 5
+_HEAD: Any = (AuditEvent.id, AuditEvent.at, AuditEvent.save_id)
+
+
+@dataclass(frozen=True)
+class SaveLine:
+    """A save: its first events that match, and the number of all that match."""
+
+    events: Sequence[AuditEvent]
+    count: int
+
+    @property
+    def first(self) -> AuditEvent:
+        """The first event, which says who it was, when and why."""
+        return self.events[0]
+
+
+@dataclass(frozen=True)
+class SavePage:
+    """The saves of a page, and the cursors of the pages before and after, if any."""
+
+    saves: Sequence[SaveLine]
+    before: str | None
+    after: str | None
+
+
+def list_saves(
+    session: DbSession, filters: EventFilter, cursors: Cursors, *, size: int = paging.SIZE
+) -> SavePage:
+    """Return one page of saves, in two statements.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    query: Select[Any] = select(*_HEAD)
+    query = query.where(*event_filter.conditions(filters), _is_first_of_save(filters))
+    after, before = cursors.after, cursors.before
+    page = paging.page(session, query, NEWEST_FIRST, after=after, before=before, size=size)
+    return SavePage(_lines(session, filters, page.rows), page.before, page.after)
+
+
+def _is_first_of_save(filters: EventFilter) -> Any:
+    """Tell whether no earlier event of the same save matches; without a save id there is none.
+
+    A subquery with a limit: MariaDB would answer NOT EXISTS by reading the whole table once.
+    """
+    other = aliased(AuditEvent)
+    first = select(other.id).where(other.save_id == AuditEvent.save_id)
+    first = first.where(*event_filter.of_events(filters, other))
+    first = first.order_by(other.save_id, other.id).limit(1)
+    found = first.correlate(AuditEvent).scalar_subquery()
+    return func.coalesce(found, AuditEvent.id) == AuditEvent.id
+
+
+def _lines(session: DbSession, filters: EventFilter, heads: Sequence[Row[Any]]) -> list[SaveLine]:
+    """Return the saves of these first events, in their order."""
+    if not heads:
+        return []
+    numbered = _numbered(filters, heads)
+    query = select(AuditEvent, numbered.c.events).join(numbered, numbered.c.id == AuditEvent.id)
+    query = query.where(numbered.c.place <= MOST_EVENTS).order_by(AuditEvent.id)
+    saves: dict[Any, list[AuditEvent]] = {}
+    counts: dict[Any, int] = {}
+    for event, count in session.execute(query):
+        key = event.save_id or event.id
+        saves.setdefault(key, []).append(event)
+        counts[key] = count
+    keys = [head.save_id or head.id for head in heads]
+    # An event may have been pruned since.
+    return [SaveLine(saves[key], counts[key]) for key in keys if key in saves]
+
+
+def _numbered(filters: EventFilter, heads: Sequence[Row[Any]]) -> Subquery:
+    """Return the ids of the events of these saves, each with its place in the save."""
+    save = func.coalesce(AuditEvent.save_id, cast(AuditEvent.id, String(36)))
+    place = func.row_number().over(partition_by=save, order_by=AuditEvent.id)
+    events = func.count().over(partition_by=save)
+    wanted = [AuditEvent.save_id.in_([head.save_id for head in heads if head.save_id])]
+    if alone := [head.id for head in heads if not head.save_id]:
+        wanted.append(AuditEvent.id.in_(alone))
+    query = select(AuditEvent.id, place.label("place"), events.label("events"))
+    return query.where(or_(*wanted), *event_filter.of_events(filters)).subquery()

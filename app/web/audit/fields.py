@@ -1,0 +1,55 @@
+"""The fields that an event changed, each as a difference."""
+
+import json
+from typing import Any, NamedTuple
+
+from app.domain import audit, settings
+from app.models import AuditEvent
+from app.web.differences import Comparison, compare
+
+NAMES = {"value": "Value", "codes": "Permissions", "data_type": "Type"}
+WORDS = {True: "yes", False: "no"}
+
+
+class FieldDifference(NamedTuple):
+    """The difference in one field; a new field was not there before, one that is gone not after."""
+
+    name: str
+    comparison: Comparison
+    is_new: bool
+    is_gone: bool
+
+
+def differences(event: AuditEvent) -> list[FieldDifference]:
+    """Return what an event tells of each field; of a secret's value only whether there was one."""
+    before, after = audit.fields_of(event.before), audit.fields_of(event.after)
+    return [
+        FieldDifference(
+            _name(field),
+            compare(_text(event, field, before), _text(event, field, after)),
+            is_new=field not in before,
+            is_gone=field not in after,
+        )
+        for field in {**after, **before}
+    ]
+
+
+def _name(field: str) -> str:
+    return NAMES.get(field, field.replace("_", " ").capitalize())
+
+
+def _text(event: AuditEvent, field: str, side: dict[str, Any]) -> str | None:
+    value = side.get(field)
+    if value is None:
+        return None
+    if (
+        event.target_type == "setting"
+        and field == "value"
+        and settings.is_secret(event.target_name)
+    ):
+        return settings.HIDDEN
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "\n".join(value)
+    if isinstance(value, bool):
+        return WORDS[value]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,22 @@
+"""The audit log."""
+
+from flask import render_template, request
+
+from app.domain import audit
+from app.domain.paging import Cursors
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.web.access import requires
+from app.web.audit import filters
+from app.web.audit.blueprint import blueprint
+from app.web.audit.listing import SaveListing
+
+
+@blueprint.get("")
+@requires(read=PermissionCode.AUDIT_READ)
+def index() -> str:
+    """List saves with their events, filtered and paged by the URL."""
+    url_filters = filters.of(request.args)
+    cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    page = audit.list_saves(db.session, url_filters.events, cursors)
+    return render_template("audit/index.html", listing=SaveListing(url_filters, page))

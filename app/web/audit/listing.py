@@ -1,0 +1,165 @@
+"""The audit log: its filters, days, rows and URLs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from app.domain.audit import HistoryEntry, Outcome, SaveLine, SavePage
+from app.domain.phrases import counted
+from app.domain.text import shortened
+from app.models import AuditEvent
+from app.web import event_sentences, zones
+from app.web.audit.filters import UrlFilters
+from app.web.event_sentences import EventLine
+from app.web.urls import queried
+
+OUTCOMES = [("", "Any outcome"), *((each.value, each.name.capitalize()) for each in Outcome)]
+LABELS = {
+    "actor": "by {}",
+    "target": "to {}",
+    "type": "type {}",
+    "outcome": "outcome {}",
+    "request": "request {}",
+    "from": "from {}",
+    "to": "until {}",
+}
+
+
+class EventRow(NamedTuple):
+    """An event of a save: the sentence, and the URLs that filter by its actor and its target."""
+
+    id: int
+    line: EventLine
+    actor_url: str
+    target_url: str
+
+
+@dataclass(frozen=True)
+class SaveRow:
+    """A save as the list shows it."""
+
+    save: SaveLine
+    events: list[EventRow]
+    request_url: str
+
+    @property
+    def first(self) -> AuditEvent:
+        """The first event."""
+        return self.save.first
+
+    @property
+    def clock(self) -> str:
+        """The time of day in the reader's zone."""
+        return f"{self.first.at.astimezone(zones.current()):%H:%M:%S}"
+
+    @property
+    def more(self) -> str:
+        """The number of events that are not shown; "" for none."""
+        rest = self.save.count - len(self.events)
+        return counted(rest, "more event") if rest else ""
+
+
+@dataclass(frozen=True)
+class SaveListing:
+    """One page of the audit log, with the URLs of its other pages."""
+
+    filters: UrlFilters
+    page: SavePage
+
+    @property
+    def days(self) -> list[tuple[date, list[SaveRow]]]:
+        """The saves of this page by the day in the reader's zone."""
+        zone = zones.current()
+        rows = map(_row, self.page.saves)
+        days = groupby(rows, key=lambda row: row.first.at.astimezone(zone).date())
+        return [(day, list(group)) for day, group in days]
+
+    @property
+    def count(self) -> str:
+        """The number of saves on the page."""
+        return f"{counted(len(self.page.saves), 'entry', 'entries')} on this page"
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """The outcomes to choose from."""
+        return OUTCOMES
+
+    @property
+    def actions(self) -> list[tuple[str, str]]:
+        """The actions to choose from, also the current one if the console does not know it."""
+        actions = sorted({*event_sentences.VERBS, self.filters.action} - {""})
+        return [("", "Any action"), *((action, _label(action)) for action in actions)]
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The active filters, each with the URL that removes it."""
+        return list(self._chips())
+
+    @property
+    def all_url(self) -> str:
+        """The URL without filters."""
+        return queried("audit.index")
+
+    @property
+    def first_url(self) -> str:
+        """The URL of the first page."""
+        return self._url()
+
+    @property
+    def newer_url(self) -> str:
+        """The URL of the page before; "" on the first."""
+        return self._url(before=self.page.before) if self.page.before else ""
+
+    @property
+    def older_url(self) -> str:
+        """The URL of the page after; "" on the last."""
+        return self._url(after=self.page.after) if self.page.after else ""
+
+    def _chips(self) -> Iterator[tuple[str, str]]:
+        for name, text in self.filters.active.items():
+            if name == "sign_ins":
+                yield "with sign-ins", self._url(sign_ins="")
+            elif name == "action":
+                yield _label(text).lower(), self._url(action="")
+            elif name != "type":
+                cleared = {name: ""} | ({"type": ""} if name == "target" else {})
+                yield LABELS[name].format(self._named(name, text)), self._url(**cleared)
+
+    def _named(self, name: str, text: str) -> str:
+        kind = f"{self.filters.type} " if name == "target" and self.filters.type else ""
+        return f"{kind}{shortened(text)}"
+
+    def _url(self, **changes: str) -> str:
+        return queried("audit.index", **(self.filters.active | changes))
+
+
+def actor_url(event: AuditEvent) -> str:
+    """Return the URL of what an actor did."""
+    return queried("audit.index", actor=event.actor_name)
+
+
+def target_url(event: AuditEvent) -> str:
+    """Return the URL of what was done to a target."""
+    return queried("audit.index", target=event.target_name, type=event.target_type)
+
+
+def request_url(event: AuditEvent) -> str:
+    """Return the URL of what one request did; "" where there was none."""
+    request = event.request_id
+    return queried("audit.index", request=request, sign_ins="1") if request else ""
+
+
+def _row(save: SaveLine) -> SaveRow:
+    # What a target is now is asked on the page of the event: here its name is a filter.
+    lines = event_sentences.in_words(HistoryEntry(event, is_there=False) for event in save.events)
+    rows = [
+        EventRow(event.id, line, actor_url(event), target_url(event))
+        for event, line in zip(save.events, lines, strict=True)
+    ]
+    return SaveRow(save, rows, request_url(save.first))
+
+
+def _label(action: str) -> str:
+    return action.replace(":", " ").replace("-", " ").capitalize()

@@ -1,0 +1,77 @@
+"""The audit log as a page: sentences, links that filter, days of the reader."""
+
+import pytest
+
+from app.domain import audit, settings
+from app.domain.actor import Actor, ActorKind
+from app.domain.settings import SettingEdit
+from app.domain.target import Target
+from tests.support.contents import recorded
+from tests.support.cookies import cookie
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+@pytest.fixture
+def nora(person):
+    """An auditor."""
+    return person("nora", permissions=["audit:read"])
+
+
+@pytest.fixture
+def changed(session, ada):
+    """Ada's change of chunk_size, with its reason."""
+    setting = settings.by_key(session, "chunk_size")
+    edit = SettingEdit("600", settings.etag_of(setting), "Shorter passages.")
+    actor = Actor(ActorKind.PERSON, "ada", ada.id, request_id="0123456789abcdef")
+    settings.change(session, setting.id, edit, actor=actor)
+    session.commit()
+    return recorded(session)[0]
+
+
+def test_a_change_reads_as_a_sentence_with_its_reason_below(sign_in, nora, changed):
+    page = sign_in(nora).get("/audit")
+
+    assert "ada changed chunk_size from 1000 to 600 Shorter passages." in page.text
+    assert page.link("Request 01234567") == "/audit?request=0123456789abcdef&sign_ins=1"
+
+
+def test_actor_and_target_are_links_that_filter(sign_in, nora, changed):
+    nora_there = sign_in(nora)
+    page = nora_there.get("/audit")
+
+    for text in ("ada", "chunk_size"):
+        assert "ada changed chunk_size" in nora_there.get(page.link(text)).text
+    assert "chunk_size" not in nora_there.get("/audit?actor=vera").text
+
+
+def test_sign_ins_are_listed_on_request(sign_in, nora, changed, session, vera):
+    vera_herself = Actor(ActorKind.PERSON, "vera", vera.id)
+    audit.record(session, "user:signed-in", Target.of_user(vera), actor=vera_herself)
+    session.commit()
+    nora_there = sign_in(nora)
+
+    assert "vera signed in" not in nora_there.get("/audit").text
+    assert "vera signed in" in nora_there.get("/audit?sign_ins=1").text
+
+
+def test_a_day_is_that_of_the_reader(sign_in, nora, changed, session):
+    changed.at = changed.at.replace(year=2026, month=11, day=20, hour=23)
+    session.commit()
+    nora_there = sign_in(nora)
+    nora_there.client.set_cookie(cookie("zone"), "Asia/Tokyo")
+
+    assert "21 Nov 2026" in nora_there.get("/audit?day=2026-11-21").text
+    assert "No entry matches" in nora_there.get("/audit?day=2026-11-20").text
+
+
+@pytest.mark.parametrize("query", ["day=yesterday", "from=0001-01-01", "outcome=lost", "after=x"])
+def test_a_filter_that_says_nothing_is_refused(sign_in, nora, query):
+    assert sign_in(nora).get(f"/audit?{query}").status_code == 400
+
+
+def test_the_page_takes_two_statements_more_than_none(sign_in, nora, changed, statements):
+    nora_there = sign_in(nora)
+
+    with statements.at_most(3):
+        nora_there.get("/audit?actor=ada&outcome=done&from=2020-01-01")

@@ -1,0 +1,77 @@
+"""The page of an event: what changed, who could, and the rest of the save."""
+
+import pytest
+
+from app.domain import audit
+from app.domain.actor import Actor, ActorKind
+from app.domain.audit import Change
+from app.domain.target import Target
+from tests.support.contents import recorded
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+@pytest.fixture
+def open_event(sign_in, person, session):
+    """Opens the page of the newest event as an auditor."""
+    nora = person("nora", permissions=["audit:read"])
+    return lambda: sign_in(nora).get(f"/audit/{recorded(session)[0].id}")
+
+
+@pytest.fixture
+def save(session, ada):
+    """Saves changes of Ada: ``save(("chunk_size", before, after), ...)``."""
+
+    def save(*changes, action="setting:changed", reason=""):
+        events = [
+            (Target("setting", key, 999), Change(action, before, after))
+            for key, before, after in changes
+        ]
+        actor = Actor(ActorKind.PERSON, "ada", ada.id, address="10.0.0.9")
+        audit.record_save(session, events, actor=actor, reason=reason)
+        session.commit()
+
+    return save
+
+
+def test_it_has_the_difference_the_reason_and_the_address(open_event, save):
+    save(("chunk_size", {"value": "1000"}, {"value": "600"}), reason="Shorter passages.")
+
+    text = open_event().text
+    assert "Value from 1000 to 600" in text
+    assert "Shorter passages." in text
+    assert "10.0.0.9" in text
+
+
+def test_it_says_by_which_role_the_actor_may_today(open_event, save, session, ada):
+    save(("chunk_size", {"value": "1000"}, {"value": "600"}))
+    assert "settings:update, which today comes from the role admin" in open_event().text
+
+    ada.roles = []
+    session.commit()
+    assert "settings:update, which none of their roles grants today" in open_event().text
+
+    session.delete(ada)
+    session.commit()
+    assert "settings:update, but this user no longer exists" in open_event().text
+
+
+def test_it_links_to_the_other_events_of_the_save(open_event, save):
+    save(("a", {"value": "1"}, {"value": "2"}), ("b", {"value": "3"}, {"value": "4"}))
+
+    page = open_event()
+
+    assert "Changed a from 1 to 2" in page.text
+    assert page.link("Changed a").startswith("/audit/")
+
+
+def test_a_secret_is_not_shown(open_event, save):
+    save(("llm_api_key", {"value": "hunter2"}, {"value": "hunter3"}))
+
+    assert "hunter" not in open_event().text
+
+
+def test_an_event_that_another_program_wrote_is_shown(open_event, save):
+    save(("x", {"odd": [1, {"y": None}], "flag": True}, {"flag": False}), action="moon:landed")
+
+    assert "moon:landed" in open_event().text
