@@ -15,10 +15,11 @@ from app.domain.audit.events import (
     record,
     record_save,
 )
-from app.domain.audit.history import HistoryEntry, history_of, recent
+from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, recent
 from app.domain.audit.listing import SaveLine, SavePage, list_saves
 
 __all__ = [
+    "OF_ROLES",
     "ActivityKind",
     "Change",
     "Day",

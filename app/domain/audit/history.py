@@ -8,17 +8,19 @@ Refusals are added up where they would push changes out: whoever is denied one p
 takes up a third of the list at most. The record keeps each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from app.domain.audit.activity import REFUSALS
+from app.domain.audit.event_filter import SIGN_INS
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
 
-MOST = 8
+MOST = 20
+OF_ROLES = ("role:assigned", "role:unassigned")
 BY_AGE: dict[str, type[User | Role]] = {"user": User, "role": Role}
 _ACTOR = (AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.actor_name, AuditEvent.action)
 _TARGET = (AuditEvent.target_type, AuditEvent.target_id, AuditEvent.target_name)
@@ -44,16 +46,27 @@ class HistoryEntry:
 
 
 def recent(session: DbSession, *, limit: int = MOST) -> list[HistoryEntry]:
-    """Return the newest events of all, newest first, in one statement.
+    """Return the newest events of all but sign-ins, newest first, in one statement.
 
     Refusals that have to be added up take two or three more.
     """
-    return _entries(session, (), _is_there(), limit)
+    return _entries(session, [AuditEvent.action.not_in(SIGN_INS)], _is_there(), limit)
 
 
-def history_of(session: DbSession, target: Target, *, limit: int = MOST) -> list[HistoryEntry]:
-    """Return the newest events of one thing that is there, newest first; see `recent`."""
-    conditions = [AuditEvent.target_type == target.type, AuditEvent.target_id == target.id]
+def history_of(
+    session: DbSession, target: Target, *, limit: int = MOST, actions: Collection[str] = ()
+) -> list[HistoryEntry]:
+    """Return the newest events of one thing that is there, newest first; see `recent`.
+
+    Args:
+        session: The database session.
+        target: The thing.
+        limit: The maximum number of entries.
+        actions: The only actions that are wanted; by default all but sign-ins.
+    """
+    action = AuditEvent.action
+    wanted = action.in_(actions) if actions else action.not_in(SIGN_INS)
+    conditions = [AuditEvent.target_type == target.type, AuditEvent.target_id == target.id, wanted]
     if target.type in BY_AGE:
         conditions.append(_in_lifetime(BY_AGE[target.type]))
         return _entries(session, conditions, true(), limit)

@@ -11,13 +11,12 @@ from app.domain.audit import ActivityKind, Day
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import number
 from app.extensions import db
-from app.web import event_sentences, zones
-from app.web.event_sentences import EventLine
+from app.web import zones
 from app.web.home import charts
+from app.web.urls import queried
 
 DAYS, PHONE_DAYS = 30, 14
 WIDTH, PHONE_WIDTH = 720, 300
-MOST_EVENTS = 12
 LABELS = {
     ActivityKind.SETTINGS: "to settings",
     ActivityKind.ACCESS: "to access",
@@ -67,16 +66,14 @@ def per_day(last: Sequence[Day] | None) -> ChangesPerDay | None:
     )
 
 
-def recent() -> list[EventLine] | None:
-    """Return the most recent changes; None for users who may not read them."""
-    if not g.me.can(PermissionCode.AUDIT_READ):
-        return None
-    return event_sentences.in_words(audit.recent(db.session, limit=MOST_EVENTS))
-
-
 def _drawing(last: Sequence[Day], width: int) -> Drawing:
     bars = [
-        charts.Bar(_short(day.date), _title(day), (day.settings, day.access, day.refused))
+        charts.Bar(
+            _short(day.date),
+            _title(day),
+            (day.settings, day.access, day.refused),
+            queried("audit.index", day=day.date.isoformat()),
+        )
         for day in last
     ]
     return Drawing(charts.stacked(bars, width=width), _sentence(last))

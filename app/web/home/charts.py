@@ -20,11 +20,12 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 100.0, 32.0, 4.0
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: a label for the axis, a sentence, and a number for each series."""
+    """One bar: a label for the axis, a sentence, a number for each series, and a link."""
 
     label: str
     title: str
     numbers: tuple[int, ...]
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Band:
-    """The full height above a bar, where a pointer shows the sentence of the bar."""
+    """The full height above a bar, where a pointer shows its sentence and follows its link."""
 
     x: float
     width: float
     title: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def stacked(bars: Sequence[Bar], *, width: int) -> StackedBars:
         left=LEFT,
         boxes=boxes,
         bands=tuple(
-            Band(_short(LEFT + index * slot), _short(slot), bar.title)
+            Band(_short(LEFT + index * slot), _short(slot), bar.title, bar.url)
             for index, bar in enumerate(bars)
         ),
         lines=tuple(_lines(top)),

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template
 from app.domain import overview as domain
 from app.extensions import db
 from app.models.base import utcnow
+from app.web import history_card
 from app.web.access import signed_in
 from app.web.home import attention, bars, changes, tiles
 
@@ -28,5 +29,5 @@ def overview() -> str:
         roles=bars.people_per_role(facts),
         categories=bars.categories(facts.settings),
         changes=changes.per_day(days),
-        recent=changes.recent(),
+        recent=history_card.of_everything(),
     )

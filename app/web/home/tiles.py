@@ -11,6 +11,7 @@ from app.domain.paging import COUNTED
 from app.domain.phrases import counted, number
 from app.domain.settings import SettingLine
 from app.web.home import charts
+from app.web.urls import queried
 
 WEEK = 7
 
@@ -62,4 +63,5 @@ def _changes(days: Sequence[Day]) -> Tile:
     changes, refused = sum(day.changes for day in days), sum(day.refused for day in days)
     spark = charts.spark([day.changes for day in days]) if changes else None
     name = f"Recorded changes, {WEEK} days"
-    return Tile(name, number(changes), f"{number(refused)} refused", spark=spark)
+    url = queried("audit.index", **{"from": days[0].date.isoformat()})
+    return Tile(name, number(changes), f"{number(refused)} refused", url, spark)

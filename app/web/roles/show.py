@@ -2,12 +2,11 @@
 
 from flask import g, render_template, request
 
-from app.domain import audit, roles
+from app.domain import roles
 from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
-from app.domain.roles import MatrixRole
 from app.extensions import db
-from app.web import event_sentences
+from app.web import history_card
 from app.web.access import requires
 from app.web.roles.blueprint import blueprint
 
@@ -25,7 +24,7 @@ def show(role_id: int) -> str:
         permissions=[row for row in matrix.permissions if role.grants(row.code)],
         members=_members(role_id, count),
         count=count,
-        recent=_recent(role),
+        history=history_card.of_role(role.target),
         is_system_role=roles.is_system_role(role),
     )
 
@@ -35,9 +34,3 @@ def _members(role_id: int, count: int) -> Page | None:
         return None
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     return roles.members_page(db.session, role_id, cursors, count=count)
-
-
-def _recent(role: MatrixRole) -> list[event_sentences.EventLine] | None:
-    if not g.me.can(PermissionCode.AUDIT_READ):
-        return None
-    return event_sentences.in_words(audit.history_of(db.session, role.target))

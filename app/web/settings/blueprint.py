@@ -7,16 +7,17 @@ from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
 from app.models import AuditEvent
 
+SEEN_BY = (PermissionCode.SETTINGS_UPDATE, PermissionCode.AUDIT_READ)
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 def visible(event: AuditEvent | None) -> AuditEvent:
-    """Return the event if the person made the change, or may read the changes of others.
+    """Return the event if the person made the change, or may see the history of settings.
 
     Raises:
         NotFound: The event does not exist, as far as the person may know.
     """
-    if event is None or not (_is_own(event) or g.me.can(PermissionCode.AUDIT_READ)):
+    if event is None or not (_is_own(event) or any(map(g.me.can, SEEN_BY))):
         raise NotFound("This change does not exist.")
     return event
 

@@ -1,9 +1,8 @@
 """The page of a setting, where its value is changed."""
 
-from dataclasses import replace
 from typing import Any
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, StringField
 
@@ -13,7 +12,7 @@ from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.domain.target import Target
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
-from app.web import event_sentences, redirects
+from app.web import history_card, redirects
 from app.web.access import requires
 from app.web.forms import REASON
 from app.web.saving import saved
@@ -87,18 +86,10 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         read_only_reason=settings.read_only_reason(setting),
         can_be_deleted=settings.deletion_refusal(setting) is None,
         back=_way_back(form, setting.id),
-        recent=_recent(setting),
+        history=history_card.of_setting(Target.of_setting(setting)),
         undo=undo_form.of_change(event, setting.value, etag) if event else None,
     )
     return page, form.status
-
-
-def _recent(setting: ApplicationSetting) -> list[event_sentences.EventLine] | None:
-    if not g.me.can(PermissionCode.AUDIT_READ):
-        return None
-    # A setting that was deleted once exists again, so there is nothing to restore.
-    lines = event_sentences.in_words(audit.history_of(db.session, Target.of_setting(setting)))
-    return [replace(line, restore_url=None) for line in lines]
 
 
 def _conflict(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:

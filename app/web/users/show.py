@@ -7,16 +7,15 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import access, audit, roles, users
+from app.domain import access, roles, users
 from app.domain.access import AssignableRole, EffectivePermission
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
 from app.domain.target import Target
 from app.extensions import db
 from app.models import User
-from app.web import event_sentences
+from app.web import history_card
 from app.web.access import requires
-from app.web.event_sentences import EventLine
 from app.web.session.identity import current_actor
 from app.web.users.blueprint import blueprint
 from app.web.users.roles import RolesForm
@@ -66,7 +65,7 @@ def _page(user: User, assignable: list[AssignableRole], **values: Any) -> Respon
         held=_held(choices),
         why_not=_why_not(user, choices, assignable),
         role_urls=_role_urls(choices),
-        recent=_recent(user),
+        history=history_card.of_user(Target.of_user(user)),
         **values,
     )
 
@@ -89,9 +88,3 @@ def _role_urls(choices: list[RoleChoice]) -> dict[str, str]:
     if not g.me.can(PermissionCode.ROLE_READ):
         return {}
     return {choice.name: url_for("roles.show", role_id=choice.id) for choice in choices}
-
-
-def _recent(user: User) -> list[EventLine] | None:
-    if not g.me.can(PermissionCode.AUDIT_READ):
-        return None
-    return event_sentences.in_words(audit.history_of(db.session, Target.of_user(user)))

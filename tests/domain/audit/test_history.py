@@ -40,10 +40,10 @@ def told(entries):
 
 
 def test_the_newest_come_first_and_not_too_many(session):
-    events = [record(session, Target("setting", f"no {number}", 1)) for number in range(10)]
+    events = [record(session, Target("setting", f"no {number}", 1)) for number in range(22)]
 
-    assert [entry.event for entry in audit.recent(session, limit=3)] == events[:6:-1]
-    assert len(audit.recent(session)) == 8
+    assert [entry.event for entry in audit.recent(session, limit=3)] == events[:18:-1]
+    assert len(audit.recent(session)) == 20
 
 
 def test_the_events_of_one_thing_leave_out_the_others(session):

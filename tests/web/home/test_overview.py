@@ -9,10 +9,8 @@ from sqlalchemy import select
 
 from app.domain import audit
 from app.domain.actor import Actor, ActorKind
-from app.domain.authentication import sessions
 from app.domain.overview import attention
 from app.domain.overview import figures as overview
-from app.domain.sign_in import VerifiedPassword, complete
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, Role
 from app.models.base import utcnow
@@ -53,11 +51,15 @@ def test_a_card_needs_the_permission_of_its_page(sign_in, person, permission, se
 
 
 def test_recent_changes_are_for_those_who_may_read_them(sign_in, session, person, vera):
-    proof = VerifiedPassword(vera.id, vera.password_hash, None)
-    complete(session, proof, sessions.Browser(), actor=ADA, secret="x")
-    auditor = person("nora", permissions=["audit:read"])
+    for action in ("user:signed-in", "user:activated"):
+        audit.record(session, action, Target.of_user(vera), actor=ADA)
+    session.commit()
 
-    assert "vera signed in" in sign_in(auditor).get("/").text
+    page = sign_in(person("nora", permissions=["audit:read"])).get("/")
+
+    assert "ada activated vera" in page.text
+    assert "signed in" not in page.text.partition("Recent changes")[2]
+    assert page.link("All changes") == "/audit"
     assert "vera signed in" not in sign_in(vera).get("/").text
 
 
@@ -197,7 +199,7 @@ def test_the_chart_says_what_is_found_in_it(sign_in, ada, happened):
     happened("setting:restored", 20, 4)
     happened("role:created", 3, 2)
     happened("change:refused", 3)
-    wide, narrow = re.findall(r'role="img"\s+aria-label="([^"]+)"', sign_in(ada).get("/").html)
+    wide, narrow = re.findall(r'role="group"\s+aria-label="([^"]+)"', sign_in(ada).get("/").html)
 
     busiest = utcnow() - timedelta(days=20)
     assert wide == (
@@ -207,6 +209,16 @@ def test_the_chart_says_what_is_found_in_it(sign_in, ada, happened):
     assert narrow.startswith(
         "Changes per day over the last 14 days: 0 to settings, 2 to access, 1 refused."
     )
+
+
+def test_the_days_and_the_week_lead_to_their_changes(sign_in, ada, happened):
+    happened("role:created", 3)
+    links = sign_in(ada).get("/").links
+
+    day, week = (utcnow().date() - timedelta(days=number) for number in (3, 6))
+    # Two bars, on wide screens and on phones, and the row of the table.
+    assert links.count(f"/audit?day={day}") == 3
+    assert f"/audit?from={week}" in links
 
 
 def test_the_chart_is_a_table_too(sign_in, ada, happened):

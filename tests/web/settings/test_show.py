@@ -287,12 +287,21 @@ def test_who_may_not_look_is_refused(sign_in, vera, add):
         assert "not for her" not in page.html
 
 
-def test_recent_changes_are_for_those_who_read_the_audit(sign_in, ada, looker, add):
+def test_the_history_is_also_for_those_who_change_settings(sign_in, ada, looker, person, add):
     setting = add("changing")
     sign_in(ada).submit(path_of(setting), value="other")
+    oscar = person("oscar", permissions=["settings:read", "settings:update"])
+    link = "/audit?target=changing&type=setting"
 
-    assert "Recent changes" in sign_in(ada).get(path_of(setting)).text
-    assert "Recent changes" not in sign_in(looker).get(path_of(setting)).text
+    page = sign_in(ada).get(path_of(setting))
+    assert "ada changed changing" in page.text
+    assert page.link("All changes") == link
+    page = sign_in(oscar).get(path_of(setting))
+    assert "ada changed changing" in page.text
+    assert link not in page.links
+    page = sign_in(looker).get(path_of(setting))
+    assert "ada changed" not in page.text
+    assert "You need the permission settings:update or audit:read to see them." in page.text
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "99999999999999999999"])

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from app.domain import audit
+from app.domain.target import Target
+from tests.support.people import OPERATOR
 from tests.web.users.test_index import HOSTILE
 
 
@@ -37,11 +40,26 @@ def test_a_user_s_page_takes_six_statements(sign_in, ada, person, statements):
         assert browser.get(f"/users/{nora.id}").status_code == 200
 
 
-def test_recent_changes_are_for_those_who_may_read_them(sign_in, ada, vera, person):
-    iris = person("iris", permissions=["user:read"])
+def test_the_history_of_the_roles_is_also_for_those_who_assign_them(
+    sign_in, ada, vera, person, session
+):
+    for action in ("user:activated", "user:signed-in", "role:assigned"):
+        audit.record(session, action, Target.of_user(vera), actor=OPERATOR, after={"role": "user"})
+    session.commit()
+    paths = {"/audit?target=vera&type=user", "/audit?actor=vera"}
 
-    assert "Recent changes" in sign_in(ada).get(f"/users/{vera.id}").text
-    assert "Recent changes" not in sign_in(iris).get(f"/users/{vera.id}").text
+    def history(*permissions):
+        reader = person("-".join(permissions).replace(":", "."), permissions=permissions)
+        page = sign_in(reader).get(f"/users/{vera.id}")
+        return page.text.partition("Recent changes")[2], paths <= set(page.links)
+
+    text, has_links = history("user:read", "audit:read")
+    assert ("activated vera" in text, "assigned a role" in text, has_links) == (True, True, True)
+    assert "signed in" not in text
+    text, has_links = history("user:read", "role:assign")
+    assert ("activated vera" in text, "assigned a role" in text, has_links) == (False, True, False)
+    text, _ = history("user:read")
+    assert "You need the permission audit:read or role:assign to see them." in text
 
 
 def test_a_user_that_there_is_not_is_not_found(sign_in, ada):

@@ -1,0 +1,77 @@
+"""The card with the recent changes of one thing, or with the permission that shows them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from flask import g
+
+from app.domain import audit
+from app.domain.permissions import PermissionCode
+from app.domain.target import Target
+from app.extensions import db
+from app.web import event_sentences
+from app.web.event_sentences import EventLine
+from app.web.urls import queried
+
+
+@dataclass(frozen=True)
+class HistoryCard:
+    """The recent changes of something, and the links to all of them.
+
+    Attributes:
+        lines: The changes; None for users who may not see them.
+        links: The labels and URLs of the audit log, filtered; none for users who may not read it.
+        needs: The permissions of which one shows the changes.
+    """
+
+    lines: list[EventLine] | None
+    links: list[tuple[str, str]]
+    needs: tuple[PermissionCode, ...] = (PermissionCode.AUDIT_READ,)
+
+
+def of_setting(target: Target) -> HistoryCard:
+    """Return the history of a setting that exists, also for those who may change settings."""
+    needs = (PermissionCode.SETTINGS_UPDATE, PermissionCode.AUDIT_READ)
+    card = _card(target, needs, may_see=any(map(g.me.can, needs)))
+    # A setting that was deleted once exists again, so there is nothing to restore.
+    lines = card.lines and [replace(line, restore_url=None) for line in card.lines]
+    return replace(card, lines=lines)
+
+
+def of_user(target: Target) -> HistoryCard:
+    """Return the history of a user; those who may assign roles see that of the roles."""
+    needs = (PermissionCode.AUDIT_READ, PermissionCode.ROLE_ASSIGN)
+    only = () if g.me.can(PermissionCode.AUDIT_READ) else audit.OF_ROLES
+    card = _card(target, needs, may_see=any(map(g.me.can, needs)), actions=only)
+    done_by = ("Done by them", queried("audit.index", actor=target.name))
+    links = [("Done to them", url) for _, url in card.links]
+    return replace(card, links=[*links, done_by] if links else [])
+
+
+def of_role(target: Target) -> HistoryCard:
+    """Return the history of a role."""
+    needs = (PermissionCode.AUDIT_READ,)
+    return _card(target, needs, may_see=g.me.can(PermissionCode.AUDIT_READ))
+
+
+def of_everything() -> HistoryCard | None:
+    """Return the newest changes of all; None for users who may not read them."""
+    if not g.me.can(PermissionCode.AUDIT_READ):
+        return None
+    lines = event_sentences.in_words(audit.recent(db.session))
+    return HistoryCard(lines, [("All changes", queried("audit.index"))])
+
+
+def _card(
+    target: Target,
+    needs: tuple[PermissionCode, ...],
+    *,
+    may_see: bool,
+    actions: Collection[str] = (),
+) -> HistoryCard:
+    if not may_see:
+        return HistoryCard(None, [], needs)
+    entries = audit.history_of(db.session, target, actions=actions)
+    url = queried("audit.index", target=target.name, type=target.type)
+    links = [("All changes", url)] if g.me.can(PermissionCode.AUDIT_READ) else []
+    return HistoryCard(event_sentences.in_words(entries), links, needs)
