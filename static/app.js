@@ -61,28 +61,6 @@ const clearNotSet = ({ target }) => {
   if (unset) unset.checked = false;
 };
 
-const countChanges = () => {
-  const bar = document.querySelector("[data-changes]");
-  if (!bar) return;
-  const form = document.getElementById(bar.dataset.changes);
-  const normalized = (text) => (text ?? "").replace(/\r\n?/g, "\n");
-  const isChanged = (data, prefix) => {
-    const [isUnset, wasUnset] = [data.has(`${prefix}unset`), Boolean(data.get(`${prefix}base_unset`))];
-    if (isUnset || wasUnset) return isUnset !== wasUnset;
-    const [value, stored] = [data.get(`${prefix}value`), data.get(`${prefix}base`)];
-    return value !== null && normalized(value) !== normalized(stored);
-  };
-  const update = () => {
-    const data = new FormData(form);
-    const prefixes = [...data.keys()].filter((name) => name.endsWith("-etag")).map((name) => name.slice(0, -4));
-    const count = prefixes.filter((prefix) => isChanged(data, prefix)).length;
-    bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
-  };
-  // After clearNotSet, which listens there.
-  document.addEventListener("input", update);
-  window.addEventListener("pageshow", update);
-};
-
 const countSelected = () => {
   const bar = document.querySelector("[data-selection]");
   if (!bar) return;
@@ -101,23 +79,6 @@ const countSelected = () => {
   });
   form.addEventListener("input", update);
   window.addEventListener("pageshow", update);
-};
-
-const countCells = () => {
-  const bar = document.querySelector("[data-cells]");
-  if (!bar) return;
-  const form = document.getElementById(bar.dataset.cells);
-  const changed = new Set();
-  // The server marks unsaved changes.
-  const isChanged = (box) => (box.checked !== box.defaultChecked) !== Boolean(box.closest(".added, .removed"));
-  // After a click, only that box is looked at: there may be ten thousand.
-  const update = (boxes) => {
-    for (const box of boxes) changed[isChanged(box) ? "add" : "delete"](box);
-    const count = changed.size;
-    bar.querySelector("[data-count]").textContent = `${count || "No"} unsaved change${count === 1 ? "" : "s"}`;
-  };
-  form.addEventListener("change", ({ target }) => update([target]));
-  window.addEventListener("pageshow", () => update(form.querySelectorAll("td input")));
 };
 
 // A key by itself, outside of text.
@@ -314,9 +275,7 @@ showPasswordButtons();
 copyButtons();
 dismissButtons();
 document.addEventListener("input", clearNotSet);
-countChanges();
 countSelected();
-countCells();
 finder();
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", makeReady);

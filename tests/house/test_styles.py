@@ -92,8 +92,8 @@ def _styled():
 
 
 def _used():
-    script = (STATIC / "app.js").read_text(encoding="utf-8")
-    texts = QUOTED.findall(script) + [text for path in code("app/web") for text in strings(path)]
+    scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    texts = QUOTED.findall(scripts) + [text for path in code("app/web") for text in strings(path)]
     for path in templates():
         source = path.read_text(encoding="utf-8")
         texts += [*_classes_of(source), *_strings_of(source)]
