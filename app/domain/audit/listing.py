@@ -62,14 +62,16 @@ def list_saves(
 def _is_first_of_save(filters: EventFilter) -> Any:
     """Tell whether no earlier event of the same save matches; without a save id there is none.
 
-    A subquery with a limit: MariaDB would answer NOT EXISTS by reading the whole table once.
+    A subquery with a limit: MariaDB would answer NOT EXISTS by reading the whole table once. And
+    "not below" where "equal" is meant: PostgreSQL takes equality for rare, and would read and sort
+    every event that matches the filter.
     """
     other = aliased(AuditEvent)
     first = select(other.id).where(other.save_id == AuditEvent.save_id)
     first = first.where(*event_filter.of_events(filters, other))
     first = first.order_by(other.save_id, other.id).limit(1)
     found = first.correlate(AuditEvent).scalar_subquery()
-    return func.coalesce(found, AuditEvent.id) == AuditEvent.id
+    return func.coalesce(found, AuditEvent.id) >= AuditEvent.id
 
 
 def _lines(session: DbSession, filters: EventFilter, heads: Sequence[Row[Any]]) -> list[SaveLine]:
