@@ -42,6 +42,7 @@ VERBS = {
     "sessions:ended": "ended all sessions of",
     "users:exported": "exported",
     "roles:exported": "exported",
+    "events:exported": "exported",
     "permission:denied": "was denied",
     "change:refused": "tried to change (refused):",
 }

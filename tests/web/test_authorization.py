@@ -68,6 +68,7 @@ TABLE = {
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
     "/audit": Address("/audit", READS_EVENTS),
     "/audit/<id:event_id>": Address("/audit/999999", READS_EVENTS, seen=404),
+    "/audit/export": Address("/audit/export", READS_EVENTS, READS_EVENTS, 200),
     "/healthz": Address("/healthz", None),
     "/help/keys": Address("/help/keys", ALL_IN),
     "/login": Address("/login", None, frozenset(EVERYBODY), 422),

@@ -15,6 +15,7 @@ from app.domain.audit.events import (
     record,
     record_save,
 )
+from app.domain.audit.export import count_for_export, export_batch
 from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, recent
 from app.domain.audit.listing import SaveLine, SavePage, list_saves
 
@@ -32,8 +33,10 @@ __all__ = [
     "SaveLine",
     "SavePage",
     "actor_is_there",
+    "count_for_export",
     "details",
     "events_of",
+    "export_batch",
     "fields_of",
     "get",
     "history_of",

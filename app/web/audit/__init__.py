@@ -1,5 +1,5 @@
 """The section audit: a file for each page."""
 
-from app.web.audit import index, show
+from app.web.audit import export, index, show
 
-__all__ = ["index", "show"]
+__all__ = ["export", "index", "show"]

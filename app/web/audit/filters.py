@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from urllib.parse import parse_qsl
 
 from app.domain import audit
 from app.domain.audit import EventFilter
@@ -59,6 +60,11 @@ def of(values: Mapping[str, str]) -> UrlFilters:
         from_=day or values.get("from", "").strip(),
         to=day or values.get("to", "").strip(),
     )
+
+
+def of_query(text: str) -> UrlFilters:
+    """Return the filters of the query of a URL."""
+    return of(dict(parse_qsl(text)))
 
 
 def _day(text: str) -> date | None:

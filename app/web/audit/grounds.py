@@ -30,6 +30,7 @@ NEEDS = {
     "permission:revoked": PermissionCode.ROLE_UPDATE,
     "users:exported": PermissionCode.USER_READ,
     "roles:exported": PermissionCode.USER_READ,
+    "events:exported": PermissionCode.AUDIT_READ,
 }
 
 

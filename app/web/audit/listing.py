@@ -16,6 +16,7 @@ from app.web.event_sentences import EventLine
 from app.web.urls import queried
 
 OUTCOMES = [("", "Any outcome"), *((each.value, each.name.capitalize()) for each in Outcome)]
+NO_PAGE = SavePage([], None, None)
 LABELS = {
     "actor": "by {}",
     "target": "to {}",
@@ -66,7 +67,7 @@ class SaveListing:
     """One page of the audit log, with the URLs of its other pages."""
 
     filters: UrlFilters
-    page: SavePage
+    page: SavePage = NO_PAGE
 
     @property
     def days(self) -> list[tuple[date, list[SaveRow]]]:
@@ -106,6 +107,11 @@ class SaveListing:
     def first_url(self) -> str:
         """The URL of the first page."""
         return self._url()
+
+    @property
+    def export_url(self) -> str:
+        """The URL of the page that exports what matches."""
+        return queried("audit.export", **self.filters.active)
 
     @property
     def newer_url(self) -> str:

@@ -50,11 +50,17 @@ def csv_file(
     The browser keeps the separator for its next download.
     """
     mimetype, ending = TYPES.get(separator, ("text/csv", "csv"))
+    response = attachment(name, ending, pieces, mimetype)
+    cookie = config.current().cookie(COOKIE)
+    session_cookie.set_cookie(response, cookie, separator, max_age=session_cookie.A_YEAR)
+    return response
+
+
+def attachment(name: str, ending: str, pieces: Iterable[bytes], mimetype: str) -> Response:
+    """Return a response that downloads a file, named after its content and the reader's day."""
     response = Response(pieces, mimetype=mimetype)
     filename = f"{name}-{utcnow().astimezone(zones.current()):%Y-%m-%d}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
-    cookie = config.current().cookie(COOKIE)
-    session_cookie.set_cookie(response, cookie, separator, max_age=session_cookie.A_YEAR)
     return response
 
 
