@@ -51,7 +51,7 @@ from app.domain.users.listing import (
 from app.domain.users.lookalikes import groups as lookalikes
 from app.domain.users.lookalikes import of as looks_like
 from app.domain.users.lookalikes import of_mixed_scripts
-from app.domain.users.lookup import failed_sign_ins, find, get, named
+from app.domain.users.lookup import find, get, named, sign_ins
 from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
@@ -100,7 +100,6 @@ __all__ = [
     "end_sessions",
     "export_batch",
     "export_matches",
-    "failed_sign_ins",
     "find",
     "get",
     "list_page",
@@ -119,6 +118,7 @@ __all__ = [
     "role_names",
     "roles_etag",
     "set_roles",
+    "sign_ins",
     "start_reset",
     "unassign_role",
 ]

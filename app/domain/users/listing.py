@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, Select, and_, case, func, select
 from app.domain import paging
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors, Page, Sort, Start
-from app.domain.users import name_copy, name_search, user_filter
+from app.domain.users import name_copy, name_search, sign_in_time, user_filter
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.user_filter import UserFilter
 from app.models import DbSession, Role, User, user_roles, user_trigrams
@@ -47,6 +47,7 @@ _LINES = select(
     User.is_verified,
     User.created_at,
     _NAMES_OF_ROLES.label("roles"),
+    sign_in_time.LAST.label("signed_in_at"),
 )
 
 
@@ -98,7 +99,7 @@ def list_page(session: DbSession, filters: UserFilter, sort: str, cursors: Curso
         raise InvalidValue("The list cannot be sorted that way.")
     beginning = paging.start(SORTS[sort], after=cursors.after, before=cursors.before)
     result = matches(session, filters, beginning)
-    if not filters.q and (filters.role or filters.status) and not _is_sqlite(session):
+    if not filters.q and filters != UserFilter() and not _is_sqlite(session):
         page = _page_ahead(session, filters, beginning)
         if page:
             return UserPage(page, None)

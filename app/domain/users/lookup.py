@@ -1,13 +1,14 @@
 """Users found by their id, user name or email address."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select, union
 
 from app.domain.errors import NotFound
 from app.domain.text import is_name
-from app.domain.users import name_copy
+from app.domain.users import name_copy, sign_in_time
 from app.domain.users.name_search import COPIES
 from app.models import DbSession, FailedSignIn, User, UserNames
 from app.models.base import normalised, utcnow
@@ -29,8 +30,16 @@ def get(session: DbSession, user_id: int) -> User:
     return user
 
 
-def failed_sign_ins(session: DbSession, user_id: int) -> tuple[User, int]:
-    """Return the user, and their failed sign-ins in the last 24 hours, in one statement.
+class SignIns(NamedTuple):
+    """A user, the failed sign-ins of the last 24 hours, and the time of the last successful one."""
+
+    user: User
+    failures: int
+    last_at: datetime | None
+
+
+def sign_ins(session: DbSession, user_id: int) -> SignIns:
+    """Return the user with their sign-ins, in one statement.
 
     Raises:
         NotFound: The user does not exist.
@@ -47,10 +56,11 @@ def failed_sign_ins(session: DbSession, user_id: int) -> tuple[User, int]:
         .correlate(User)
         .scalar_subquery()
     )
-    row = session.execute(select(User, failures).where(User.id == user_id)).first()
+    query = select(User, failures, sign_in_time.LAST).where(User.id == user_id)
+    row = session.execute(query).first()
     if row is None:
         raise NotFound("This user does not exist.")
-    return row[0], int(row[1])
+    return SignIns(row[0], int(row[1]), row[2])
 
 
 def find(session: DbSession, name: str) -> User | None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, false, select
 from app.domain import filter_words
 from app.domain.errors import InvalidValue
 from app.domain.text import hold_filters, is_name
+from app.domain.users import sign_in_time
 from app.models import Role, User, user_roles
 
 STATUSES = ("active", "inactive", "unverified")
@@ -20,11 +21,13 @@ class UserFilter:
         q: The beginning, or any part, of a user name or email address; see `NameSearch`.
         role: The name of a role as `filter_words` has it; its ``WITHOUT`` for users without a role.
         status: ``active``, ``inactive`` or ``unverified``.
+        signed_in: One of the choices of `sign_in_time`.
     """
 
     q: str = ""
     role: str = ""
     status: str = ""
+    signed_in: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a text that no name fits: filters are carried through URLs."""
@@ -32,13 +35,15 @@ class UserFilter:
 
 
 def check(filters: UserFilter) -> None:
-    """Refuse a status that there is not.
+    """Refuse a status or a time of the last sign-in that there is not.
 
     Raises:
-        InvalidValue: The status is not valid.
+        InvalidValue: One of them is not valid.
     """
     if filters.status and filters.status not in STATUSES:
         raise InvalidValue("Users cannot be filtered by that status.")
+    if filters.signed_in and filters.signed_in not in sign_in_time.CHOICES:
+        raise InvalidValue("Users cannot be filtered by that time.")
 
 
 def is_storable(filters: UserFilter) -> bool:
@@ -55,6 +60,8 @@ def conditions(filters: UserFilter) -> list[ColumnElement[bool]]:
         conditions.append(_has_role(filters.role))
     if filters.status:
         conditions.append(_has_status(filters.status))
+    if filters.signed_in:
+        conditions.append(sign_in_time.condition(filters.signed_in))
     return conditions
 
 
@@ -70,6 +77,8 @@ def conditions_in_order(filters: UserFilter) -> list[ColumnElement[bool]]:
         conditions.append(_is_seen_to_have(filters.role))
     if filters.status:
         conditions.append(_has_status(filters.status))
+    if filters.signed_in:
+        conditions.append(sign_in_time.condition_in_order(filters.signed_in))
     return conditions
 
 

@@ -27,7 +27,7 @@ from app.web.forms import REASON
 from app.web.review import Review, ReviewedForm
 from app.web.row_ids import NUMBER, selected_ids
 from app.web.users.blueprint import blueprint
-from app.web.users.listing import UserFilterForm
+from app.web.users.filter_form import UserFilterForm
 
 NAMED_IN_REVIEW, NAMED_IN_RESULT = 20, 500
 CHANGES_PER_SECOND = 500

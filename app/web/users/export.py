@@ -24,9 +24,9 @@ from app.web.files.downloads import DownloadForm
 from app.web.filters import iso
 from app.web.saving import accepted
 from app.web.session.identity import current_actor
-from app.web.users import listing
+from app.web.users import filter_form, listing
 from app.web.users.blueprint import blueprint
-from app.web.users.listing import UserFilterForm
+from app.web.users.filter_form import UserFilterForm
 
 HEADER = (
     *("id", "username", "email", "full_name", "is_active", "is_verified", "roles"),
@@ -44,7 +44,7 @@ class UserExportForm(UserFilterForm, DownloadForm):
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_READ)
 def export() -> ResponseReturnValue:
     """Show the number of users to export; send the file, and record the export."""
-    url_filters = listing.filters_of_url()
+    url_filters = filter_form.filters_of_url()
     form = UserExportForm(**{f"match_{name}": text for name, text in asdict(url_filters).items()})
     return _download(form) if accepted(form) else (_page(form), form.status)
 
@@ -95,5 +95,6 @@ def _described(filters: UserFilter, names: NameSearch | None) -> list[tuple[str,
         f"User name or email {listing.verb(names)}": filters.q,
         "Role": filters.role and (meant(filters.role) or "without a role"),
         "Status": dict(listing.STATUSES).get(filters.status, "") if filters.status else "",
+        "Last signed in": dict(listing.SIGNED_IN)[filters.signed_in] if filters.signed_in else "",
     }
     return [(label, text) for label, text in facts.items() if text]

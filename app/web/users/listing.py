@@ -1,24 +1,22 @@
 """The list of users: its filters, order, rows and URLs."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import g, request
-from wtforms import HiddenField
+from flask import g
 
-from app.domain import roles, users
-from app.domain.filter_words import OLD_WITHOUT, WITHOUT, meant, written
+from app.domain import users
+from app.domain.filter_words import WITHOUT, meant, written
 from app.domain.paging import Page
 from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
-from app.extensions import db
 from app.models.spelling import shown_address
 from app.models.user_trigrams import SHORTEST
 from app.web import zones
 from app.web.filters import iso, utc, written_day
-from app.web.forms import Form
 from app.web.session.identity import initials, tint
 from app.web.urls import queried
 
@@ -37,26 +35,18 @@ STATUSES = [
     ("inactive", "Inactive"),
     ("unverified", "Not verified"),
 ]
+SIGNED_IN = [
+    ("", "Any time"),
+    ("lately", "In the last 90 days"),
+    ("idle", "More than 90 days ago"),
+    ("never", "Never"),
+]
 ACTIONS = [
     (BulkAction.ASSIGN, "Assign role…"),
     (BulkAction.UNASSIGN, "Remove role…"),
     (BulkAction.ACTIVATE, "Activate…"),
     (BulkAction.DEACTIVATE, "Deactivate…"),
 ]
-
-
-class UserFilterForm(Form):
-    """The filter of the list, sent along with a form."""
-
-    match_q = HiddenField()
-    match_role = HiddenField()
-    match_status = HiddenField()
-
-    @property
-    def filters(self) -> UserFilter:
-        """The filter, as the domain takes it."""
-        fields = ("q", "role", "status")
-        return filters_of({name: self._fields[f"match_{name}"].data or "" for name in fields})
 
 
 class UserLine(NamedTuple):
@@ -73,24 +63,7 @@ class UserLine(NamedTuple):
     created_iso: str
     created_utc: str
     created_day: str
-
-
-def filters_of(values: Mapping[str, str]) -> UserFilter:
-    """Return the filter that a URL or a form asks for."""
-    return UserFilter(values.get("q", "").strip(), values.get("role", ""), values.get("status", ""))
-
-
-def filters_of_url(role_names: Collection[str] | None = None) -> UserFilter:
-    """Return the filter of the URL; see `OLD_WITHOUT` for old links.
-
-    Args:
-        role_names: The names of all roles, if they are at hand.
-    """
-    filters = filters_of(request.args)
-    if filters.role != OLD_WITHOUT:
-        return filters
-    names = roles.all_names(db.session) if role_names is None else role_names
-    return filters if OLD_WITHOUT in names else replace(filters, role=WITHOUT)
+    signed_in_at: datetime | None
 
 
 def verb(names: NameSearch | None) -> str:
@@ -126,7 +99,13 @@ class UserListing:
     def columns(self) -> list[Any]:
         """The columns after that of the boxes, with links to sort by them."""
         names = self._column("User", "username"), self._column("Email", "email")
-        return [{"sorts": names}, "Roles", "Status", self._column("Created", "created")]
+        created = self._column("Created", "created")
+        return [{"sorts": names}, "Roles", "Status", "Last signed in", created]
+
+    @property
+    def signed_in(self) -> list[tuple[str, str]]:
+        """The times of the last sign-in to choose from."""
+        return SIGNED_IN
 
     @property
     def lines(self) -> Iterator[UserLine]:
@@ -134,9 +113,9 @@ class UserListing:
         zone = zones.current()
         # Unpacked at once: a row of SQLAlchemy takes longer to look up each of its names.
         for row in self.page.rows:
-            user_id, username, email, full_name, active, verified, created_at, roles = tuple(row)[
-                :8
-            ]
+            user_id, username, email, full_name, active, verified, created_at, roles, signed_in = (
+                tuple(row)[:9]
+            )
             email = shown_address(email)
             name = full_name or username
             yield UserLine(
@@ -151,6 +130,7 @@ class UserListing:
                 iso(created_at),
                 utc(created_at),
                 written_day(created_at.astimezone(zone)),
+                signed_in,
             )
 
     @property
@@ -163,11 +143,13 @@ class UserListing:
     def chips(self) -> list[tuple[str, str]]:
         """The active filters, each with the URL that removes it."""
         q, role, status = self.filters.q, self.filters.role, self.filters.status
+        signed_in = self.filters.signed_in
         name = meant(role)
         texts = {
             "q": q and f"{verb(self.names)} “{shortened(q)}”",
             "role": role and (f"role {shortened(name)}" if name else "without a role"),
             "status": status and f"status {dict(STATUSES)[status].lower()}",
+            "signed_in": signed_in and f"signed in {dict(SIGNED_IN)[signed_in].lower()}",
         }
         return [(text, self._url(**{name: ""})) for name, text in texts.items() if text]
 
@@ -202,7 +184,7 @@ class UserListing:
     @property
     def all_url(self) -> str:
         """The URL without filters."""
-        return self._url(q="", role="", status="")
+        return self._url(q="", role="", status="", signed_in="")
 
     @property
     def first_url(self) -> str:

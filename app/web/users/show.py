@@ -27,13 +27,14 @@ ROLES_SHOWN, PERMISSIONS_SHOWN = 50, 100
 @requires(read=PermissionCode.USER_READ)
 def show(user_id: int) -> ResponseReturnValue:
     """Show a user, their roles, and their permissions with the roles that grant them."""
-    user, failures = users.failed_sign_ins(db.session, user_id)
+    sign_ins = users.sign_ins(db.session, user_id)
+    user = sign_ins.user
     permissions = access.permissions_of(db.session, user_id)
     code = request.args.get("can", "").strip()
     assignable = access.assignable_roles(db.session, current_actor(), code)
     answer = access.explain(user, code, permissions, assignable) if code else None
     values = {"permissions": Granted(permissions), "code": code, "answer": answer}
-    return _page(user, assignable, failures=failures, **values)
+    return _page(user, assignable, sign_ins=sign_ins, **values)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def test_failures_of_a_user_are_one_row(session, vera, person):
         (vera.id, "wrong password", "internet", 3),
         (ida.id, "inactive user", "private network", 1),
     ]
-    assert users.failed_sign_ins(session, vera.id)[1] == 3
+    assert users.sign_ins(session, vera.id).failures == 3
 
 
 def test_the_counts_of_two_workers_add_up(app, session, vera):
@@ -67,7 +67,7 @@ def test_old_counts_go_and_do_not_count_for_today(session, vera):
     hour = session.scalar(select(FailedSignIn.hour))
     session.execute(update(FailedSignIn).values(hour=hour - timedelta(days=2)))
     session.commit()
-    assert users.failed_sign_ins(session, vera.id)[1] == 0
+    assert users.sign_ins(session, vera.id).failures == 0
 
     session.execute(update(FailedSignIn).values(hour=hour - timedelta(days=31)))
     session.commit()

@@ -1,5 +1,7 @@
 """The list of users: filtered, sorted, paged by key."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert
 
@@ -7,7 +9,8 @@ from app.domain import users
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors
 from app.domain.users import UserFilter
-from app.models import User
+from app.models import AuditEvent, User
+from app.models.base import utcnow
 from tests.support.people import PASSWORD_HASH
 
 
@@ -30,6 +33,40 @@ def test_users_are_found_by_the_beginning_of_name_or_address(session, person):
 @pytest.mark.parametrize("field", ["q", "role"])
 def test_a_search_for_what_nobody_is_called_finds_nobody(session, ada, field, typed):
     assert listed(session, **{field: typed}) == []
+
+
+@pytest.fixture
+def signed_in(session):
+    """Records a sign-in of a user, who has been there since the day before."""
+
+    def signed_in(user, days_ago):
+        at = utcnow() - timedelta(days=days_ago)
+        user.created_at = min(user.created_at, at - timedelta(days=1))
+        event = AuditEvent(at=at, actor_kind="person", actor_name=user.username)
+        event.action, event.target_type = "user:signed-in", "user"
+        event.target_id, event.target_name = user.id, user.username
+        session.add(event)
+        session.commit()
+
+    return signed_in
+
+
+def test_users_are_found_by_their_last_sign_in(session, ada, vera, omar, signed_in):
+    signed_in(vera, days_ago=120)
+    signed_in(omar, days_ago=91)
+    signed_in(omar, days_ago=2)
+
+    assert listed(session, signed_in="never") == ["ada"]
+    assert listed(session, signed_in="idle") == ["vera"]
+    assert listed(session, signed_in="lately", status="active") == ["omar"]
+
+
+def test_a_sign_in_of_whoever_had_the_id_before_does_not_count(session, vera, signed_in):
+    signed_in(vera, days_ago=2)
+    vera.created_at = utcnow()
+    session.commit()
+
+    assert listed(session, signed_in="never") == ["vera"]
 
 
 def test_users_are_filtered_by_role_and_status(session, ada, vera, omar, person):

@@ -8,9 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app.domain import audit
 from app.domain.paging import SIZE
+from app.domain.target import Target
 from app.models import Role, User
-from tests.support.people import PASSWORD_HASH
+from tests.support.people import OPERATOR, PASSWORD_HASH
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -317,3 +319,19 @@ def test_what_somebody_typed_is_text_in_the_list(session, sign_in, ada, person):
     assert "a&lt;i&gt;" in page.html
     assert mark not in page.html
     assert "<i>" not in page.html
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_last_sign_in_is_shown_on_the_list_and_the_page_of_a_user(sign_in, ada, vera, session):
+    audit.record(session, "user:signed-in", Target.of_user(vera), actor=OPERATOR)
+    session.commit()
+    browser = sign_in(ada)
+
+    page = browser.get("/users?signed_in=lately")
+    assert "signed in in the last 90 days" in page.text
+    assert "vera" in page.text.partition("Created")[2]
+    assert "just now" in page.text
+    assert "ada@example.org" not in page.text
+    assert re.search(r"Last signed in \d+ \w+ \d{4}", browser.get(f"/users/{vera.id}").text)
+    assert "Last signed in never" in browser.get(f"/users/{ada.id}").text
+    assert browser.get("/users?signed_in=x").status_code == 400
