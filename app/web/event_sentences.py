@@ -55,6 +55,7 @@ PAGES = {
 }
 # The field that describes an event in one word.
 NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
+ADDED = frozenset({"setting:created", "setting:restored"})
 LONGEST = 60
 
 Pair = tuple[str | None, str | None]
@@ -75,6 +76,7 @@ class EventLine:
     delta: list[Pair]
     reason: str
     restore_url: str | None = None
+    undo_url: str | None = None
     times: int = 1
 
 
@@ -109,6 +111,7 @@ def _line(entry: HistoryEntry) -> EventLine:
         delta=_delta(event),
         reason=event.reason,
         restore_url=_restore_url(event),
+        undo_url=_undo_url(entry),
         times=entry.times if entry.times > entry.targets else 1,
     )
 
@@ -125,6 +128,21 @@ def _restore_url(event: AuditEvent) -> str | None:
     if event.action != "setting:deleted" or not all(g.me.can(code) for code in codes):
         return None
     return url_for("settings.restore", event_id=event.id)
+
+
+def _undo_url(entry: HistoryEntry) -> str | None:
+    """Return the page that undoes a change of what is still there, if the user may change it."""
+    event = entry.event
+    if not entry.is_there or not g.me.can(PermissionCode.SETTINGS_READ):
+        return None
+    if event.action in ADDED and g.me.can(PermissionCode.SETTINGS_DELETE):
+        return url_for("settings.delete", setting_id=event.target_id)
+    before = audit.fields_of(event.before).get("value")
+    if event.action != "setting:changed" or settings.is_hidden(event.target_name, before):
+        return None
+    if not g.me.can(PermissionCode.SETTINGS_UPDATE):
+        return None
+    return url_for("settings.show", setting_id=event.target_id, undo=event.id)
 
 
 def _url(entry: HistoryEntry) -> str | None:

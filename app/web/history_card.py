@@ -29,13 +29,19 @@ class HistoryCard:
     needs: tuple[PermissionCode, ...] = (PermissionCode.AUDIT_READ,)
 
 
-def of_setting(target: Target) -> HistoryCard:
-    """Return the history of a setting that exists, also for those who may change settings."""
+def of_setting(target: Target, url: str) -> HistoryCard:
+    """Return the history of a setting that exists, also for those who may change settings.
+
+    Args:
+        target: The setting.
+        url: The page with all values that the setting had.
+    """
     needs = (PermissionCode.SETTINGS_UPDATE, PermissionCode.AUDIT_READ)
     card = _card(target, needs, may_see=any(map(g.me.can, needs)))
     # A setting that was deleted once exists again, so there is nothing to restore.
     lines = card.lines and [replace(line, restore_url=None) for line in card.lines]
-    return replace(card, lines=lines)
+    links = [("All values", url), *card.links] if lines is not None else []
+    return replace(card, lines=lines, links=links)
 
 
 def of_user(target: Target) -> HistoryCard:

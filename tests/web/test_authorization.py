@@ -92,6 +92,8 @@ TABLE = {
     "/settings/<id:setting_id>": Address(
         "/settings/{setting}", READS_SETTINGS, only("settings operator"), 409
     ),
+    "/settings/<id:setting_id>/history": Address("/settings/{setting}/history", READS_SETTINGS),
+    "/settings/deleted": Address("/settings/deleted", READS_SETTINGS),
     "/settings/<id:setting_id>/delete": Address(
         "/settings/{setting}/delete", READS_SETTINGS, only(), 409
     ),

@@ -65,6 +65,14 @@ from app.domain.settings.values import (
     is_same,
     note_of_ends,
 )
+from app.domain.settings.versions import (
+    Version,
+    deleted_page,
+    is_hidden,
+    is_result,
+    version,
+    versions_page,
+)
 
 __all__ = [
     "EMPTY",
@@ -87,6 +95,7 @@ __all__ = [
     "SettingIsReadOnly",
     "SettingLine",
     "ValueDifference",
+    "Version",
     "always_set",
     "by_category",
     "by_key",
@@ -97,6 +106,7 @@ __all__ = [
     "changes_of",
     "create",
     "delete",
+    "deleted_page",
     "deletion_event",
     "deletion_refusal",
     "describe",
@@ -104,6 +114,8 @@ __all__ = [
     "get",
     "holds_password",
     "in_sentence",
+    "is_hidden",
+    "is_result",
     "is_same",
     "is_secret",
     "is_taken",
@@ -119,4 +131,6 @@ __all__ = [
     "review_many",
     "shown_value",
     "undo",
+    "version",
+    "versions_page",
 ]

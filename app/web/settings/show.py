@@ -16,7 +16,7 @@ from app.web import history_card, redirects
 from app.web.access import requires
 from app.web.forms import REASON
 from app.web.saving import saved
-from app.web.settings import listing, undo_form
+from app.web.settings import earlier, listing, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.value_form import ValueForm
 
@@ -73,6 +73,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
     value = settings.shown_value(setting.key, setting.value)
     if not form.is_sent:
         form.start_from(value, etag)
+    earlier_value = earlier.fill_in(form, setting)
     form.suit(setting.data_type)
     event = undo_form.last_change()
     page = render_template(
@@ -82,11 +83,14 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         category=listing.category_link(setting.category),
         value=value,
         is_secret=is_secret,
+        earlier=earlier_value,
         problem=settings.problem(value, setting.data_type),
         read_only_reason=settings.read_only_reason(setting),
         can_be_deleted=settings.deletion_refusal(setting) is None,
         back=_way_back(form, setting.id),
-        history=history_card.of_setting(Target.of_setting(setting)),
+        history=history_card.of_setting(
+            Target.of_setting(setting), url_for(".history", setting_id=setting.id)
+        ),
         undo=undo_form.of_change(event, setting.value, etag) if event else None,
     )
     return page, form.status

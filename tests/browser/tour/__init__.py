@@ -16,6 +16,7 @@ TOUR: dict[tuple[str, str], Stops] = {
     ("ada", "the matrix"): of_roles.MATRIX,
     ("ada", "one role"): of_roles.ONE,
     ("ada", "overview"): of_oneself.OVERVIEW,
+    ("ada", "record"): of_oneself.RECORD,
     ("nobody", "gate"): of_oneself.GATE,
     ("omar", "nothing"): of_oneself.NOTHING,
     ("reza", "looking"): of_settings.LOOKING,

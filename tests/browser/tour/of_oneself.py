@@ -49,6 +49,10 @@ def _zone_saved(guide: Guide) -> None:
     guide.press("Save time zone")
 
 
+def _newest_change(guide: Guide) -> None:
+    guide.go(f"/audit/{guide.newest_event('setting:changed')}")
+
+
 # Before there is anybody.
 FIRST_DAY: Stops = {
     "auth.login": page("/login"),
@@ -78,6 +82,13 @@ OVERVIEW: Stops = {
     "account.zone": page("/account/zone"),
     "home.overview: zone saved": Stop(_zone_saved, "Times are shown in Asia/Kolkata."),
     "auth.logout": page("/logout"),
+}
+RECORD: Stops = {
+    "audit.index": page("/audit", "Audit log"),
+    "audit.index: filtered": page("/audit?outcome=denied&sign_ins=1", "outcome denied"),
+    "audit.index: empty": page("/audit?actor=nobody-at-all", "No entry matches"),
+    "audit.show": Stop(_newest_change, "Entry "),
+    "audit.export": page("/audit/export", "All events but sign-ins"),
 }
 NOTHING: Stops = {
     "home.overview: nothing": page("/", "Nothing to see yet"),

@@ -29,6 +29,11 @@ def _typed(key: str, value: str, reason: str = "") -> Way:
     return go
 
 
+def _earlier(guide: Guide) -> None:
+    event_id = guide.newest_event("setting:changed")
+    guide.go(f"{guide.setting('chunk_size')}?undo={event_id}")
+
+
 def _conflict(guide: Guide) -> None:
     guide.go(guide.setting("llm_model"))
     guide.fill(value="gpt-4.1", reason="The old model is retired.")
@@ -137,6 +142,8 @@ ONE: Stops = {
     "settings.show: saved": Stop(
         _typed("chunk_size", "800", "Longer passages confused the model."), "Saved chunk_size."
     ),
+    "settings.show: an earlier value": Stop(_earlier, "Filled in: the value"),
+    "settings.history": setting("chunk_size", "/history"),
     "settings.show: conflict": Stop(_conflict, "was changed by somebody else"),
     "settings.show: not found": page("/settings/2147483647", "This setting does not exist"),
 }
@@ -163,6 +170,7 @@ WHICH: Stops = {
     "settings.delete: refused": Stop(_deletion_refused, "Nothing was deleted"),
     "settings.delete: locked": setting("chunk_size", "/delete"),
     "settings.index: deleted": Stop(_deleted, "Deleted answer_language."),
+    "settings.deleted": page("/settings/deleted", "answer_language"),
     "settings.restore": Stop(_restore, "Restore answer_language"),
     "settings.restore: there again": Stop(_restore_refused, "so this one cannot be restored"),
 }

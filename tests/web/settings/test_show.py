@@ -387,7 +387,7 @@ def test_undo_is_not_offered_when_somebody_was_faster(sign_in, ada, add, session
     page = answer.follow()
 
     assert "Saved changing." in page.text
-    assert "Undo" not in page.text
+    assert "Undone." not in page.html
 
 
 @pytest.mark.parametrize(

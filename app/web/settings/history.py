@@ -1,0 +1,78 @@
+"""The page with all recorded values of a setting, each of which can be restored."""
+
+from typing import Any, NamedTuple
+
+from flask import g, render_template, request, url_for
+
+from app.domain import audit, settings
+from app.domain.paging import Cursors, Page
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+from app.models import ApplicationSetting
+from app.web import event_sentences
+from app.web.access import requires
+from app.web.differences import Comparison, compare
+from app.web.settings import listing
+from app.web.settings.blueprint import SEEN_BY, blueprint
+
+NOTHING = Page((), None, None)
+
+
+class ValueRow(NamedTuple):
+    """A recorded change, as the list shows it.
+
+    Attributes:
+        event: The columns of the event.
+        actor: The name of the actor.
+        verb: What the actor did to the setting.
+        comparison: The value before and after.
+        restore_url: The page that restores the value; None for the stored one and for secrets.
+    """
+
+    event: Any
+    actor: str
+    verb: str
+    comparison: Comparison
+    restore_url: str | None
+
+
+@blueprint.get("/<id:setting_id>/history")
+@requires(read=PermissionCode.SETTINGS_READ)
+def history(setting_id: int) -> str:
+    """List the values that a setting had."""
+    setting = settings.get(db.session, setting_id)
+    may_see = any(map(g.me.can, SEEN_BY))
+    cursors = Cursors(request.args.get("after"), request.args.get("before"))
+    page = settings.versions_page(db.session, setting.key, cursors) if may_see else NOTHING
+    return render_template(
+        "settings/history.html",
+        setting=setting,
+        category=listing.category_link(setting.category),
+        rows=[_row(event, setting) for event in page.rows],
+        needs=() if may_see else SEEN_BY,
+        newer_url=page.before and url_for(".history", setting_id=setting_id, before=page.before),
+        older_url=page.after and url_for(".history", setting_id=setting_id, after=page.after),
+        is_changed_outside=_is_changed_outside(page, setting),
+    )
+
+
+def _row(event: Any, setting: ApplicationSetting) -> ValueRow:
+    before, after = (audit.fields_of(side).get("value") for side in (event.before, event.after))
+    can_restore = (
+        event.after is not None
+        and after != setting.value
+        and not settings.is_hidden(setting.key, after)
+        and settings.read_only_reason(setting) is None
+        and g.me.can(PermissionCode.SETTINGS_UPDATE)
+    )
+    url = url_for(".show", setting_id=setting.id, restore=event.id) if can_restore else None
+    sides = (settings.shown_value(setting.key, value) for value in (before, after))
+    verb = event_sentences.VERBS.get(event.action, event.action)
+    return ValueRow(event, event_sentences.actor_of(event), verb, compare(*sides), url)
+
+
+def _is_changed_outside(page: Page, setting: ApplicationSetting) -> bool:
+    """Tell whether the newest recorded value is not the stored one."""
+    if page.before or not page.rows or settings.is_secret(setting.key):
+        return False
+    return not settings.is_result(setting.value, page.rows[0].after)
