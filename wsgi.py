@@ -5,6 +5,7 @@ from flask.cli import ScriptInfo
 
 from app import config, create_app
 from app.config import ConfigurationError
+from app.domain.audit import anchors
 
 try:
     app = create_app()
@@ -13,6 +14,7 @@ try:
     context = click.get_current_context(silent=True)
     if context is None or context.find_object(ScriptInfo) is None:
         config.check_serving(app.config["CONSOLE"])
+        anchors.write_to_stderr()
 except ConfigurationError as error:
     click.echo(f"The console cannot be served. {error}", err=True)
     raise SystemExit(error.exit_code) from None

@@ -12,6 +12,7 @@ from flask.cli import ScriptInfo
 from app import cli, config
 from app.config import Configuration, environment
 from app.database import connections
+from app.domain import audit
 from app.domain.authentication.passwords import PasswordHashing
 from app.extensions import db, login_manager
 from app.models import User
@@ -66,7 +67,8 @@ def _flask_options(configuration: Configuration) -> dict[str, object]:
         # commands; serving demands a key (config.check_serving).
         "SECRET_KEY": configuration.secret_key or secrets.token_hex(32),
         "SQLALCHEMY_DATABASE_URI": configuration.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options,
+        "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options
+        | {"execution_options": {audit.KEYS: audit.audit_keys(configuration.audit_keys)}},
         "SESSION_COOKIE_NAME": configuration.cookie("form"),
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",

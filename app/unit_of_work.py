@@ -196,6 +196,7 @@ def is_transient(error: SQLAlchemyError) -> bool:
 def _commit() -> None:
     # Written out before, so that what fails here is COMMIT and nothing else.
     db.session.flush()
+    audit.seal(db.session)
     try:
         db.session.commit()
     except DBAPIError as error:

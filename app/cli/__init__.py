@@ -10,6 +10,7 @@ _COMMANDS = (
     ("db", "db", "Upgrade the database and write revisions."),
     ("users", "users", "Manage users: create, list, activate, deactivate, roles, passwords."),
     ("settings", "settings", "List, read and change the settings of the backend."),
+    ("audit", "audit", "Verify, export and prune the record of changes."),
     ("setup-link", "setup_link", "Print a one-time link for creating the first administrator."),
     ("compile-templates", "compile_templates", "Compile the page templates ahead of time."),
     ("doctor", "doctor", "Check this installation and report problems."),

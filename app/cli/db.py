@@ -20,7 +20,7 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
 from app import extensions
-from app.cli import drift, name_copies
+from app.cli import audit, drift, name_copies
 from app.cli.drift import Drift
 from app.cli.failures import Failure, in_one_line
 from app.cli.revision_faults import FaultsInOneLine
@@ -138,6 +138,7 @@ def _with_names(callback: Callback) -> Callback:
         callback(**values)
         if not values["sql"] and _is_at_head():
             name_copies.copy_all()
+            audit.cover_earlier_events()
 
     return run
 

@@ -55,6 +55,7 @@ class Configuration:
     is_environment_named: bool
     is_database_named: bool
     secret_key: str | None = field(repr=False)
+    audit_keys: tuple[str, ...] = field(repr=False)
     database_url: URL = field(repr=False)
     engine_options: dict[str, Any] = field(repr=False)
 
@@ -108,6 +109,8 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
     spelling.check(variables)
     name = _one_of(variables, "CONSOLE_ENV", _ENVIRONMENTS)
     url = database_url(variables)
+    # Files have a line break behind a key: with and without it, it is one key.
+    key = (variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None
     return Configuration(
         environment=name,
         base_url=base_url(variables, name),
@@ -125,8 +128,8 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         is_pooled=is_pooled(variables, url),
         statement_seconds=statement_seconds(variables),
         is_database_named=any(map(variables.text, NAMING)),
-        # Files have a line break behind a key: with and without it, it is one key.
-        secret_key=(variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None,
+        secret_key=key,
+        audit_keys=_audit_keys(variables, key),
         # What the URL says about TLS is among the options, which are the same for every driver.
         database_url=url.difference_update_query(TLS_PARAMETERS),
         engine_options=engine_options(variables, url),
@@ -155,6 +158,16 @@ def check_serving(configuration: Configuration) -> None:
         )
     if not configuration.base_url.startswith("https://"):
         raise ConfigurationError("CONSOLE_BASE_URL must begin with https:// in production.")
+
+
+def _audit_keys(variables: Variables, secret: str | None) -> tuple[str, ...]:
+    """Return the keys of the audit chain, the current one first."""
+    own = (variables.secret("AUDIT_KEY") or "").rstrip("\r\n")
+    if own:
+        secret_key.check(own, "AUDIT_KEY")
+    others = (variables.secret("AUDIT_KEY_FALLBACKS") or "").split(",")
+    keys = (own, secret or "", *(key.strip() for key in others))
+    return tuple(key for key in keys if key)
 
 
 def _one_of(variables: Variables, name: str, values: Sequence[str]) -> str:

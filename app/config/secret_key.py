@@ -1,4 +1,4 @@
-"""The secret key: long enough, and not one that stands in a tutorial."""
+"""Secret keys: long enough, and none that stands in a tutorial."""
 
 import string
 
@@ -26,21 +26,25 @@ _WELL_KNOWN = (
 )
 
 
-def check(key: str | None) -> None:
+def check(key: str | None, name: str = "SECRET_KEY") -> None:
     """Refuse a key that is missing, short or guessable.
+
+    Args:
+        key: The key.
+        name: The variable that it was read from.
 
     Raises:
         ConfigurationError: The sentence says which, and how to generate a key.
     """
     if key is None:
         raise ConfigurationError(
-            "SECRET_KEY is not set: generate one, for example with openssl rand -base64 48."
+            f"{name} is not set: generate one, for example with openssl rand -base64 48."
         )
     if len(key.encode()) < _LEAST_KEY_BYTES:
-        raise ConfigurationError(f"SECRET_KEY must have at least {_LEAST_KEY_BYTES} bytes.")
+        raise ConfigurationError(f"{name} must have at least {_LEAST_KEY_BYTES} bytes.")
     if _is_guessable(key):
         raise ConfigurationError(
-            "SECRET_KEY is a well-known or regular text: generate one, "
+            f"{name} is a well-known or regular text: generate one, "
             "for example with openssl rand -base64 48."
         )
 

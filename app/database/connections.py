@@ -23,7 +23,12 @@ _SQLITE = (
     "PRAGMA synchronous = FULL",
 )
 # TRADITIONAL: a value that does not fit is an error. GROUP_CONCAT is cut at 1,024 bytes otherwise.
-_MYSQL = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
+# From 11.6, MariaDB fails where a row that is locked was changed since the transaction first read:
+# two saves of different settings, which both write the head of the audit.
+_MYSQL = (
+    "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 16777216"
+    " /*M!110600 , innodb_snapshot_isolation = OFF */"
+)
 _UNLIMITED = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 _SESSION = {
     "postgresql": "SET lock_timeout = '{0}s'; SET statement_timeout = 0;"

@@ -2,6 +2,7 @@
 
 from app.models.access_guard import AccessGuard
 from app.models.application_setting import ApplicationSetting
+from app.models.audit_chain import ChainEntry, ChainHead
 from app.models.audit_event import AuditEvent
 from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
@@ -15,6 +16,8 @@ __all__ = [
     "ApplicationSetting",
     "AuditEvent",
     "Base",
+    "ChainEntry",
+    "ChainHead",
     "ConsoleSession",
     "DbSession",
     "FailedSignIn",

@@ -46,7 +46,7 @@ def test_check_says_what_to_run_on_a_database_that_is_behind(operator):
     operator.succeed("upgrade", "002")
 
     assert operator.refused("check") == (
-        "The database is at revision 002, and the console needs 010_console_audit_filters."
+        "The database is at revision 002, and the console needs 011_console_audit_chain."
         " Run: flask db upgrade"
     )
 
@@ -56,7 +56,7 @@ def test_going_back_past_the_users_is_refused_before_anything_is_done(operator):
     operator.execute(NORA)
     before = operator.schema()
 
-    for target in ("base", "001", "-8"):
+    for target in ("base", "001", "-10"):
         said = operator.refused("downgrade", target)
         assert said == (
             "Going back to before revision 002 deletes all users, and there is 1."
@@ -149,7 +149,7 @@ def test_autogenerate_is_refused_unless_it_is_asked_for(operator, revisions):
     assert said.startswith("Revisions are written by hand here: flask db revision -m '...'")
 
     operator.succeed("-d", folder, "migrate", "--autogenerate", "-m", "links again")
-    assert "op.create_table(" in (revisions.versions / "011_links_again.py").read_text()
+    assert "op.create_table(" in (revisions.versions / "012_links_again.py").read_text()
 
 
 def test_the_second_upgrade_gives_up_in_the_end(operator, monkeypatch):
@@ -178,7 +178,7 @@ def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, 
     before = "008_console_user_names"
 
     with operator.engine.connect() as reader:
-        reader.execute(text("SELECT * FROM console_failed_sign_ins"))
+        reader.execute(text("SELECT * FROM console_audit_head"))
         if tries == 1:
             said = operator.refused("downgrade", before)
             assert said.startswith("A table stayed in use by another program for too long.")
@@ -186,14 +186,14 @@ def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, 
         monkeypatch.setattr("time.sleep", lambda _: reader.rollback())
         operator.succeed("downgrade", before)
 
-    assert "console_failed_sign_ins" not in operator.tables()
+    assert "console_audit_head" not in operator.tables()
 
 
 @pytest.mark.only_on("sqlite")
 def test_sqlite_keeps_no_reference_to_a_row_that_a_revision_deleted(operator, revisions):
     operator.succeed("upgrade")
     revisions.write(
-        "011_forget", 'op.execute("DELETE FROM roles")', "pass", after="010_console_audit_filters"
+        "012_forget", 'op.execute("DELETE FROM roles")', "pass", after="011_console_audit_chain"
     )
 
     said = operator.refused("-d", str(revisions.folder), "upgrade")

@@ -42,8 +42,8 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
     _load(operator, writer.succeed("upgrade", "002:head", "--sql"))
     operator.succeed("check")
 
-    told = ("-x", "delete-events=yes", "-x", "delete-grants=yes")
-    _load(operator, writer.succeed("downgrade", *told, "010_console_audit_filters:002", "--sql"))
+    told = ("-x", "delete-events=yes", "-x", "delete-grants=yes", "-x", "delete-chain=yes")
+    _load(operator, writer.succeed("downgrade", *told, "011_console_audit_chain:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 

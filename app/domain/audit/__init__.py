@@ -1,29 +1,38 @@
 """The audit: events, the history of a thing, and the activity of each day."""
 
 from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day, start_of
+from app.domain.audit.anchors import Anchor
+from app.domain.audit.anchors import found_in as anchors_in
+from app.domain.audit.chain import seal
 from app.domain.audit.details import EventDetails, actor_is_there, details
+from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
 from app.domain.audit.event_filter import EventFilter, Outcome
 from app.domain.audit.events import (
     Change,
     Fields,
-    Save,
     events_of,
     fields_of,
     get,
-    new_save,
     of_save,
     record,
     record_save,
 )
 from app.domain.audit.export import count_for_export, export_batch
 from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, recent
+from app.domain.audit.keys import KEYS, audit_keys
 from app.domain.audit.listing import SaveLine, SavePage, list_saves
+from app.domain.audit.saves import Save, new_save
+from app.domain.audit.verification import BrokenChain, Verified, head, verify
 
 __all__ = [
+    "KEYS",
     "OF_ROLES",
     "ActivityKind",
+    "Anchor",
+    "BrokenChain",
     "Change",
     "Day",
+    "EarlierEvents",
     "EventDetails",
     "EventFilter",
     "Fields",
@@ -32,14 +41,20 @@ __all__ = [
     "Save",
     "SaveLine",
     "SavePage",
+    "Verified",
     "actor_is_there",
+    "anchors_in",
+    "audit_keys",
     "count_for_export",
     "details",
     "events_of",
     "export_batch",
     "fields_of",
+    "find_earlier",
     "get",
+    "head",
     "history_of",
+    "is_chained",
     "kind_of",
     "list_saves",
     "new_save",
@@ -48,5 +63,8 @@ __all__ = [
     "recent",
     "record",
     "record_save",
+    "seal",
+    "start",
     "start_of",
+    "verify",
 ]

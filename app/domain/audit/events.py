@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
-from uuid import uuid4
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from app.domain.actor import Actor
+from app.domain.audit import chain
+from app.domain.audit.saves import Save, new_save
 from app.domain.target import Target
 from app.models import AuditEvent, DbSession
 from app.models.base import utcnow
@@ -26,18 +26,6 @@ class Change:
     action: str
     before: Fields | None = None
     after: Fields | None = None
-
-
-class Save(NamedTuple):
-    """The id and the time that the events of one save share."""
-
-    id: str
-    at: datetime
-
-
-def new_save() -> str:
-    """Return an id for the events of one save."""
-    return str(uuid4())
 
 
 def record(  # noqa: PLR0913 - an event has this many parts
@@ -66,9 +54,11 @@ def record(  # noqa: PLR0913 - an event has this many parts
     Returns:
         The event as it was written; it is not part of the session.
     """
-    common = {"reason": reason, "save_id": save_id or new_save(), "at": utcnow()}
+    save = Save(save_id or new_save(), utcnow())
+    common = {"reason": reason, "save_id": save.id, "at": save.at}
     row = _columns(Change(action, before, after), target, actor) | common
     key = session.connection().execute(_INSERT, row).inserted_primary_key
+    chain.remember(session, save)
     return AuditEvent(id=key[0] if key else None, **row)
 
 
@@ -96,6 +86,7 @@ def record_save(
     common = {"reason": reason, "save_id": save.id, "at": save.at}
     rows = [_columns(change, target, actor) | common for target, change in changes]
     session.connection().execute(_INSERT, rows)
+    chain.remember(session, save)
     return save
 
 

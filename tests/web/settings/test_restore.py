@@ -96,9 +96,9 @@ def test_what_was_not_deleted_cannot_be_restored(sign_in, ada, top, session, num
 def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, statements):
     page = sign_in(ada).get(path_of(top, "/delete"))
 
-    with statements.at_most(6):
+    with statements.at_most(10):
         answer = page.submit(key="top_k")
     with statements.at_most(4):
         page = answer.follow()
-    with statements.at_most(9):
+    with statements.at_most(13):
         page.submit(to=undo_of(page))

@@ -361,13 +361,13 @@ def test_the_number_of_settings_does_not_matter_to_the_database(
         page = browser.get(EDIT)
     with statements.at_most(4):
         review = page.submit("sheet", **fields)
-    with statements.at_most(8):
+    with statements.at_most(12):
         saved = review.submit("save", confirmed=1)
     assert saved.status_code == 303
     with statements.at_most(3):
         listed = saved.follow()
     [undo] = [form.action for form in listed.forms if "/undo/" in form.action]
-    with statements.at_most(9):
+    with statements.at_most(13):
         listed.submit(to=undo)
     assert {one.value for one in found} == {"old"}
 

@@ -250,7 +250,7 @@ def test_pages_and_files_take_few_statements(sign_in, ada, statements):
         assert browser.get("/users/export").status_code == 200
     with statements.at_most(3):
         assert browser.get("/roles/export").status_code == 200
-    with statements.at_most(5):
+    with statements.at_most(8):
         answer = browser.send("post", "/roles/export", [("csrf_token", token)])
         assert answer.status_code == 200
 

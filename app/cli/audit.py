@@ -1,0 +1,119 @@
+"""``flask audit``: the record of changes, by command."""
+
+from pathlib import Path
+
+import click
+
+from app.cli import output
+from app.cli.actor import current_actor
+from app.cli.commands import CommandGroup
+from app.cli.failures import Failure
+from app.domain import audit as domain
+from app.domain.audit import BrokenChain, Verified
+from app.domain.phrases import counted
+from app.extensions import db
+from app.unit_of_work import carry_out
+
+
+@click.group(cls=CommandGroup)
+def audit() -> None:
+    """Verify, export and prune the record of changes.
+
+    Every event is chained to the one before it by a hash, keyed with AUDIT_KEY or else SECRET_KEY.
+    """
+
+
+@audit.command()
+@click.option(
+    "--anchor",
+    "log",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="A log with anchors, which the chain must have; - for standard input.",
+)
+@click.option("--require-key", is_flag=True, help="Count an event without a key as wrong.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def verify(log: Path | None, *, require_key: bool, as_json: bool) -> None:
+    """Verify that no event was edited, inserted, removed or moved.
+
+    The exit code is 1 if one was; the first bad event is named.
+    """
+    anchors = []
+    if log is not None:
+        with click.open_file(str(log), errors="replace") as lines:
+            anchors = list(domain.anchors_in(lines))
+        if not anchors:
+            raise Failure(f"{log} holds no anchor: no line with “audit head: sequence=”.")
+    try:
+        verified = domain.verify(
+            db.session, anchors, require_key=require_key, release=db.session.rollback
+        )
+    except BrokenChain as fault:
+        if as_json:
+            output.write_json([{"is_whole": False, "event": fault.event_id, "problem": str(fault)}])
+            raise click.exceptions.Exit(1) from fault
+        raise Failure(str(fault)) from fault
+    if as_json:
+        output.write_json([_as_object(verified)])
+        return
+    output.write(_sentence(verified))
+    if anchors:
+        output.write(f"The chain has {counted(len(anchors), 'anchor')} of the log.")
+
+
+@audit.command()
+def head() -> None:
+    """Print the end of the chain, an anchor for flask audit verify."""
+    output.write(domain.head(db.session).line)
+
+
+@audit.command()
+def start() -> None:
+    """Cover the events from before the chain by a digest.
+
+    An upgrade does so by itself. It is needed after the script of flask db upgrade --sql.
+    """
+    found = cover_earlier_events(even_late=True)
+    if found is None:
+        output.say("No event is from before the chain, or they are covered. Nothing was changed.")
+    else:
+        output.say(f"Covered {counted(found, 'event')} from before the chain.")
+
+
+def cover_earlier_events(*, even_late: bool = False) -> int | None:
+    """Cover the events from before the chain by a digest; return how many there are, if any.
+
+    Args:
+        even_late: Whether to do so after the chain has begun. What was inserted by SQL until then
+            would be covered as well, so that is for the operator to say.
+    """
+    if domain.is_chained(db.session) and not even_late:
+        return None
+    earlier = domain.find_earlier(db.session, release=db.session.rollback)
+    if earlier is None:
+        return None
+    actor = current_actor()
+    carry_out(lambda: domain.start(db.session, earlier, actor=actor), actor=actor)
+    return earlier.events
+
+
+def _as_object(verified: Verified) -> dict[str, object]:
+    return {
+        "is_whole": True,
+        "events": verified.events,
+        "earlier_events": verified.earlier,
+        "events_without_key": verified.without_key,
+        "sequence": verified.link.sequence,
+        "hash": verified.link.hash,
+    }
+
+
+def _sentence(verified: Verified) -> str:
+    parts = [f"The chain of {counted(verified.events, 'event')} is whole."]
+    if verified.earlier:
+        one, many = (f"{word} from before it" for word in ("event", "events"))
+        count = counted(verified.earlier, f"{one} matches its", f"{many} match their")
+        parts.append(f"{count} digest.")
+    if verified.without_key:
+        count = counted(verified.without_key, "event has", "events have")
+        parts.append(f"{count} no key: set AUDIT_KEY or SECRET_KEY for commands too.")
+    return " ".join(parts)

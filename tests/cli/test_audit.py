@@ -1,0 +1,79 @@
+"""``flask audit``: verifies, exports and prunes the record of changes."""
+
+import json
+
+import pytest
+from sqlalchemy import delete, text, update
+
+from app.models import AuditEvent, ChainEntry, ChainHead
+
+
+@pytest.fixture
+def recorded(flask, session):
+    """Two changes by command; the ids of their events."""
+    flask("settings", "set", "chunk_size", "700")
+    flask("settings", "set", "chunk_size", "900")
+    ids = list(session.scalars(text("SELECT id FROM console_audit_events ORDER BY id")))
+    session.commit()
+    return ids
+
+
+def test_verify_finds_the_first_bad_event(flask, session, recorded):
+    done = flask("audit", "verify")
+    assert (done.code, done.out) == (0, "The chain of 2 events is whole.\n")
+    assert json.loads(flask("audit", "verify", "--json").out)["sequence"] == 2
+
+    session.execute(update(ChainHead).values(allows_changes=True))
+    session.execute(update(AuditEvent).values(reason="Edited."))
+    session.commit()
+    bad = flask("audit", "verify")
+    assert (bad.code, bad.err) == (1, f"Error: Event {recorded[0]} was edited or moved.\n")
+    assert json.loads(flask("audit", "verify", "--json").out)["event"] == recorded[0]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_log_of_anchors_is_compared(flask, recorded, tmp_path):
+    log = tmp_path / "console.log"
+    log.write_text(f"Nov 28 console: {flask('audit', 'head').out}another line\n")
+    assert flask("audit", "verify", "--anchor", str(log)).code == 0
+
+    log.write_text(f"audit head: sequence=3 hash={'0' * 64}\n")
+    assert flask("audit", "verify", "--anchor", str(log)).err == (
+        "Error: The last events were cut off: 1 is missing.\n"
+    )
+    log.write_text("nothing\n")
+    assert flask("audit", "verify", "--anchor", str(log)).code == 1
+
+
+@pytest.mark.only_on("sqlite")
+def test_another_key_verifies_as_a_fallback_only(process, recorded):
+    new = {"AUDIT_KEY": "another key that was made for this very test"}
+    assert "which is not set here" not in process("audit", "verify", environ=new).err
+
+    new["SECRET_KEY"] = "a secret key that is not the one of the tests"
+    assert "which is not set here" in process("audit", "verify", environ=new).err
+
+    new["AUDIT_KEY_FALLBACKS"] = "a key for tests that protects nothing at all"
+    assert process("audit", "verify", environ=new).code == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_events_without_a_key_are_counted(process, recorded):
+    process("settings", "set", "chunk_size", "500", environ={"SECRET_KEY": ""})
+
+    assert "1 event has no key" in process("audit", "verify").out
+    assert process("audit", "verify", "--require-key").code == 1
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_upgrade_covers_the_events_from_before_the_chain(flask, session, recorded):
+    session.execute(update(ChainHead).values(allows_changes=True))
+    session.execute(delete(ChainEntry))
+    session.execute(update(ChainHead).values(sequence=0, hash="", allows_changes=False))
+    assert flask("audit", "verify").code == 1
+
+    flask("db", "upgrade")
+
+    assert flask("audit", "verify").out == (
+        "The chain of 1 event is whole. 2 events from before it match their digest.\n"
+    )
