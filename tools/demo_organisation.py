@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from app.domain import audit
+from app.domain.actor import Actor, ActorKind
 from app.models import (
     ApplicationSetting,
     AuditEvent,
@@ -75,6 +77,10 @@ def create(session: DbSession, now: datetime) -> None:
     events += [*_leaving(now, chance), *_sign_ins(now, chance), *_denials(now, chance)]
     _record(session, events, ids, chance)
     session.commit()
+    earlier = audit.find_earlier(session, release=session.rollback)
+    if earlier is not None:
+        audit.start(session, earlier, actor=Actor(ActorKind.COMMAND, "os:demo"))
+        session.commit()
 
 
 def _add_settings(session: DbSession, now: datetime) -> None:

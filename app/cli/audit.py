@@ -1,18 +1,24 @@
 """``flask audit``: the record of changes, by command."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from app.cli import output
 from app.cli.actor import current_actor
+from app.cli.arguments import TEXT
 from app.cli.commands import CommandGroup
-from app.cli.failures import Failure
+from app.cli.failures import Failure, Misuse
 from app.domain import audit as domain
 from app.domain.audit import BrokenChain, Verified
 from app.domain.phrases import counted
+from app.domain.text import checked_reason
 from app.extensions import db
-from app.unit_of_work import carry_out
+from app.models.base import utcnow
+from app.unit_of_work import carry_out, read
 
 
 @click.group(cls=CommandGroup)
@@ -67,6 +73,37 @@ def head() -> None:
 
 
 @audit.command()
+@click.option(
+    "--before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The first day to keep, in UTC.",
+)
+@click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
+def prune(before: datetime, reason: str) -> None:
+    """Delete the events from before a day, and record that they were deleted.
+
+    The chain is verified first, and goes on from a checkpoint. A pruning that was interrupted is
+    completed by running it again.
+    """
+    first_kept = before.replace(tzinfo=UTC)
+    if first_kept > utcnow():
+        raise Misuse("--before must not be in the future.")
+    _verify(db.session.rollback)
+    pruning = read(lambda: domain.plan(db.session, first_kept))
+    if pruning is None:
+        output.say(f"No event is from before {before.date()}. Nothing was changed.")
+        return
+    actor, given = current_actor(), checked_reason(reason)
+    record = partial(domain.record_pruning, db.session, pruning, first_kept)
+    carry_out(lambda: record(actor=actor, reason=given), actor=actor)
+    total = 0
+    while count := carry_out(lambda: domain.delete_some(db.session, pruning), actor=actor):
+        total += count
+    output.say(f"Deleted {counted(total, 'event')} from before {before.date()}.")
+
+
+@audit.command()
 def start() -> None:
     """Cover the events from before the chain by a digest.
 
@@ -94,6 +131,13 @@ def cover_earlier_events(*, even_late: bool = False) -> int | None:
     actor = current_actor()
     carry_out(lambda: domain.start(db.session, earlier, actor=actor), actor=actor)
     return earlier.events
+
+
+def _verify(release: Callable[[], object]) -> None:
+    try:
+        domain.verify(db.session, release=release)
+    except BrokenChain as fault:
+        raise Failure(f"{fault} Nothing was deleted.") from fault
 
 
 def _as_object(verified: Verified) -> dict[str, object]:

@@ -13,6 +13,7 @@ from app import config
 from app.cli import output
 from app.cli.commands import Command
 from app.cli.db import compared
+from app.cli.record_findings import record_problems, record_warnings
 from app.cli.search_index import SENTENCES
 from app.config import Configuration, ConfigurationError
 from app.database import revisions, trigram_index
@@ -83,6 +84,7 @@ def _findings() -> Iterator[InstallationFinding]:
         yield _tables()
         yield _administrator()
         yield _passwords()
+        yield from _record()
         yield _search()
         yield from _names()
         yield from _lookalikes()
@@ -173,6 +175,17 @@ def _passwords() -> InstallationFinding:
         " These users need a new password: flask users reset-password NAME"
     )
     return InstallationFinding(Verdict.WARNING, "passwords", sentence)
+
+
+def _record() -> Iterator[InstallationFinding]:
+    problems, warnings = list(record_problems()), list(record_warnings())
+    for sentence in problems:
+        yield InstallationFinding(Verdict.WRONG, "record", sentence)
+    for sentence in warnings:
+        yield InstallationFinding(Verdict.WARNING, "record", sentence)
+    if not problems and not warnings:
+        sentence = "The end of the chain of audit events is signed, and triggers protect it."
+        yield InstallationFinding(Verdict.OK, "record", sentence)
 
 
 def _search() -> InstallationFinding:

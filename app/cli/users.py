@@ -14,6 +14,7 @@ from app.cli.commands import CommandGroup
 from app.domain import roles, sign_in
 from app.domain import users as domain
 from app.domain.actor import Actor
+from app.domain.confirmation import Confirmation
 from app.domain.paging import Cursors
 from app.domain.users import NewUser, UserFilter
 from app.extensions import db
@@ -27,6 +28,7 @@ TITLES = ("USER NAME", "EMAIL", "FULL NAME", "STATUS", "ROLES")
 
 name_argument = click.argument("name", type=TEXT)
 role_argument = click.argument("role", type=TEXT)
+reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
 
 
 @click.group(cls=CommandGroup)
@@ -88,27 +90,32 @@ def list_(*, as_json: bool) -> None:
 
 @users.command()
 @name_argument
-def activate(name: str) -> None:
+@reason_option
+def activate(name: str, reason: str) -> None:
     """Activate a user, who can then sign in again."""
-    user = _change(name, lambda key, actor: domain.activate(db.session, key, actor=actor))
+    typed = Confirmation(reason=reason)
+    user = _change(name, lambda key, actor: domain.activate(db.session, key, typed, actor=actor))
     output.say(f"{user.username} is active.")
 
 
 @users.command()
 @name_argument
-def deactivate(name: str) -> None:
+@reason_option
+def deactivate(name: str, reason: str) -> None:
     """Deactivate a user, who can no longer sign in; end their sessions."""
-    user = _change(name, lambda key, actor: domain.deactivate(db.session, key, actor=actor))
+    typed = Confirmation(reason=reason)
+    user = _change(name, lambda key, actor: domain.deactivate(db.session, key, typed, actor=actor))
     output.say(f"{user.username} was deactivated.")
 
 
 @users.command()
 @name_argument
 @role_argument
-def assign(name: str, role: str) -> None:
+@reason_option
+def assign(name: str, role: str, reason: str) -> None:
     """Assign a role to a user."""
     changed = _change(
-        name, lambda key, actor: domain.assign_role(db.session, key, role, actor=actor)
+        name, lambda key, actor: domain.assign_role(db.session, key, role, reason, actor=actor)
     )
     output.say(f"{name} {'now' if changed else 'already'} has the role {role}.")
 
@@ -116,20 +123,25 @@ def assign(name: str, role: str) -> None:
 @users.command()
 @name_argument
 @role_argument
-def unassign(name: str, role: str) -> None:
+@reason_option
+def unassign(name: str, role: str, reason: str) -> None:
     """Remove a role from a user."""
     changed = _change(
-        name, lambda key, actor: domain.unassign_role(db.session, key, role, actor=actor)
+        name, lambda key, actor: domain.unassign_role(db.session, key, role, reason, actor=actor)
     )
     output.say(f"{name} {'no longer has' if changed else 'does not have'} the role {role}.")
 
 
 @users.command("reset-password")
 @name_argument
-def reset_password(name: str) -> None:
+@reason_option
+def reset_password(name: str, reason: str) -> None:
     """Print a one-time link for choosing a new password."""
     links.check()
-    user, token = _change(name, lambda key, actor: domain.start_reset(db.session, key, actor=actor))
+    typed = Confirmation(reason=reason)
+    user, token = _change(
+        name, lambda key, actor: domain.start_reset(db.session, key, typed, actor=actor)
+    )
     _print_link(user, token)
 
 

@@ -43,6 +43,8 @@ VERBS = {
     "users:exported": "exported",
     "roles:exported": "exported",
     "events:exported": "exported",
+    "audit:started": "started the chain of",
+    "audit:pruned": "deleted old events of",
     "permission:denied": "was denied",
     "change:refused": "tried to change (refused):",
 }

@@ -1,11 +1,14 @@
 """``flask audit``: verifies, exports and prunes the record of changes."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 
+from app.domain import audit
 from app.models import AuditEvent, ChainEntry, ChainHead
+from tests.support.people import OPERATOR
 
 
 @pytest.fixture
@@ -77,3 +80,51 @@ def test_an_upgrade_covers_the_events_from_before_the_chain(flask, session, reco
     assert flask("audit", "verify").out == (
         "The chain of 1 event is whole. 2 events from before it match their digest.\n"
     )
+
+
+def test_pruned_events_are_gone_and_the_chain_goes_on(flask, session, recorded):
+    session.execute(update(ChainHead).values(allows_changes=True))
+    session.execute(delete(ChainEntry))
+    session.execute(update(ChainHead).values(sequence=0, hash="", allows_changes=False))
+    flask("db", "upgrade")
+    flask("settings", "set", "chunk_size", "600")
+
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    assert flask("audit", "prune", "--before", tomorrow).code == 2
+    assert flask("audit", "prune", "--before", "2020-01-01").err.endswith("Nothing was changed.\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.cli.audit.utcnow", lambda: datetime.now(UTC) + timedelta(days=2))
+        done = flask("audit", "prune", "--before", tomorrow, "--reason", "Kept for a year.")
+
+    assert done.err == f"Deleted 4 events from before {tomorrow}.\n"
+    [event] = session.scalars(select(AuditEvent))
+    assert (event.action, event.reason) == ("audit:pruned", "Kept for a year.")
+    assert flask("audit", "verify").out == "The chain of 1 event is whole.\n"
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_pruning_that_was_interrupted_leaves_a_whole_chain(flask, session, recorded):
+    pruning = audit.plan(session, datetime.now(UTC) + timedelta(days=1))
+    audit.record_pruning(session, pruning, datetime.now(UTC), actor=OPERATOR, reason="")
+    session.commit()
+
+    assert flask("audit", "verify").code == 0
+    audit.delete_some(session, pruning)
+    session.commit()
+    assert flask("audit", "verify").out == "The chain of 1 event is whole.\n"
+
+
+def test_the_doctor_looks_at_the_end_of_the_chain(flask, session, recorded):
+    whole = "record: The end of the chain of audit events is signed, and triggers protect it."
+    assert whole in flask("doctor").out
+
+    session.execute(update(ChainHead).values(sequence=7))
+    assert "wrong    record: The end of the chain" in flask("doctor").out
+
+
+def test_commands_take_a_reason(flask, session, omar):
+    flask("users", "assign", "omar", "viewer", "--reason", "Joined the archive.")
+    flask("users", "deactivate", "omar", "--reason", "On leave.")
+
+    reasons = session.scalars(select(AuditEvent.reason).order_by(AuditEvent.id)).all()
+    assert reasons == ["Joined the archive.", "On leave."]

@@ -10,7 +10,7 @@ from tests.support.people import PASSWORD_HASH
 STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
 PARTS = [
     *("version", "serving", "connection", "revision", "writing", "tables"),
-    *("administrator", "passwords", "search"),
+    *("administrator", "passwords", "record", "search"),
 ]
 PRODUCTION = {"CONSOLE_ENV": "production", "SECRET_KEY": "", "CONSOLE_BASE_URL": ""}
 

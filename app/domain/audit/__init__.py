@@ -6,6 +6,7 @@ from app.domain.audit.anchors import found_in as anchors_in
 from app.domain.audit.chain import seal
 from app.domain.audit.details import EventDetails, actor_is_there, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
+from app.domain.audit.end_of_chain import count_without_key, problem_of_end
 from app.domain.audit.event_filter import EventFilter, Outcome
 from app.domain.audit.events import (
     Change,
@@ -21,6 +22,7 @@ from app.domain.audit.export import count_for_export, export_batch
 from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, recent
 from app.domain.audit.keys import KEYS, audit_keys
 from app.domain.audit.listing import SaveLine, SavePage, list_saves
+from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
 from app.domain.audit.saves import Save, new_save
 from app.domain.audit.verification import BrokenChain, Verified, head, verify
 
@@ -38,6 +40,7 @@ __all__ = [
     "Fields",
     "HistoryEntry",
     "Outcome",
+    "Pruning",
     "Save",
     "SaveLine",
     "SavePage",
@@ -46,6 +49,8 @@ __all__ = [
     "anchors_in",
     "audit_keys",
     "count_for_export",
+    "count_without_key",
+    "delete_some",
     "details",
     "events_of",
     "export_batch",
@@ -60,8 +65,11 @@ __all__ = [
     "new_save",
     "of_save",
     "per_day",
+    "plan",
+    "problem_of_end",
     "recent",
     "record",
+    "record_pruning",
     "record_save",
     "seal",
     "start",

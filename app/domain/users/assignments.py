@@ -128,22 +128,24 @@ def set_roles(
 
 
 def assign_role(
-    session: DbSession, user_id: int, name: str, *, actor: Actor
+    session: DbSession, user_id: int, name: str, reason: str = "", *, actor: Actor
 ) -> tuple[RoleGrants, ...]:
     """Assign one role to a user; see `set_roles` for the refusals."""
+    reason = checked_reason(reason)
     user = _load_for_update(session, user_id)
     before, named = _named(session, user_id, name)
-    return _carry_out(session, user, RoleChange(before, [*before, *named]), "", actor)
+    return _carry_out(session, user, RoleChange(before, [*before, *named]), reason, actor)
 
 
 def unassign_role(
-    session: DbSession, user_id: int, name: str, *, actor: Actor
+    session: DbSession, user_id: int, name: str, reason: str = "", *, actor: Actor
 ) -> tuple[RoleGrants, ...]:
     """Remove one role from a user; see `set_roles` for the refusals."""
+    reason = checked_reason(reason)
     user = _load_for_update(session, user_id)
     before, named = _named(session, user_id, name)
     after = [role for role in before if role not in named]
-    return _carry_out(session, user, RoleChange(before, after), "", actor)
+    return _carry_out(session, user, RoleChange(before, after), reason, actor)
 
 
 def _load_for_update(session: DbSession, user_id: int) -> User:
