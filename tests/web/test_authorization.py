@@ -127,6 +127,7 @@ TABLE = {
         "/users/{viewer}/sessions", only("helpdesk"), only("helpdesk"), 422
     ),
     "/users/bulk": Address("/users/bulk", READS_USERS, only("helpdesk"), 422),
+    "/users/choose": Address("/users/choose", READS_USERS, only("helpdesk"), 422),
     "/users/export": Address("/users/export", READS_USERS, READS_USERS, 200),
     "/users/new": Address("/users/new", only("helpdesk"), only("helpdesk"), 422),
 }

@@ -53,6 +53,7 @@ from app.domain.users.lookalikes import of as looks_like
 from app.domain.users.lookalikes import of_mixed_scripts
 from app.domain.users.lookup import find, get, named, sign_ins
 from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
+from app.domain.users.name_list import ListedName, ListedPerson, NameList, look_up
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.user_filter import UserFilter
@@ -66,7 +67,10 @@ __all__ = [
     "BulkOutcome",
     "BulkPerson",
     "BulkPlan",
+    "ListedName",
+    "ListedPerson",
     "Matches",
+    "NameList",
     "NameSearch",
     "NewUser",
     "Profile",
@@ -103,6 +107,7 @@ __all__ = [
     "find",
     "get",
     "list_page",
+    "look_up",
     "lookalikes",
     "looks_like",
     "matches",

@@ -3,6 +3,7 @@
 from app.web.users import (
     activation,
     bulk,
+    choose,
     delete,
     edit,
     export,
@@ -17,6 +18,7 @@ from app.web.users import (
 __all__ = [
     "activation",
     "bulk",
+    "choose",
     "delete",
     "edit",
     "export",

@@ -1,11 +1,11 @@
 """The bulk change of users: selected in the list, reviewed, saved, reported one by one."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
 
 from app.domain import roles, users
 from app.domain.errors import InvalidValue
@@ -25,11 +25,12 @@ from app.web import redirects
 from app.web.access import requires
 from app.web.forms import REASON
 from app.web.review import Review, ReviewedForm
-from app.web.row_ids import NUMBER, selected_ids
+from app.web.row_ids import NUMBER, possible_id, selected_ids
+from app.web.users import listing
 from app.web.users.blueprint import blueprint
 from app.web.users.filter_form import UserFilterForm
 
-NAMED_IN_REVIEW, NAMED_IN_RESULT = 20, 500
+NAMED_IN_REVIEW, NAMED_IN_RESULT = 100, 500
 CHANGES_PER_SECOND = 500
 
 
@@ -72,7 +73,8 @@ class BulkForm(UserFilterForm, ReviewedForm):
     """An action on selected users.
 
     The selection is ``users``, or all who match the filter if the scope is "all". ``etag`` and
-    ``count`` are those of the reviewed users, ``next`` is the URL of the list. ``confirmed`` saves.
+    ``count`` are those of the reviewed users, ``next`` is the URL of the list. ``confirmed`` saves;
+    ``start`` shows the reviewed users from a position on.
     """
 
     action = HiddenField()
@@ -85,6 +87,7 @@ class BulkForm(UserFilterForm, ReviewedForm):
     reason = TextAreaField("Reason", description=REASON)
     confirmed = BooleanField()
     again = BooleanField()
+    start = StringField()
 
     def validate_action(self, field: HiddenField) -> None:
         """Refuse an action that no button of the list sends."""
@@ -112,6 +115,24 @@ class BulkForm(UserFilterForm, ReviewedForm):
         )
 
     @property
+    def selected(self) -> list[tuple[str, str]]:
+        """The selection as hidden fields; none if nobody is selected."""
+        if self.is_all:
+            filters = [(f"match_{name}", text) for name, text in asdict(self.filters).items()]
+            fields = [("scope", "all"), *filters]
+        else:
+            ids = dict.fromkeys(self.users.data or ())
+            fields = [("users", str(user_id)) for user_id in ids]
+        return [*fields, ("next", self.back)] if fields else []
+
+    @property
+    def selected_label(self) -> str:
+        """The size of the selection, before its actions."""
+        if self.is_all:
+            return "All who match the filter are selected:"
+        return f"Selected {counted(len(set(self.users.data or ())), 'user')}:"
+
+    @property
     def back(self) -> str:
         """The URL of the list that the change began in."""
         url = self.next.data or ""
@@ -125,10 +146,24 @@ class BulkReport:
     Attributes:
         plan: The outcome for each user.
         limit: The highest number of users to name with each outcome.
+        start: The position of the first of them.
     """
 
     plan: BulkPlan
     limit: int
+    start: int = 0
+
+    @property
+    def previous(self) -> int | None:
+        """The start of the page before; None for the first page."""
+        return max(self.start - self.limit, 0) if self.start else None
+
+    @property
+    def next(self) -> int | None:
+        """The start of the page after; None for the last page."""
+        counts = (len(people) for people in self.plan.outcomes.values())
+        after = self.start + self.limit
+        return after if after < max(counts) else None
 
     @property
     def texts(self) -> ActionTexts:
@@ -178,9 +213,18 @@ class BulkReview(Review):
         return False
 
     def edit_page(self) -> ResponseReturnValue:
-        """Return the page that leads to the list."""
+        """Return the page that keeps the selection, or leads to the list if there is none."""
         form = self.form
-        return render_template("users/bulk.html", form=form, back=form.back), form.status
+        page = render_template(
+            "users/bulk.html",
+            form=form,
+            back=form.back,
+            selected=form.selected,
+            label=form.selected_label,
+            actions=listing.allowed_actions(),
+            role_names=roles.all_names(db.session) if form.selected else [],
+        )
+        return page, form.status
 
     def review_page(self) -> ResponseReturnValue:
         """Return the page with the outcome for each user."""
@@ -189,7 +233,7 @@ class BulkReview(Review):
         page = render_template(
             "users/bulk_review.html",
             form=form,
-            report=BulkReport(plan, NAMED_IN_REVIEW),
+            report=BulkReport(plan, NAMED_IN_REVIEW, min(possible_id(form.start.data), plan.count)),
             permissions=roles.describe_permissions(db.session, plan.codes) if plan.codes else [],
             back=form.back,
         )

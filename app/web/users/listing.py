@@ -66,6 +66,11 @@ class UserLine(NamedTuple):
     signed_in_at: datetime | None
 
 
+def allowed_actions() -> list[tuple[BulkAction, str]]:
+    """Return the bulk actions that the person may carry out, each with its button."""
+    return [(action, label) for action, label in ACTIONS if g.me.can(action.needs)]
+
+
 def verb(names: NameSearch | None) -> str:
     """Return the verb between a name and the text that was searched."""
     return "contains" if names and names.is_anywhere else "starts with"
@@ -83,7 +88,7 @@ class UserListing:
     @property
     def actions(self) -> list[tuple[BulkAction, str]]:
         """The bulk actions that the person may carry out, each with its button."""
-        return [(action, label) for action, label in ACTIONS if g.me.can(action.needs)]
+        return allowed_actions()
 
     @property
     def orders(self) -> list[tuple[str, str]]:

@@ -113,6 +113,7 @@ LIST: Stops = {
     "users.new": page("/users/new"),
     "users.new: refused": Stop(_new_refused, "The user was not created"),
     "users.new: created": Stop(_created, f"{NEW_PERSON[0]} was created"),
+    "users.choose": page("/users/choose", "Choose users by list"),
     "users.bulk": page("/users/bulk", "Start in the list of users"),
     "users.bulk: nobody": Stop(_ticked("Activate…"), "Select at least one user"),
     "users.bulk: review": Stop(

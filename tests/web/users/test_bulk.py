@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import AuditEvent, User
+from app.web.users import bulk
 from tests.support.contents import digests, events
 
 
@@ -53,7 +54,8 @@ def test_a_role_is_given_to_three_people_at_once(sign_in, session, ada, trio):
     assert len(set(session.scalars(select(AuditEvent.save_id)))) == 1
 
 
-def test_all_who_match_the_filter_on_every_page(sign_in, session, ada, person):
+def test_all_who_match_the_filter_on_every_page(sign_in, session, ada, person, monkeypatch):
+    monkeypatch.setattr(bulk, "NAMED_IN_REVIEW", 20)
     crowd = [person(f"crowd{number:02}") for number in range(55)]
     browser = sign_in(ada)
     page = browser.get("/users?q=crowd&status=active&sort=-username")
@@ -62,6 +64,11 @@ def test_all_who_match_the_filter_on_every_page(sign_in, session, ada, person):
     review = page.submit("ticked", scope=True, users=[], action="deactivate")
     assert "Deactivate 55 users?" in review.text
     assert "and 35 more" in review.text
+    review = review.submit("bulk-form", reason="Left.", start="20")
+    assert "crowd00" not in review.text
+    review = review.submit("bulk-form", start="40")
+    assert "crowd54" in review.text
+    assert review.value("reason") == "Left."
     done = review.submit("bulk-form", confirmed="1")
 
     assert "Deactivated 55 users" in done.text
@@ -127,6 +134,18 @@ def test_those_who_are_deactivated_are_signed_out(sign_in, ada, vera, omar):
     choose(sign_in(ada), [vera, omar], "deactivate").submit("bulk-form", confirmed="1")
 
     assert {browser.get("/account").status_code for browser in browsers} == {303}
+
+
+def test_a_selection_survives_a_forgotten_role(sign_in, session, ada, trio):
+    page = choose(sign_in(ada), trio, "assign")
+    assert page.status_code == 422
+    assert "Choose a role to assign." in page.text
+    assert "Selected 3 users:" in page.text
+
+    review = page.submit("ticked", action="assign", with_role="viewer")
+
+    assert "Assign the role viewer to 3 users?" in review.text
+    assert review.link("Cancel") == "/users"
 
 
 def test_nothing_to_change_offers_no_button(sign_in, ada, trio):
