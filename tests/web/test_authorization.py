@@ -117,6 +117,9 @@ TABLE = {
     ),
     "/users/<id:user_id>/delete": Address("/users/{viewer}/delete", READS_USERS, only(), 409),
     "/users/<id:user_id>/edit": Address("/users/{viewer}/edit", READS_USERS, only("helpdesk"), 409),
+    "/users/<id:user_id>/offboard": Address(
+        "/users/{viewer}/offboard", READS_USERS, only("helpdesk"), 303
+    ),
     "/users/<id:user_id>/reset": Address(
         "/users/{viewer}/reset", READS_USERS, only("helpdesk"), 201
     ),

@@ -56,6 +56,7 @@ from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
 from app.domain.users.name_list import ListedName, ListedPerson, NameList, look_up
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
+from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
 from app.domain.users.user_filter import UserFilter
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "NameList",
     "NameSearch",
     "NewUser",
+    "Offboarding",
     "Profile",
     "ProfileChangedMeanwhile",
     "ProfileEdit",
@@ -114,11 +116,13 @@ __all__ = [
     "named",
     "names_of",
     "of_mixed_scripts",
+    "offboard",
     "profile_etag",
     "profile_of",
     "record_creation",
     "register",
     "review_many",
+    "review_offboarding",
     "review_roles",
     "role_names",
     "roles_etag",

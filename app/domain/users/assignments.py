@@ -148,6 +148,18 @@ def unassign_role(
     return _carry_out(session, user, RoleChange(before, after), reason, actor)
 
 
+def remove(session: DbSession, user: User, unassigned: Sequence[RoleGrants]) -> None:
+    """Remove roles from a locked user; refuses nothing, and records nothing."""
+    if not unassigned:
+        return
+    rows = [{"of_user": user.id, "of_role": role.id} for role in unassigned]
+    result = cast(CursorResult[Any], session.connection().execute(_UNASSIGN, rows))
+    if result.rowcount != len(rows):
+        # Other programs do not wait for the lock. The work is retried, and then finds a conflict.
+        raise StaleDataError(f"A role of {user.username} was removed by another program.")
+    session.expire(user, ["roles"])
+
+
 def _load_for_update(session: DbSession, user_id: int) -> User:
     access.serialize_access_changes(session)
     return access.load_user_for_update(session, user_id)
@@ -184,7 +196,7 @@ def _carry_out(
     if not _allowed(session, user, change, actor):
         return ()
     assigned, unassigned = change.assigned, change.unassigned
-    _unassign(session, user, unassigned)
+    remove(session, user, unassigned)
     _assign(session, user, assigned)
     changes = [
         *(audit.Change("role:assigned", after={"role": role.name}) for role in assigned),
@@ -203,17 +215,6 @@ def _assign(session: DbSession, user: User, assigned: Sequence[RoleGrants]) -> N
         rows = [{"user_id": user.id, "role_id": role.id} for role in assigned]
         session.connection().execute(_ASSIGN, rows)
         session.expire(user, ["roles"])
-
-
-def _unassign(session: DbSession, user: User, unassigned: Sequence[RoleGrants]) -> None:
-    if not unassigned:
-        return
-    rows = [{"of_user": user.id, "of_role": role.id} for role in unassigned]
-    result = cast(CursorResult[Any], session.connection().execute(_UNASSIGN, rows))
-    if result.rowcount != len(rows):
-        # Other programs do not wait for the lock. The work is retried, and then finds a conflict.
-        raise StaleDataError(f"A role of {user.username} was removed by another program.")
-    session.expire(user, ["roles"])
 
 
 def _has_admin(names: Sequence[RoleGrants]) -> bool:

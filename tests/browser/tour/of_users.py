@@ -146,6 +146,7 @@ ACCOUNT: Stops = {
     ),
     "users.activate": user("lars.mikkelsen", "/activate"),
     "users.deactivate": user("nikolai.sokolov", "/deactivate"),
+    "users.offboard": user("nikolai.sokolov", "/offboard"),
     "users.reset": user("nikolai.sokolov", "/reset"),
     "users.reset: link": Stop(_reset, "Send this link to"),
     "users.delete": user("nikolai.sokolov", "/delete"),
