@@ -16,7 +16,7 @@ from app.domain.authentication.one_time_links import InvalidLink, Purpose
 from app.domain.authentication.sessions import Browser
 from app.domain.errors import BeyondOwnPermissions, InvalidValue
 from app.domain.permissions import PermissionCode
-from app.domain.sign_in.sign_in import Account, account_of, as_user
+from app.domain.sign_in.sign_in import Account, account_of, as_user, start_session
 from app.domain.target import Target
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
@@ -137,6 +137,26 @@ def choose_password(session: DbSession, token: str, password_hash: str, *, actor
     _refuse_outlived(session, link, user)
     _store(session, user, password_hash, actor=as_user(user, actor))
     return user
+
+
+def choose_and_sign_in(
+    session: DbSession,
+    token: str,
+    password_hash: str,
+    browser: Browser,
+    *,
+    actor: Actor,
+    secret: str,
+) -> str | None:
+    """Set the password as `choose_password` does, and start a session for the link's owner.
+
+    Returns:
+        The token for the session's cookie; None for an inactive user, who may not sign in.
+    """
+    user = choose_password(session, token, password_hash, actor=actor)
+    if not user.is_active:
+        return None
+    return start_session(session, user, browser, actor=actor, secret=secret)
 
 
 def own_account(session: DbSession, actor: Actor) -> Account:

@@ -11,10 +11,9 @@ from app.domain import sign_in
 from app.domain.errors import NotFound
 from app.domain.sign_in import Account
 from app.extensions import db
-from app.models import User
 from app.web import readiness
 from app.web.access import public
-from app.web.auth.blueprint import blueprint, link_gone
+from app.web.auth.blueprint import blueprint, enter, link_gone
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
 from app.web.session import identity, session_cookie
@@ -34,7 +33,7 @@ class ChoosePasswordForm(Form):
 @blueprint.route("/reset/<name:token>", methods=["GET", "POST"])
 @public
 def reset(token: str) -> ResponseReturnValue:
-    """Choose a password with a one-time link."""
+    """Choose a password with a one-time link, which also signs in."""
     readiness.demand()
     try:
         owner = _owner(token)
@@ -43,9 +42,7 @@ def reset(token: str) -> ResponseReturnValue:
     form = ChoosePasswordForm()
     new_hash = partial(sign_in.new_hash, owner, form.edit, identity.password_scheme())
     if saved_after(form, new_hash, partial(_choose, token)):
-        response = session_cookie.delete(redirect(url_for(".login"), 303))
-        flash("Your password is set. Sign in with it.", "success")
-        return response
+        return _entered(form.result)
     if isinstance(form.rule_error, NotFound):
         return link_gone("reset")
     return render_template("auth/reset.html", form=form, username=owner.username), form.status
@@ -59,6 +56,22 @@ def _owner(token: str) -> Account:
     )
 
 
-def _choose(token: str, password_hash: str) -> User:
-    actor = identity.current_actor()
-    return sign_in.choose_password(db.session, token, password_hash, actor=actor)
+def _choose(token: str, password_hash: str) -> str | None:
+    actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
+    session_token = sign_in.choose_and_sign_in(
+        db.session, token, password_hash, browser, actor=actor, secret=secret
+    )
+    # Whoever was signed in before: the cookie gets the token of the new session, never an old one.
+    identity.end_previous_session()
+    return session_token
+
+
+def _entered(session_token: str | None) -> ResponseReturnValue:
+    if session_token is None:
+        response = session_cookie.delete(redirect(url_for(".login"), 303))
+        flash("Your password is set. You can sign in once your account is active.", "success")
+        return response
+    answer = enter(session_token, url_for("home.overview"))
+    identity.load(session_token)
+    flash("Your password is set, and you are signed in.", "success")
+    return answer

@@ -6,11 +6,10 @@ from flask.typing import ResponseReturnValue
 from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import urls
 from app.web.access import requires
 from app.web.review import ConfirmationForm
 from app.web.saving import saved
-from app.web.users.blueprint import blueprint, why_not
+from app.web.users.blueprint import blueprint, handed_over, why_not
 
 
 @blueprint.route("/<id:user_id>/reset", methods=["GET", "POST"])
@@ -20,7 +19,7 @@ def reset(user_id: int) -> ResponseReturnValue:
     form = ConfirmationForm()
     if saved(form, users.start_reset, user_id):
         user, token = form.result
-        return render_template("users/reset_link.html", user=user, link=urls.reset_link(token)), 201
+        return render_template("users/reset_link.html", **handed_over(user, token)), 201
     user = users.get(db.session, user_id)
     form.carry(users.access_content(user, roles.held_by(db.session, [user.id])))
     reason = why_not(user, PermissionCode.USER_UPDATE)

@@ -11,12 +11,12 @@ from app.domain.authentication import one_time_links
 from app.domain.errors import BeyondOwnPermissions
 from app.domain.sign_in import choose_password
 from app.domain.users import NewUser
-from app.models import OneTimeLink, Role
+from app.models import ConsoleSession, OneTimeLink, Role
 from app.models.base import utcnow
 from tests.support.browsing import Browser
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
-from tests.support.people import OPERATOR, PASSWORD, PASSWORD_HASH, acting
+from tests.support.people import OPERATOR, PASSWORD_HASH, acting
 
 NEW = "another good password"
 
@@ -28,27 +28,34 @@ def link(session, vera):
     return f"/reset/{token}"
 
 
-def test_the_link_sets_a_password_that_signs_in(visitor, vera, link):
-    answer = visitor.submit(link, password=NEW)
-
-    assert (answer.status_code, answer.location) == (303, "/login")
-    page = answer.follow()
-    assert "Your password is set." in page.text
-    assert page.submit(username="vera", password=NEW).location == "/"
-
-
-def test_the_page_says_whose_password_it_is_and_signs_nobody_in(visitor, link):
+def test_the_link_sets_a_password_and_signs_its_owner_in(visitor, vera, session, link):
     assert "For the account vera." in visitor.get(link).text
 
-    visitor.submit(link, password=NEW)
+    answer = visitor.submit(link, password=NEW)
 
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "Your password is set, and you are signed in." in answer.follow().text
+    assert [event.action for event in recorded(session)] == ["user:signed-in", "password:changed"]
+    assert visitor.post("/logout").status_code == 303
+    assert visitor.submit("/login", username="vera", password=NEW).location == "/"
+
+
+def test_an_inactive_owner_chooses_a_password_and_is_not_signed_in(visitor, vera, session, link):
+    vera.is_active = False
+    session.commit()
+
+    answer = visitor.submit(link, password=NEW)
+
+    assert answer.location == "/login"
+    assert "You can sign in once your account is active." in answer.follow().text
     assert visitor.client.get_cookie(cookie("console")) is None
+    assert "user:signed-in" not in {event.action for event in recorded(session)}
 
 
 def test_the_change_is_recorded_without_the_password(visitor, vera, session, link):
     visitor.submit(link, password=NEW)
 
-    [event] = recorded(session)
+    _, event = recorded(session)
     assert (event.action, event.actor_name, event.target_id) == (
         "password:changed",
         "vera",
@@ -82,7 +89,7 @@ def test_two_at_once_choose_one_password(app, session, vera, link):
         answers = threads.map(lambda page: page.submit(password=NEW).status_code, pages)
 
     assert sorted(answers) == [303, 404]
-    assert [event.action for event in recorded(session)] == ["password:changed"]
+    assert [event.action for event in recorded(session)] == ["user:signed-in", "password:changed"]
 
 
 def test_the_link_expires_after_an_hour(visitor, session, vera, link):
@@ -126,13 +133,15 @@ def test_only_the_hash_of_the_link_is_stored(session, link):
     assert all(digest not in link and len(digest) == 64 for digest in stored)
 
 
-def test_another_user_in_this_browser_is_signed_out(sign_in, omar, link, vera):
+def test_another_user_in_this_browser_is_signed_out(sign_in, session, omar, link, vera):
     browser = sign_in(omar)
+    before = browser.client.get_cookie(cookie("console")).value
 
     browser.submit(link, password=NEW)
 
-    assert browser.client.get_cookie(cookie("console")) is None
-    assert browser.submit("/login", username="vera", password=PASSWORD).status_code == 422
+    assert browser.client.get_cookie(cookie("console")).value != before
+    assert "Vera Rubin" in browser.get("/account").text
+    assert session.scalars(select(ConsoleSession.user_id)).all() == [vera.id]
 
 
 def test_a_link_stops_working_when_its_issuer_s_id_belongs_to_somebody_else(

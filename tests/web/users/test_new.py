@@ -36,6 +36,40 @@ def test_a_new_user_gets_a_link_that_is_shown_once(sign_in, session, visitor, ad
     assert visitor.get(urlsplit(link[1]).path).status_code == 200
 
 
+def test_the_message_to_send_tells_until_when(sign_in, ada):
+    page = sign_in(ada).submit("/users/new", username="grace", email="g@example.org")
+
+    assert re.search(
+        r"Hello grace, choose a password for your account grace in RAG Fortress here: "
+        r"https?://\S+/reset/\S+ The link works once, until \d+ \w+ \d{4}, \d\d:\d\d, UTC\.",
+        " ".join(page.html.split()),
+    )
+
+
+def test_a_similar_user_starts_with_the_roles_that_one_may_assign(sign_in, session, person, vera):
+    vera.roles.append(session.query(Role).filter_by(name="admin").one())
+    session.commit()
+    codes = ["user:read", "user:create", "role:assign", "document:read"]
+    browser = sign_in(person("hedda", permissions=codes))
+
+    page = browser.get(f"/users/new?like={vera.id}")
+
+    assert "Add a user like Vera Rubin" in page.text
+    assert "Not selected, because it grants permissions that you do not have: admin." in page.text
+    assert page.value("roles") == [str(role_id(session, "viewer"))]
+    created = page.submit(username="grace", email="g@example.org")
+    assert created.status_code == 201
+
+
+def test_a_similar_user_is_one_link_away(sign_in, ada, vera):
+    browser = sign_in(ada)
+
+    link = browser.get(f"/users/{vera.id}").link("Add a similar user")
+
+    assert link == f"/users/new?like={vera.id}"
+    assert browser.get("/users/new?like=999999").status_code == 404
+
+
 def test_creating_a_user_is_recorded(sign_in, session, ada):
     viewer = str(role_id(session, "viewer"))
     sign_in(ada).submit("/users/new", username="grace", email="g@example.org", roles=[viewer])
