@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from app.domain import settings, users
+from app.domain import settings, users, words
 from app.domain.paging import Start
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingFilter, SettingLine
@@ -16,7 +16,7 @@ from app.domain.users import Matches, SearchMode, UserFilter
 from app.models import DbSession, Permission, Role, User
 from app.models.spelling import folded, shown_address
 
-MOST = 8
+MOST = 50
 LONGEST = 200
 BY_NAME = Start(users.SORTS["username"])
 
@@ -172,22 +172,22 @@ def _described(
 ) -> Iterator[Hit]:
     for row_id, name, description in session.execute(query):
         closeness, about = _closeness(term, name), description or ""
-        if closeness is not Closeness.ELSEWHERE or term.casefold() in about.casefold():
+        if words.have([name, about], term):
             yield Hit(kind, row_id, name, about, closeness)
 
 
 def _closeness(term: str, name: str) -> Closeness:
-    term, name = term.casefold(), name.casefold()
-    if term == name:
+    plain_term, plain_name = words.plain(term), words.plain(name)
+    if plain_term and plain_term == plain_name:
         return Closeness.EXACT
-    if name.startswith(term):
+    if plain_term and plain_name.startswith(plain_term):
         return Closeness.PREFIX
-    return Closeness.CONTAINS if term in name else Closeness.ELSEWHERE
+    return Closeness.CONTAINS if words.have([name], term) else Closeness.ELSEWHERE
 
 
 def parts(name: str, term: str) -> tuple[str, str, str]:
     """Return the name in three parts: the text before the match, the match, the text after it."""
-    match = re.search(re.escape(term.strip()), name, re.IGNORECASE)
+    match = re.search(words.pattern(term.strip()), name, re.IGNORECASE)
     if match is None:
         return name, "", ""
     return name[: match.start()], match.group(), name[match.end() :]

@@ -112,6 +112,8 @@ def test_only_what_may_be_seen_is_found(find, session, codes, kinds):
         ("ch", "chunk", Closeness.PREFIX),
         ("un", "chunk", Closeness.CONTAINS),
         ("x", "chunk", Closeness.ELSEWHERE),
+        ("chunk SIZE", "chunk_size", Closeness.EXACT),
+        ("size chunk", "chunk_size", Closeness.CONTAINS),
     ],
 )
 def test_closeness(term, name, closeness):
@@ -124,6 +126,7 @@ def test_closeness(term, name, closeness):
         ("chunk_size", "SIZE", ("chunk_", "size", "")),
         ("chunk", "x", ("chunk", "", "")),
         ("a.b", ".", ("a", ".", "b")),
+        ("max_chunk_size", "chunk size", ("max_", "chunk_size", "")),
     ],
 )
 def test_what_was_looked_for_is_marked(name, term, parts):

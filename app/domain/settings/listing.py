@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
+from app.domain import words
 from app.domain.errors import InvalidValue
 from app.domain.settings import editing, secrecy, validity
 from app.domain.settings.values import DataType
@@ -30,7 +31,8 @@ class SettingFilter:
     """A filter of settings; an empty field matches all.
 
     Attributes:
-        q: Text to be found anywhere in key, description or value; never in a secret.
+        q: Words to be found in key, description, category or value, in any order; see `words`. They
+            are never found in a secret.
         category: A category's name.
         type: A data type.
         state: ``set``, ``unset``, ``invalid``, ``locked`` or ``secret``.
@@ -75,7 +77,7 @@ class SettingLine(NamedTuple):
         return (
             (not filters.type or filters.type == self.data_type)
             and (not filters.state or self._is_in(filters.state))
-            and (not filters.q or self._contains(filters.q.casefold()))
+            and (not filters.q or self._contains(filters.q))
         )
 
     def _is_in(self, state: str) -> bool:
@@ -89,8 +91,7 @@ class SettingLine(NamedTuple):
         }[state]
 
     def _contains(self, text: str) -> bool:
-        parts = (self.key, self.description, self.value)
-        return any(text in part.casefold() for part in parts if part)
+        return words.have([self.key, self.description, self.category, self.value], text)
 
 
 def read_all(session: DbSession) -> list[SettingLine]:

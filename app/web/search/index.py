@@ -8,8 +8,9 @@ from app.domain.settings import SettingLine
 from app.domain.text import shortened
 from app.extensions import db
 from app.web.access import signed_in
+from app.web.search import places
 
-SHORT, SENTENCE = 40, 160
+SHORT, SENTENCE, IN_PALETTE = 40, 160, 8
 TEMPLATES = {"results": "search/_results.html"}
 LABELS = {
     HitKind.SETTING: ("Settings", "sliders"),
@@ -38,6 +39,7 @@ class ResultSection:
     def __init__(self, group: HitGroup, text: str) -> None:
         self.label, self.icon = LABELS[group.kind]
         self.hits = [HitLine(hit, text) for hit in group.hits]
+        self.few = self.hits[:IN_PALETTE]
         self.has_more = group.has_more
         self.is_filtered = group.kind in {HitKind.SETTING, HitKind.USER}
         self.url = _list_url(group.kind, text)
@@ -49,13 +51,25 @@ def index() -> str:
     """Show the hits for a text; with ``part=results`` only them, for the search box."""
     text = request.args.get("q", "").strip()
     results = search.find(db.session, text, g.me.can)
+    sections = [ResultSection(group, text) for group in results.groups]
     return render_template(
         TEMPLATES.get(request.args.get("part", ""), "search/index.html"),
         q=text,
-        sections=[ResultSection(group, text) for group in results.groups],
+        sections=sections,
+        places=places.named(text),
+        all_label=_all_label(sections),
         longest=search.LONGEST,
         is_anywhere=results.is_anywhere,
     )
+
+
+def _all_label(sections: list[ResultSection]) -> str:
+    """Return the label of the row that leads to all results; "" where there are no others."""
+    count = sum(len(section.hits) for section in sections)
+    if count == sum(len(section.few) for section in sections):
+        return ""
+    more = "+" if any(section.has_more for section in sections) else ""
+    return f"All {count}{more} results"
 
 
 def _url(hit: Hit) -> str:

@@ -27,6 +27,27 @@ def test_settings_are_found_anywhere_in_key_description_and_value(session):
         assert [line.key for line in lines] == ["first_thing"]
 
 
+@pytest.mark.parametrize(
+    "q", ["upload limit", "limit UPLOAD", "size-max", "upload.size", "storage upload", "500 limit"]
+)
+def test_settings_are_found_by_all_words_in_any_order(session, q):
+    add(session, "max_upload_size", "500", description="The limit, in MB.", category="storage")
+    add(session, "batch_rows", "900", description="The limit, in rows.", category="import")
+
+    lines = found(session, SettingFilter(q=q))
+    assert [line.key for line in lines if line.category in {"storage", "import"}] == [
+        "max_upload_size"
+    ]
+
+
+@pytest.mark.parametrize(("q", "keys"), [("1.5", ["weight"]), (":", ["weight"]), ("5", ["weight"])])
+def test_numbers_are_words_of_their_own(session, q, keys):
+    add(session, "weight", "1.5", description="Ratio: one to one.", category="custom")
+
+    lines = found(session, SettingFilter(q=q))
+    assert [line.key for line in lines if line.category == "custom"] == keys
+
+
 def test_a_secret_is_neither_shown_nor_found(session):
     add(session, "openai_api_key", "sk-canary")
 

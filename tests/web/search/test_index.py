@@ -6,6 +6,7 @@ import pytest
 
 from app.domain import search
 from app.models import ApplicationSetting, Role, User
+from app.web.search.index import IN_PALETTE
 from tests.support.people import PASSWORD_HASH
 
 SECRET = "sk-not-to-be-found"
@@ -13,14 +14,14 @@ SECRET = "sk-not-to-be-found"
 
 @pytest.fixture
 def crowd(session):
-    """Twelve users whose names begin alike."""
+    """Sixty users whose names begin alike."""
     session.add_all(
         User(
-            username=f"crowd{number:02}",
-            email=f"crowd{number:02}@example.org",
+            username=f"crowd{number:03}",
+            email=f"crowd{number:03}@example.org",
             password_hash=PASSWORD_HASH,
         )
-        for number in range(12)
+        for number in range(60)
     )
     session.commit()
 
@@ -51,11 +52,47 @@ def test_each_kind_is_capped_and_leads_to_its_list(sign_in, ada, crowd):
     assert "/users?q=crowd0" in links_of(page)
     assert page.html.count("crowd0</mark>") == search.MOST
 
-    few = sign_in(ada).get("/search", q="crowd11")
-    assert "/users?q=crowd11" not in links_of(few)
+    few = sign_in(ada).get("/search", q="crowd059")
+    assert "/users?q=crowd059" not in links_of(few)
 
 
-def test_the_list_that_is_led_to_has_the_same_text(sign_in, ada):
+def test_the_palette_ends_with_all_results(sign_in, ada, crowd):
+    browser = sign_in(ada)
+    part = browser.get("/search", q="crowd0", part="results")
+
+    assert part.html.count("crowd0</mark>") == IN_PALETTE
+    assert part.link(f"All {search.MOST}+ results") == "/search?q=crowd0"
+    assert "results" not in browser.get("/search", q="crowd011", part="results").text
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "url"),
+    [
+        ("add us", "Add user", "/users/new"),
+        ("new user", "Add user", "/users/new"),
+        ("export users", "Export users", "/users/export"),
+        ("sign out", "Sign out", "/logout"),
+        ("dark", "Dark theme", "/account/theme"),
+        ("audit", "Audit log", "/audit"),
+    ],
+)
+def test_pages_and_actions_are_found(sign_in, ada, text, label, url):
+    browser = sign_in(ada)
+
+    assert browser.get("/search", q=text, part="results").link(label) == url
+    assert url in links_of(browser.get("/search", q=text))
+
+
+def test_pages_that_one_may_not_open_are_not_found(sign_in, omar):
+    browser = sign_in(omar)
+
+    for text in ("add user", "settings", "audit"):
+        assert "Go to" not in browser.get("/search", q=text).text
+    assert browser.get("/search", q="sign out").link("Sign out") == "/logout"
+
+
+def test_the_list_that_is_led_to_has_the_same_text(sign_in, ada, monkeypatch):
+    monkeypatch.setattr(search, "MOST", 8)
     page = sign_in(ada).get("/search", q="e")
     [there] = [url for url in links_of(page) if url.startswith("/settings?")]
 

@@ -145,7 +145,7 @@ def test_a_selection_survives_a_forgotten_role(sign_in, session, ada, trio):
     review = page.submit("ticked", action="assign", with_role="viewer")
 
     assert "Assign the role viewer to 3 users?" in review.text
-    assert review.link("Cancel") == "/users"
+    assert review.link("Cancel").startswith("/users")
 
 
 def test_nothing_to_change_offers_no_button(sign_in, ada, trio):
