@@ -3,6 +3,7 @@
 from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day, start_of
 from app.domain.audit.anchors import Anchor
 from app.domain.audit.anchors import found_in as anchors_in
+from app.domain.audit.authors import last_changes
 from app.domain.audit.chain import seal
 from app.domain.audit.details import EventDetails, actor_is_there, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
@@ -61,6 +62,7 @@ __all__ = [
     "history_of",
     "is_chained",
     "kind_of",
+    "last_changes",
     "list_saves",
     "new_save",
     "of_save",

@@ -9,7 +9,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChangedMeanwhile, RoleEdit
 from app.extensions import db
 from app.models import Role
+from app.web import conflicts
 from app.web.access import requires
+from app.web.conflicts import Author, Contested
 from app.web.forms import PLAIN, REASON, Form
 from app.web.roles.blueprint import blueprint
 from app.web.roles.new import NAME
@@ -60,6 +62,7 @@ def _page(form: RoleForm, role: Role) -> ResponseReturnValue:
     conflict = []
     if isinstance(form.rule_error, RoleChangedMeanwhile):
         conflict = _versions(form, role)
+    author = _author(conflict, role) if conflict else None
     if conflict or not form.is_sent:
         form.start_from(role)
     page = render_template(
@@ -67,6 +70,7 @@ def _page(form: RoleForm, role: Role) -> ResponseReturnValue:
         form=form,
         role=role,
         conflict=conflict,
+        author=author,
         keeps_name=roles.is_system_role(role),
     )
     return page, form.status
@@ -83,3 +87,10 @@ def _versions(form: RoleForm, role: Role) -> list[tuple[str, str, str, str]]:
             form.description.data,
         ),
     ]
+
+
+def _author(versions: list[tuple[str, str, str, str]], role: Role) -> Author | None:
+    changed = [label.lower() for label, base, theirs, _ in versions if base != theirs]
+    stored = {"name": role.name, "description": role.description}
+    contested = Contested(role.id, f"the role {role.name}", conflicts.by_fields(changed, stored))
+    return conflicts.author_of(conflicts.ROLE, contested)

@@ -10,7 +10,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.phrases import listed
 from app.domain.roles import GrantsChangedMeanwhile, MatrixRole
 from app.extensions import db
+from app.web import conflicts
 from app.web.access import requires
+from app.web.conflicts import Author, Contested
 from app.web.review import Review, ReviewUrls
 from app.web.roles import listing
 from app.web.roles.blueprint import blueprint
@@ -71,9 +73,23 @@ class GrantsReview(Review):
         stale = [role for role in matrix.roles if role.id in error.role_ids]
         codes = self.form.rows(matrix).codes
         rows = [row for role in stale for row in self._versions(role, codes)]
+        authors = self._authors(stale, codes)
         self.form.rebase(stale)
-        page = render_template("roles/_conflict.html", form=self.form, rows=rows, urls=self.urls)
+        page = render_template(
+            "roles/_conflict.html", form=self.form, rows=rows, urls=self.urls, authors=authors
+        )
         return page, self.form.status
+
+    def _authors(self, stale: list[MatrixRole], codes: Mapping[int, str]) -> list[Author]:
+        contested = [self._contested(role, codes) for role in stale]
+        return list(conflicts.authors_of(conflicts.GRANTS, contested).values())
+
+    def _contested(self, role: MatrixRole, codes: Mapping[int, str]) -> Contested:
+        granted = self.form.selection_of(role).granted
+        base = {code for id_, code in codes.items() if id_ in granted}
+        stored = {code for code in codes.values() if role.grants(code)}
+        explains = conflicts.by_names("codes", stored - base, base - stored)
+        return Contested(role.id, f"the permissions of {role.name}", explains)
 
     def _versions(self, role: MatrixRole, codes: Mapping[int, str]) -> list[Versions]:
         """Return the permissions of a role with different versions."""

@@ -15,10 +15,13 @@ from app.domain.settings import (
     SettingLine,
     ValueDifference,
 )
+from app.web import conflicts
+from app.web.conflicts import Author
 from app.web.differences import Comparison, compare
 from app.web.row_ids import possible_id
 from app.web.settings.listing import Listing
 from app.web.settings.row_form import SettingRowForm
+from app.web.settings.value_form import contested
 
 SENT = re.compile(r"([1-9][0-9]{0,9})-etag")
 # A form may take 1 MiB. A row's value is in it twice, and as many bytes again may be typed.
@@ -176,6 +179,12 @@ def groups(page: Listing, rows: BulkRows) -> dict[str, list[SettingLine]]:
     """Return the lines to show, by category: those of the list, and those with a row."""
     shown = {line.id for lines in page.shown.values() for line in lines} | set(rows.rows)
     return settings.by_category(line for line in page.lines if line.id in shown)
+
+
+def authors_of(started: Iterable[tuple[SettingRowForm, str | None]]) -> dict[int, Author]:
+    """Return who changed the conflicting settings, given the value each row started from."""
+    rows = [contested(row.line, base) for row, base in started if row.line]
+    return conflicts.authors_of(conflicts.SETTING, rows)
 
 
 def _ids(form: MultiDict[str, str]) -> Iterator[int]:

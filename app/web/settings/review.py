@@ -125,7 +125,13 @@ def _review_page(form: ReviewForm, page: Listing) -> ResponseReturnValue:
         form.status = INVALID
         return editing_page(form, page, bulk_rows.opened(page, rows.touched)), form.status
     conflicts = rows.rebase(page.by_id)
+    authors = bulk_rows.authors_of(conflicts)
     page_text = render_template(
-        "settings/review.html", form=form, page=page, rows=rows, conflicts=conflicts
+        "settings/review.html",
+        form=form,
+        page=page,
+        rows=rows,
+        conflicts=conflicts,
+        authors=authors,
     )
     return page_text, form.status

@@ -12,13 +12,13 @@ from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.domain.target import Target
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
-from app.web import history_card, redirects
+from app.web import conflicts, history_card, redirects
 from app.web.access import requires
 from app.web.forms import REASON
 from app.web.saving import saved
 from app.web.settings import earlier, listing, undo_form
 from app.web.settings.blueprint import blueprint
-from app.web.settings.value_form import ValueForm
+from app.web.settings.value_form import ValueForm, contested
 
 
 class SettingForm(ValueForm):
@@ -106,6 +106,7 @@ def _conflict(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnV
         setting=setting,
         category=listing.category_link(setting.category),
         base=base,
+        author=conflicts.author_of(conflicts.SETTING, contested(setting, base)),
         back=_way_back(form, setting.id),
     )
     return page, form.status

@@ -7,8 +7,11 @@ from wtforms.widgets import TextInput
 
 from app.domain import settings
 from app.domain.errors import InvalidValue
-from app.domain.settings import DataType
+from app.domain.settings import DataType, SettingLine
 from app.extensions import db
+from app.models import ApplicationSetting
+from app.web import conflicts
+from app.web.conflicts import Contested
 from app.web.forms import PLAIN, Form
 
 NOT_SET = "1"
@@ -114,3 +117,10 @@ class ValueForm(Form):
         folded = sum(1 + len(line) // LONGEST_LINE for line in lines)
         spare = 1 if folded > 1 else 0
         return min(max(folded + spare, fewest), MOST_ROWS)
+
+
+def contested(setting: ApplicationSetting | SettingLine, base: str | None) -> Contested:
+    """Return a setting that changed since it was shown with the value ``base``."""
+    changed = ["value"] if setting.value != base else []
+    explains = conflicts.by_fields(changed, {"value": setting.value})
+    return Contested(setting.id, setting.key, explains)

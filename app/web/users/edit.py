@@ -11,7 +11,10 @@ from app.domain import users
 from app.domain.permissions import PermissionCode
 from app.domain.users import Profile, ProfileChangedMeanwhile, ProfileEdit
 from app.extensions import db
+from app.models import User
+from app.web import conflicts
 from app.web.access import requires
+from app.web.conflicts import Author, Contested
 from app.web.forms import PLAIN, REASON, AddressField, Form
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_not
@@ -83,20 +86,22 @@ def edit(user_id: int) -> ResponseReturnValue:
 
 def _page(form: ProfileForm, user_id: int) -> ResponseReturnValue:
     user = users.get(db.session, user_id)
-    conflicts = _conflicts(form)
-    if conflicts or not form.is_sent:
+    versions = _versions(form)
+    author = _author(form, user) if versions else None
+    if versions or not form.is_sent:
         form.start_from(users.profile_of(user), users.profile_etag(user))
     page = render_template(
         "users/edit.html",
         form=form,
         user=user,
         why_not=why_not(user, PermissionCode.USER_UPDATE),
-        conflicts=conflicts,
+        conflicts=versions,
+        author=author,
     )
     return page, form.status
 
 
-def _conflicts(form: ProfileForm) -> list[tuple[str, Any, Any, Any]]:
+def _versions(form: ProfileForm) -> list[tuple[str, Any, Any, Any]]:
     """Return the label and the three versions of each field in which they differ."""
     if not isinstance(form.rule_error, ProfileChangedMeanwhile):
         return []
@@ -106,3 +111,11 @@ def _conflicts(form: ProfileForm) -> list[tuple[str, Any, Any, Any]]:
         for name in FIELDS
         if not base[name] == theirs[name] == yours[name]
     ]
+
+
+def _author(form: ProfileForm, user: User) -> Author | None:
+    base, theirs = vars(form.base), vars(users.profile_of(user))
+    changed = [name for name in FIELDS if base[name] != theirs[name]]
+    explains = conflicts.by_fields(changed, {name: getattr(user, name) for name in FIELDS})
+    contested = Contested(user.id, f"the profile of {user.username}", explains)
+    return conflicts.author_of(conflicts.PROFILE, contested)

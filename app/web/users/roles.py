@@ -12,7 +12,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
 from app.domain.users import AssignmentEdit
 from app.extensions import db
+from app.web import conflicts
 from app.web.access import requires
+from app.web.conflicts import Author, Contested
 from app.web.forms import REASON
 from app.web.review import Review, ReviewedForm
 from app.web.row_ids import joined, parted, selected_ids
@@ -93,9 +95,11 @@ class RolesReview(Review):
         """Return the page with the roles as shown, as stored and as selected."""
         choices, base_ids = self._choices(), self.form.base_ids
         selected_ids = self.form.roles.data or ()
+        author = self._author(choices)
         self.form.start_from(choices)
         return self._page(
             "users/roles_conflict.html",
+            author=author,
             base=[choice.name for choice in choices if choice.id in base_ids],
             theirs=[choice.name for choice in choices if choice.is_held],
             yours=[choice.name for choice in choices if choice.id in selected_ids],
@@ -105,6 +109,17 @@ class RolesReview(Review):
         """Return to the page of the user."""
         flash("Saved the roles." if self.form.result else "No changes.", "success")
         return redirect(url_for(".show", user_id=self.ids[0]), 303)
+
+    def _author(self, choices: list[RoleChoice]) -> Author | None:
+        base_ids, user = self.form.base_ids, users.get(db.session, self.ids[0])
+        if base_ids - {role.id for role in choices}:
+            # A role was deleted, and its name is gone with it.
+            return None
+        added = {role.name for role in choices if role.is_held and role.id not in base_ids}
+        removed = {role.name for role in choices if not role.is_held and role.id in base_ids}
+        explains = conflicts.by_names("role", added, removed)
+        contested = Contested(user.id, f"the roles of {user.username}", explains)
+        return conflicts.author_of(conflicts.ASSIGNMENTS, contested)
 
     def _choices(self) -> list[RoleChoice]:
         return domain_roles.choices(db.session, self.ids[0])

@@ -144,7 +144,7 @@ ONE: Stops = {
     ),
     "settings.show: an earlier value": Stop(_earlier, "Filled in: the value"),
     "settings.history": setting("chunk_size", "/history"),
-    "settings.show: conflict": Stop(_conflict, "was changed by somebody else"),
+    "settings.show: conflict": Stop(_conflict, "Your change has not been saved"),
     "settings.show: not found": page("/settings/2147483647", "This setting does not exist"),
 }
 SEVERAL: Stops = {

@@ -135,15 +135,13 @@ ONE: Stops = {
     "users.roles: review": Stop(_review, "Permissions gained"),
     "users.roles: again": Stop(_ticked_again, "Review the change"),
     "users.show: saved": Stop(_saved, "Saved the roles"),
-    "users.roles: conflict": Stop(_conflict, "changed by somebody else"),
+    "users.roles: conflict": Stop(_conflict, "Your change has not been saved"),
     "users.roles: own roles": Stop(_own_roles, "These are your own roles"),
 }
 ACCOUNT: Stops = {
     "users.edit": user("nikolai.sokolov", "/edit"),
     "users.edit: refused": Stop(_profile_refused, "Nothing was saved"),
-    "users.edit: conflict": Stop(
-        _profile_conflict, "was changed by somebody else while you were editing"
-    ),
+    "users.edit: conflict": Stop(_profile_conflict, "Your change has not been saved"),
     "users.activate": user("lars.mikkelsen", "/activate"),
     "users.deactivate": user("nikolai.sokolov", "/deactivate"),
     "users.offboard": user("nikolai.sokolov", "/offboard"),

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.support.roles import path_of
 
 
@@ -50,3 +52,18 @@ def test_of_two_who_edit_a_role_the_second_sees_both(sign_in, session, ada, role
     assert conflict.value("description") == "Mine."
     assert conflict.submit("role-form").status_code == 303
     assert role("editor").description == "Mine."
+
+
+@pytest.mark.only_on("sqlite")
+def test_names_are_for_those_who_may_see_the_history(sign_in, ada, person, role):
+    path = path_of(role("editor"), "/edit")
+    mona = sign_in(person("mona", roles=["editor"], permissions=["role:read", "role:update"]))
+    page, again = mona.get(path), sign_in(ada).get(path)
+    sign_in(ada).submit(path, "role-form", description="Writes.", reason="Said so.")
+
+    conflict = page.submit("role-form", description="Reads.")
+
+    assert "The role editor was changed by somebody else" in conflict.text
+    assert "Said so." not in conflict.text
+    named = again.submit("role-form", description="Mine.")
+    assert "You changed the role editor just now, in another window." in named.text

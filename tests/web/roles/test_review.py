@@ -215,7 +215,7 @@ def test_who_comes_second_sees_both_and_where_they_started(
     conflict = review.submit("review-form", confirmed="1", reason="New team.")
 
     assert conflict.status_code == 409
-    assert "The permissions of the role editor were changed by somebody else" in conflict.text
+    assert "boris changed the permissions of editor just now" in conflict.text
     assert re.search(
         r"editor document:delete not granted not granted granted "
         r"editor document:update granted not granted granted",

@@ -352,8 +352,18 @@ def test_a_conflict_tells_not_set_from_empty(sign_in, ada, add):
 
     answer = page.submit(value="yours", unset=False)
 
-    assert "Original When you opened the page. Not set" in answer.text
-    assert "Theirs The stored value. Empty string" in answer.text
+    assert "Original Not set Theirs Empty string Yours yours" in answer.text
+
+
+@pytest.mark.only_on("sqlite")
+def test_long_texts_of_a_conflict_stand_side_by_side(sign_in, ada, add):
+    setting = add("contested", value="long " * 16)
+    page = sign_in(ada).get(path_of(setting))
+    setting.value = "theirs"
+
+    answer = page.submit(value="yours")
+
+    assert "Theirs The stored value. theirs" in answer.text
 
 
 def test_a_change_can_be_undone(sign_in, ada, add, session):

@@ -86,7 +86,7 @@ def test_a_profile_that_changed_meanwhile_is_compared(sign_in, session, ada, ver
     page = mine.submit(full_name="V. Rubin")
 
     assert page.status_code == 409
-    assert "was changed by somebody else while you were editing" in page.text
+    assert "You changed the profile of vera just now, in another window." in page.text
     assert re.search(r"Full name Vera Rubin Vera C. Rubin V. Rubin", page.text)
     assert re.search(r"Email address verified no yes no", page.text)
     assert page.value("full_name") == "V. Rubin"

@@ -152,7 +152,7 @@ def test_two_people_change_the_same_user_and_nothing_is_lost(
     page = mine.submit("review-form", reason="She writes now.")
 
     assert page.status_code == 409
-    assert "The roles of vera were changed by somebody else while you were editing." in page.text
+    assert "grace changed the roles of vera just now, while you were editing them." in page.text
     assert re.search(r"Original .*? viewer Theirs .*? None Yours .*? user\s*viewer", page.text)
     assert page.link("Keep their version") == f"/users/{vera.id}"
     assert roles_of(session, vera) == set()
