@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import g
 
 from app.domain import audit
 from app.domain.actor import ActorKind
+from app.domain.errors import ChangedMeanwhile
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted
+from app.domain.reviews import ReviewOutdated
 from app.extensions import db
 from app.models import AuditEvent
 from app.models.base import utcnow
@@ -48,14 +50,27 @@ ASSIGNMENTS = EditedKind(
 )
 ROLE = EditedKind("role", ("role:renamed", "role:changed"), meanwhile="while you were editing it")
 GRANTS = EditedKind("role", ("permission:granted", "permission:revoked"))
+# The same for pages that delete, which show everything.
+OPEN = "while you had this page open"
+DELETED_SETTING = SETTING._replace(meanwhile=OPEN)
+DELETED_USER = EditedKind("user", (*PROFILE.actions, *ASSIGNMENTS.actions), meanwhile=OPEN)
+DELETED_ROLE = EditedKind("role", (*ROLE.actions, *GRANTS.actions), meanwhile=OPEN)
 
 
 class Contested(NamedTuple):
-    """Something that changed while the reader edited it: its id, its name, and how to tell why."""
+    """Something that changed while the reader edited it.
+
+    Attributes:
+        id: Its id.
+        name: Its name.
+        explains: Tells whether an event explains the change.
+        is_certain: Whether a change that its newest event does not explain came from outside.
+    """
 
     id: int
     name: str
     explains: Explains
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,25 @@ def author_of(kind: EditedKind, contested: Contested) -> Author | None:
     return authors_of(kind, [contested]).get(contested.id)
 
 
+def tell_author(form: Any, kind: EditedKind, target_id: int, name: str) -> None:
+    """Let a refused deletion say who changed the thing, and let the form remember the time.
+
+    Args:
+        form: The form; ``form.shown_at`` has the time at which its page was shown.
+        kind: The kind of the thing.
+        target_id: Its id.
+        name: Its name.
+    """
+    # An outdated review is not a change of the thing itself.
+    is_changed = isinstance(form.rule_error, ChangedMeanwhile)
+    if is_changed and type(form.rule_error) is not ReviewOutdated:
+        contested = Contested(target_id, name, _since(form.shown_at.data or ""), is_certain=False)
+        if author := author_of(kind, contested):
+            reason = f"Reason: “{author.reason}”. " if author.reason else ""
+            form.refusal = f"{author.sentence} {reason}Check this page again before you delete."
+    form.shown_at.data = utcnow().isoformat()
+
+
 def authors_of(kind: EditedKind, contested: Sequence[Contested]) -> dict[int, Author]:
     """Return who changed each thing, by its id, in one statement.
 
@@ -83,7 +117,7 @@ def authors_of(kind: EditedKind, contested: Sequence[Contested]) -> dict[int, Au
     return {
         thing.id: _author(kind, thing, events[thing.id])
         for thing in contested
-        if thing.id in events
+        if thing.id in events and (thing.is_certain or thing.explains(events[thing.id]))
     }
 
 
@@ -111,6 +145,15 @@ def by_names(field: str, added: Collection[str], removed: Collection[str]) -> Ex
         return not (given.isdisjoint(added) and taken.isdisjoint(removed))
 
     return explains
+
+
+def _since(shown_at: str) -> Explains:
+    """Explain by time: the event is no older than the page."""
+    try:
+        start = datetime.fromisoformat(shown_at)
+    except ValueError:
+        return lambda _event: False
+    return lambda event: start.tzinfo is not None and event.at >= start
 
 
 def _names(text: str | None, field: str) -> set[str]:

@@ -8,6 +8,7 @@ from app.domain import roles
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
+from app.web import conflicts
 from app.web.access import requires
 from app.web.forms import PLAIN, REASON
 from app.web.review import ReviewedForm
@@ -21,6 +22,7 @@ class DeleteRoleForm(ReviewedForm):
     name = StringField("Name", render_kw=PLAIN)
     reason = StringField("Reason", description=REASON)
     etag = HiddenField()
+    shown_at = HiddenField()
 
     @property
     def edit(self) -> Deletion:
@@ -42,6 +44,7 @@ def delete(role_id: int) -> ResponseReturnValue:
 
 def _page(form: DeleteRoleForm, role_id: int) -> ResponseReturnValue:
     role = roles.read_matrix(db.session).role(role_id)
+    conflicts.tell_author(form, conflicts.DELETED_ROLE, role.id, f"the role {role.name}")
     form.etag.data = roles.deletion_etag(role)
     review = roles.review_deletion(db.session, role_id)
     form.carry(review.content)

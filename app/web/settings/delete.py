@@ -8,6 +8,7 @@ from app.domain import settings
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
+from app.web import conflicts
 from app.web.access import requires
 from app.web.forms import PLAIN, REASON, Form
 from app.web.saving import saved
@@ -21,6 +22,7 @@ class DeleteSettingForm(Form):
     key = StringField("Key", render_kw=PLAIN)
     reason = StringField("Reason", description=REASON)
     etag = HiddenField()
+    shown_at = HiddenField()
 
     @property
     def edit(self) -> Deletion:
@@ -42,6 +44,7 @@ def delete(setting_id: int) -> ResponseReturnValue:
 
 def _page(form: DeleteSettingForm, setting_id: int) -> ResponseReturnValue:
     setting = settings.get(db.session, setting_id)
+    conflicts.tell_author(form, conflicts.DELETED_SETTING, setting.id, setting.key)
     form.etag.data = settings.etag_of(setting)
     page = render_template(
         "settings/delete.html",

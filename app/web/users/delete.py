@@ -9,6 +9,7 @@ from app.domain.authentication import sessions
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
+from app.web import conflicts
 from app.web.access import requires
 from app.web.forms import PLAIN, REASON
 from app.web.review import ReviewedForm
@@ -23,6 +24,7 @@ class DeleteUserForm(ReviewedForm):
     username = StringField("User name", render_kw=PLAIN)
     reason = StringField("Reason", description=REASON)
     etag = HiddenField()
+    shown_at = HiddenField()
 
     @property
     def edit(self) -> Deletion:
@@ -44,6 +46,7 @@ def delete(user_id: int) -> ResponseReturnValue:
 
 def _page(form: DeleteUserForm, user_id: int) -> ResponseReturnValue:
     user = users.get(db.session, user_id)
+    conflicts.tell_author(form, conflicts.DELETED_USER, user.id, user.username)
     form.etag.data = users.deletion_etag(user)
     form.carry(users.access_content(user, roles.held_by(db.session, [user.id])))
     page = render_template(

@@ -72,6 +72,19 @@ def test_what_was_changed_meanwhile_is_looked_at_again(sign_in, ada, top, sessio
     assert answer.submit(key="top_k").status_code == 303
 
 
+@pytest.mark.only_on("sqlite")
+def test_who_changed_it_meanwhile_is_named(sign_in, ada, person, top):
+    page = sign_in(ada).get(path_of(top, "/delete"))
+    noura = sign_in(person("noura", roles=["admin"]))
+    noura.submit(path_of(top), value="6", reason="Better answers.")
+
+    answer = page.submit(key="top_k")
+
+    sentence = "noura changed top_k just now, while you had this page open."
+    assert f"{sentence} Reason: “Better answers.”." in answer.text
+    assert answer.submit(key="top_k").status_code == 303
+
+
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [

@@ -36,7 +36,7 @@ def test_a_user_who_changed_meanwhile_is_shown_again_before_deleting(sign_in, se
     again = page.submit(username="vera", reason="Gone.")
 
     assert again.status_code == 409
-    assert "vera was changed by somebody else while you had this page open." in again.text
+    assert "You changed vera just now, in another window. Check this page again" in again.text
     assert "Delete Vera C. Rubin" in again.text
     assert (again.value("username"), again.value("reason")) == ("vera", "Gone.")
     assert again.submit(username="vera").status_code == 303
