@@ -27,6 +27,7 @@ from app.domain.settings.editing import (
     overwrite,
     read_only_reason,
 )
+from app.domain.settings.last_changes import LastChange, last_changes
 from app.domain.settings.lifecycle import (
     NewSetting,
     create,
@@ -86,6 +87,7 @@ __all__ = [
     "BulkRefused",
     "BulkSettingEdit",
     "DataType",
+    "LastChange",
     "NewSetting",
     "NotJson",
     "SavedValue",
@@ -119,6 +121,7 @@ __all__ = [
     "is_same",
     "is_secret",
     "is_taken",
+    "last_changes",
     "masked",
     "matching",
     "note_of_ends",

@@ -7,7 +7,7 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
 from app.web.row_ids import possible_id
-from app.web.settings import bulk_rows, listing, undo_form
+from app.web.settings import bulk_rows, listing, recent, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.listing import ALL_ROWS, Listing
 from app.web.settings.review import ReviewForm, editing_page
@@ -19,7 +19,7 @@ from app.web.settings.undo_form import UndoForm
 @requires(read=PermissionCode.SETTINGS_READ)
 def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
-    page = listing.of_url(settings.read_all(db.session))
+    page = listing.of_url(settings.read_all(db.session), recent.of_url())
     if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
         form = ReviewForm(data=vars(page.filters) | {"after": page.after})
         return editing_page(form, page, bulk_rows.opened(page, {}))
@@ -28,6 +28,8 @@ def index() -> str:
         page=page,
         types=listing.TYPES,
         states=listing.STATES,
+        times=recent.TIMES if recent.is_offered() else [],
+        actors=recent.ACTORS,
         editing=_open_row(page),
         undo=_undo(page),
     )

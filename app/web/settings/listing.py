@@ -15,6 +15,7 @@ from app.domain.filter_words import OLD_WITHOUT, WITHOUT, meant, written
 from app.domain.phrases import counted
 from app.domain.settings import SUMMARY_CHARACTERS, DataType, SettingFilter, SettingLine
 from app.domain.text import shortened
+from app.web.settings.recent import EVER, Recent
 from app.web.urls import queried
 
 ALL = "All categories"
@@ -50,16 +51,20 @@ class Listing:
         filters: The filters of the URL.
         lines: All settings.
         after: The cursor of the page: the key of the setting before it.
+        recent: The filter by the last change.
     """
 
     filters: SettingFilter
     lines: Sequence[SettingLine]
     after: str = ""
+    recent: Recent = EVER
 
     @cached_property
     def found(self) -> Groups:
         """The settings that match, by category; those without a category come last."""
-        groups = settings.by_category(settings.matching(self.lines, self.filters))
+        groups = settings.by_category(
+            self.recent.passing(settings.matching(self.lines, self.filters))
+        )
         return dict(sorted(groups.items(), key=lambda group: not group[0]))
 
     @cached_property
@@ -107,6 +112,7 @@ class Listing:
             "type": f"Type: {self.filters.type}",
             "state": f"State: {dict(STATES).get(self.filters.state, '').lower()}",
         }
+        words |= self.recent.chips
         active = [name for name, value in self._filters.items() if value]
         return [(words[name], self.url(**{name: ""})) for name in active]
 
@@ -159,11 +165,12 @@ class Listing:
                 more if more != problem else "",
                 problem,
                 ("", "") if line.value else _placeholder(line),
+                self.recent.line(line.id),
             )
 
     @cached_property
     def _filters(self) -> dict[str, str]:
-        return asdict(self.filters)
+        return {**asdict(self.filters), **self.recent.query}
 
     @cached_property
     def by_id(self) -> dict[int, SettingLine]:
@@ -179,13 +186,13 @@ class Listing:
         return self.by_id.get(setting_id) if setting_id else None
 
 
-def of_url(lines: Sequence[SettingLine]) -> Listing:
+def of_url(lines: Sequence[SettingLine], recent: Recent = EVER) -> Listing:
     """Return the list that the URL asks for; see `OLD_WITHOUT` for old links."""
     filters = _filters()
     is_old = filters.category == OLD_WITHOUT
     if is_old and all(line.category != OLD_WITHOUT for line in lines):
         filters = replace(filters, category=WITHOUT)
-    return Listing(filters, lines, cursor(request.args.get("after")))
+    return Listing(filters, lines, cursor(request.args.get("after")), recent)
 
 
 def _filters() -> SettingFilter:

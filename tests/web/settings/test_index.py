@@ -98,7 +98,7 @@ def test_each_active_filter_can_be_taken_away(sign_in, ada):
 def test_filtering_again_stays_in_the_category(sign_in, ada):
     page = sign_in(ada).get("/settings", category="llm").submit(to="/settings", q="timeout")
 
-    assert page.path == "/settings?category=llm&q=timeout&type=&state="
+    assert page.path == "/settings?category=llm&q=timeout&type=&state=&changed=&by="
     assert "llm_timeout" in page.text
 
 

@@ -1,0 +1,73 @@
+"""The last recorded change of each setting: when it was, and by whom."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.domain.errors import InvalidValue
+from app.models import ApplicationSetting, AuditEvent, DbSession
+from app.models.base import utcnow
+
+WITHIN = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+    "ever": None,
+}
+CHANGES = ("setting:changed", "setting:created", "setting:restored")
+
+
+class LastChange(NamedTuple):
+    """A recorded change of a setting.
+
+    Attributes:
+        at: The time.
+        actor: The name of who made it.
+    """
+
+    at: datetime
+    actor: str
+
+
+def last_changes(
+    session: DbSession, within: str, actor_id: int | None = None
+) -> Mapping[int, LastChange]:
+    """Return the last change of each setting that was changed, by the id, in one statement.
+
+    Args:
+        session: The database session; it only reads.
+        within: ``day``, ``week``, ``month`` or ``ever``.
+        actor_id: The user whose changes are wanted; None for everybody's.
+
+    Raises:
+        InvalidValue: The time is none of these.
+    """
+    if within not in WITHIN:
+        raise InvalidValue("This filter does not exist.")
+    conditions = [
+        AuditEvent.target_type == "setting",
+        AuditEvent.target_id == ApplicationSetting.id,
+        # A setting that was deleted may have had the same id.
+        AuditEvent.target_name == ApplicationSetting.key,
+        AuditEvent.action.in_(CHANGES),
+    ]
+    if actor_id is not None:
+        conditions.append(AuditEvent.actor_id == actor_id)
+    if span := WITHIN[within]:
+        conditions.append(AuditEvent.at >= utcnow() - span)
+    # The newest by the index of a thing's history, for each setting by itself: settings are few,
+    # and their events may be many.
+    newest = (
+        select(AuditEvent.id)
+        .where(*conditions)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+        .correlate(ApplicationSetting)
+        .scalar_subquery()
+    )
+    found = select(ApplicationSetting.id, newest.label("event_id")).subquery()
+    query = select(found.c.id, AuditEvent.at, AuditEvent.actor_name)
+    query = query.join(AuditEvent, AuditEvent.id == found.c.event_id)
+    return {row.id: LastChange(row.at, row.actor_name) for row in session.execute(query)}

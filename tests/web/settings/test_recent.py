@@ -1,0 +1,65 @@
+"""Settings by their last change: since when, and by whom."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.models import ApplicationSetting, AuditEvent
+from app.models.base import utcnow
+
+
+@pytest.fixture
+def changed(sign_in, session, ada, person):
+    """Settings that Ada and another person changed, one of them some days ago."""
+    boris = person("boris", roles=["admin"])
+    for who, key, value in ((boris, "chunk_size", "900"), (ada, "chunk_overlap", "90")):
+        setting = session.scalars(
+            select(ApplicationSetting.id).where(ApplicationSetting.key == key)
+        ).one()
+        assert sign_in(who).submit(f"/settings/{setting}", value=value).status_code == 303
+    old = update(AuditEvent).where(AuditEvent.target_name == "chunk_size")
+    session.execute(old.values(at=utcnow() - timedelta(days=3)))
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("changed=day", {"chunk_overlap"}),
+        ("changed=week", {"chunk_overlap", "chunk_size"}),
+        ("changed=ever&q=900", {"chunk_size"}),
+        ("by=me", {"chunk_overlap"}),
+        ("changed=day&by=me&q=900", set()),
+    ],
+)
+def test_settings_are_filtered_by_their_last_change(sign_in, ada, changed, query, keys):
+    page = sign_in(ada).get(f"/settings?{query}")
+
+    assert {key for key in ("chunk_overlap", "chunk_size") if f">{key}<" in page.html} == keys
+
+
+def test_the_list_tells_when_and_by_whom(sign_in, ada, changed, statements):
+    browser = sign_in(ada)
+    with statements.at_most(3):
+        page = browser.get("/settings?changed=week")
+
+    assert "Changed 3 days ago by boris" in page.text
+    assert "Changed just now by ada" in page.text
+    assert "Changed in the last week" in page.text
+    with statements.at_most(2):
+        assert "by boris" not in browser.get("/settings").text
+
+
+def test_it_needs_the_permission_to_see_the_history(sign_in, person, changed):
+    iris = sign_in(person("iris", permissions=["settings:read"]))
+
+    page = iris.get("/settings?changed=day")
+
+    assert "by ada" not in page.text
+    assert "chunk_size" in page.text
+    assert 'name="changed"' not in page.html
+
+
+def test_another_time_is_refused(sign_in, ada):
+    assert sign_in(ada).get("/settings?changed=century").status_code == 400
