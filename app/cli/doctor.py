@@ -22,10 +22,12 @@ from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
-from app.domain import access, overview, roles, sign_in, users
+from app.domain import access, overview, roles, settings, sign_in, users
+from app.domain.actor import OUTSIDE
 from app.domain.phrases import counted, listed
 from app.extensions import db
 from app.models.base import utcnow
+from app.unit_of_work import carry_out
 
 NAMED = 5
 
@@ -53,20 +55,21 @@ class InstallationFinding:
 
 
 @click.command(cls=Command)
-def doctor() -> None:
+@click.option("--record", is_flag=True, help="Record what was changed outside the console.")
+def doctor(*, record: bool) -> None:
     """Check this installation and report problems, each with advice.
 
     The exit code is 1 if something is wrong; warnings do not count.
     """
     is_well = True
-    for finding in _findings():
+    for finding in _findings(record=record):
         output.write(finding.line)
         is_well = is_well and finding.verdict is not Verdict.WRONG
     if not is_well:
         raise click.exceptions.Exit(1)
 
 
-def _findings() -> Iterator[InstallationFinding]:
+def _findings(*, record: bool) -> Iterator[InstallationFinding]:
     yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield _serving()
     try:
@@ -89,6 +92,7 @@ def _findings() -> Iterator[InstallationFinding]:
         yield from _names()
         yield from _lookalikes()
         yield from _attention()
+        yield from _recorded() if record else _outside()
 
 
 def _serving() -> InstallationFinding:
@@ -225,3 +229,19 @@ def _attention() -> Iterator[InstallationFinding]:
         yield InstallationFinding(Verdict.WARNING, finding.topic, finding.sentence)
     if not findings:
         yield InstallationFinding(Verdict.OK, "attention", "Nothing needs attention.")
+
+
+def _outside() -> Iterator[InstallationFinding]:
+    keys = [change.target.name for change in settings.all_outside_changes(db.session)]
+    if keys:
+        sentence = (
+            f"{counted(len(keys), 'setting')} changed outside the console: {listed(keys, NAMED)}."
+            " Run: flask doctor --record"
+        )
+        yield InstallationFinding(Verdict.WARNING, "outside", sentence)
+
+
+def _recorded() -> Iterator[InstallationFinding]:
+    count = carry_out(lambda: settings.record_all_outside(db.session), actor=OUTSIDE)
+    sentence = f"Recorded {counted(count, 'setting')} changed outside the console."
+    yield InstallationFinding(Verdict.OK, "outside", sentence)

@@ -6,7 +6,8 @@ from enum import StrEnum
 COMMAND_PREFIX = "os:"
 VISITOR = "visitor"
 # The record names actors so that are no users.
-_RESERVED = frozenset({VISITOR, "system", "console"})
+OUTSIDE_NAME = "somebody outside the console"
+_RESERVED = frozenset({VISITOR, OUTSIDE_NAME, "system", "console"})
 
 
 class ActorKind(StrEnum):
@@ -15,6 +16,7 @@ class ActorKind(StrEnum):
     PERSON = "person"
     COMMAND = "command"
     VISITOR = "visitor"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Actor:
     """The person, visitor or command behind a change, as the audit event names it.
 
     Attributes:
-        kind: A person who has signed in, a visitor with a link, or a command of the server.
+        kind: A person who has signed in, a visitor with a link, a command of the server, or
+            another program that wrote to the database.
         name: The user name, or ``os:<user>`` for a command.
         id: The user's id, where there is one.
         session_id: The session the request came with.
@@ -41,6 +44,10 @@ class Actor:
     def is_command(self) -> bool:
         """Tell whether this is a command, which holds every permission."""
         return self.kind is ActorKind.COMMAND
+
+
+# Whoever wrote to the database past the console.
+OUTSIDE = Actor(ActorKind.OUTSIDE, OUTSIDE_NAME)
 
 
 def is_reserved(name: str) -> bool:

@@ -19,6 +19,7 @@ from app.models.spelling import shown_address
 
 VERBS = {
     "setting:changed": "changed",
+    "setting:changed-outside": "changed",
     "setting:created": "created",
     "setting:deleted": "deleted",
     "setting:restored": "restored",
@@ -48,7 +49,11 @@ VERBS = {
     "permission:denied": "was denied",
     "change:refused": "tried to change (refused):",
 }
-KINDS = {ActorKind.COMMAND.value: "command", ActorKind.VISITOR.value: "not signed in"}
+KINDS = {
+    ActorKind.COMMAND.value: "command",
+    ActorKind.VISITOR.value: "not signed in",
+    ActorKind.OUTSIDE.value: "",
+}
 # The permission to see a target, the endpoint of its page, and the name of the id in its URL.
 PAGES = {
     "setting": (PermissionCode.SETTINGS_READ, "settings.show", "setting_id"),
@@ -57,6 +62,7 @@ PAGES = {
 }
 # The field that describes an event in one word.
 NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
+CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
 ADDED = frozenset({"setting:created", "setting:restored"})
 LONGEST = 60
 
@@ -140,7 +146,7 @@ def _undo_url(entry: HistoryEntry) -> str | None:
     if event.action in ADDED and g.me.can(PermissionCode.SETTINGS_DELETE):
         return url_for("settings.delete", setting_id=event.target_id)
     before = audit.fields_of(event.before).get("value")
-    if event.action != "setting:changed" or settings.is_hidden(event.target_name, before):
+    if event.action not in CHANGED or settings.is_hidden(event.target_name, before):
         return None
     if not g.me.can(PermissionCode.SETTINGS_UPDATE):
         return None
@@ -159,7 +165,7 @@ def _url(entry: HistoryEntry) -> str | None:
 
 def _delta(event: AuditEvent) -> list[Pair]:
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
-    if event.action == "setting:changed":
+    if event.action in CHANGED:
         return [_of_setting(event.target_name, before.get("value"), after.get("value"))]
     if event.action == "user:changed":
         return [_of_profile(name, before.get(name), after[name]) for name in sorted(after)]

@@ -71,6 +71,18 @@ def test_where_nothing_needs_attention_it_is_said(findings, ada, session, monkey
     assert findings()[1]["attention"] == ("ok", "Nothing needs attention.")
 
 
+def test_what_changed_outside_the_console_is_told_and_recorded(findings, flask, ada, session):
+    flask("settings", "set", "chunk_size", "700")
+    changed = ApplicationSetting.key == "chunk_size"
+    session.execute(update(ApplicationSetting).where(changed).values(value="800"))
+    session.commit()
+
+    sentence = "1 setting changed outside the console: chunk_size. Run: flask doctor --record"
+    assert findings()[1]["outside"] == ("warning", sentence)
+    assert "Recorded 1 setting" in flask("doctor", "--record").out
+    assert "outside" not in findings()[1]
+
+
 def test_the_connection_is_described_without_its_password(findings, ada, app):
     url = app.config["CONSOLE"].database_url
 

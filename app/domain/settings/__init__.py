@@ -45,6 +45,12 @@ from app.domain.settings.listing import (
     matching,
     read_all,
 )
+from app.domain.settings.outside import (
+    OutsideChange,
+    all_outside_changes,
+    outside_changes,
+    record_all_outside,
+)
 from app.domain.settings.secrecy import (
     holds_password,
     is_secret,
@@ -90,6 +96,7 @@ __all__ = [
     "LastChange",
     "NewSetting",
     "NotJson",
+    "OutsideChange",
     "SavedValue",
     "SettingChangedMeanwhile",
     "SettingEdit",
@@ -98,6 +105,7 @@ __all__ = [
     "SettingLine",
     "ValueDifference",
     "Version",
+    "all_outside_changes",
     "always_set",
     "by_category",
     "by_key",
@@ -125,11 +133,13 @@ __all__ = [
     "masked",
     "matching",
     "note_of_ends",
+    "outside_changes",
     "overwrite",
     "problem",
     "read_all",
     "read_json",
     "read_only_reason",
+    "record_all_outside",
     "restore",
     "review_many",
     "shown_value",

@@ -9,7 +9,7 @@ from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import NotFound, RuleError
-from app.domain.settings import editing
+from app.domain.settings import editing, outside
 from app.domain.settings.bulk_refusal import refusal_of
 from app.domain.settings.editing import SettingEdit
 from app.domain.target import Target
@@ -207,15 +207,17 @@ def _put(
     reason: str,
     actor: Actor,
 ) -> list[AuditEvent]:
-    changes = []
-    for setting_id, value in accepted.items():
-        setting = settings[setting_id]
-        if value != setting.value:
-            change = Change("setting:changed", {"value": setting.value}, {"value": value})
-            changes.append((Target.of_setting(setting), change))
-            setting.value = value
-    session.flush()
-    if not changes:
+    changed = [settings[setting_id] for setting_id in accepted]
+    changed = [setting for setting in changed if accepted[setting.id] != setting.value]
+    if not changed:
         return []
+    outside.record_outside(session, changed)
+    changes = []
+    for setting in changed:
+        value = accepted[setting.id]
+        change = Change("setting:changed", {"value": setting.value}, {"value": value})
+        changes.append((Target.of_setting(setting), change))
+        setting.value = value
+    session.flush()
     save = audit.record_save(session, changes, actor=actor, reason=reason)
     return audit.events_of(session, save)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 from app.domain import audit, etags, not_null, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
-from app.domain.settings import secrecy, values
+from app.domain.settings import outside, secrecy, values
 from app.domain.settings.values import DataType
 from app.domain.target import Target
 from app.domain.text import checked_reason, is_name
@@ -214,6 +214,7 @@ def _put(
 ) -> AuditEvent | None:
     if value == setting.value:
         return None
+    outside.record_outside(session, [setting])
     session.connection().execute(_PUT, {"setting_id": setting.id, "new_value": value})
     event = audit.record(
         session,

@@ -12,8 +12,8 @@ from app.domain.paging import Cursors, Page, Sort
 from app.domain.settings import secrecy
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
-DELETED = "setting:deleted"
-RECORDED = ("setting:changed", "setting:created", "setting:restored", DELETED)
+CHANGED_OUTSIDE, DELETED = "setting:changed-outside", "setting:deleted"
+RECORDED = ("setting:changed", CHANGED_OUTSIDE, "setting:created", "setting:restored", DELETED)
 NEWEST_FIRST = Sort(AuditEvent.at, AuditEvent.id, descending=True)
 _EVENTS: Select[Any] = select(*AuditEvent.__table__.columns)
 

@@ -12,7 +12,7 @@ from app.models import ApplicationSetting
 from app.web import event_sentences
 from app.web.access import requires
 from app.web.differences import Comparison, compare
-from app.web.settings import listing
+from app.web.settings import listing, outside
 from app.web.settings.blueprint import SEEN_BY, blueprint
 
 NOTHING = Page((), None, None)
@@ -52,7 +52,7 @@ def history(setting_id: int) -> str:
         needs=() if may_see else SEEN_BY,
         newer_url=page.before and url_for(".history", setting_id=setting_id, before=page.before),
         older_url=page.after and url_for(".history", setting_id=setting_id, after=page.after),
-        is_changed_outside=_is_changed_outside(page, setting),
+        outside=outside.note_of(setting),
     )
 
 
@@ -69,10 +69,3 @@ def _row(event: Any, setting: ApplicationSetting) -> ValueRow:
     sides = (settings.shown_value(setting.key, value) for value in (before, after))
     verb = event_sentences.VERBS.get(event.action, event.action)
     return ValueRow(event, event_sentences.actor_of(event), verb, compare(*sides), url)
-
-
-def _is_changed_outside(page: Page, setting: ApplicationSetting) -> bool:
-    """Tell whether the newest recorded value is not the stored one."""
-    if page.before or not page.rows or settings.is_secret(setting.key):
-        return False
-    return not settings.is_result(setting.value, page.rows[0].after)

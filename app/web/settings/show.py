@@ -16,7 +16,7 @@ from app.web import conflicts, history_card, redirects
 from app.web.access import requires
 from app.web.forms import REASON
 from app.web.saving import saved
-from app.web.settings import earlier, listing, undo_form
+from app.web.settings import earlier, listing, outside, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.value_form import ValueForm, contested
 
@@ -84,6 +84,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         value=value,
         is_secret=is_secret,
         earlier=earlier_value,
+        outside=outside.note_of(setting),
         problem=settings.problem(value, setting.data_type),
         read_only_reason=settings.read_only_reason(setting),
         can_be_deleted=settings.deletion_refusal(setting) is None,

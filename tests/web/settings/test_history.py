@@ -23,7 +23,7 @@ def changed(session, ada, top):
 def test_the_values_of_a_setting_are_listed_with_who_and_why(sign_in, ada, changed, statements):
     browser = sign_in(ada)
 
-    with statements.at_most(3):
+    with statements.at_most(4):
         page = browser.get(path_of(changed, "/history"))
 
     assert page.text.index("from 6 to 7") < page.text.index("from 5 to 6")
@@ -89,6 +89,34 @@ def test_a_value_that_was_changed_by_another_program_is_told(sign_in, ada, chang
     page = sign_in(ada).get(path_of(changed, "/history"))
 
     assert "Changed outside the console" in page.text
+    assert "from 7 to 99" in page.text
+
+
+def test_a_value_from_outside_is_told_on_its_page_until_it_is_recorded(
+    sign_in, ada, changed, session
+):
+    changed.value = "99"
+    session.commit()
+    browser = sign_in(ada)
+
+    page = browser.get(path_of(changed))
+    assert "Changed outside the console" in page.text
+    page.submit("edit", value="8")
+
+    page = browser.get(path_of(changed))
+    assert "Changed outside the console" not in page.text
+    assert "somebody outside the console changed top_k from 7 to 99" in page.text
+    log = browser.get("/audit?actor=somebody+outside+the+console").text
+    assert "somebody outside the console changed" in log
+
+
+def test_who_may_not_see_the_history_is_not_told_of_a_value_from_outside(
+    sign_in, looker, changed, session
+):
+    changed.value = "99"
+    session.commit()
+
+    assert "Changed outside" not in sign_in(looker).get(path_of(changed)).text
 
 
 def test_who_may_only_look_is_told_what_shows_the_history(sign_in, looker, changed):

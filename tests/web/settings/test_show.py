@@ -427,7 +427,7 @@ def test_the_pages_make_few_statements(sign_in, ada, add, statements):
 
     with statements.at_most(10):
         answer = page.submit(value="6")
-    with statements.at_most(4):
+    with statements.at_most(5):
         browser.get(answer.location)
     answer = page.browser.submit(f"/settings?edit={setting.id}", "edit", value="7")
     with statements.at_most(3):
