@@ -83,9 +83,10 @@ class SaveListing:
         return f"{counted(len(self.page.saves), 'entry', 'entries')} on this page"
 
     @property
-    def outcomes(self) -> list[tuple[str, str]]:
-        """The outcomes to choose from."""
-        return OUTCOMES
+    def outcomes(self) -> list[tuple[str, str, bool]]:
+        """The outcomes, each with its URL, and whether it is the one that is shown."""
+        current = self.filters.outcome
+        return [(label, self._url(outcome=text), text == current) for text, label in OUTCOMES]
 
     @property
     def actions(self) -> list[tuple[str, str]]:

@@ -45,6 +45,17 @@ def test_actor_and_target_are_links_that_filter(sign_in, nora, changed):
     assert "chunk_size" not in nora_there.get("/audit?actor=vera").text
 
 
+def test_what_was_denied_is_one_click_from_the_log(sign_in, nora, changed, omar):
+    sign_in(omar).get("/settings")
+    nora_there = sign_in(nora)
+
+    page = nora_there.get(nora_there.get("/audit?from=2020-01-01").link("Denied"))
+
+    assert "omar was denied /settings" in page.text
+    assert "chunk_size" not in page.text
+    assert page.value("from") == "2020-01-01"
+
+
 def test_sign_ins_are_listed_on_request(sign_in, nora, changed, session, vera):
     vera_herself = Actor(ActorKind.PERSON, "vera", vera.id)
     audit.record(session, "user:signed-in", Target.of_user(vera), actor=vera_herself)
