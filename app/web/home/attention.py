@@ -31,7 +31,8 @@ def _url(finding: Finding) -> str:
         return url_for(PAGES[finding.topic])
     if finding.topic in {Topic.NEVER_SIGNED_IN, Topic.IDLE}:
         if finding.target_id is None:
-            return url_for("users.index", role=ADMIN)
+            signed_in = "never" if finding.topic is Topic.NEVER_SIGNED_IN else "idle"
+            return url_for("users.index", role=ADMIN, status="active", signed_in=signed_in)
         return url_for("users.show", user_id=finding.target_id)
     if finding.target_id is None:
         state = "invalid" if finding.topic is Topic.INVALID else "unset"
