@@ -42,7 +42,7 @@ def test_a_setting_is_found_and_opened_by_keyboard(window, ada, keys):
     expect(field(window)).to_have_value("")
     expect(field(window)).to_have_attribute("aria-expanded", "false")
 
-    ask(window, "chunk_")
+    ask(window, "chunk_characters")
     expect(field(window)).to_have_attribute("aria-expanded", "true")
     expect(window.get_by_role("status")).to_have_text("2 shown")
     assert chosen(window) is None
@@ -64,10 +64,10 @@ def test_enter_without_a_choice_leads_to_the_page_of_results(window, ada):
     window = window(ada)
     window.goto("/")
     window.keyboard.press("/")
-    ask(window, "chunk_")
+    ask(window, "chunk_characters")
     window.keyboard.press("Enter")
 
-    expect(window).to_have_url(re.compile(r"/search\?q=chunk_$"))
+    expect(window).to_have_url(re.compile(r"/search\?q=chunk_characters$"))
     expect(window.get_by_role("main").get_by_role("listitem").get_by_role("link")).to_have_text(
         ["chunk_overlap", "chunk_size"]
     )
@@ -77,11 +77,11 @@ def test_escape_and_leaving_close_it_and_keep_the_focus_where_it_is(window, ada)
     window = window(ada)
     window.goto("/")
     window.keyboard.press("/")
-    ask(window, "chunk_")
+    ask(window, "chunk_characters")
     window.keyboard.press("Escape")
     expect(window.get_by_role("listbox")).to_have_count(0)
     expect(field(window)).to_be_focused()
-    expect(field(window)).to_have_value("chunk_")
+    expect(field(window)).to_have_value("chunk_characters")
 
     window.keyboard.press("ArrowDown")
     expect(options(window)).to_have_count(2)
@@ -94,7 +94,7 @@ def test_what_is_typed_last_is_what_is_shown(window, ada):
     window = window(ada)
     window.goto("/")
     window.keyboard.press("/")
-    ask(window, "chunk_")
+    ask(window, "chunk_characters")
     field(window).press_sequentially("size")
     expect(options(window)).to_have_count(1)
     field(window).press_sequentially("nothing")
