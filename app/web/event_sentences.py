@@ -60,6 +60,15 @@ PAGES = {
     "user": (PermissionCode.USER_READ, "users.show", "user_id"),
     "role": (PermissionCode.ROLE_READ, "roles.show", "role_id"),
 }
+# The permissions to undo an action, and the endpoint of the page that does.
+UNDONE_AT = {
+    "role:assigned": (PermissionCode.USER_READ, PermissionCode.ROLE_ASSIGN, "users.undo"),
+    "role:unassigned": (PermissionCode.USER_READ, PermissionCode.ROLE_ASSIGN, "users.undo"),
+    "user:activated": (PermissionCode.USER_READ, PermissionCode.USER_UPDATE, "users.undo"),
+    "user:deactivated": (PermissionCode.USER_READ, PermissionCode.USER_UPDATE, "users.undo"),
+    "permission:granted": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
+    "permission:revoked": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
+}
 # The field that describes an event in one word.
 NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
 CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
@@ -85,6 +94,8 @@ class EventLine:
     reason: str
     restore_url: str | None = None
     undo_url: str | None = None
+    undoes: int | None = None
+    undoes_url: str | None = None
     times: int = 1
 
 
@@ -120,6 +131,8 @@ def _line(entry: HistoryEntry) -> EventLine:
         reason=event.reason,
         restore_url=_restore_url(event),
         undo_url=_undo_url(entry),
+        undoes=(undoes := audit.undone_id(event)),
+        undoes_url=_entry_url(undoes),
         times=entry.times if entry.times > entry.targets else 1,
     )
 
@@ -139,6 +152,14 @@ def _restore_url(event: AuditEvent) -> str | None:
 
 
 def _undo_url(entry: HistoryEntry) -> str | None:
+    event = entry.event
+    if event.action not in UNDONE_AT or event.target_id is None:
+        return _undo_url_of_setting(entry)
+    read, change, endpoint = UNDONE_AT[event.action]
+    return url_for(endpoint, event_id=event.id) if g.me.can(read) and g.me.can(change) else None
+
+
+def _undo_url_of_setting(entry: HistoryEntry) -> str | None:
     """Return the page that undoes a change of what is still there, if the user may change it."""
     event = entry.event
     if not entry.is_there or not g.me.can(PermissionCode.SETTINGS_READ):
@@ -151,6 +172,12 @@ def _undo_url(entry: HistoryEntry) -> str | None:
     if not g.me.can(PermissionCode.SETTINGS_UPDATE):
         return None
     return url_for("settings.show", setting_id=event.target_id, undo=event.id)
+
+
+def _entry_url(event_id: int | None) -> str | None:
+    if event_id is None or not g.me.can(PermissionCode.AUDIT_READ):
+        return None
+    return url_for("audit.show", event_id=event_id)
 
 
 def _url(entry: HistoryEntry) -> str | None:

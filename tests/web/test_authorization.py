@@ -86,6 +86,7 @@ TABLE = {
     "/roles/compare": Address("/roles/compare", READS_ROLES),
     "/roles/new": Address("/roles/new", only(), only(), 422),
     "/roles/review": Address("/roles/review", READS_ROLES, only(), 303),
+    "/roles/undo/<id:event_id>": Address("/roles/undo/999999", READS_ROLES, only(), 404, seen=404),
     "/roles/export": Address("/roles/export", READS_USERS, READS_USERS, 200),
     "/search": Address("/search", ALL_IN),
     "/settings": Address("/settings", READS_SETTINGS),
@@ -131,6 +132,9 @@ TABLE = {
     ),
     "/users/bulk": Address("/users/bulk", READS_USERS, only("helpdesk"), 422),
     "/users/choose": Address("/users/choose", READS_USERS, only("helpdesk"), 422),
+    "/users/undo/<id:event_id>": Address(
+        "/users/undo/999999", READS_USERS, only("helpdesk"), 404, seen=404
+    ),
     "/users/export": Address("/users/export", READS_USERS, READS_USERS, 200),
     "/users/new": Address("/users/new", only("helpdesk"), only("helpdesk"), 422),
 }

@@ -37,3 +37,6 @@ def test_no_page_breaks_over_an_event_that_lacks_its_content(sign_in, ada, sessi
         assert browser.get(path).status_code == 200
     assert browser.get(f"/settings/undo/{events[0].id}").status_code == 404
     assert browser.get(f"/settings/restore/{events[1].id}").status_code == 404
+    for event in events:
+        for section in ("users", "roles"):
+            assert browser.get(f"/{section}/undo/{event.id}").status_code in {200, 404}

@@ -160,7 +160,7 @@ def test_a_bulk_change_comes_back_as_its_review(browser, session, omar):
     end_session(session)
 
     review = enter(page.submit(users=[str(omar.id)], action="deactivate"))
-    assert "Deactivate 1 user" in review.text
+    assert f"Deactivate {omar.display_name}?" in review.text
     end_session(session)
     again = enter(review.submit(confirmed=1, reason="because"))
 

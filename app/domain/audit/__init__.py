@@ -10,6 +10,7 @@ from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, st
 from app.domain.audit.end_of_chain import count_without_key, problem_of_end
 from app.domain.audit.event_filter import EventFilter, Outcome
 from app.domain.audit.events import (
+    UNDOES,
     Change,
     Fields,
     events_of,
@@ -25,11 +26,14 @@ from app.domain.audit.keys import KEYS, audit_keys
 from app.domain.audit.listing import SaveLine, SavePage, list_saves
 from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
 from app.domain.audit.saves import Save, new_save
+from app.domain.audit.undoable import GONE, LeftOut, NothingToUndo, saved_changes, undone_id
 from app.domain.audit.verification import BrokenChain, Verified, head, verify
 
 __all__ = [
+    "GONE",
     "KEYS",
     "OF_ROLES",
+    "UNDOES",
     "ActivityKind",
     "Anchor",
     "BrokenChain",
@@ -40,6 +44,8 @@ __all__ = [
     "EventFilter",
     "Fields",
     "HistoryEntry",
+    "LeftOut",
+    "NothingToUndo",
     "Outcome",
     "Pruning",
     "Save",
@@ -73,8 +79,10 @@ __all__ = [
     "record",
     "record_pruning",
     "record_save",
+    "saved_changes",
     "seal",
     "start",
     "start_of",
+    "undone_id",
     "verify",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -16,6 +16,7 @@ from app.models.base import utcnow
 
 Fields = Mapping[str, Any]
 MAX_NAME = 255
+UNDOES = "undoes"
 _INSERT = insert(AuditEvent)
 
 
@@ -26,6 +27,12 @@ class Change:
     action: str
     before: Fields | None = None
     after: Fields | None = None
+
+    def undoing(self, event_id: int | None) -> "Change":
+        """Return the change with the id of the event that it undoes, if it undoes one."""
+        if event_id is None:
+            return self
+        return replace(self, after={**(self.after or {}), UNDOES: event_id})
 
 
 def record(  # noqa: PLR0913 - an event has this many parts

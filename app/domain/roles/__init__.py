@@ -45,6 +45,7 @@ from app.domain.roles.members import (
 )
 from app.domain.roles.names import lookalikes
 from app.domain.roles.templates import TEMPLATES
+from app.domain.roles.undo import GrantsUndo, review_undo, undo
 
 __all__ = [
     "DIFFER",
@@ -54,6 +55,7 @@ __all__ = [
     "GrantEdit",
     "GrantsChangedMeanwhile",
     "GrantsEdit",
+    "GrantsUndo",
     "Matrix",
     "MatrixFilter",
     "MatrixRole",
@@ -92,7 +94,9 @@ __all__ = [
     "refuse_missing",
     "review_deletion",
     "review_grants",
+    "review_undo",
     "roles_of",
+    "undo",
     "with_ids",
     "with_permission",
 ]

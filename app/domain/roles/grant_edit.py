@@ -53,11 +53,19 @@ Edits = Mapping[int, GrantEdit]
 
 @dataclass(frozen=True)
 class GrantsEdit:
-    """The edits of several roles by ID, the reason for all of them, and the reviewed effects."""
+    """The edits of several roles.
+
+    Attributes:
+        edits: The edits, by the IDs of the roles.
+        reason: The actor's reason for all of them.
+        reviewed: The reviewed effects; see `reviews.hold`.
+        undoes: The ID of the event that the change undoes, if it undoes one.
+    """
 
     edits: Edits
     reason: str = ""
     reviewed: str | None = None
+    undoes: int | None = None
 
 
 def grants_etag(permission_ids: Collection[int]) -> str:

@@ -92,7 +92,8 @@ def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list
         _put(session, matrix, difference)
     if differences:
         changes = [change for row in differences for change in _changes(matrix, row)]
-        audit.record_save(session, changes, actor=actor, reason=reason)
+        events = [(target, change.undoing(edit.undoes)) for target, change in changes]
+        audit.record_save(session, events, actor=actor, reason=reason)
     return differences
 
 

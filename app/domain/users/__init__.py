@@ -57,6 +57,7 @@ from app.domain.users.name_list import ListedName, ListedPerson, NameList, look_
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
+from app.domain.users.undo import UserUndo, review_undo, undo
 from app.domain.users.user_filter import UserFilter
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "UserChangedMeanwhile",
     "UserFilter",
     "UserIsReferredTo",
+    "UserUndo",
     "access_content",
     "activate",
     "add",
@@ -124,10 +126,12 @@ __all__ = [
     "review_many",
     "review_offboarding",
     "review_roles",
+    "review_undo",
     "role_names",
     "roles_etag",
     "set_roles",
     "sign_ins",
     "start_reset",
     "unassign_role",
+    "undo",
 ]

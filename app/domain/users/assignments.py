@@ -41,12 +41,21 @@ class AssignmentChangedMeanwhile(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class AssignmentEdit:
-    """The new roles of a user, the etag of those that were shown, the reason, what was reviewed."""
+    """The new roles of a user.
+
+    Attributes:
+        role_ids: The roles.
+        etag: The etag of the roles that were shown.
+        reason: The actor's reason.
+        reviewed: The reviewed outcome; see `reviews.hold`.
+        undoes: The id of the event that the change undoes, if it undoes one.
+    """
 
     role_ids: frozenset[int]
     etag: str
     reason: str = ""
     reviewed: str | None = None
+    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ def set_roles(
     change = _requested(session, user, edit)
     if edit.reviewed is not None:
         reviews.hold(edit.reviewed, change.content(user))
-    return _carry_out(session, user, change, checked_reason(edit.reason), actor)
+    return _carry_out(session, user, change, checked_reason(edit.reason), actor, edit.undoes)
 
 
 def assign_role(
@@ -191,7 +200,12 @@ def _allowed(session: DbSession, user: User, change: RoleChange, actor: Actor) -
 
 
 def _carry_out(
-    session: DbSession, user: User, change: RoleChange, reason: str, actor: Actor
+    session: DbSession,
+    user: User,
+    change: RoleChange,
+    reason: str,
+    actor: Actor,
+    undoes: int | None = None,
 ) -> tuple[RoleGrants, ...]:
     if not _allowed(session, user, change, actor):
         return ()
@@ -203,7 +217,7 @@ def _carry_out(
         *(audit.Change("role:unassigned", before={"role": role.name}) for role in unassigned),
     ]
     target = Target.of_user(user)
-    events = [(target, change) for change in changes]
+    events = [(target, change.undoing(undoes)) for change in changes]
     audit.record_save(session, events, actor=actor, reason=reason)
     if _has_admin(unassigned) and access.can_sign_in(user):
         access.refuse_without_administrator(session, user)

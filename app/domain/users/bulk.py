@@ -56,7 +56,8 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
     reviews.hold(edit.reviewed, plan.content)
     if plan.changed:
         _carry_out(session, plan)
-        changes = [(_target(person), _change(plan)) for person in plan.changed]
+        change = _change(plan).undoing(edit.undoes)
+        changes = [(_target(person), change) for person in plan.changed]
         audit.record_save(session, changes, actor=actor, reason=reason)
         if plan.action.takes_away and not access.is_administrator_left(session):
             raise LastAdministrator("Nobody would be left to administer the console.")

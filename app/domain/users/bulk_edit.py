@@ -60,6 +60,7 @@ class BulkEdit:
         count: Their number.
         reason: The actor's reason.
         reviewed: The reviewed outcome; see `reviews.hold`.
+        undoes: The id of the event that the change undoes, if it undoes one.
     """
 
     action: BulkAction
@@ -69,6 +70,7 @@ class BulkEdit:
     count: int = 0
     reason: str = ""
     reviewed: str | None = None
+    undoes: int | None = None
 
 
 def selected_ids(session: DbSession, selection: Selection) -> Sequence[int]:

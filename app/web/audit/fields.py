@@ -23,6 +23,8 @@ class FieldDifference(NamedTuple):
 def differences(event: AuditEvent) -> list[FieldDifference]:
     """Return what an event tells of each field; of a secret's value only whether there was one."""
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
+    fields = {**after, **before}
+    fields.pop(audit.UNDOES, None)
     return [
         FieldDifference(
             _name(field),
@@ -30,7 +32,7 @@ def differences(event: AuditEvent) -> list[FieldDifference]:
             is_new=field not in before,
             is_gone=field not in after,
         )
-        for field in {**after, **before}
+        for field in fields
     ]
 
 

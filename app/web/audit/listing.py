@@ -1,7 +1,7 @@
 """The audit log: its filters, days, rows and URLs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -160,12 +160,19 @@ def request_url(event: AuditEvent) -> str:
 
 def _row(save: SaveLine) -> SaveRow:
     # What a target is now is asked on the page of the event: here its name is a filter.
-    lines = event_sentences.in_words(HistoryEntry(event, is_there=False) for event in save.events)
+    entries = [HistoryEntry(event, is_there=False) for event in save.events]
+    lines = _undone_once(event_sentences.in_words(entries))
     rows = [
         EventRow(event.id, line, actor_url(event), target_url(event))
         for event, line in zip(save.events, lines, strict=True)
     ]
     return SaveRow(save, rows, request_url(save.first))
+
+
+def _undone_once(lines: list[EventLine]) -> list[EventLine]:
+    """Return the lines of a save with one link to undo it."""
+    first = next((line for line in lines if line.undo_url), None)
+    return [line if line is first else replace(line, undo_url=None) for line in lines]
 
 
 def _label(action: str) -> str:

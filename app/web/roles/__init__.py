@@ -1,6 +1,17 @@
 """The section roles: a file for each page."""
 
-from app.web.roles import compare, delete, edit, export, index, new, permissions, review, show
+from app.web.roles import (
+    compare,
+    delete,
+    edit,
+    export,
+    index,
+    new,
+    permissions,
+    review,
+    show,
+    undo,
+)
 
 __all__ = [
     "compare",
@@ -12,4 +23,5 @@ __all__ = [
     "permissions",
     "review",
     "show",
+    "undo",
 ]

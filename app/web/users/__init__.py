@@ -14,6 +14,7 @@ from app.web.users import (
     roles,
     sessions,
     show,
+    undo,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "roles",
     "sessions",
     "show",
+    "undo",
 ]

@@ -167,10 +167,10 @@ class BulkReport:
 
     @property
     def texts(self) -> ActionTexts:
-        """The texts of the action, with the role and the number of users."""
-        count = counted(len(self.plan.changed), "user")
-        texts = TEXTS[self.plan.action]
-        return ActionTexts(*(text.format(role=self.plan.role, users=count) for text in texts))
+        """The texts of the action, with the role, and the number of users or the name of one."""
+        changed, texts = self.plan.changed, TEXTS[self.plan.action]
+        users = changed[0].display_name if len(changed) == 1 else counted(len(changed), "user")
+        return ActionTexts(*(text.format(role=self.plan.role, users=users) for text in texts))
 
     @property
     def skipped(self) -> list[tuple[str, list[BulkPerson]]]:

@@ -117,7 +117,7 @@ LIST: Stops = {
     "users.bulk": page("/users/bulk", "Start in the list of users"),
     "users.bulk: nobody": Stop(_ticked("Activate…"), "Select at least one user"),
     "users.bulk: review": Stop(
-        _ticked("Assign role…", *NAMES, role="viewer"), "Assign the role viewer to 1 user?"
+        _ticked("Assign role…", *NAMES, role="viewer"), "Assign the role viewer to A"
     ),
     "users.bulk: needless": Stop(
         _ticked("Activate…", *NAMES), "None of the selected users needs this change."

@@ -1,0 +1,168 @@
+"""Undoing assignments and activations, from a line of the history."""
+
+import pytest
+from sqlalchemy import delete
+
+from app.domain import users
+from app.domain.users import BulkAction, BulkEdit, Selection
+from app.models import Role
+from app.unit_of_work import carry_out
+from tests.support.assigning import names_of, set_roles
+from tests.support.contents import events, recorded
+from tests.support.people import acting
+from tests.support.statements import counted
+
+
+def change_many(session, by, action, people, role=""):
+    selection = Selection(frozenset(user.id for user in people))
+    edit = BulkEdit(action, selection, role)
+    plan = carry_out(lambda: users.review_many(session, edit, actor=acting(by)), actor=acting(by))
+    edit = BulkEdit(action, selection, role, plan.etag, plan.count)
+    carry_out(lambda: users.change_many(session, edit, actor=acting(by)), actor=acting(by))
+
+
+def newest(session):
+    return f"/users/undo/{recorded(session)[0].id}"
+
+
+def test_the_roles_of_a_user_are_taken_back_in_two_clicks(sign_in, ada, vera, session):
+    set_roles(session, vera, "user", by=ada, reason="New team.")
+    browser = sign_in(ada)
+    undone = recorded(session)[0].id
+
+    page = browser.get(browser.get(f"/users/{vera.id}").link("Undo… removed a role from vera"))
+    assert "New team." in page.text
+    assert "viewer will be assigned" in page.text
+    assert "user will be removed" in page.text
+    done = page.submit("undo-form", reason="Wrong person.", confirmed="1")
+
+    assert done.location == f"/users/{vera.id}"
+    assert names_of(vera) == {"viewer"}
+    back = events(session)[2:]
+    assert {(event.action, event.reason) for event in back} == {
+        ("role:assigned", "Wrong person."),
+        ("role:unassigned", "Wrong person."),
+    }
+    assert {event.after["undoes"] for event in back} == {undone}
+    assert f"undoing entry {undone}" in done.follow().text
+
+
+def test_a_role_of_many_users_is_taken_back_from_the_audit_log(sign_in, ada, person, session):
+    people = [person(name) for name in ("tina", "theo", "tara")]
+    change_many(session, ada, BulkAction.ASSIGN, people, "viewer")
+    session.expire_all()
+    set_roles(session, people[0], by=ada)
+    browser = sign_in(ada)
+
+    page = browser.get(
+        browser.get("/audit?action=role:assigned").link("Undo… assigned a role to tara")
+    )
+    assert "Remove the role viewer from 2 users" in page.text
+    assert "Do not have the role" in page.text
+    done = page.submit("undo-form", confirmed="1").follow()
+
+    assert "Removed the role viewer from 2 users" in done.text
+    assert [names_of(user) for user in people] == [set()] * 3
+
+
+@pytest.mark.parametrize("was_active", [True, False])
+def test_an_activation_and_a_deactivation_are_taken_back(sign_in, ada, person, session, was_active):
+    ida = person("ida", roles=["viewer"], is_active=was_active)
+    change = users.deactivate if was_active else users.activate
+    carry_out(lambda: change(session, ida.id, actor=acting(ada)), actor=acting(ada))
+
+    page = sign_in(ada).get(newest(session))
+    page.submit("undo-form", confirmed="1")
+
+    assert ida.is_active == was_active
+
+
+def test_what_has_changed_since_is_named_and_left_alone(sign_in, ada, vera, session):
+    set_roles(session, vera, "user", by=ada)
+    path = newest(session)
+    set_roles(session, vera, "user", "viewer", by=ada)
+
+    page = sign_in(ada).get(path)
+    assert "viewer Has been assigned again" in page.text
+    page.submit("undo-form", confirmed="1")
+
+    assert names_of(vera) == {"viewer"}
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_changes_after_the_review_is_shown_before_anything_is_undone(
+    sign_in, ada, vera, session
+):
+    set_roles(session, vera, "user", by=ada)
+    page = sign_in(ada).get(newest(session))
+    set_roles(session, vera, "user", "viewer", by=ada)
+
+    answer = page.submit("undo-form", reason="Kept.", confirmed="1")
+
+    assert answer.status_code == 409
+    assert "The effects of this change differ" in answer.text
+    assert answer.value("reason") == "Kept."
+    assert names_of(vera) == {"user", "viewer"}
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_undone_change_is_not_undone_again(sign_in, ada, vera, session):
+    set_roles(session, vera, "user", by=ada)
+    path, browser = newest(session), sign_in(ada)
+    page = browser.get(path)
+    page.submit("undo-form", confirmed="1")
+
+    assert "Nothing to undo" in browser.get(path).text
+    assert page.submit("undo-form", confirmed="1").status_code == 409
+    assert len(events(session)) == 4
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_role_that_was_created_anew_is_not_the_one_of_the_event(sign_in, ada, vera, session):
+    set_roles(session, vera, by=ada)
+    path = newest(session)
+    session.execute(delete(Role).where(Role.name == "viewer"))
+    session.add(Role(name="viewer"))
+    session.commit()
+
+    assert "viewer No longer exists" in sign_in(ada).get(path).text
+    assert sign_in(ada).post(path, confirmed="1").status_code == 409
+    assert names_of(vera) == set()
+
+
+@pytest.mark.only_on("sqlite")
+def test_nobody_gets_back_by_undo_what_the_actor_may_not_assign(sign_in, ada, person, session):
+    omid = person("omid", roles=["admin"])
+    set_roles(session, omid, by=ada)
+    path = newest(session)
+    hugo = person("hugo", permissions=["user:read", "role:assign", "audit:read"])
+
+    page = sign_in(hugo).get(path)
+    answer = sign_in(hugo).post(path, confirmed="1")
+
+    assert (page.status_code, answer.status_code) == (403, 403)
+    assert "The role admin grants permissions that you do not have." in page.text
+    assert names_of(omid) == set()
+
+
+@pytest.mark.only_on("sqlite")
+def test_who_sees_no_history_of_an_event_does_not_undo_it(sign_in, ada, vera, person, session):
+    carry_out(lambda: users.deactivate(session, vera.id, actor=acting(ada)), actor=acting(ada))
+    helper = person("hedi", permissions=["user:read", "user:update", "role:assign"])
+
+    assert sign_in(helper).get(newest(session)).status_code == 404
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_review_takes_as_many_statements_for_fifty_users(sign_in, ada, person, session):
+    people = [person(f"crowd{number:02}") for number in range(50)]
+    browser = sign_in(ada)
+    counts = []
+    for some in (people[:2], people[2:]):
+        change_many(session, ada, BulkAction.ASSIGN, some, "viewer")
+        path = newest(session)
+        with counted() as statements:
+            assert browser.get(path).status_code == 200
+        counts.append(len(statements.seen))
+
+    assert counts[0] == counts[1] <= 16
