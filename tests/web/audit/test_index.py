@@ -1,11 +1,14 @@
 """The audit log as a page: sentences, links that filter, days of the reader."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app.domain import audit, settings
 from app.domain.actor import Actor, ActorKind
 from app.domain.settings import SettingEdit
 from app.domain.target import Target
+from app.models import AuditEvent
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
 
@@ -66,8 +69,11 @@ def test_sign_ins_are_listed_on_request(sign_in, nora, changed, session, vera):
     assert "vera signed in" in nora_there.get("/audit?sign_ins=1").text
 
 
-def test_a_day_is_that_of_the_reader(sign_in, nora, changed, session):
-    changed.at = changed.at.replace(year=2026, month=11, day=20, hour=23)
+def test_a_day_is_that_of_the_reader(sign_in, nora, session):
+    event = AuditEvent(at=datetime(2026, 11, 20, 23, tzinfo=UTC), actor_kind="person")
+    event.actor_name, event.action = "ada", "setting:changed"
+    event.target_type, event.target_name = "setting", "chunk_size"
+    session.add(event)
     session.commit()
     nora_there = sign_in(nora)
     nora_there.client.set_cookie(cookie("zone"), "Asia/Tokyo")
