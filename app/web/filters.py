@@ -100,6 +100,7 @@ def _names() -> dict[str, Any]:
     return {
         "environment": configuration.environment,
         "me": g.get("me"),
+        "now": utcnow,
         "theme": theme if theme in {"light", "dark"} else None,
         "time_zone": zones.named,
     }

@@ -66,5 +66,58 @@ def test_the_bar_of_the_matrix_is_quiet_until_a_box_is_changed(window, inhabited
     assert _ground(review) != quiet
 
 
+def test_arrow_keys_move_between_boxes_and_tab_passes_them(window, inhabited, ada):
+    page = window(ada)
+    page.goto("/roles")
+    focused = "document.activeElement.ariaLabel ?? document.activeElement.textContent"
+    boxes = page.locator(".matrix td :is(input, button)")
+
+    boxes.first.focus()
+    page.keyboard.press("ArrowDown")
+    first = page.evaluate(focused)
+    page.keyboard.press("ArrowRight")
+    second = page.evaluate(focused)
+    page.keyboard.press("Home")
+    assert page.evaluate(focused) == first != second
+    assert first.split(" grants ")[1] == second.split(" grants ")[1]
+    assert page.locator(".matrix td [tabindex='0']").count() == 1
+
+
+def test_a_group_of_permissions_is_selected_at_once(window, inhabited, ada):
+    page = window(ada)
+    page.goto("/roles")
+
+    page.get_by_role("button", name="Select all of document for viewer").click()
+
+    boxes = page.locator(".matrix [aria-label^='viewer grants document:']")
+    assert boxes.count() > 1
+    assert all(box.is_checked() for box in boxes.all())
+    expect(page.locator("[data-count]")).not_to_have_text("No unsaved changes")
+
+
+def test_the_list_of_categories_jumps_and_marks_where_one_is(desk, inhabited, ada, scripts):
+    page = desk(ada)
+    page.goto("/settings")
+    link = page.locator(".jump-links a").nth(3)
+    name = link.inner_text().split()[0]
+    link.click()
+
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_in_viewport()
+    expect(page.locator(".jump-links [aria-current]")).to_contain_text(name)
+    assert ("category=" in page.url) != scripts
+
+
+@pytest.mark.parametrize(("density", "height"), [("comfortable", 45), ("compact", 36)])
+def test_rows_have_one_line_of_description(window, inhabited, ada, density, height):
+    page = window(ada)
+    page.goto("/account/density")
+    page.get_by_role("main").get_by_role("button", name=density.capitalize()).click()
+
+    for path, row in (("/users", "tbody tr"), ("/settings", ".setting:not(:has(.badge))")):
+        page.goto(path)
+        heights = [one.bounding_box()["height"] for one in page.locator(row).all()[:20]]
+        assert sorted(heights)[len(heights) // 2] <= height, (path, heights)
+
+
 def _ground(button):
     return button.evaluate("(one) => getComputedStyle(one).backgroundColor")

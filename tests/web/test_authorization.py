@@ -64,6 +64,9 @@ TABLE = {
     "/account/password": Address("/account/password", ALL_IN, ALL_IN, 422),
     "/account/sessions": Address("/account/sessions", ALL_IN, ALL_IN, 422),
     "/account/keys": Address("/account/keys", ALL_IN, ALL_IN, 303, sends={"keys": "off"}),
+    "/account/density": Address(
+        "/account/density", ALL_IN, ALL_IN, 303, sends={"density": "compact"}
+    ),
     "/account/theme": Address("/account/theme", ALL_IN, ALL_IN, 303, sends={"theme": "dark"}),
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
     "/audit": Address("/audit", READS_EVENTS),

@@ -21,12 +21,14 @@ class MatrixFilter:
         differ: `DIFFER` for the permissions that some of these roles grant and others do not, apart
             from the role ``admin``, which grants everything.
         role: Text in the name of the role, or several texts with commas between them.
+        roles: The ids of the roles, with commas between them.
     """
 
     q: str = ""
     resource: str = ""
     differ: str = ""
     role: str = ""
+    roles: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a text that no name fits: filters are carried through URLs."""
@@ -34,6 +36,8 @@ class MatrixFilter:
 
     def has_role(self, role: MatrixRole) -> bool:
         """Tell whether the role matches the filter."""
+        if self.roles and str(role.id) not in self.roles.split(SEPARATOR):
+            return False
         texts = [text.strip() for text in self.role.casefold().split(SEPARATOR)]
         return not any(texts) or any(text in role.name.casefold() for text in texts if text)
 

@@ -1,5 +1,5 @@
 """The section account: a file for each page."""
 
-from app.web.account import keys, password, sessions, show, theme, zone
+from app.web.account import density, keys, password, sessions, show, theme, zone
 
-__all__ = ["keys", "password", "sessions", "show", "theme", "zone"]
+__all__ = ["density", "keys", "password", "sessions", "show", "theme", "zone"]

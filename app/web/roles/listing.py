@@ -9,9 +9,10 @@ from flask import request
 
 from app.domain import excerpts, roles
 from app.domain.excerpts import Excerpt, excerpt
-from app.domain.phrases import counted
+from app.domain.phrases import counted, listed
 from app.domain.roles import Matrix, MatrixFilter, MatrixRole, PermissionRow, Rows
 from app.domain.text import shortened
+from app.web.row_ids import parted
 from app.web.urls import queried
 
 # More than these are shown page by page. A browser takes more than a second for more boxes.
@@ -19,6 +20,8 @@ ALL_PERMISSIONS, BOXES = 200, 10_000
 ROLES, PERMISSIONS = 30, 100
 # The roles of a page, also where edited ones stand beside those of the page after the review.
 MOST_ROLES = 100
+# So many fit a window beside each other, and none has to be selected.
+FEW_ROLES = 6
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class MatrixListing:
         """The number of permissions, and that of the roles if they are filtered, that match."""
         permissions = counted(len(self.found.permissions), "permission")
         columns = counted(len(self.found.roles), "role")
-        return f"{permissions}, {columns}" if self.filters.role else permissions
+        is_chosen = self.filters.role or self.filters.roles
+        return f"{permissions}, {columns}" if is_chosen else permissions
 
     @property
     def chips(self) -> list[tuple[str, str]]:
@@ -87,6 +91,7 @@ class MatrixListing:
             "resource": f"Resource: {shortened(self.filters.resource)}",
             "differ": "Roles other than admin differ",
             "role": f"Role: {shortened(self.filters.role)}",
+            "roles": f"Selected roles: {self._selected}",
         }
         active = [name for name, value in asdict(self.filters).items() if value]
         return [(words[name], url_of(self.filters, **{name: ""})) for name in active]
@@ -107,8 +112,22 @@ class MatrixListing:
             ("Resource", self.filters.resource),
             ("Roles", differ),
             ("Role", self.filters.role),
+            ("Selected roles", self._selected if self.filters.roles else ""),
         ]
         return [(name, text) for name, text in facts if text]
+
+    @property
+    def selectable(self) -> list[tuple[MatrixRole, bool]]:
+        """The roles to select for the columns, and whether each is; none if they are too many."""
+        if not FEW_ROLES < len(self.matrix.roles) <= MOST_ROLES:
+            return []
+        selected = parted(self.filters.roles)
+        return [(role, role.id in selected) for role in self.matrix.roles]
+
+    @property
+    def _selected(self) -> str:
+        selected = parted(self.filters.roles)
+        return listed([role.name for role in self.matrix.roles if role.id in selected]) or "none"
 
     @property
     def has_many_roles(self) -> bool:
@@ -150,6 +169,7 @@ def filters() -> MatrixFilter:
         resource=request.args.get("resource", ""),
         differ=request.args.get("differ", ""),
         role=request.args.get("role", "").strip(),
+        roles=",".join(request.args.getlist("roles")),
     )
 
 

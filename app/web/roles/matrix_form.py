@@ -19,11 +19,12 @@ class MatrixFilterForm(Form):
     resource = HiddenField()
     differ = HiddenField()
     role = HiddenField()
+    roles = HiddenField()
 
     @property
     def active(self) -> dict[str, str]:
         """The filters that are not empty, by the names of the fields."""
-        fields = (self.q, self.resource, self.differ, self.role)
+        fields = (self.q, self.resource, self.differ, self.role, self.roles)
         return {field.name: field.data for field in fields if field.data}
 
     @property

@@ -35,12 +35,13 @@ Groups = Mapping[str, list[SettingLine]]
 
 @dataclass(frozen=True)
 class CategoryLink:
-    """A category in the jump navigation."""
+    """A category in the jump navigation; the anchor is that of its card, if it is on the page."""
 
     label: str
     count: int
     url: str
     is_current: bool
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,13 @@ class Listing:
     def jump(self) -> Iterator[CategoryLink]:
         """The categories, after all of them together."""
         current = self.filters.category
+        anchors = {name: f"settings-{number}" for number, name in enumerate(self.shown, 1)}
         yield CategoryLink(ALL, _count(self.found), self.url(category=""), not current)
         for category, lines in self.found.items():
             value = written(category)
             url = self.url(category=value)
-            yield CategoryLink(name_of(category), len(lines), url, value == current)
+            anchor = anchors.get(category, "") if len(anchors) > 1 else ""
+            yield CategoryLink(name_of(category), len(lines), url, value == current, anchor)
 
     @property
     def chips(self) -> list[tuple[str, str]]:

@@ -101,3 +101,25 @@ def test_the_matrix_takes_four_statements(sign_in, session, iris, statements):
 
     with statements.at_most(4):
         assert browser.get("/roles").status_code == 200
+
+
+def test_selected_roles_are_the_columns_and_stay_in_the_url(sign_in, session, ada):
+    session.add_all(Role(name=f"team {number:02}") for number in range(20))
+    session.commit()
+    ids = [session.scalar(select(Role.id).where(Role.name == f"team {n:02}")) for n in (3, 11)]
+    browser = sign_in(ada)
+
+    page = browser.get(f"/roles?roles={ids[0]}&roles={ids[1]}&resource=role")
+
+    heads = re.findall(r'<a href="/roles/\d+">([^<]+)</a>', page.html.partition("<tbody")[0])
+    assert heads == ["team 03", "team 11"]
+    assert "Selected roles: team 03 and team 11" in page.text
+    assert f"roles={ids[0]}%2C{ids[1]}" in page.html
+    assert "2 roles selected" in page.text
+
+
+def test_selected_roles_may_be_gone(sign_in, ada):
+    page = sign_in(ada).get("/roles?roles=999999,x")
+
+    assert page.status_code == 200
+    assert "No role matches" in page.text
