@@ -9,7 +9,7 @@ from app import config
 from app.domain import phrases
 from app.models.base import utcnow
 from app.models.spelling import shown_address
-from app.web import zones
+from app.web import user_agents, zones
 from app.web.session.identity import initials, tint
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
         "ago": ago,
+        "browser_name": user_agents.browser_name,
         "counted": phrases.counted,
         "day": day,
         "initials": initials,

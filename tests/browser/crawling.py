@@ -9,7 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Window
 
-LINKS = "[...document.querySelectorAll('a[href]')].map((one) => one.href.split('#')[0])"
+# A link in a drawing has no text as its href.
+LINKS = """
+[...document.querySelectorAll("a[href]")].map((one) =>
+  new URL(one.getAttribute("href"), location).href.split("#")[0])
+"""
 
 
 def crawl(window: "Window", most_alike: int) -> Iterator[str]:

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from app.models import ApplicationSetting
+
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
@@ -117,6 +119,35 @@ def test_rows_have_one_line_of_description(window, inhabited, ada, density, heig
         page.goto(path)
         heights = [one.bounding_box()["height"] for one in page.locator(row).all()[:20]]
         assert sorted(heights)[len(heights) // 2] <= height, (path, heights)
+
+
+def test_json_is_formatted_and_says_the_same(window, session, ada):
+    text = '{"b":[1.0,12345678901234567890,{}],"b":"a, b: {c}","e":[]}'
+    session.add(ApplicationSetting(key="rules", value=text, data_type="json", category="x"))
+    session.commit()
+    page = window(ada)
+    page.goto("/settings?q=rules")
+    page.get_by_role("link", name="Edit rules").click()
+    page.get_by_role("button", name="Format").click()
+
+    value = page.get_by_label("Value of rules").input_value()
+    assert value == (
+        '{\n  "b": [\n    1.0,\n    12345678901234567890,\n    {}\n  ],'
+        '\n  "b": "a, b: {c}",\n  "e": []\n}'
+    )
+    page.get_by_label("Value of rules").fill("{")
+    page.get_by_role("button", name="Format").click()
+    expect(page.get_by_text("This is not valid JSON.")).to_be_visible()
+    page.get_by_label("Value of rules").fill(text)
+
+
+def test_the_time_zone_of_the_browser_is_offered(window, ada):
+    page = window(ada, timezone_id="Asia/Tokyo")
+    page.goto("/account")
+    page.get_by_role("button", name="Use Asia/Tokyo").click()
+
+    expect(page.get_by_text("Times are shown in Asia/Tokyo.")).to_be_visible()
+    expect(page.get_by_role("button", name="Use Asia/Tokyo")).to_be_hidden()
 
 
 def _ground(button):

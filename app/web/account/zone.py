@@ -27,3 +27,9 @@ def zone() -> ResponseReturnValue:
         flash(f"Times are shown in {form.zone.data}.", "success")
         return keep_choice(zones.COOKIE, form.zone.data, form.next.data)
     return render_template("account/zone.html", form=form), form.status
+
+
+@blueprint.app_template_global()
+def zone_name() -> str:
+    """Return the name of the zone in which this browser shows times."""
+    return zones.current().key

@@ -35,6 +35,7 @@ class ValueForm(Form):
     Attributes:
         control: The control that the value gets: boolean, number, line (which grows) or text.
         shows_old: Whether the stored value stands beside the control.
+        is_json: Whether the value is JSON, which a script can format.
         is_row: Whether it is a row of a list, where the key is the visible label.
         always_set: Why "not set" is not offered, or "".
     """
@@ -50,6 +51,7 @@ class ValueForm(Form):
         self.control = "text"
         self.shows_old = True
         self.is_row = False
+        self.is_json = False
         self.always_set = ""
 
     @property
@@ -92,6 +94,7 @@ class ValueForm(Form):
         kind = DataType.of(data_type)
         self.always_set = settings.always_set(db.session)
         self.control = self._control_of(kind)
+        self.is_json = kind is DataType.JSON
         self.value.render_kw = dict(PLAIN)
         self.value.data = settings.masked(self.value.data) if self.value.data else self.value.data
         if kind in HINTS:

@@ -299,6 +299,15 @@ def test_every_set_of_permissions_has_an_overview(sign_in, person, permissions):
     assert {browser.get(way).status_code for way in ways} <= {200}
 
 
+def test_what_is_good_to_know_is_not_counted(sign_in, ada, omar):
+    page = sign_in(ada).get("/")
+
+    attention, _, good_to_know = page.text.partition("Good to know")
+    assert "1 active user has no role" in attention.partition("Needs attention")[2]
+    assert "have no value" not in attention
+    assert "have no value" in good_to_know
+
+
 def test_nothing_needs_attention_where_all_is_well(sign_in, person):
     page = sign_in(person("nora", permissions=["user:read"])).get("/")
 
