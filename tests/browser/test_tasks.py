@@ -42,7 +42,9 @@ def change_chunk_size(keyboard, value, reason):
     keyboard.open("/settings")
     keyboard.skip()
     keyboard.follow("document_processing 5")
-    keyboard.skip()
+    # With scripts, the link has jumped to the category, and Tab goes on from there.
+    if "category=" in keyboard.window.url:
+        keyboard.skip()
     keyboard.follow("Edit chunk_size")
     assert keyboard.focus == "Value of chunk_size"
     keyboard.write(value)
@@ -78,7 +80,9 @@ def test_a_value_is_changed_with_a_reason(keyboard, stored, rows):
     change_chunk_size(keyboard, "800", "Shorter passages answer better.")
 
     expect(said(keyboard)).to_contain_text("Saved chunk_size. It was 900, now it is 800.")
-    expect(keyboard.window).to_have_url(re.compile(r"\?category=document_processing#setting-\d+$"))
+    expect(keyboard.window).to_have_url(
+        re.compile(r"/settings(\?category=document_processing)?#setting-\d+$")
+    )
     assert stored("chunk_size") == "800"
     reason = select(AuditEvent.reason).where(AuditEvent.target_name == "chunk_size")
     assert rows(reason.order_by(AuditEvent.id))[-1] == "Shorter passages answer better."

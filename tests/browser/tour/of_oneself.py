@@ -77,6 +77,7 @@ OVERVIEW: Stops = {
     "account.sessions": page("/account/sessions"),
     "account.password": page("/account/password"),
     "account.password: refused": Stop(_password_refused, "Your password was not changed"),
+    "account.density": page("/account/density"),
     "account.keys": page("/account/keys"),
     "account.theme": page("/account/theme"),
     "account.zone": page("/account/zone"),
