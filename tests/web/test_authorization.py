@@ -101,6 +101,7 @@ TABLE = {
     "/settings/<id:setting_id>/delete": Address(
         "/settings/{setting}/delete", READS_SETTINGS, only(), 409
     ),
+    "/settings/past": Address("/settings/past", READS_SETTINGS, only("settings operator"), 200),
     "/settings/new": Address("/settings/new", only(), only(), 422),
     "/settings/restore/<id:event_id>": Address(
         "/settings/restore/999999", READS_SETTINGS, only(), 404, seen=404

@@ -1,5 +1,6 @@
 """Settings: their values, found, changed, created, deleted and restored."""
 
+from app.domain.settings.as_of import AsOf, PastValue, as_of
 from app.domain.settings.bulk import (
     BulkSettingEdit,
     SavedValue,
@@ -87,6 +88,7 @@ __all__ = [
     "NOT_SET",
     "STATES",
     "SUMMARY_CHARACTERS",
+    "AsOf",
     "BulkInvalid",
     "BulkOutdated",
     "BulkReadOnly",
@@ -97,6 +99,7 @@ __all__ = [
     "NewSetting",
     "NotJson",
     "OutsideChange",
+    "PastValue",
     "SavedValue",
     "SettingChangedMeanwhile",
     "SettingEdit",
@@ -107,6 +110,7 @@ __all__ = [
     "Version",
     "all_outside_changes",
     "always_set",
+    "as_of",
     "by_category",
     "by_key",
     "canonical",

@@ -73,7 +73,7 @@ def review() -> ResponseReturnValue:
         return _nothing_changed(page)
     if form.is_confirmed and saved(form, settings.change_many):
         return _saved(form.result, page)
-    return _review_page(form, page)
+    return review_page(form, page)
 
 
 def editing_page(form: ReviewForm, page: Listing, rows: BulkRows) -> str:
@@ -112,7 +112,8 @@ def _saved(events: list[AuditEvent], page: Listing) -> ResponseReturnValue:
     return redirect(page.url(), 303)
 
 
-def _review_page(form: ReviewForm, page: Listing) -> ResponseReturnValue:
+def review_page(form: ReviewForm, page: Listing) -> ResponseReturnValue:
+    """Return the page with the changes of the rows, or what speaks against them."""
     rows = form.rows
     if form.rule_error is None and reviewed(form, settings.review_many):
         if not (form.result or rows.is_misread):

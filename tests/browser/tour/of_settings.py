@@ -171,6 +171,7 @@ WHICH: Stops = {
     "settings.delete: locked": setting("chunk_size", "/delete"),
     "settings.index: deleted": Stop(_deleted, "Deleted answer_language."),
     "settings.deleted": page("/settings/deleted", "answer_language"),
+    "settings.past": page("/settings/past?at=2020-01-01T00:00", "chunk_size"),
     "settings.restore": Stop(_restore, "Restore answer_language"),
     "settings.restore: there again": Stop(_restore_refused, "so this one cannot be restored"),
 }

@@ -1,0 +1,120 @@
+"""The values of all settings as they were at a time, computed backwards from what is stored now.
+
+The first event of a setting after that time tells what it was before. A setting without one has
+been what it is now, as far as the console knows: changes by other programs are not recorded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.domain import audit
+from app.domain.settings import listing, secrecy
+from app.domain.settings.listing import SettingLine
+from app.domain.settings.versions import RECORDED
+from app.models import AuditEvent, DbSession
+
+
+@dataclass(frozen=True)
+class PastValue:
+    """A setting at two times.
+
+    Attributes:
+        key: The key.
+        was_there: Whether it existed at the earlier time.
+        is_there: Whether it existed at the later time.
+        value: The value at the earlier time, as it may be shown.
+        later: The value at the later time, as it may be shown.
+        line: The setting as it is stored now; None if it is deleted.
+    """
+
+    key: str
+    was_there: bool
+    is_there: bool
+    value: str | None
+    later: str | None
+    line: SettingLine | None
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the setting was another one at the two times."""
+        return (self.was_there, self.value) != (self.is_there, self.later)
+
+    @property
+    def why_not(self) -> str:
+        """Why the earlier value cannot be restored by a change of the setting, or ""."""
+        if self.line is None:
+            return "Deleted. It can be restored from the deleted settings."
+        if not self.was_there:
+            return "Created since."
+        if secrecy.holds_password(self.value):
+            return secrecy.MASKED
+        return self.line.read_only_reason or ""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """All settings at two times, by key, and the time at which the record begins."""
+
+    values: list[PastValue]
+    begins: datetime | None
+
+
+@dataclass(frozen=True)
+class _State:
+    """Whether a setting existed, and its value."""
+
+    is_there: bool
+    value: str | None = None
+
+
+def as_of(session: DbSession, moment: datetime, later: datetime | None = None) -> AsOf:
+    """Return all settings as they were at a time, in a constant number of statements.
+
+    Args:
+        session: The database session; it only reads.
+        moment: The time.
+        later: The time to compare with; None for now.
+    """
+    lines = {line.key: line for line in listing.read_all(session)}
+    now = {key: _State(is_there=True, value=line.value) for key, line in lines.items()}
+    past = _back_to(session, now, moment)
+    compared = _back_to(session, now, later) if later else now
+    values = [
+        _past_value(key, past, compared, lines.get(key)) for key in sorted({*past, *compared})
+    ]
+    begins = session.scalars(select(func.min(AuditEvent.at))).one()
+    return AsOf([value for value in values if value.was_there or value.is_there], begins)
+
+
+def _past_value(
+    key: str,
+    past: Mapping[str, _State],
+    compared: Mapping[str, _State],
+    line: SettingLine | None,
+) -> PastValue:
+    absent = _State(is_there=False)
+    was, then = past.get(key, absent), compared.get(key, absent)
+    return PastValue(key, was.is_there, then.is_there, was.value, then.value, line)
+
+
+def _back_to(session: DbSession, now: Mapping[str, _State], moment: datetime) -> dict[str, _State]:
+    """Return the settings before the first event of each after a time."""
+    conditions = (
+        AuditEvent.target_type == "setting",
+        AuditEvent.action.in_(RECORDED),
+        AuditEvent.at > moment,
+    )
+    first = select(func.min(AuditEvent.id)).where(*conditions).group_by(AuditEvent.target_name)
+    query = select(AuditEvent).where(AuditEvent.id.in_(first))
+    states = {event.target_name: _before(event) for event in session.scalars(query)}
+    return {**now, **states}
+
+
+def _before(event: AuditEvent) -> _State:
+    fields = audit.fields_of(event.before)
+    if "value" not in fields:
+        return _State(is_there=False)
+    return _State(is_there=True, value=secrecy.shown_value(event.target_name, fields["value"]))

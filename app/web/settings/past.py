@@ -1,0 +1,125 @@
+"""The page with all settings as they were at a time; chosen ones are restored as one save."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.domain import settings
+from app.domain.errors import InvalidValue
+from app.domain.permissions import PermissionCode
+from app.domain.settings import AsOf, PastValue, SettingFilter
+from app.extensions import db
+from app.models.base import utcnow
+from app.web import zones
+from app.web.access import PermissionMissing, requires
+from app.web.differences import Comparison, compare
+from app.web.row_ids import selected_ids
+from app.web.security import many_fields
+from app.web.settings import bulk_rows
+from app.web.settings.blueprint import SEEN_BY, blueprint
+from app.web.settings.listing import Listing
+from app.web.settings.review import ReviewForm, review_page
+from app.web.settings.value_form import NOT_SET
+
+WRITTEN = "%Y-%m-%d %H:%M UTC"
+IN_FIELD = "%Y-%m-%dT%H:%M"
+
+
+class AsOfForm(ReviewForm):
+    """The settings whose earlier values are to be restored."""
+
+    chosen = selected_ids("Settings")
+
+
+class PastRow(NamedTuple):
+    """A setting that differed, with the difference from then to later."""
+
+    past: PastValue
+    comparison: Comparison
+
+
+@blueprint.route("/past", methods=["GET", "POST"])
+@requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_UPDATE)
+@many_fields
+def past() -> ResponseReturnValue:
+    """Compare all settings at two times, and restore the values of chosen ones."""
+    if not any(map(g.me.can, SEEN_BY)):
+        raise PermissionMissing(SEEN_BY[0])
+    moment, later = _moment("at"), _moment("to")
+    found = settings.as_of(db.session, moment or utcnow(), later)
+    form = AsOfForm()
+    if form.is_sent and form.chosen.data and moment:
+        return _review(form, found, moment)
+    return _page(form, found, moment, later)
+
+
+def _review(form: AsOfForm, past: AsOf, moment: datetime) -> ResponseReturnValue:
+    """Show the review of the chosen values, which saves them like any others."""
+    chosen = frozenset(form.chosen.data or ())
+    lines = [value.line for value in past.values if value.line]
+    page = Listing(SettingFilter(), sorted(lines, key=lambda line: (line.category, line.key)))
+    values = [value for value in past.values if value.line and value.line.id in chosen]
+    form.rows = bulk_rows.sent(_fields(values), page)
+    form.reason.data = form.reason.data or f"Restores the values of {moment:{WRITTEN}}."
+    return review_page(form, page)
+
+
+def _fields(values: Iterable[PastValue]) -> MultiDict[str, str]:
+    """Return earlier values as the rows of a form in which they were typed."""
+    fields: MultiDict[str, str] = MultiDict()
+    for value in values:
+        line = value.line
+        if line is None or value.why_not:
+            continue
+        fields[f"{line.id}-etag"] = line.etag
+        fields[f"{line.id}-value"], fields[f"{line.id}-base"] = value.value or "", line.value or ""
+        if value.value is None:
+            fields[f"{line.id}-unset"] = "y"
+        if line.value is None:
+            fields[f"{line.id}-base_unset"] = NOT_SET
+    return fields
+
+
+def _page(
+    form: AsOfForm, past: AsOf, moment: datetime | None, later: datetime | None
+) -> ResponseReturnValue:
+    rows = [PastRow(value, compare(value.value, value.later)) for value in past.values]
+    differing = [row for row in rows if row.past.differs]
+    page = render_template(
+        "settings/past.html",
+        form=form,
+        at=_written(moment),
+        to=_written(later),
+        moment=moment,
+        later=later,
+        rows=differing if moment else [],
+        same=len(rows) - len(differing),
+        restorable=[] if later else [row for row in differing if not row.past.why_not],
+        begins=past.begins,
+        is_before_record=moment is not None and (past.begins is None or moment < past.begins),
+    )
+    return page, form.status
+
+
+def _moment(name: str) -> datetime | None:
+    """Return the time in the URL, which is in the reader's time zone; None for none.
+
+    Raises:
+        InvalidValue: The text is no time.
+    """
+    text = request.args.get(name, "").strip()
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+        if moment and moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zones.current())
+        return moment.astimezone(UTC) if moment else None
+    except (ValueError, OverflowError) as error:
+        raise InvalidValue("Enter a date and a time, such as 2026-11-27T14:00.") from error
+
+
+def _written(moment: datetime | None) -> str:
+    return moment.astimezone(zones.current()).strftime(IN_FIELD) if moment else ""
