@@ -95,7 +95,7 @@ def test_what_is_typed_last_is_what_is_shown(window, ada):
     window.goto("/")
     window.keyboard.press("/")
     ask(window, "chunk_characters")
-    field(window).press_sequentially("size")
+    field(window).press_sequentially(" repeats")
     expect(options(window)).to_have_count(1)
     field(window).press_sequentially("nothing")
     expect(window.get_by_role("status")).to_have_text("Nothing found")
