@@ -1,5 +1,6 @@
 """A person without a mouse: every step is a key, and the focus can be seen on the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -47,13 +48,15 @@ class Keyboard:
 
     def reach(self, name: str, by: str = "Tab") -> None:
         """Press the tab key until what has this name has the focus."""
-        passed = []
-        for _ in range(MOST_STEPS):
-            self.tap(by)
-            passed.append(self._seen())
-            if passed[-1] == name:
-                return
-        raise AssertionError(f"{by} does not reach {name!r} in {MOST_STEPS} steps: {passed}.")
+        self._tap_until(by, lambda seen: seen == name, name)
+
+    def reach_box(self, name: str) -> None:
+        """Go to a box of the matrix: to its one stop by the tab key, then by arrow keys."""
+        _, _, code = name.partition(" grants ")
+        self._tap_until("Tab", lambda seen: " grants " in seen, "a box")
+        self._tap_until("ArrowDown", lambda seen: seen.endswith(f" grants {code}"), code)
+        if self.focus != name:
+            self.reach(name, "ArrowRight")
 
     def go_back(self, name: str) -> None:
         """Go back to what has this name."""
@@ -118,6 +121,15 @@ class Keyboard:
     @cached_property
     def _tools(self) -> "CDPSession":
         return self.window.context.new_cdp_session(self.window)
+
+    def _tap_until(self, key: str, is_there: Callable[[str], bool], goal: str) -> None:
+        passed = []
+        for _ in range(MOST_STEPS):
+            self.tap(key)
+            passed.append(self._seen())
+            if is_there(passed[-1]):
+                return
+        raise AssertionError(f"{key} does not reach {goal!r} in {MOST_STEPS} steps: {passed}.")
 
     def _settle(self) -> None:
         # Until two frames are alike: the page has scrolled to its fragment, and has given its focus

@@ -191,8 +191,12 @@ def test_a_permission_is_granted_in_the_matrix(keyboard, rows):
     assert rows(granted) == []
     keyboard.open("/roles")
     keyboard.skip()
-    keyboard.follow("settings")
-    keyboard.tick("helpdesk grants settings:read")
+    if keyboard.window.locator("td button").count():  # which the script adds
+        keyboard.reach_box("helpdesk grants settings:read")
+        keyboard.tap("Space")
+    else:
+        keyboard.follow("settings")
+        keyboard.tick("helpdesk grants settings:read")
     keyboard.send()
     expect(heading(keyboard)).to_have_text("Review the permissions of helpdesk")
     keyboard.skip()
