@@ -174,6 +174,8 @@ def _start_mysql() -> Server:
             *(binaries / "mariadbd", "--no-defaults", f"--datadir={home / 'data'}"),
             *(f"--socket={home / 'socket'}", f"--port={port}", "--bind-address=127.0.0.1"),
             *(f"--pid-file={home / 'pid'}", f"--init-file={start}", "--skip-name-resolve"),
+            # A server that starts deletes the temporary tables of others from a folder they share.
+            f"--tmpdir={home}",
             *("--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M"),
             *("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"),
             *("--max-connections=200", "--default-time-zone=+09:00"),
