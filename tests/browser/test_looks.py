@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import String, literal, type_coerce, update
 
-from app.models import ApplicationSetting, AuditEvent, Permission, Role, User
+from app.models import ApplicationSetting, AuditEvent, ChainHead, Permission, Role, User
 from app.models.user import ADMIN
 from tests.browser.crawling import crawl
 from tests.browser.reading import overflow
@@ -37,6 +37,7 @@ FILLS = """
 
 
 def _lengthen(session):
+    session.execute(update(ChainHead).values(allows_changes=True))
     for model, columns in LONG.items():
         for name, length in columns.items():
             column = getattr(model, name)

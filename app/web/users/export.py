@@ -95,6 +95,6 @@ def _described(filters: UserFilter, names: NameSearch | None) -> list[tuple[str,
         f"User name or email {listing.verb(names)}": filters.q,
         "Role": filters.role and (meant(filters.role) or "without a role"),
         "Status": dict(listing.STATUSES).get(filters.status, "") if filters.status else "",
-        "Last signed in": dict(listing.SIGNED_IN)[filters.signed_in] if filters.signed_in else "",
+        "Last signed in": filters.signed_in and dict(listing.SIGNED_IN).get(filters.signed_in, ""),
     }
     return [(label, text) for label, text in facts.items() if text]

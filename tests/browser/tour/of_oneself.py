@@ -53,6 +53,10 @@ def _newest_change(guide: Guide) -> None:
     guide.go(f"/audit/{guide.newest_event('setting:changed')}")
 
 
+def _undo_role(guide: Guide) -> None:
+    guide.go(f"/users/undo/{guide.newest_event('role:assigned')}")
+
+
 # Before there is anybody.
 FIRST_DAY: Stops = {
     "auth.login": page("/login"),
@@ -89,6 +93,7 @@ RECORD: Stops = {
     "audit.index: filtered": page("/audit?outcome=denied&sign_ins=1", "outcome denied"),
     "audit.index: empty": page("/audit?actor=nobody-at-all", "No entry matches"),
     "audit.show": Stop(_newest_change, "Entry "),
+    "users.undo": Stop(_undo_role, "Undo"),
     "audit.export": page("/audit/export", "All events but sign-ins"),
 }
 NOTHING: Stops = {

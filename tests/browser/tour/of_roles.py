@@ -23,6 +23,11 @@ def _conflict(guide: Guide) -> None:
     guide.press("Save the permissions")
 
 
+def _undo(guide: Guide) -> None:
+    granted, revoked = map(guide.newest_event, ("permission:granted", "permission:revoked"))
+    guide.go(f"/roles/undo/{max(granted or 0, revoked or 0)}")
+
+
 def _saved(guide: Guide) -> None:
     guide.go("/roles")
     guide.tick("viewer grants document:create")
@@ -91,6 +96,7 @@ MATRIX: Stops = {
     "roles.review: two roles": Stop(_review, "Review the permissions of 2 roles"),
     "roles.review: again": Stop(_again, "2 unsaved changes"),
     "roles.index: saved": Stop(_saved, "Saved the permissions of viewer."),
+    "roles.undo": Stop(_undo, "Undo"),
     "roles.review: conflict": Stop(_conflict, "Your change has not been saved"),
     "roles.compare": page("/roles/compare", "Choose two roles"),
     "roles.compare: two roles": Stop(_compared, "document:create"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.models import ApplicationSetting, AuditEvent
+from app.models import ApplicationSetting, AuditEvent, ChainHead
 from app.models.base import utcnow
 
 
@@ -19,7 +19,9 @@ def changed(sign_in, session, ada, person):
         ).one()
         assert sign_in(who).submit(f"/settings/{setting}", value=value).status_code == 303
     old = update(AuditEvent).where(AuditEvent.target_name == "chunk_size")
+    session.execute(update(ChainHead).values(allows_changes=True))
     session.execute(old.values(at=utcnow() - timedelta(days=3)))
+    session.execute(update(ChainHead).values(allows_changes=False))
     session.commit()
 
 
