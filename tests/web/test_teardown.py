@@ -86,7 +86,8 @@ def test_wherever_the_connection_is_cut_a_download_is_whole_or_breaks_off(by_the
         else:
             outcomes.append("whole" if answer.html == file else answer.status_code)
 
-    assert set(outcomes) == {"whole", "broken off", 503}
+    # Few users are one batch, which MariaDB may have sent before the answer begins.
+    assert {"whole", 503} <= set(outcomes) <= {"whole", "broken off", 503}
     # The ROLLBACK of the last batch is cut, and then nothing is.
     assert outcomes[-2:] == ["whole", "whole"]
 
