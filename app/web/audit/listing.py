@@ -10,9 +10,10 @@ from app.domain.audit import HistoryEntry, Outcome, SaveLine, SavePage
 from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.models import AuditEvent
-from app.web import event_sentences, zones
+from app.web import zones
 from app.web.audit.filters import UrlFilters
-from app.web.event_sentences import EventLine
+from app.web.events import sentences
+from app.web.events.sentences import EventLine
 from app.web.urls import queried
 
 OUTCOMES = [("", "Any outcome"), *((each.value, each.name.capitalize()) for each in Outcome)]
@@ -91,7 +92,7 @@ class SaveListing:
     @property
     def actions(self) -> list[tuple[str, str]]:
         """The actions to choose from, also the current one if the console does not know it."""
-        actions = sorted({*event_sentences.VERBS, self.filters.action} - {""})
+        actions = sorted({*sentences.VERBS, self.filters.action} - {""})
         return [("", "Any action"), *((action, _label(action)) for action in actions)]
 
     @property
@@ -161,7 +162,7 @@ def request_url(event: AuditEvent) -> str:
 def _row(save: SaveLine) -> SaveRow:
     # What a target is now is asked on the page of the event: here its name is a filter.
     entries = [HistoryEntry(event, is_there=False) for event in save.events]
-    lines = _undone_once(event_sentences.in_words(entries))
+    lines = _undone_once(sentences.in_words(entries))
     rows = [
         EventRow(event.id, line, actor_url(event), target_url(event))
         for event, line in zip(save.events, lines, strict=True)

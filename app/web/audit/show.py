@@ -9,10 +9,10 @@ from app.domain.audit import EventDetails
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import AuditEvent
-from app.web import event_sentences
 from app.web.access import requires
 from app.web.audit import fields, grounds, listing
 from app.web.audit.blueprint import blueprint
+from app.web.events import sentences
 
 
 @blueprint.get("/<id:event_id>")
@@ -21,7 +21,7 @@ def show(event_id: int) -> str:
     """Show an event: what changed, why, who could, and the rest of the save."""
     details = audit.details(db.session, event_id)
     event = details.entry.event
-    [line] = event_sentences.in_words([details.entry])
+    [line] = sentences.in_words([details.entry])
     return render_template(
         "audit/show.html",
         event=event,
@@ -35,7 +35,7 @@ def show(event_id: int) -> str:
 
 
 def _others(details: EventDetails) -> list[tuple[AuditEvent, Any]]:
-    lines = event_sentences.in_words(details.others)
+    lines = sentences.in_words(details.others)
     return [(entry.event, line) for entry, line in zip(details.others, lines, strict=True)]
 
 

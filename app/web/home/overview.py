@@ -7,8 +7,8 @@ from flask import Blueprint, g, render_template
 from app.domain import overview as domain
 from app.extensions import db
 from app.models.base import utcnow
-from app.web import history_card
 from app.web.access import signed_in
+from app.web.events import history_card
 from app.web.home import attention, bars, changes, tiles
 
 blueprint = Blueprint("home", __name__)

@@ -9,9 +9,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChangedMeanwhile, RoleEdit
 from app.extensions import db
 from app.models import Role
-from app.web import conflicts
 from app.web.access import requires
-from app.web.conflicts import Author, Contested
+from app.web.events import conflicts
+from app.web.events.conflicts import Author, Contested
 from app.web.forms import PLAIN, REASON, Form
 from app.web.roles.blueprint import blueprint
 from app.web.roles.new import NAME

@@ -10,9 +10,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.phrases import listed
 from app.domain.roles import GrantsChangedMeanwhile, MatrixRole
 from app.extensions import db
-from app.web import conflicts
 from app.web.access import requires
-from app.web.conflicts import Author, Contested
+from app.web.events import conflicts
+from app.web.events.conflicts import Author, Contested
 from app.web.review import Review, ReviewUrls
 from app.web.roles import listing
 from app.web.roles.blueprint import blueprint

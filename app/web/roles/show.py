@@ -6,8 +6,8 @@ from app.domain import roles
 from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import history_card
 from app.web.access import requires
+from app.web.events import history_card
 from app.web.roles.blueprint import blueprint
 
 

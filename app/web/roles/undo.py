@@ -8,13 +8,13 @@ from app.domain.permissions import PermissionCode
 from app.domain.phrases import listed
 from app.domain.roles import GrantsUndo
 from app.extensions import db
-from app.web import undoing
 from app.web.access import requires
-from app.web.event_sentences import actor_of
+from app.web.events import undoing
+from app.web.events.sentences import actor_of
+from app.web.events.undoing import AccessUndoForm
 from app.web.roles.blueprint import blueprint
 from app.web.saving import saved
 from app.web.session.identity import current_actor
-from app.web.undoing import AccessUndoForm
 
 
 @blueprint.route("/undo/<id:event_id>", methods=["GET", "POST"])

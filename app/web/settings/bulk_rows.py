@@ -15,9 +15,9 @@ from app.domain.settings import (
     SettingLine,
     ValueDifference,
 )
-from app.web import conflicts
-from app.web.conflicts import Author
 from app.web.differences import Comparison, compare
+from app.web.events import conflicts
+from app.web.events.conflicts import Author
 from app.web.row_ids import possible_id
 from app.web.settings.listing import Listing
 from app.web.settings.row_form import SettingRowForm

@@ -8,8 +8,8 @@ from app.domain import audit, settings
 from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import event_sentences
 from app.web.access import requires
+from app.web.events import sentences
 from app.web.settings.blueprint import SEEN_BY, blueprint
 from app.web.urls import queried
 
@@ -55,4 +55,4 @@ def _row(event: Any) -> DeletedRow:
     can_restore = g.me.can(PermissionCode.SETTINGS_CREATE)
     url = url_for(".restore", event_id=event.id) if can_restore else None
     shown = settings.shown_value(event.target_name, value)
-    return DeletedRow(event, event_sentences.actor_of(event), shown, value is not None, url)
+    return DeletedRow(event, sentences.actor_of(event), shown, value is not None, url)

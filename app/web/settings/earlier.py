@@ -8,7 +8,7 @@ from app.domain import settings
 from app.domain.settings import Version
 from app.extensions import db
 from app.models import ApplicationSetting
-from app.web import event_sentences
+from app.web.events import sentences
 from app.web.row_ids import possible_id
 from app.web.settings.blueprint import visible
 from app.web.settings.value_form import ValueForm
@@ -43,7 +43,7 @@ def fill_in(form: ValueForm, setting: ApplicationSetting) -> EarlierValue | None
     form.value.data, form.unset.data = version.value, version.value is None
     verb = "Undoes" if undone else "Restores"
     form["reason"].data = f"{verb} the change of {event.at:{WRITTEN}}."
-    actor = event_sentences.actor_of(event)
+    actor = sentences.actor_of(event)
     whose = f"from before the change by {actor}" if undone else f"that {actor} saved"
     return EarlierValue(f"Filled in: the value {whose}", _advice(version, setting.value, undone))
 

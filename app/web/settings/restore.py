@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import event_sentences
 from app.web.access import requires
+from app.web.events import sentences
 from app.web.forms import ReasonForm
 from app.web.saving import saved
 from app.web.settings import listing
@@ -34,7 +34,7 @@ def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
         "settings/restore.html",
         form=form,
         event=event,
-        actor=event_sentences.actor_of(event),
+        actor=sentences.actor_of(event),
         deleted=deleted,
         value=settings.shown_value(deleted["key"], deleted["value"]),
         is_secret=settings.is_secret(deleted["key"]),

@@ -12,8 +12,9 @@ from app.domain.settings import SettingChangedMeanwhile, SettingEdit
 from app.domain.target import Target
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
-from app.web import conflicts, history_card, redirects
+from app.web import redirects
 from app.web.access import requires
+from app.web.events import conflicts, history_card
 from app.web.forms import REASON
 from app.web.saving import saved
 from app.web.settings import earlier, listing, outside, undo_form

@@ -7,9 +7,10 @@ from wtforms import HiddenField
 from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import event_sentences, redirects
+from app.web import redirects
 from app.web.access import requires
 from app.web.differences import compare
+from app.web.events import sentences
 from app.web.forms import ReasonForm
 from app.web.saving import saved
 from app.web.settings import undo_form
@@ -62,7 +63,7 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
         "settings/undo.html",
         form=form,
         event=event,
-        actor=event_sentences.actor_of(event),
+        actor=sentences.actor_of(event),
         changes=sorted(changes, key=lambda change: change[0].key),
         missing_settings=len(values) - len(present),
         always_set=always_set,

@@ -10,8 +10,8 @@ from app.domain.errors import InvalidValue
 from app.domain.settings import DataType, SettingLine
 from app.extensions import db
 from app.models import ApplicationSetting
-from app.web import conflicts
-from app.web.conflicts import Contested
+from app.web.events import conflicts
+from app.web.events.conflicts import Contested
 from app.web.forms import PLAIN, Form
 
 NOT_SET = "1"

@@ -9,8 +9,8 @@ from app.domain.authentication import sessions
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web import conflicts
 from app.web.access import requires
+from app.web.events import conflicts
 from app.web.forms import PLAIN, REASON
 from app.web.review import ReviewedForm
 from app.web.saving import saved

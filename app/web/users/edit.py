@@ -12,9 +12,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.users import Profile, ProfileChangedMeanwhile, ProfileEdit
 from app.extensions import db
 from app.models import User
-from app.web import conflicts
 from app.web.access import requires
-from app.web.conflicts import Author, Contested
+from app.web.events import conflicts
+from app.web.events.conflicts import Author, Contested
 from app.web.forms import PLAIN, REASON, AddressField, Form
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_not

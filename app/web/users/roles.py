@@ -12,9 +12,9 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
 from app.domain.users import AssignmentEdit
 from app.extensions import db
-from app.web import conflicts
 from app.web.access import requires
-from app.web.conflicts import Author, Contested
+from app.web.events import conflicts
+from app.web.events.conflicts import Author, Contested
 from app.web.forms import REASON
 from app.web.review import Review, ReviewedForm
 from app.web.row_ids import joined, parted, selected_ids

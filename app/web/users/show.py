@@ -14,8 +14,8 @@ from app.domain.roles import RoleChoice
 from app.domain.target import Target
 from app.extensions import db
 from app.models import User
-from app.web import history_card
 from app.web.access import requires
+from app.web.events import history_card
 from app.web.session.identity import current_actor
 from app.web.users.blueprint import blueprint
 from app.web.users.roles import RolesForm

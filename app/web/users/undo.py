@@ -9,12 +9,12 @@ from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.domain.users import BulkPlan, UserUndo
 from app.extensions import db
-from app.web import undoing
 from app.web.access import requires
-from app.web.event_sentences import actor_of
+from app.web.events import undoing
+from app.web.events.sentences import actor_of
+from app.web.events.undoing import AccessUndoForm
 from app.web.saving import saved
 from app.web.session.identity import current_actor
-from app.web.undoing import AccessUndoForm
 from app.web.users.blueprint import blueprint
 from app.web.users.bulk import BulkReport
 

@@ -16,7 +16,8 @@ from app.domain.reviews import ReviewOutdated
 from app.extensions import db
 from app.models import AuditEvent
 from app.models.base import utcnow
-from app.web import event_sentences, filters
+from app.web import filters
+from app.web.events import sentences
 
 # Tells whether an event explains that the stored thing is not what the editor saw.
 Explains = Callable[[AuditEvent], bool]
@@ -167,7 +168,7 @@ def _author(kind: EditedKind, thing: Contested, event: AuditEvent) -> Author:
         verb = "were" if kind.meanwhile.endswith("them") else "was"
         return Author(f"{name} {verb} changed outside the console {kind.meanwhile}.")
     is_own = event.actor_kind == ActorKind.PERSON and event.actor_id == g.me.id
-    who = "You" if is_own else event_sentences.actor_of(event)
+    who = "You" if is_own else sentences.actor_of(event)
     meanwhile = "in another window" if is_own else kind.meanwhile
     return Author(f"{who} changed {thing.name} {_when(event)}, {meanwhile}.", event.reason)
 

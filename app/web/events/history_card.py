@@ -9,8 +9,8 @@ from app.domain import audit
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.extensions import db
-from app.web import event_sentences
-from app.web.event_sentences import EventLine
+from app.web.events import sentences
+from app.web.events.sentences import EventLine
 from app.web.urls import queried
 
 
@@ -64,7 +64,7 @@ def of_everything() -> HistoryCard | None:
     """Return the newest changes of all; None for users who may not read them."""
     if not g.me.can(PermissionCode.AUDIT_READ):
         return None
-    lines = event_sentences.in_words(audit.recent(db.session))
+    lines = sentences.in_words(audit.recent(db.session))
     return HistoryCard(lines, [("All changes", queried("audit.index"))])
 
 
@@ -80,4 +80,4 @@ def _card(
     entries = audit.history_of(db.session, target, actions=actions)
     url = queried("audit.index", target=target.name, type=target.type)
     links = [("All changes", url)] if g.me.can(PermissionCode.AUDIT_READ) else []
-    return HistoryCard(event_sentences.in_words(entries), links, needs)
+    return HistoryCard(sentences.in_words(entries), links, needs)
