@@ -52,6 +52,10 @@ def _base(text: object) -> tuple[int, frozenset[int]]:
     return row_id(role), _ids(ids)
 
 
+def _among(offered: frozenset[int] | None, ids: Iterable[int]) -> frozenset[int]:
+    return frozenset(ids) if offered is None else offered.intersection(ids)
+
+
 class MatrixForm(MatrixFilterForm, GrantsForm):
     """The permissions that several roles are to grant.
 
@@ -95,9 +99,10 @@ class MatrixForm(MatrixFilterForm, GrantsForm):
         for role_id, permission_id in self.grants.data or ():
             selected.setdefault(role_id, set()).add(permission_id)
         etags, granted = dict(self.etag.data or ()), dict(self.base.data or ())
+        offered = self.offered
         return {
             role_id: GrantSelection(
-                self._among_offered(selected.get(role_id, ())),
+                _among(offered, selected.get(role_id, ())),
                 granted.get(role_id, frozenset()),
                 etags.get(role_id, ""),
             )
@@ -114,9 +119,9 @@ class MatrixForm(MatrixFilterForm, GrantsForm):
         return self._hidden(self.edited.keys() - shown.by_id.keys())
 
     def _hidden(self, role_ids: Iterable[int]) -> list[tuple[str, str]]:
-        pairs = []
+        pairs, edited = [], self.edited
         for role_id in sorted(role_ids):
-            selection = self.edited[role_id]
+            selection = edited[role_id]
             pairs += [("etag", f"{role_id}:{selection.etag}")]
             pairs += [("base", f"{role_id}:{selection.granted_ids}")]
             pairs += [("grants", f"{role_id}:{id_}") for id_ in sorted(selection.selected)]
@@ -128,6 +133,3 @@ class MatrixForm(MatrixFilterForm, GrantsForm):
         shown = [] if self.offered is None else [("shown", joined(self.offered))]
         cursors = [(name, cursor) for name, cursor in self.cursors.items() if cursor]
         return [*shown, *self.active.items(), *cursors]
-
-    def _among_offered(self, ids: Iterable[int]) -> frozenset[int]:
-        return frozenset(ids) if self.offered is None else self.offered.intersection(ids)
