@@ -10,6 +10,8 @@ from typing import cast
 from jinja2 import BaseLoader, BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
+# To be raised when the code that is generated from the same template changes (`app.web.jinja`).
+GENERATION = 2
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
 
@@ -27,7 +29,7 @@ class CompiledTemplates(BytecodeCache):
     def __init__(self, templates: Path) -> None:
         """Keep the compiled templates of a folder."""
         self._folder = templates / "__pycache__"
-        self._suffix = f".jinja-{version('jinja2')}.cache"
+        self._suffix = f".jinja-{version('jinja2')}-{GENERATION}.cache"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read a compiled template, unless it is missing or torn or its source has changed."""

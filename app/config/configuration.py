@@ -80,8 +80,11 @@ class Configuration:
         Browsers send the cookies of a host to all of its ports, so the name says which console it
         is from; in production it is bound to the host and to HTTPS (RFC 6265bis, section 4.1.3.2).
         """
-        tag = hashlib.sha256((self.base_url or "").encode()).hexdigest()[:TAG_CHARACTERS]
-        return f"{'' if self.is_development else '__Host-'}{name}-{tag}"
+        return f"{'' if self.is_development else '__Host-'}{name}-{self._tag}"
+
+    @cached_property
+    def _tag(self) -> str:
+        return hashlib.sha256((self.base_url or "").encode()).hexdigest()[:TAG_CHARACTERS]
 
     @property
     def where(self) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import jinja2
 import pytest
 from flask import Flask, render_template_string
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from app.template_cache import CompiledTemplates
 
@@ -16,6 +18,20 @@ def test_a_template_knows_the_names_of_all_and_its_own(app: Flask) -> None:
     with app.test_request_context():
         assert template.render() == "True 1"
         assert render_template_string("{{ mine is defined }}") == "False"
+
+
+WRITTEN = [
+    *("", "plain", "<b>&\"'</b>", "é\u2028", 0, -7, 1.5, True, None, [1, "<"], {"<": ">"}),
+    *(Markup("<b>&amp;</b>"), jinja2.Undefined(name="x"), Path("<a>"), LocalProxy(lambda: "<p>")),
+]
+
+
+@pytest.mark.parametrize("source", ["{{ x }}", "{% macro m() %}{{ x }}{% endmacro %}{{ m() }}"])
+def test_values_are_escaped_as_jinja_escapes_them(app: Flask, source: str) -> None:
+    plain = jinja2.Environment(autoescape=True).from_string(source)
+    ours = app.jinja_env.from_string(source)
+
+    assert [ours.render(x=x) for x in WRITTEN] == [plain.render(x=x) for x in WRITTEN]
 
 
 @pytest.fixture

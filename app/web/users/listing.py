@@ -1,8 +1,9 @@
 """The list of users: its filters, order, rows and URLs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import g
@@ -85,7 +86,7 @@ class UserListing:
     page: Page
     names: NameSearch | None
 
-    @property
+    @cached_property
     def actions(self) -> list[tuple[BulkAction, str]]:
         """The bulk actions that the person may carry out, each with its button."""
         return allowed_actions()
@@ -220,7 +221,7 @@ class UserListing:
         return {"label": label, "url": self._url(sort=other), "order": order}
 
     def _url(self, **changes: str) -> str:
-        values = {**asdict(self.filters), "sort": self.sort} | changes
+        values = {**vars(self.filters), "sort": self.sort} | changes
         if values["sort"] == FIRST:
             values["sort"] = ""
         return queried("users.index", **values)
