@@ -8,6 +8,7 @@ from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
 from app.models.failed_sign_in import FailedSignIn
 from app.models.one_time_link import OneTimeLink
+from app.models.setting_rule import CategoryRule, SettingRule, ValueRelation
 from app.models.user import Permission, Role, User, role_permissions, user_roles
 from app.models.user_names import UserNames
 
@@ -16,6 +17,7 @@ __all__ = [
     "ApplicationSetting",
     "AuditEvent",
     "Base",
+    "CategoryRule",
     "ChainEntry",
     "ChainHead",
     "ConsoleSession",
@@ -24,8 +26,10 @@ __all__ = [
     "OneTimeLink",
     "Permission",
     "Role",
+    "SettingRule",
     "User",
     "UserNames",
+    "ValueRelation",
     "role_permissions",
     "user_roles",
 ]

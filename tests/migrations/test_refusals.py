@@ -46,7 +46,7 @@ def test_check_says_what_to_run_on_a_database_that_is_behind(operator):
     operator.succeed("upgrade", "002")
 
     assert operator.refused("check") == (
-        "The database is at revision 002, and the console needs 011_console_audit_chain."
+        "The database is at revision 002, and the console needs 012_console_setting_rules."
         " Run: flask db upgrade"
     )
 
@@ -56,7 +56,7 @@ def test_going_back_past_the_users_is_refused_before_anything_is_done(operator):
     operator.execute(NORA)
     before = operator.schema()
 
-    for target in ("base", "001", "-10"):
+    for target in ("base", "001", "-11"):
         said = operator.refused("downgrade", target)
         assert said == (
             "Going back to before revision 002 deletes all users, and there is 1."
@@ -81,6 +81,10 @@ EVENTS = (
     "Going back to before revision 004_console_audit_events deletes all recorded changes, and there"
     " is 1. Make a backup, then say so: -x delete-events=yes"
 )
+RULES = (
+    "Going back to before revision 012_console_setting_rules deletes all rules of settings, also"
+    " edited ones, and there is 1. Make a backup, then say so: -x delete-rules=yes"
+)
 LOST = {
     "an edited setting": (
         "UPDATE application_settings SET value = '900' WHERE key = 'chunk_size'",
@@ -93,6 +97,10 @@ LOST = {
     "a setting without its value": (
         "UPDATE application_settings SET value = NULL WHERE key = 'chunk_size'",
         *("base", SETTINGS),
+    ),
+    "an edited rule": (
+        "UPDATE console_setting_rules SET unit = NULL WHERE key = 'chunk_size'",
+        *("011_console_audit_chain", RULES),
     ),
     "a grant": (
         (
@@ -149,7 +157,7 @@ def test_autogenerate_is_refused_unless_it_is_asked_for(operator, revisions):
     assert said.startswith("Revisions are written by hand here: flask db revision -m '...'")
 
     operator.succeed("-d", folder, "migrate", "--autogenerate", "-m", "links again")
-    assert "op.create_table(" in (revisions.versions / "012_links_again.py").read_text()
+    assert "op.create_table(" in (revisions.versions / "013_links_again.py").read_text()
 
 
 def test_the_second_upgrade_gives_up_in_the_end(operator, monkeypatch):
@@ -193,7 +201,7 @@ def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, 
 def test_sqlite_keeps_no_reference_to_a_row_that_a_revision_deleted(operator, revisions):
     operator.succeed("upgrade")
     revisions.write(
-        "012_forget", 'op.execute("DELETE FROM roles")', "pass", after="011_console_audit_chain"
+        "013_forget", 'op.execute("DELETE FROM roles")', "pass", after="012_console_setting_rules"
     )
 
     said = operator.refused("-d", str(revisions.folder), "upgrade")

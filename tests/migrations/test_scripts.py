@@ -42,8 +42,9 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
     _load(operator, writer.succeed("upgrade", "002:head", "--sql"))
     operator.succeed("check")
 
-    told = ("-x", "delete-events=yes", "-x", "delete-grants=yes", "-x", "delete-chain=yes")
-    _load(operator, writer.succeed("downgrade", *told, "011_console_audit_chain:002", "--sql"))
+    lost = ("events", "grants", "chain", "rules")
+    told = [word for rows in lost for word in ("-x", f"delete-{rows}=yes")]
+    _load(operator, writer.succeed("downgrade", *told, "012_console_setting_rules:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 

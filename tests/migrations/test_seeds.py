@@ -77,6 +77,17 @@ def test_some_settings_are_not_set_and_one_cannot_be_changed(settings):
     assert [key for key, row in settings.items() if not row[3]] == ["app_environment"]
 
 
+def test_the_default_settings_fit_the_rules_that_come_with_them(operator, settings):
+    operator.succeed("upgrade")
+
+    rules = operator.ask("SELECT {key}, severity, requires_reason FROM console_setting_rules")
+    assert {"llm_provider", "log_level", "chunk_size", "chunk_overlap"} < {key for key, *_ in rules}
+    assert {key for key, *_ in rules} <= set(settings)
+    assert {tuple(rest) for _, *rest in rules} == {("refuse", False)}
+    relations = operator.ask("SELECT expression, severity FROM console_value_relations")
+    assert relations == [("chunk_overlap < chunk_size", "refuse")]
+
+
 def test_the_moments_of_the_rows_are_in_utc_whatever_the_zone_of_the_server(operator):
     operator.succeed("upgrade")
 
