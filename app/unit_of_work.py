@@ -8,10 +8,12 @@ waits for locks no longer than `LOCK_SECONDS` in all.
 
 import random
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
+from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.config.postgresql_session import LOCK_SECONDS
@@ -22,7 +24,9 @@ from app.domain.authentication.capacity import CapacityLimiter, Overloaded
 from app.domain.errors import RuleError
 from app.domain.target import Target
 from app.extensions import db
+from app.models import DbSession
 
+Rows = Sequence[Row[Any]]
 T = TypeVar("T")
 
 TRIES = 3
@@ -123,6 +127,31 @@ def read(question: Callable[[], T]) -> T:
         return question()
     finally:
         db.session.rollback()
+
+
+def in_batches(read_after: Callable[[DbSession, int], Rows]) -> Iterator[Rows]:
+    """Yield batches of rows, each read in a transaction that ends before the batch is used.
+
+    Nothing is held between two batches, however slowly they are sent: on SQLite no writer waits for
+    an export, and elsewhere no connection is kept.
+
+    Args:
+        read_after: Returns the rows with ids above the given one, the first of them by id; none at
+            the end.
+    """
+    # The request, and its session, have ended when the rows are read.
+    return _in_batches(db.engine, read_after)
+
+
+def _in_batches(engine: Any, read_after: Callable[[DbSession, int], Rows]) -> Iterator[Rows]:
+    after = 0
+    while True:
+        with Session(engine) as session:
+            rows = read_after(session, after)
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
 
 
 def try_out(question: Callable[[], T], *, actor: Actor) -> T:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.cli import output
+from app.cli import audit_export, output
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
 from app.cli.commands import CommandGroup
@@ -27,6 +27,9 @@ def audit() -> None:
 
     Every event is chained to the one before it by a hash, keyed with AUDIT_KEY or else SECRET_KEY.
     """
+
+
+audit.add_command(audit_export.export)
 
 
 @audit.command()

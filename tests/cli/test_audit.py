@@ -122,6 +122,21 @@ def test_the_doctor_looks_at_the_end_of_the_chain(flask, session, recorded):
     assert "wrong    record: The end of the chain" in flask("doctor").out
 
 
+def test_the_record_is_exported_as_the_page_exports_it(flask, session, recorded, tmp_path):
+    table = flask("audit", "export", "--target", "chunk_size", "--from", "2020-01-01").out
+    assert [line.split(",")[0] for line in table.splitlines()[1:]] == list(map(str, recorded))
+
+    file = tmp_path / "events.jsonl"
+    assert flask("audit", "export", str(file), "--format", "jsonl", "--outcome", "done").code == 0
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [line["action"] for line in lines] == ["setting:changed"] * 2 + ["events:exported"] * 2
+    assert lines[2]["after"]["filter"] == {"target": "chunk_size", "from": "2020-01-01"}
+
+    assert flask("audit", "export", "--to", "2020-01-01").out.count("\n") == 1
+    assert flask("audit", "export", "--actor", "x" * 300).code == 1
+    assert flask("audit", "export", "--outcome", "perhaps").code == 2
+
+
 def test_commands_take_a_reason(flask, session, omar):
     flask("users", "assign", "omar", "viewer", "--reason", "Joined the archive.")
     flask("users", "deactivate", "omar", "--reason", "On leave.")

@@ -1,24 +1,17 @@
-"""Downloads that are sent while their rows are read."""
+"""Downloads, sent in pieces."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from flask import Response, request
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
 from app import config
-from app.extensions import db
-from app.models import DbSession
+from app.domain.csv import Separator
 from app.models.base import utcnow
 from app.web import zones
-from app.web.files.csv import Separator
 from app.web.forms import Form
 from app.web.session import session_cookie
-
-Rows = Sequence[Row[Any]]
 
 COOKIE = "separator"
 TYPES = {Separator.TAB: ("text/tab-separated-values", "tsv")}
@@ -62,28 +55,3 @@ def attachment(name: str, ending: str, pieces: Iterable[bytes], mimetype: str) -
     filename = f"{name}-{utcnow().astimezone(zones.current()):%Y-%m-%d}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
-
-
-def in_batches(read: Callable[[DbSession, int], Rows]) -> Iterator[Rows]:
-    """Yield the batches, each read in a transaction that ends before it is sent.
-
-    Nothing is held between two batches, however slow the client is: on SQLite no writer waits for
-    a download, and elsewhere no connection is kept.
-
-    Args:
-        read: Returns the rows with ids above the given one, the first of them by id; none at the
-            end.
-    """
-    # The request, and its session, have ended when the rows are read.
-    return _batches(db.engine, read)
-
-
-def _batches(engine: Any, read: Callable[[DbSession, int], Rows]) -> Iterator[Rows]:
-    after = 0
-    while True:
-        with Session(engine) as session:
-            rows = read(session, after)
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].id

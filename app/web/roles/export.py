@@ -6,14 +6,14 @@ from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from app import unit_of_work
-from app.domain import roles
+from app.domain import csv, roles
+from app.domain.csv import Separator
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixFilter
 from app.domain.target import Target
 from app.extensions import db
 from app.web.access import requires
-from app.web.files import csv, downloads
-from app.web.files.csv import Separator
+from app.web.files import downloads
 from app.web.files.downloads import DownloadForm
 from app.web.roles import listing
 from app.web.roles.blueprint import blueprint

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from app import unit_of_work
-from app.domain import paging, users
+from app.domain import csv, paging, users
+from app.domain.csv import Separator
 from app.domain.filter_words import meant
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
@@ -18,8 +19,7 @@ from app.domain.users import NameSearch, UserFilter
 from app.extensions import db
 from app.models.spelling import shown_address
 from app.web.access import requires
-from app.web.files import csv, downloads
-from app.web.files.csv import Separator
+from app.web.files import downloads
 from app.web.files.downloads import DownloadForm
 from app.web.filters import iso
 from app.web.saving import accepted
@@ -67,7 +67,7 @@ def _download(form: UserExportForm) -> Response:
     matches = users.export_matches(db.session, filters)
     after = {"filter": _active(filters)}
     unit_of_work.record("users:exported", TARGET, actor=current_actor(), after=after)
-    batches = downloads.in_batches(partial(users.export_batch, matches))
+    batches = unit_of_work.in_batches(partial(users.export_batch, matches))
     pieces = csv.encoded(HEADER, map(_rows, batches), separator)
     return downloads.csv_file("users", pieces, separator)
 

@@ -10,10 +10,12 @@ import pytest
 from flask import Response
 from sqlalchemy import insert, text
 
+from app import unit_of_work
+from app.domain import csv
 from app.domain.users import UserFilter
 from app.domain.users import export as exports
 from app.models import ApplicationSetting, User
-from app.web.files import csv, downloads
+from app.web.files import downloads
 from tests.support.contents import events
 from tests.support.cookies import cookie
 from tests.support.people import PASSWORD_HASH
@@ -259,7 +261,7 @@ def test_pages_and_files_take_few_statements(sign_in, ada, statements):
 def test_nobody_who_writes_waits_for_an_export(app, session, ada, vera, monkeypatch):
     monkeypatch.setattr(exports, "BATCH", 1)
     found = exports.export_matches(session, UserFilter())
-    batches = downloads.in_batches(
+    batches = unit_of_work.in_batches(
         lambda session, after: exports.export_batch(found, session, after)
     )
     next(batches)
@@ -283,7 +285,7 @@ def test_a_file_that_is_left_half_read_leaves_no_connection_open(
     session.rollback()
     before = pool.checkedout()
 
-    batches = downloads.in_batches(
+    batches = unit_of_work.in_batches(
         lambda session, after: exports.export_batch(found, session, after)
     )
     next(batches)
@@ -307,7 +309,7 @@ def test_a_long_export_is_sent_in_constant_memory(app, session, sign_in, ada):
     session.commit()
     session.expunge_all()
     found = exports.export_matches(session, UserFilter(q="u"))
-    batches = downloads.in_batches(
+    batches = unit_of_work.in_batches(
         lambda session, after: exports.export_batch(found, session, after)
     )
     answer = downloads.csv_file(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.web.files import csv
+from app.domain import csv
 
 PREFIXES = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u00a0@", "'="]
 FIRST_OF_FORMULAS = set("=+-@\t\r\n＝＋－＠")

@@ -1,0 +1,74 @@
+"""The export of audit events as a CSV file, or as a JSON object in each line, without secrets."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.domain import audit, csv, settings
+from app.domain.audit import Fields
+from app.domain.csv import Separator
+from app.domain.target import Target
+
+ACTION = "events:exported"
+TARGET = Target("list", "audit log")
+COLUMNS = (
+    *("id", "at", "actor_kind", "actor_name", "actor_id", "action", "target_type", "target_name"),
+    *("target_id", "before", "after", "reason", "address", "request_id", "save_id"),
+)
+HEADER = tuple("at (UTC)" if name == "at" else name for name in COLUMNS)
+
+Batches = Iterable[Iterable[Row[Any]]]
+
+
+class ExportFormat(StrEnum):
+    """The format of the file."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+
+
+def encoded(
+    batches: Batches, file_format: str, separator: Separator = Separator.COMMA
+) -> Iterator[bytes]:
+    """Yield the file in pieces, one for each batch of events.
+
+    Args:
+        batches: The events, as `audit.export_batch` reads them.
+        file_format: One of `ExportFormat`.
+        separator: The separator of a CSV file.
+    """
+    if file_format == ExportFormat.JSON_LINES:
+        return map(_lines, batches)
+    return csv.encoded(HEADER, map(_rows, batches), separator)
+
+
+def _rows(batch: Iterable[Row[Any]]) -> Iterator[Sequence[csv.Cell]]:
+    for event in map(_exported, batch):
+        yield [
+            json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict) else cell or ""
+            for cell in event.values()
+        ]
+
+
+def _lines(batch: Iterable[Row[Any]]) -> bytes:
+    lines = (json.dumps(event, ensure_ascii=False) for event in map(_exported, batch))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _exported(row: Row[Any]) -> dict[str, Any]:
+    event = {name: getattr(row, name) for name in COLUMNS}
+    sides = {side: _side(row, event[side]) for side in ("before", "after")}
+    return event | {"at": f"{row.at:%Y-%m-%dT%H:%M:%SZ}"} | sides
+
+
+def _side(row: Row[Any], text: str | None) -> Fields | None:
+    if text is None:
+        return None
+    fields = audit.fields_of(text)
+    is_secret = row.target_type == "setting" and settings.is_secret(row.target_name)
+    if is_secret and fields.get("value") is not None:
+        return fields | {"value": settings.HIDDEN}
+    return fields
