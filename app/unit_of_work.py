@@ -181,21 +181,23 @@ def record(
     target: Target,
     *,
     actor: Actor,
-    after: audit.Fields,
+    after: audit.Fields | None = None,
+    reason: str = "",
     deadline: float | None = None,
 ) -> None:
-    """Record what changed nothing, a denial or an export, in a transaction of its own.
+    """Record what changed no row, such as a denial or an export, in a transaction of its own.
 
     Args:
         action: What was done, or was to be done.
         target: To what.
         actor: By whom.
         after: What else there is to say.
+        reason: The actor's reason.
         deadline: That of the unit of work that this is a part of, if it is.
     """
 
     def add() -> None:
-        audit.record(db.session, action, target, actor=actor, after=after)
+        audit.record(db.session, action, target, actor=actor, after=after, reason=reason)
 
     try:
         if deadline is None:

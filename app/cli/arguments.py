@@ -24,6 +24,7 @@ class Text(click.ParamType[str]):
 
 
 TEXT = Text()
+reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
 
 
 def standard_input() -> str:

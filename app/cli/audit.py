@@ -9,7 +9,7 @@ import click
 
 from app.cli import audit_export, output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT
+from app.cli.arguments import reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure, Misuse
 from app.domain import audit as domain
@@ -82,7 +82,7 @@ def head() -> None:
     required=True,
     help="The first day to keep, in UTC.",
 )
-@click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
+@reason_option
 def prune(before: datetime, reason: str) -> None:
     """Delete the events from before a day, and record that they were deleted.
 
@@ -107,22 +107,24 @@ def prune(before: datetime, reason: str) -> None:
 
 
 @audit.command()
-def start() -> None:
+@reason_option
+def start(reason: str) -> None:
     """Cover the events from before the chain by a digest.
 
     An upgrade does so by itself. It is needed after the script of flask db upgrade --sql.
     """
-    found = cover_earlier_events(even_late=True)
+    found = cover_earlier_events(checked_reason(reason), even_late=True)
     if found is None:
         output.say("No event is from before the chain, or they are covered. Nothing was changed.")
     else:
         output.say(f"Covered {counted(found, 'event')} from before the chain.")
 
 
-def cover_earlier_events(*, even_late: bool = False) -> int | None:
+def cover_earlier_events(reason: str = "", *, even_late: bool = False) -> int | None:
     """Cover the events from before the chain by a digest; return how many there are, if any.
 
     Args:
+        reason: The reason, for the history.
         even_late: Whether to do so after the chain has begun. What was inserted by SQL until then
             would be covered as well, so that is for the operator to say.
     """
@@ -132,7 +134,7 @@ def cover_earlier_events(*, even_late: bool = False) -> int | None:
     if earlier is None:
         return None
     actor = current_actor()
-    carry_out(lambda: domain.start(db.session, earlier, actor=actor), actor=actor)
+    carry_out(lambda: domain.start(db.session, earlier, reason, actor=actor), actor=actor)
     return earlier.events
 
 

@@ -7,13 +7,20 @@ from functools import partial
 import click
 from flask import current_app
 
+from app import unit_of_work
 from app.cli import output
+from app.cli.actor import current_actor
+from app.cli.arguments import reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.config import Configuration
 from app.database import trigram_index
 from app.database.trigram_index import IndexState, NoIndex
+from app.domain.target import Target
+from app.domain.text import checked_reason
 from app.extensions import db
+
+TARGET = Target("list", "search index of users")
 
 SENTENCES = {
     IndexState.KEPT: "The index exists: users are found by any part of their user name or email.",
@@ -35,9 +42,10 @@ def search_index() -> None:
 
 
 @search_index.command()
-def build() -> None:
+@reason_option
+def build(reason: str) -> None:
     """Build the index, or complete an unfinished one."""
-    seconds = _timed(partial(trigram_index.build, on_start=_announce))
+    seconds = _timed(partial(trigram_index.build, on_start=_announce), "search-index:built", reason)
     if seconds is None:
         output.say("The index already exists. Nothing was changed.")
     else:
@@ -45,9 +53,10 @@ def build() -> None:
 
 
 @search_index.command()
-def drop() -> None:
+@reason_option
+def drop(reason: str) -> None:
     """Drop the index."""
-    seconds = _timed(trigram_index.drop)
+    seconds = _timed(trigram_index.drop, "search-index:dropped", reason)
     if seconds is None:
         output.say("The index does not exist. Nothing was changed.")
     else:
@@ -64,8 +73,9 @@ def _announce() -> None:
     output.say("Building the index. This can take minutes; the console stays usable.")
 
 
-def _timed(change: Callable[[Configuration], bool]) -> float | None:
-    """Make the change; return its duration in seconds, or None if there was nothing to do."""
+def _timed(change: Callable[[Configuration], bool], action: str, reason: str) -> float | None:
+    """Make the change and record it; return its duration in seconds, or None for no change."""
+    reason = checked_reason(reason)
     # On SQLite, nobody can write while this connection still reads.
     db.session.rollback()
     start = time.monotonic()
@@ -73,4 +83,8 @@ def _timed(change: Callable[[Configuration], bool]) -> float | None:
         is_changed = change(current_app.config["CONSOLE"])
     except NoIndex as error:
         raise Failure(str(error)) from error
-    return time.monotonic() - start if is_changed else None
+    if not is_changed:
+        return None
+    seconds = time.monotonic() - start
+    unit_of_work.record(action, TARGET, actor=current_actor(), reason=reason)
+    return seconds

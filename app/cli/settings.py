@@ -6,7 +6,7 @@ import click
 
 from app.cli import arguments, output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT
+from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.domain import settings as domain
@@ -19,7 +19,6 @@ TITLES = ("CATEGORY", "KEY", "TYPE", "STATE", "VALUE")
 FIELDS = ("key", "category", "data_type", "value", "is_set", "is_mutable", "is_secret")
 
 key_argument = click.argument("key", type=TEXT)
-reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
 
 
 @click.group(cls=CommandGroup)

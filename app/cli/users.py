@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from app import config
 from app.cli import arguments, links, name_copies, output, search_index
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT
+from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
 from app.domain import roles, sign_in
 from app.domain import users as domain
@@ -28,7 +28,6 @@ TITLES = ("USER NAME", "EMAIL", "FULL NAME", "STATUS", "ROLES")
 
 name_argument = click.argument("name", type=TEXT)
 role_argument = click.argument("role", type=TEXT)
-reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
 
 
 @click.group(cls=CommandGroup)
@@ -51,19 +50,15 @@ users.add_command(name_copies.copy_names, "copy-names")
 )
 @click.option("--full-name", type=TEXT, help="The person's full name.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@reason_option
 def create(
-    name: str,
-    email: str,
-    role_names: tuple[str, ...],
-    full_name: str | None,
-    *,
-    password_stdin: bool,
+    name: str, email: str, role_names: tuple[str, ...], *, password_stdin: bool, **fields: str
 ) -> None:
     """Create a user, and print a one-time link for choosing a password."""
     if not password_stdin:
         links.check()
     role_ids, domains = read(lambda: _ids_of(role_names)), config.current().email_domains
-    new = NewUser(name, email, full_name, role_ids=role_ids, email_domains=domains)
+    new = NewUser(name, email, role_ids=role_ids, email_domains=domains, **fields)
     actor = current_actor()
     if password_stdin:
         scheme = config.current().password_scheme

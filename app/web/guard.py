@@ -1,5 +1,7 @@
 """The guard before every view: who is signed in, what they may do, and what was entered before."""
 
+from typing import NoReturn
+
 from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -51,7 +53,7 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
     readiness.demand_revision(me.identity.revision)
     missing = declared.missing(me, request.method)
     if missing is not None:
-        _deny(missing)
+        deny(missing)
     identity.note_use(me.identity)
     if request.method not in SAFE_METHODS:
         # The change begins a transaction of its own.
@@ -59,7 +61,12 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
     return None
 
 
-def _deny(missing: PermissionCode) -> None:
+def deny(missing: PermissionCode) -> NoReturn:
+    """Record that the person lacks a permission, and end the request with 403.
+
+    Raises:
+        PermissionMissing: Always.
+    """
     target = Target("page", request.path)
     after = {"permission": missing.value, "method": request.method}
     unit_of_work.record("permission:denied", target, actor=identity.current_actor(), after=after)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, update
 from app.domain import sign_in
 from app.domain.authentication import one_time_links
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
+from tests.support.people import OPERATOR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Window
@@ -85,7 +86,7 @@ class Guide:
 
     def link_to_set_up(self) -> str:
         """Return the path of a link for the first administrator."""
-        token = sign_in.issue_setup_link(self.session)
+        token = sign_in.issue_setup_link(self.session, actor=OPERATOR)
         self.session.commit()
         return f"/setup/{token}"
 

@@ -140,6 +140,8 @@ def test_the_record_is_exported_as_the_page_exports_it(flask, session, recorded,
 def test_commands_take_a_reason(flask, session, omar):
     flask("users", "assign", "omar", "viewer", "--reason", "Joined the archive.")
     flask("users", "deactivate", "omar", "--reason", "On leave.")
+    flask("users", "create", "max", "max@example.org", "--reason", "New.")
+    assert flask("users", "create", "may", "may@example.org", "--reason", "x" * 501).code == 1
 
     reasons = session.scalars(select(AuditEvent.reason).order_by(AuditEvent.id)).all()
-    assert reasons == ["Joined the archive.", "On leave."]
+    assert reasons == ["Joined the archive.", "On leave.", "New."]

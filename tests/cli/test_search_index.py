@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from app.models import user_trigrams
 from tests.support import searching
+from tests.support.contents import events
 
 BEGINNING = "No index: users are found by the beginning of their user name or email.\n"
 ANYWHERE = "The index exists: users are found by any part of their user name or email.\n"
@@ -27,16 +28,18 @@ def test_without_an_index_its_status_says_so(flask):
 
 
 @somewhere
-def test_it_is_built_and_dropped_and_says_how_long_that_took(flask, ada):
+def test_it_is_built_and_dropped_and_says_how_long_that_took(flask, session, ada):
     built = flask("users", "search-index", "build")
     status = flask("users", "search-index", "status")
-    dropped = flask("users", "search-index", "drop")
+    dropped = flask("users", "search-index", "drop", "--reason", "Not needed.")
 
     assert [done.code for done in (built, status, dropped)] == [0, 0, 0]
     told = r"Building the index\. .+\nBuilt the index in \d+\.\d s\. " + re.escape(ANYWHERE)
     assert re.fullmatch(told, built.err)
     assert status.out == ANYWHERE
     assert re.fullmatch(r"Dropped the index in \d+\.\d s\. " + re.escape(BEGINNING), dropped.err)
+    recorded = [(event.action, event.reason) for event in events(session)]
+    assert recorded == [("search-index:built", ""), ("search-index:dropped", "Not needed.")]
 
 
 @somewhere

@@ -4,6 +4,8 @@ import pytest
 
 from app.domain import sign_in
 from app.domain.authentication.one_time_links import InvalidLink
+from tests.cli.conftest import ACTOR
+from tests.support.contents import events
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/setup/([\w-]{43})\n")
 
@@ -16,6 +18,20 @@ def test_the_link_leads_to_the_page_of_the_first_administrator(flask, session, v
     token = LINK.fullmatch(done.out).group(1)
     sign_in.check_setup_link(session, token)
     assert visitor.client.get(f"/setup/{token}").status_code == 200
+
+
+def test_the_link_and_its_use_are_recorded(flask, session, visitor):
+    token = LINK.fullmatch(flask("setup-link", "--reason", "First day.").out).group(1)
+    typed = {"username": "ada", "email": "ada@example.org", "password": "a long enough pass phrase"}
+    visitor.submit(f"/setup/{token}", **typed)
+
+    issued, *_, used, _signed_in = events(session)
+    assert (issued.action, issued.actor, issued.reason) == (
+        "setup-link:issued",
+        ACTOR,
+        "First day.",
+    )
+    assert (used.action, used.actor) == ("setup-link:used", "ada")
 
 
 def test_a_new_link_ends_the_one_before(flask, session):

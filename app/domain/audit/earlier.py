@@ -44,9 +44,9 @@ def find_earlier(session: DbSession, *, release: Release) -> EarlierEvents | Non
     return found if found.events else None
 
 
-def start(session: DbSession, earlier: EarlierEvents, *, actor: Actor) -> None:
+def start(session: DbSession, earlier: EarlierEvents, reason: str = "", *, actor: Actor) -> None:
     """Record the digest of the events from before the chain, as an event of the chain."""
-    record(session, STARTED, TARGET, actor=actor, after=earlier._asdict())
+    record(session, STARTED, TARGET, actor=actor, after=earlier._asdict(), reason=reason)
 
 
 def started(session: DbSession) -> EarlierEvents | None:

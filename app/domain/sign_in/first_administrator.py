@@ -1,14 +1,19 @@
 """Becoming the first administrator, by a link that works once."""
 
-from app.domain import access, roles, users
+from app.domain import access, audit, roles, users
 from app.domain.actor import Actor
 from app.domain.authentication import one_time_links
 from app.domain.authentication.sessions import Browser
 from app.domain.errors import RuleError
 from app.domain.sign_in import sign_in
 from app.domain.sign_in.password_change import Registration
+from app.domain.target import Target
+from app.domain.text import checked_reason
 from app.models import DbSession
 from app.models.user import ADMIN
+
+ISSUED, USED = "setup-link:issued", "setup-link:used"
+TARGET = Target("link", "link for the first administrator")
 
 
 class AlreadySetUp(RuleError):
@@ -17,14 +22,22 @@ class AlreadySetUp(RuleError):
     is_recorded = False
 
 
-def issue_setup_link(session: DbSession) -> str:
+def issue_setup_link(session: DbSession, reason: str = "", *, actor: Actor) -> str:
     """Return the token of a link with which somebody becomes the first administrator.
+
+    Args:
+        session: The database session; the caller commits it.
+        reason: The actor's reason.
+        actor: The command that issues the link.
 
     Raises:
         AlreadySetUp: There is an administrator.
+        InvalidValue: The reason is too long.
     """
+    reason = checked_reason(reason)
     access.serialize_access_changes(session)
     _refuse_second(session)
+    audit.record(session, ISSUED, TARGET, actor=actor, reason=reason)
     return one_time_links.issue(session, one_time_links.Purpose.SET_UP)
 
 
@@ -62,7 +75,9 @@ def set_up(
     _refuse_second(session)
     one_time_links.use(session, one_time_links.Purpose.SET_UP, token)
     user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
-    users.record_creation(session, user, sign_in.as_user(user, actor))
+    owner = sign_in.as_user(user, actor)
+    save = users.record_creation(session, user, actor=owner)
+    audit.record(session, USED, TARGET, actor=owner, save_id=save.id)
     return sign_in.start_session(session, user, browser, actor=actor, secret=secret)
 
 

@@ -7,11 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain import access, audit, roles, validation
 from app.domain.actor import Actor
+from app.domain.audit import Save
 from app.domain.authentication import one_time_links, passwords
 from app.domain.authentication.one_time_links import Purpose
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
+from app.domain.text import checked_reason
 from app.domain.users import lookalikes, lookup, name_copy, names
 from app.models import DbSession, Role, User
 from app.models.spelling import shown_address
@@ -28,6 +30,7 @@ class NewUser:
         bio: The bio.
         role_ids: The roles to start with.
         email_domains: Domains that are allowed in addresses; see `names.checked_email`.
+        reason: The actor's reason.
     """
 
     username: str
@@ -36,6 +39,7 @@ class NewUser:
     bio: str | None = None
     role_ids: frozenset[int] = frozenset()
     email_domains: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str]:
@@ -69,6 +73,7 @@ def check_new(new: NewUser) -> NewUser:
         email=lambda: names.checked_email(new.email, new.email_domains),
         full_name=lambda: names.checked_full_name(new.full_name),
         bio=lambda: names.checked_bio(new.bio),
+        reason=lambda: checked_reason(new.reason),
     )
     return replace(new, **fields)
 
@@ -94,7 +99,7 @@ def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Act
     assigned = roles.with_ids(session, new.role_ids)
     access.refuse_escalation(session, own, None, assigned)
     user = add(session, new, password_hash, assigned)
-    record_creation(session, user, actor)
+    record_creation(session, user, new.reason, actor=actor)
     return user
 
 
@@ -118,13 +123,14 @@ def add(session: DbSession, new: NewUser, password_hash: str, assigned: Sequence
     return user
 
 
-def record_creation(session: DbSession, user: User, actor: Actor) -> None:
+def record_creation(session: DbSession, user: User, reason: str = "", *, actor: Actor) -> Save:
     """Record that the user was created, and each role they start with."""
     after = {"username": user.username, "email": user.email, "full_name": user.full_name}
     assigned = [audit.Change("role:assigned", after={"role": role.name}) for role in user.roles]
     changes = [audit.Change("user:created", after=after), *assigned]
     target = Target.of_user(user)
-    audit.record_save(session, [(target, change) for change in changes], actor=actor)
+    events = [(target, change) for change in changes]
+    return audit.record_save(session, events, actor=actor, reason=reason)
 
 
 def refuse_taken(

@@ -14,8 +14,8 @@ from app.domain.permissions import PermissionCode
 from app.domain.settings import AsOf, PastValue, SettingFilter
 from app.extensions import db
 from app.models.base import utcnow
-from app.web import zones
-from app.web.access import PermissionMissing, requires
+from app.web import guard, zones
+from app.web.access import requires
 from app.web.differences import Comparison, compare
 from app.web.row_ids import selected_ids
 from app.web.security import many_fields
@@ -48,7 +48,7 @@ class PastRow(NamedTuple):
 def past() -> ResponseReturnValue:
     """Compare all settings at two times, and restore the values of chosen ones."""
     if not any(map(g.me.can, SEEN_BY)):
-        raise PermissionMissing(SEEN_BY[0])
+        guard.deny(SEEN_BY[0])
     moment, later = _moment("at"), _moment("to")
     found = settings.as_of(db.session, moment or utcnow(), later)
     form = AsOfForm()

@@ -11,13 +11,14 @@ from app.domain.sign_in import issue_setup_link
 from app.models import AuditEvent, ConsoleSession, OneTimeLink, User
 from app.models.base import utcnow
 from tests.support.browsing import Browser
+from tests.support.people import OPERATOR
 
 FIRST = {"username": "Ada", "email": "ada@example.org", "password": "correct horse staple"}
 
 
 @pytest.fixture
 def link(session):
-    token = issue_setup_link(session)
+    token = issue_setup_link(session, actor=OPERATOR)
     session.commit()
     return f"/setup/{token}"
 
@@ -36,8 +37,9 @@ def test_everything_about_the_first_administrator_is_recorded(visitor, session, 
     visitor.submit(link, **FIRST)
 
     events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
-    assert [event.action for event in events] == ["user:created", "role:assigned", "user:signed-in"]
-    assert {event.actor_name for event in events} == {"ada"}
+    actions = ["user:created", "role:assigned", "setup-link:used", "user:signed-in"]
+    assert [event.action for event in events] == ["setup-link:issued", *actions]
+    assert {event.actor_name for event in events[1:]} == {"ada"}
     assert FIRST["password"] not in str([event.after for event in events])
 
 
@@ -66,7 +68,7 @@ def test_the_link_expires_after_an_hour(visitor, session, link):
 
 
 def test_a_newer_link_replaces_the_older(visitor, session, link):
-    newer = issue_setup_link(session)
+    newer = issue_setup_link(session, actor=OPERATOR)
 
     assert visitor.get(link).status_code == 404
     assert visitor.get(f"/setup/{newer}").status_code == 200

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.contents import events
 from tests.support.settings import TOP_K, changes, path_of
 
 PATH = "/settings/past"
@@ -61,3 +62,13 @@ def test_it_asks_a_constant_number_of_times(sign_in, ada, top, statements):
 
     with statements.at_most(5):
         browser.get(PATH, at="2020-01-01T00:00", to="2021-01-01T00:00")
+
+
+@pytest.mark.only_on("sqlite")
+def test_who_may_not_see_the_history_is_denied_and_recorded(sign_in, person, session):
+    looker = person("nora", permissions=["settings:read"])
+
+    assert sign_in(looker).get(PATH).status_code == 403
+
+    denied = events(session)[-1]
+    assert (denied.action, denied.after["permission"]) == ("permission:denied", "settings:update")
