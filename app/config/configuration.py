@@ -46,6 +46,7 @@ class Configuration:
     base_url: str | None
     session_idle: timedelta
     session_lifetime: timedelta
+    authentication_age: timedelta
     trusted_proxies: tuple[Network, ...]
     email_domains: tuple[str, ...]
     is_by_url: bool
@@ -122,6 +123,9 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         ),
         session_lifetime=timedelta(
             hours=variables.integer("CONSOLE_SESSION_HOURS", 12, low=1, high=168)
+        ),
+        authentication_age=timedelta(
+            minutes=variables.integer("CONSOLE_REAUTHENTICATE_MINUTES", 30, low=1, high=1440)
         ),
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),

@@ -1,7 +1,7 @@
 """Access to views: each view declares it, and the guard checks it before the view runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, g
@@ -22,11 +22,13 @@ class Access:
         is_public: Nobody needs to be signed in, and nothing is looked up.
         read: The permission to look; None where being signed in is enough.
         change: The permissions of which one is needed to send a form, besides the one to look.
+        is_sensitive: Sending a form takes a recent authentication.
     """
 
     is_public: bool = False
     read: PermissionCode | None = None
     change: tuple[PermissionCode, ...] = ()
+    is_sensitive: bool = False
 
     def missing(self, me: identity.CurrentUser, method: str) -> PermissionCode | None:
         """Return the permission that the person lacks for the method, if there is one."""
@@ -69,6 +71,15 @@ def signed_in(view: View) -> View:
 def public(view: View) -> View:
     """Declare that everybody may enter."""
     return _declare(Access(is_public=True))(view)
+
+
+def sensitive(view: View) -> View:
+    """Declare, on top of who may enter, that sending a form takes a recent authentication.
+
+    It is for what gives access or takes it away, for passwords and for secrets.
+    """
+    declared: Access = vars(view)["access"]
+    return _declare(replace(declared, is_sensitive=True))(view)
 
 
 def missing(code: PermissionCode) -> PermissionCode | None:

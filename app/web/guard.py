@@ -9,13 +9,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from app import unit_of_work
+from app.domain.authentication import sessions
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.extensions import db
 from app.web import kept_input, readiness
 from app.web.access import Access, PermissionMissing, access_of
 from app.web.security import SAFE_METHODS
-from app.web.session import identity, ownership, session_cookie, signing_in
+from app.web.session import identity, ownership, reauthentication, session_cookie, signing_in
 
 ENDED = "Your session has ended. Sign in to go on."
 ENDED_BEFORE_FORM = "Your session had ended, so nothing was changed. Sign in and try again."
@@ -54,11 +55,24 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
     missing = declared.missing(me, request.method)
     if missing is not None:
         deny(missing)
-    identity.note_use(me.identity)
-    if request.method not in SAFE_METHODS:
+    is_form = request.method not in SAFE_METHODS
+    answer = _note_use(me, is_sensitive=is_form and declared.is_sensitive)
+    if is_form:
         # The change begins a transaction of its own.
         db.session.rollback()
-    return None
+    return answer
+
+
+def _note_use(me: identity.CurrentUser, *, is_sensitive: bool) -> Response | None:
+    """Note the use of the session; return the page that asks who uses it, where that is due."""
+    if not is_sensitive:
+        identity.note_use(me.identity)
+        return None
+    if me.is_recent:
+        identity.note_use(me.identity, sessions.AUTHENTICATED)
+        return None
+    # Kept input that comes without a password is shown again, and changes nothing.
+    return None if reauthentication.is_shown_only() else reauthentication.at_form()
 
 
 def deny(missing: PermissionCode) -> NoReturn:

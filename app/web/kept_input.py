@@ -21,6 +21,8 @@ MARK = "kept"
 MOVED = "kept-"
 # Sent with the kept fields by the page to sign in.
 CREDENTIALS = ("username", "password")
+# Sent with them by the page that asks for the password again; the last, if nothing was left out.
+REAUTHENTICATION = ("own_password", WHOLE := "whole")
 CSRF = "csrf_token"
 CHECK = "Nothing was saved yet. Check what you entered, and save it."
 ANOTHERS = (
@@ -93,7 +95,7 @@ def of_request() -> KeptInput:
     pairs = request.form.items(multi=True)
     if not is_kept():
         return KeptInput(MultiDict((name, text) for name, text in pairs if name != CSRF))
-    own = {CSRF, MARK, *CREDENTIALS}
+    own = {CSRF, MARK, *CREDENTIALS, *REAUTHENTICATION}
     return KeptInput(
         MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
     )
@@ -118,6 +120,13 @@ def resume(previous: int | None) -> None:
     request.form = ImmutableMultiDict(of_request().sent)
     g.is_resumed = True
     flash(ANOTHERS if is_anothers(previous) else CHECK, "warning")
+
+
+def go_on() -> None:
+    """Go on with the kept input as if its form had just been sent."""
+    sent = of_request().sent
+    sent[CSRF] = request.form[CSRF]
+    request.form = ImmutableMultiDict(sent)
 
 
 def is_anothers(previous: int | None) -> bool:

@@ -39,6 +39,7 @@ def test_without_variables_it_is_production():
     assert configuration.secret_key is None
     assert configuration.session_idle == timedelta(minutes=30)
     assert configuration.session_lifetime == timedelta(hours=12)
+    assert configuration.authentication_age == timedelta(minutes=30)
 
 
 def test_sessions_last_as_long_as_is_said():
@@ -61,6 +62,10 @@ def test_sessions_last_as_long_as_is_said():
         (
             {"CONSOLE_SESSION_HOURS": "169"},
             "CONSOLE_SESSION_HOURS must be a whole number from 1 to 168.",
+        ),
+        (
+            {"CONSOLE_REAUTHENTICATE_MINUTES": "0"},
+            "CONSOLE_REAUTHENTICATE_MINUTES must be a whole number from 1 to 1440.",
         ),
         (
             {"CONSOLE_ENV": "development", "PORT": "http"},

@@ -1,12 +1,15 @@
 """Who gets what answer at every address: one table, checked against the URL map."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from app.domain.authentication import sessions
 from app.models import ApplicationSetting, ConsoleSession, Permission, Role, User
+from app.models.base import utcnow
+from app.web.access import access_of
 from app.web.security import SAFE_METHODS
 from tests.conftest import BROWSER, SESSION_COOKIE
 from tests.support.contents import digests, events
@@ -143,6 +146,14 @@ TABLE = {
     "/users/new": Address("/users/new", only("helpdesk"), only("helpdesk"), 422),
 }
 
+# Whoever sends these forms has to have authenticated not long ago.
+SENSITIVE = {
+    *("/roles/new", "/roles/<id:role_id>/edit", "/roles/<id:role_id>/delete"),
+    *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
+    *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),
+    *("/users/<id:user_id>/offboard", "/users/bulk", "/users/undo/<id:event_id>"),
+}
+
 
 def expected(address: Address, method: str, who: str) -> int:
     """The answer that the table promises."""
@@ -232,6 +243,24 @@ def test_the_table_knows_every_method(app):
 
     assert {method for rule in app.url_map.iter_rules() for method in rule.methods} <= set(METHODS)
     assert takes_forms == {rule for rule, address in TABLE.items() if address.change}
+
+
+def test_what_gives_access_waits_for_a_recent_authentication(app, session, everyone, visitor):
+    give_session(app, session, visitor, everyone["admin"], "admin")
+    token, paths = visitor.csrf_token(), paths_of(session, everyone)
+    session.execute(update(ConsoleSession).values(authenticated_at=utcnow() - timedelta(hours=1)))
+    session.commit()
+    before = digests(session.get_bind())
+
+    answers = {rule: ask(visitor, "POST", paths[rule], {}, token) for rule in SENSITIVE}
+
+    assert {rule: answer.status_code for rule, answer in answers.items()} == dict.fromkeys(
+        SENSITIVE, 401
+    )
+    assert digests(session.get_bind()) == before
+    rules = app.url_map.iter_rules()
+    declared = {rule.rule for rule in rules if access_of(app, rule.endpoint).is_sensitive}
+    assert declared == SENSITIVE
 
 
 def test_no_form_is_looked_at_without_its_token(app, session, everyone, visitor):

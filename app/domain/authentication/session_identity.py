@@ -1,6 +1,7 @@
 """The identity behind the token of a session, read with each request."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-from app.domain.authentication import tokens
+from app.domain.authentication import sessions, tokens
 from app.domain.authentication.sessions import Limits
 from app.domain.permissions import PermissionCode
 from app.models import ConsoleSession, DbSession, Permission, Role, User, role_permissions
@@ -41,6 +42,7 @@ class SessionIdentity:
     session_id: int
     created_at: datetime
     last_seen_at: datetime
+    authenticated_at: datetime
     user_id: int
     username: str
     full_name: str | None
@@ -52,9 +54,9 @@ class SessionIdentity:
         """Tell whether the user has the permission ``code``."""
         return code in self.codes or self.is_administrator
 
-    def is_due(self, now: datetime) -> bool:
-        """Tell whether ``last_seen_at`` is old enough to be written again."""
-        return now - self.last_seen_at >= SEEN_EVERY
+    def is_due(self, now: datetime, columns: Sequence[str] = sessions.SEEN) -> bool:
+        """Tell whether one of the columns is old enough to be written again."""
+        return any(now - getattr(self, column) >= SEEN_EVERY for column in columns)
 
     def ends_at(self, now: datetime, limits: Limits) -> datetime:
         """Return the time at which the session ends unless it is used after ``now``."""
@@ -84,6 +86,7 @@ def _identity_query() -> Select[Any]:
         ConsoleSession.id.label("session_id"),
         ConsoleSession.created_at,
         ConsoleSession.last_seen_at,
+        ConsoleSession.authenticated_at,
         ConsoleSession.fingerprint,
         User.id.label("user_id"),
         User.username,
@@ -120,6 +123,7 @@ def identify(
         session_id=row.session_id,
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
+        authenticated_at=row.authenticated_at,
         user_id=row.user_id,
         username=row.username,
         full_name=row.full_name,

@@ -16,6 +16,8 @@ from app.models import ConsoleSession, DbSession, User
 from app.models.base import utcnow
 
 MOST_PER_USER = 10
+# The columns that use renews: that of any page, and that of pages which ask for authentication.
+SEEN, AUTHENTICATED = ("last_seen_at",), ("last_seen_at", "authenticated_at")
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,10 @@ def start(session: DbSession, user: User, browser: Browser, *, secret: str) -> s
     return token
 
 
-def touch(connection: Connection, session_id: int) -> None:
+def touch(connection: Connection, session_id: int, columns: Sequence[str] = SEEN) -> None:
     """Save the time of the last use of a session, on a separate connection."""
-    connection.execute(
-        update(ConsoleSession).where(ConsoleSession.id == session_id).values(last_seen_at=utcnow())
-    )
+    values = dict.fromkeys(columns, utcnow())
+    connection.execute(update(ConsoleSession).where(ConsoleSession.id == session_id).values(values))
 
 
 def of_user(

@@ -29,6 +29,7 @@ from app.domain.sign_in.sign_in import (
     VerifiedPassword,
     complete,
     find_account,
+    reauthenticate,
     verify,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "new_hash",
     "note_failure",
     "own_account",
+    "reauthenticate",
     "registration",
     "set_up",
     "unreadable_passwords",

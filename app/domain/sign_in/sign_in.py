@@ -90,14 +90,42 @@ def complete(
         SignInFailed: There is no proof, or the user was deactivated or given another password
             since.
     """
-    # Locked: a password that another program sets at this moment must not be overwritten.
-    user = proof and session.get(User, proof.user_id, populate_existing=True, with_for_update=True)
-    if not proof or not user or not user.is_active or user.password_hash != proof.password_hash:
+    user = _proven(session, proof)
+    if user is None:
         raise SignInFailed("Wrong user name or password.", field="password")
-    if proof.better_hash is not None:
-        user.password_hash = proof.better_hash
     users.copy_uncopied(session)
     return start_session(session, user, browser, actor=actor, secret=secret)
+
+
+def reauthenticate(
+    session: DbSession,
+    proof: VerifiedPassword | None,
+    browser: Browser,
+    *,
+    actor: Actor,
+    secret: str,
+) -> str:
+    """Replace the actor's session by a new one, as they have shown again who they are.
+
+    Args:
+        session: The database session; the caller commits it.
+        proof: What `verify` returned for `own_account` a moment ago.
+        browser: The browser.
+        actor: The person.
+        secret: The key of the session's fingerprint.
+
+    Returns:
+        The token for the session's cookie.
+
+    Raises:
+        SignInFailed: There is no proof, or the user was deactivated or given another password
+            since.
+    """
+    user = _proven(session, proof)
+    if user is None:
+        raise SignInFailed("That is not your password.", field="own_password")
+    sessions.end(session, actor.session_id or 0, actor=actor)
+    return sessions.start(session, user, browser, secret=secret)
 
 
 def start_session(
@@ -106,6 +134,17 @@ def start_session(
     """Start a session for a user who has shown who they are; return the token for its cookie."""
     audit.record(session, "user:signed-in", Target.of_user(user), actor=as_user(user, actor))
     return sessions.start(session, user, browser, secret=secret)
+
+
+def _proven(session: DbSession, proof: VerifiedPassword | None) -> User | None:
+    """Return the user of the proof; None if it does not hold any more."""
+    # Locked: a password that another program sets at this moment must not be overwritten.
+    user = proof and session.get(User, proof.user_id, populate_existing=True, with_for_update=True)
+    if not proof or not user or not user.is_active or user.password_hash != proof.password_hash:
+        return None
+    if proof.better_hash is not None:
+        user.password_hash = proof.better_hash
+    return user
 
 
 def as_user(user: User, actor: Actor) -> Actor:

@@ -8,7 +8,7 @@ from app.domain import roles
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.events import conflicts
 from app.web.forms import PLAIN, REASON
 from app.web.review import ReviewedForm
@@ -32,6 +32,7 @@ class DeleteRoleForm(ReviewedForm):
 
 
 @blueprint.route("/<id:role_id>/delete", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_DELETE)
 def delete(role_id: int) -> ResponseReturnValue:
     """Show the effects of deleting the role, ask for its name, and delete it."""

@@ -9,7 +9,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChangedMeanwhile, RoleEdit
 from app.extensions import db
 from app.models import Role
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.events import conflicts
 from app.web.events.conflicts import Author, Contested
 from app.web.forms import PLAIN, REASON, Form
@@ -48,6 +48,7 @@ class RoleForm(Form):
 
 
 @blueprint.route("/<id:role_id>/edit", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
 def edit(role_id: int) -> ResponseReturnValue:
     """Give a role another name or description."""

@@ -10,7 +10,7 @@ from app.domain import roles
 from app.domain.permissions import PermissionCode
 from app.domain.roles import TEMPLATES, MatrixRole, NewRole
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.forms import PLAIN, REASON, Form
 from app.web.roles.blueprint import blueprint
 from app.web.row_ids import possible_id
@@ -57,6 +57,7 @@ class NewRoleForm(Form):
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.ROLE_CREATE, change=PermissionCode.ROLE_CREATE)
 def new() -> ResponseReturnValue:
     """Create a role from nothing, from a template or as a clone."""

@@ -9,7 +9,7 @@ from wtforms import HiddenField
 from app.domain import roles
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.review import ReviewUrls
 from app.web.roles.blueprint import blueprint
 from app.web.roles.grants_form import GrantSelection, GrantsForm, id_field
@@ -53,6 +53,7 @@ class PermissionsForm(GrantsForm):
 
 
 @blueprint.route("/<id:role_id>/permissions", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
 @many_fields
 def permissions(role_id: int) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.phrases import listed
 from app.domain.roles import GrantsChangedMeanwhile, MatrixRole
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.events import conflicts
 from app.web.events.conflicts import Author, Contested
 from app.web.review import Review, ReviewUrls
@@ -26,6 +26,7 @@ Versions = tuple[str, str, bool, bool, bool]
 
 
 @blueprint.route("/review", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
 @many_fields
 def review() -> ResponseReturnValue:

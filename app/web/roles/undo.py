@@ -8,7 +8,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.phrases import listed
 from app.domain.roles import GrantsUndo
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.events import undoing
 from app.web.events.sentences import actor_of
 from app.web.events.undoing import AccessUndoForm
@@ -18,6 +18,7 @@ from app.web.session.identity import current_actor
 
 
 @blueprint.route("/undo/<id:event_id>", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.ROLE_READ, change=PermissionCode.ROLE_UPDATE)
 def undo(event_id: int) -> ResponseReturnValue:
     """Review who gains or loses permissions if a save is undone; then undo it."""

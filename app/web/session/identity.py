@@ -1,6 +1,7 @@
 """The current user of a request, and the actor of its changes."""
 
 import time
+from collections.abc import Sequence
 
 from flask import Flask, Request, current_app, g, request
 from flask_login import UserMixin, current_user
@@ -43,6 +44,11 @@ class CurrentUser(UserMixin):
     def tint(self) -> str:
         """The class of the badge's colour."""
         return tint(self.id)
+
+    @property
+    def is_recent(self) -> bool:
+        """Tell whether the person has shown not long ago who they are."""
+        return utcnow() - self.identity.authenticated_at < _configuration().authentication_age
 
     @property
     def seconds_left(self) -> int:
@@ -113,12 +119,12 @@ def load_if_possible() -> None:
         db.session.rollback()
 
 
-def note_use(identity: SessionIdentity) -> None:
-    """Save the time of the last use of the session, at most once a minute.
+def note_use(identity: SessionIdentity, columns: Sequence[str] = sessions.SEEN) -> None:
+    """Save the time of the last use of the session in the columns, at most once a minute.
 
     It takes a transaction of its own, and is skipped while the database is busy.
     """
-    if not identity.is_due(utcnow()):
+    if not identity.is_due(utcnow(), columns):
         return
     db.session.rollback()
     try:
@@ -126,10 +132,10 @@ def note_use(identity: SessionIdentity) -> None:
             # On SQLite it writes from the start; and nowhere does a page wait for a lock here.
             connection.execution_options(write=True)
             Waiting(time.monotonic()).watch(connection)
-            sessions.touch(connection, identity.session_id)
+            sessions.touch(connection, identity.session_id, columns)
             connection.commit()
     except SQLAlchemyError:
-        current_app.logger.info("last_seen_at was left out: the database is busy or read-only.")
+        current_app.logger.info("%s left out: the database is busy or read-only.", columns)
 
 
 def initials(name: str) -> str:

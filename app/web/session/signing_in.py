@@ -1,6 +1,7 @@
 """Signing in with a password: at the page for it, or at the form that a session did not outlive."""
 
 from functools import partial
+from typing import Any
 
 from flask import after_this_request, current_app, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError
@@ -32,7 +33,7 @@ def signed_in(form: SignInForm) -> bool:
     if saved_after(form, lambda: _proof(form), _sign_in):
         return True
     if isinstance(form.rule_error, SignInFailed):
-        _note_failure(form.username.data or "")
+        note_failure(form.username.data or "")
     return False
 
 
@@ -54,21 +55,20 @@ def at_form() -> Response | None:
         return None
     else:
         status = form.status
-    page = make_response(render_template("auth/login.html", form=form, kept=kept), status)
+    return session_cookie.delete(asking("auth/login.html", status, form=form, kept=kept))
+
+
+def asking(template: str, status: int, **context: Any) -> Response:
+    """Return a page that asks a person to show who they are."""
+    page = make_response(render_template(template, **context), status)
     if status == UNAUTHORIZED:
         # RFC 9110, 11.6.1: the challenge says how; no browser knows this one, and it asks nothing.
         page.headers["WWW-Authenticate"] = "Session"
-    return session_cookie.delete(page)
+    return page
 
 
-def _proof(form: SignInForm) -> VerifiedPassword | None:
-    name = form.username.data or ""
-    account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
-    cost = unit_of_work.read(lambda: sign_in.bcrypt_cost(db.session))
-    return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost)
-
-
-def _note_failure(name: str) -> None:
+def note_failure(name: str) -> None:
+    """Count a failed sign-in with the name, or leave it where the database is away."""
     actor = identity.current_actor()
     try:
         unit_of_work.carry_out(
@@ -78,6 +78,13 @@ def _note_failure(name: str) -> None:
         # A table that is away or may not be written is a ProgrammingError on some databases.
         db.session.rollback()
         current_app.logger.warning("A failed sign-in was not counted: %s.", type(error).__name__)
+
+
+def _proof(form: SignInForm) -> VerifiedPassword | None:
+    name = form.username.data or ""
+    account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
+    cost = unit_of_work.read(lambda: sign_in.bcrypt_cost(db.session))
+    return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost)
 
 
 def _sign_in(proof: VerifiedPassword | None) -> str:

@@ -22,7 +22,7 @@ from app.domain.users import (
 )
 from app.extensions import db
 from app.web import redirects
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.forms import REASON
 from app.web.review import Review, ReviewedForm
 from app.web.row_ids import NUMBER, possible_id, selected_ids
@@ -191,6 +191,7 @@ class BulkReport:
 
 
 @blueprint.route("/bulk", methods=["GET", "POST"])
+@sensitive
 @requires(
     read=PermissionCode.USER_READ,
     change=(PermissionCode.ROLE_ASSIGN, PermissionCode.USER_UPDATE),

@@ -10,7 +10,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.users import NewUser
 from app.extensions import db
 from app.models import User
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.forms import AddressField, Form
 from app.web.row_ids import possible_id, selected_ids
 from app.web.saving import saved
@@ -48,6 +48,7 @@ class NewUserForm(Form):
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.USER_CREATE, change=PermissionCode.USER_CREATE)
 def new() -> ResponseReturnValue:
     """Create a user; ends with a one-time link to send them."""

@@ -9,7 +9,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.users import Offboarding
 from app.extensions import db
 from app.models import User
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.review import ConfirmationForm
 from app.web.saving import saved
 from app.web.session.identity import limits
@@ -17,6 +17,7 @@ from app.web.users.blueprint import blueprint, why_last, why_not
 
 
 @blueprint.route("/<id:user_id>/offboard", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def offboard(user_id: int) -> ResponseReturnValue:
     """Review what leaves with a user, and deactivate them without roles and sessions."""

@@ -6,13 +6,14 @@ from flask.typing import ResponseReturnValue
 from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.review import ConfirmationForm
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, handed_over, why_not
 
 
 @blueprint.route("/<id:user_id>/reset", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.USER_UPDATE)
 def reset(user_id: int) -> ResponseReturnValue:
     """Start a password reset, after a question; ends with a one-time link to send."""

@@ -12,7 +12,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
 from app.domain.users import AssignmentEdit
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.events import conflicts
 from app.web.events.conflicts import Author, Contested
 from app.web.forms import REASON
@@ -61,6 +61,7 @@ class RolesForm(ReviewedForm):
 
 
 @blueprint.route("/<id:user_id>/roles", methods=["GET", "POST"])
+@sensitive
 @requires(read=PermissionCode.USER_READ, change=PermissionCode.ROLE_ASSIGN)
 def roles(user_id: int) -> ResponseReturnValue:
     """Change the roles of a user: select, review, save."""

@@ -9,7 +9,7 @@ from app.domain import roles, users
 from app.domain.permissions import PermissionCode
 from app.domain.users import BulkPlan, UserUndo
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive
 from app.web.events import undoing
 from app.web.events.sentences import actor_of
 from app.web.events.undoing import AccessUndoForm
@@ -20,6 +20,7 @@ from app.web.users.bulk import BulkReport
 
 
 @blueprint.route("/undo/<id:event_id>", methods=["GET", "POST"])
+@sensitive
 @requires(
     read=PermissionCode.USER_READ,
     change=(PermissionCode.ROLE_ASSIGN, PermissionCode.USER_UPDATE),

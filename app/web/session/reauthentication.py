@@ -1,0 +1,71 @@
+"""Re-authentication: a person shows again who they are, before what needs it is done."""
+
+from functools import partial
+
+from flask import after_this_request, request
+from werkzeug.wrappers import Response
+from wtforms import PasswordField
+
+from app import unit_of_work
+from app.domain import sign_in
+from app.domain.sign_in import SignInFailed, VerifiedPassword
+from app.extensions import db
+from app.web import kept_input
+from app.web.forms import Form
+from app.web.saving import saved_after
+from app.web.session import identity, session_cookie, signing_in
+
+
+class ReauthenticationForm(Form):
+    """The person's own password; beside the fields of the form that waits for it."""
+
+    own_password = PasswordField("Your password")
+
+
+def is_shown_only() -> bool:
+    """Tell whether the request sends kept input from another page than the one that asks."""
+    return kept_input.is_kept() and kept_input.REAUTHENTICATION[0] not in request.form
+
+
+def at_form() -> Response | None:
+    """Ask for the password at the URL of a form, and go on with what was entered.
+
+    The form goes on as it was sent. If a part of it could not be kept, it is shown again.
+
+    Returns:
+        The page that asks, and holds the fields of the form; None once the person has shown who
+        they are.
+    """
+    form, kept = ReauthenticationForm(), kept_input.of_request()
+    is_whole = kept_input.WHOLE in request.form if kept_input.is_kept() else not kept.left_out
+    status = signing_in.UNAUTHORIZED
+    if kept_input.is_kept():
+        if _reauthenticated(form):
+            identity.load(form.result)
+            after_this_request(partial(session_cookie.store, token=form.result))
+            if is_whole:
+                kept_input.go_on()
+            return None
+        status = form.status
+    return signing_in.asking(
+        "auth/_reauthenticate.html", status, form=form, kept=kept, is_whole=is_whole
+    )
+
+
+def _reauthenticated(form: ReauthenticationForm) -> bool:
+    if saved_after(form, lambda: _proof(form), _renew):
+        return True
+    if isinstance(form.rule_error, SignInFailed):
+        signing_in.note_failure(identity.current_actor().name)
+    return False
+
+
+def _proof(form: ReauthenticationForm) -> VerifiedPassword | None:
+    actor = identity.current_actor()
+    account = unit_of_work.read(lambda: sign_in.own_account(db.session, actor))
+    return sign_in.verify(account, form.own_password.data or "")
+
+
+def _renew(proof: VerifiedPassword | None) -> str:
+    actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
+    return sign_in.reauthenticate(db.session, proof, browser, actor=actor, secret=secret)

@@ -1,0 +1,116 @@
+"""Re-authentication: what gives access waits for the password, and keeps what was entered."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.models import ConsoleSession, FailedSignIn, Role
+from app.models.base import utcnow
+from tests.conftest import SESSION_COOKIE
+from tests.support.people import PASSWORD
+
+LONG_AGO = timedelta(minutes=31)
+
+
+@pytest.fixture
+def browser(sign_in, ada):
+    return sign_in(ada)
+
+
+def grow_old(session, age=LONG_AGO):
+    session.execute(update(ConsoleSession).values(authenticated_at=utcnow() - age))
+    session.commit()
+
+
+def roles_named(session, name):
+    return session.scalars(select(Role).where(Role.name == name)).all()
+
+
+def test_a_form_that_gives_access_waits_for_the_password_and_then_goes_on(browser, session):
+    page = browser.get("/roles/new")
+    grow_old(session)
+    old = browser.client.get_cookie(SESSION_COOKIE).value
+
+    asked = page.submit(name="support", description="Helps <b>people</b>.")
+    assert (asked.status_code, "Confirm that it is you" in asked.text) == (401, True)
+    wrong = asked.submit(own_password="not the password")
+    assert (wrong.status_code, "That is not your password." in wrong.text) == (422, True)
+    assert roles_named(session, "support") == []
+    assert session.scalars(select(FailedSignIn.failures)).one() == 1
+
+    assert wrong.submit(own_password=PASSWORD).status_code == 303
+    assert [role.description for role in roles_named(session, "support")] == [
+        "Helps <b>people</b>."
+    ]
+    assert session.scalars(select(ConsoleSession)).one().authenticated_at > utcnow() - LONG_AGO / 2
+    assert browser.client.get_cookie(SESSION_COOKIE).value != old
+    browser.client.set_cookie(SESSION_COOKIE, old)
+    assert browser.get("/account").status_code == 303
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_change_that_is_reviewed_goes_on_to_its_review(browser, session, omar):
+    viewer = roles_named(session, "viewer")[0]
+    page = browser.get(f"/users/{omar.id}/roles")
+    grow_old(session)
+
+    review = page.submit("roles-form", roles=[str(viewer.id)]).submit(own_password=PASSWORD)
+
+    assert "Permissions gained" in review.text
+    assert review.submit("review-form", confirmed="1").status_code == 303
+    assert omar.roles == [viewer]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_form_that_is_not_kept_in_full_comes_back_unsaved(browser, session):
+    page = browser.get("/roles/new")
+    grow_old(session)
+
+    asked = page.submit(name="support", description="postgres://a:pw1@b/c")
+    assert "Not kept, as it is secret: Description." in asked.text
+    assert "pw1" not in asked.html
+    form = asked.submit(own_password="wrong").submit(own_password=PASSWORD)
+
+    assert (form.value("name"), roles_named(session, "support")) == ("support", [])
+    assert "Nothing was saved yet." in form.text
+    assert form.submit(name="support", description="Helps.").status_code == 303
+
+
+@pytest.mark.only_on("sqlite")
+def test_kept_input_without_the_password_changes_and_renews_nothing(browser, session):
+    page = browser.get("/roles/new")
+    grow_old(session)
+
+    for claim in ({"kept": "1"}, {"kept": "1", "whole": "1"}):
+        shown = browser.post("/roles/new", name="support", **claim)
+        assert (shown.status_code, shown.value("name")) == (200, "support")
+    asked = page.submit(name="support")
+
+    assert (asked.status_code, roles_named(session, "support")) == (401, [])
+
+
+@pytest.mark.only_on("sqlite")
+def test_use_renews_and_other_pages_do_not(browser, session, omar):
+    grow_old(session, LONG_AGO - timedelta(minutes=2))
+    browser.get("/roles/new")
+    assert browser.submit("/account/zone", zone="Asia/Tokyo").status_code == 303
+    before = session.scalars(select(ConsoleSession.authenticated_at)).one()
+    assert utcnow() - before > timedelta(minutes=28)
+
+    assert browser.submit("/roles/new", name="support").status_code == 303
+    assert session.scalars(select(ConsoleSession.authenticated_at)).one() > before
+
+    grow_old(session)
+    assert browser.submit("/account/zone", zone="Asia/Tokyo").status_code == 303
+    assert browser.submit(f"/users/{omar.id}/deactivate", reason="left").status_code == 303
+
+
+@pytest.mark.only_on("sqlite")
+def test_whoever_may_not_is_not_asked(sign_in, session, vera, omar):
+    browser = sign_in(vera)
+    grow_old(session)
+
+    answer = browser.post(f"/users/{omar.id}/roles", roles="1")
+
+    assert (answer.status_code, "Confirm that it is you" in answer.text) == (403, False)
