@@ -224,9 +224,14 @@ def _lookalikes() -> Iterator[InstallationFinding]:
 
 
 def _attention() -> Iterator[InstallationFinding]:
-    findings = overview.findings(overview.facts(db.session, lambda _: True), now=utcnow())
-    for finding in findings:
+    now = utcnow()
+    findings = overview.findings(overview.facts(db.session, lambda _: True), now=now)
+    found = overview.divide(db.session, findings, now=now)
+    for finding in (*found.warnings, *found.good_to_know):
         yield InstallationFinding(Verdict.WARNING, finding.topic, finding.sentence)
+    for aside in found.put_aside:
+        sentence = f"{aside.finding.title}: put aside by {aside.event.actor_name}."
+        yield InstallationFinding(Verdict.OK, aside.finding.topic, sentence)
     if not findings:
         yield InstallationFinding(Verdict.OK, "attention", "Nothing needs attention.")
 

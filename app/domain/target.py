@@ -7,7 +7,7 @@ from app.models import ApplicationSetting, Role, User
 
 @dataclass(frozen=True)
 class Target:
-    """The target of a change; ``type`` is setting, user, role, list, page or session."""
+    """The target of a change; ``type`` is setting, user, role, list, page, session or finding."""
 
     type: str
     name: str

@@ -52,7 +52,7 @@ class PermissionMissing(Forbidden):
 
 
 def requires(
-    *, read: PermissionCode, change: PermissionCode | tuple[PermissionCode, ...] = ()
+    *, read: PermissionCode | None = None, change: PermissionCode | tuple[PermissionCode, ...] = ()
 ) -> Callable[[View], View]:
     """Declare the permission to look and, for a view with a form, the one to change.
 

@@ -61,6 +61,7 @@ READS_SETTINGS = only("settings operator", "auditor")
 READS_USERS = only("helpdesk", "auditor")
 READS_ROLES = only("helpdesk", "auditor")
 READS_EVENTS = only("auditor")
+CHANGES_SOMETHING = only("settings operator", "helpdesk")
 TABLE = {
     "/": Address("/", ALL_IN),
     "/account": Address("/account", ALL_IN),
@@ -72,6 +73,12 @@ TABLE = {
     ),
     "/account/theme": Address("/account/theme", ALL_IN, ALL_IN, 303, sends={"theme": "dark"}),
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
+    "/attention/<topic>/put-aside": Address(
+        "/attention/none/put-aside", ALL_IN, CHANGES_SOMETHING, 404, seen=404
+    ),
+    "/attention/<topic>/take-up": Address(
+        "/attention/none/take-up", ALL_IN, CHANGES_SOMETHING, 404, seen=404
+    ),
     "/audit": Address("/audit", READS_EVENTS),
     "/audit/<id:event_id>": Address("/audit/999999", READS_EVENTS, seen=404),
     "/audit/export": Address("/audit/export", READS_EVENTS, READS_EVENTS, 200),

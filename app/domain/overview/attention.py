@@ -40,7 +40,7 @@ class Topic(StrEnum):
     UNUSED_PERMISSIONS = "permissions"
     INVALID = "values"
     UNSET = "settings"
-    FAILED_SIGN_INS = "failed sign-ins"
+    FAILED_SIGN_INS = "failed-sign-ins"
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Finding:
         title: The problem, without a full stop.
         cause: The reason why it matters, or the names it concerns, as a sentence.
         target_id: The id of the setting, user or role, if it concerns exactly one.
+        magnitude: For what changes all the time, the size from which it is another finding.
     """
 
     severity: Severity
@@ -60,6 +61,12 @@ class Finding:
     title: str
     cause: str
     target_id: int | None = None
+    magnitude: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What the finding is about: as long as this stays, it is the same finding."""
+        return self.magnitude or self.sentence
 
     @property
     def sentence(self) -> str:
@@ -182,7 +189,8 @@ def _failed(failures: int) -> Iterator[Finding]:
     if failures >= MANY_FAILURES:
         title = f"{counted(failures, 'failed sign-in')} since yesterday"
         cause = "The page of a user shows how many were for their name."
-        yield Finding(Severity.WARN, Topic.FAILED_SIGN_INS, title, cause)
+        magnitude = f"{len(str(failures))} digits"
+        yield Finding(Severity.WARN, Topic.FAILED_SIGN_INS, title, cause, magnitude=magnitude)
 
 
 def _is_on(value: str | None) -> bool:

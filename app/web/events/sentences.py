@@ -48,6 +48,8 @@ VERBS = {
     "setup-link:used": "used the",
     "search-index:built": "built the",
     "search-index:dropped": "dropped the",
+    "finding:put-aside": "put aside:",
+    "finding:taken-up": "showed again:",
     "audit:started": "started the chain of",
     "audit:pruned": "deleted old events of",
     "permission:denied": "was denied",

@@ -1,13 +1,19 @@
-"""The card with the findings that need attention."""
+"""The findings that need attention, as far as the reader may see what they are about."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from flask import url_for
+from flask import g, url_for
 
 from app.domain import overview
+from app.domain.audit import Day
 from app.domain.filter_words import WITHOUT
-from app.domain.overview import Facts, Finding, Topic
+from app.domain.overview import Attention, Facts, Finding, Topic
+from app.extensions import db
+from app.models.base import utcnow
 from app.models.user import ADMIN
+from app.web.home import changes
 
 PAGES = {
     Topic.EMPTY_ROLES: "roles.index",
@@ -17,14 +23,27 @@ PAGES = {
 }
 
 
-def todo(facts: Facts, now: datetime) -> list[tuple[Finding, str]] | None:
-    """Return each finding with the URL of its page; None for users who see no facts."""
-    if facts == Facts():
+def facts(days: Sequence[Day] | None) -> Facts:
+    """Return the facts that the reader may see; ``days`` has the failed sign-ins."""
+    failures = sum(day.failed_sign_ins for day in days[-2:]) if days else 0
+    return replace(overview.facts(db.session, g.me.can), failed_sign_ins=failures)
+
+
+def attention(known: Facts, now: datetime) -> Attention | None:
+    """Return the findings; None for users who see no facts."""
+    if known == Facts():
         return None
-    return [(finding, _url(finding)) for finding in overview.findings(facts, now=now)]
+    return overview.divide(db.session, overview.findings(known, now=now), now=now)
 
 
-def _url(finding: Finding) -> str:
+def current() -> Attention:
+    """Return the findings that the reader may see, apart from an overview."""
+    now = utcnow()
+    return attention(facts(changes.days(now)), now) or Attention()
+
+
+def url_of(finding: Finding) -> str:
+    """Return the URL of the page that a finding is about."""
     if finding.topic is Topic.WITHOUT_ROLE:
         return url_for("users.index", role=WITHOUT, status="active")
     if finding.topic in PAGES:

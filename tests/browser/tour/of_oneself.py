@@ -53,6 +53,13 @@ def _newest_change(guide: Guide) -> None:
     guide.go(f"/audit/{guide.newest_event('setting:changed')}")
 
 
+def _put_aside(guide: Guide) -> None:
+    guide.go("/attention/idle/put-aside")
+    guide.fill(reason="On leave until January")
+    guide.press("Put aside for 30 days")
+    guide.go("/attention/idle/take-up")
+
+
 def _undo_role(guide: Guide) -> None:
     guide.go(f"/users/undo/{guide.newest_event('role:assigned')}")
 
@@ -73,6 +80,8 @@ GATE: Stops = {
 }
 OVERVIEW: Stops = {
     "home.overview": page("/"),
+    "home.put_aside": page("/attention/idle/put-aside", "For 30 days, for everybody."),
+    "home.take_up": Stop(_put_aside, "Show again"),
     "search.index": page("/search", "Search"),
     "search.index: found": page("/search?q=chunk", "chunk_size"),
     "search.index: nothing found": page("/search?q=quetzal"),
