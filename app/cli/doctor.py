@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config
-from app.cli import output
+from app.cli import output, outside_findings
 from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.record_findings import record_problems, record_warnings
@@ -22,12 +22,10 @@ from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
-from app.domain import access, overview, roles, settings, sign_in, users
-from app.domain.actor import OUTSIDE
+from app.domain import access, overview, roles, sign_in, users
 from app.domain.phrases import counted, listed
 from app.extensions import db
 from app.models.base import utcnow
-from app.unit_of_work import carry_out
 
 NAMED = 5
 
@@ -237,16 +235,10 @@ def _attention() -> Iterator[InstallationFinding]:
 
 
 def _outside() -> Iterator[InstallationFinding]:
-    keys = [change.target.name for change in settings.all_outside_changes(db.session)]
-    if keys:
-        sentence = (
-            f"{counted(len(keys), 'setting')} changed outside the console: {listed(keys, NAMED)}."
-            " Run: flask doctor --record"
-        )
+    for sentence in outside_findings.warnings():
         yield InstallationFinding(Verdict.WARNING, "outside", sentence)
 
 
 def _recorded() -> Iterator[InstallationFinding]:
-    count = carry_out(lambda: settings.record_all_outside(db.session), actor=OUTSIDE)
-    sentence = f"Recorded {counted(count, 'setting')} changed outside the console."
-    yield InstallationFinding(Verdict.OK, "outside", sentence)
+    for sentence in outside_findings.record():
+        yield InstallationFinding(Verdict.OK, "outside", sentence)

@@ -1,10 +1,12 @@
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, select, text, update
 
 from app import __version__, create_app
 from app.domain import overview
+from app.domain.actor import OUTSIDE
 from app.extensions import db
-from app.models import ApplicationSetting
+from app.models import ApplicationSetting, Permission, Role, role_permissions
+from tests.support.contents import events
 from tests.support.people import PASSWORD_HASH
 
 STRONG = "7bW!vQ2m@Zr9Lx#4Tn8Kp$5Hc6Jd1Fg0Ys3Ae"
@@ -257,3 +259,23 @@ def test_the_connection_names_its_user(findings, ada, app):
     user = app.config["CONSOLE"].database_url.username
 
     assert findings()[1]["connection"][1].endswith(f", user {user}.")
+
+
+def test_grants_from_outside_are_recorded_once_after_a_start(flask, session):
+    assert flask("doctor", "--record").out.count("as the start") == 2
+    pair = {
+        "role_id": select(Role.id).where(Role.name == "viewer").scalar_subquery(),
+        "permission_id": select(Permission.id)
+        .where(Permission.code == "user:delete")
+        .scalar_subquery(),
+    }
+    session.execute(insert(role_permissions).values(pair))
+
+    told = "The permissions of 1 role changed outside the console: viewer."
+    assert told in flask("doctor").out
+    assert "Recorded the permissions of 1 role changed outside." in flask("doctor", "--record").out
+
+    granted = events(session)[-1]
+    assert (granted.action, granted.actor) == ("permission:granted", OUTSIDE.name)
+    assert granted.after == {"codes": ["user:delete"]}
+    assert "outside" not in flask("doctor").out

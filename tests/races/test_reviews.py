@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.domain import roles, users
+from app.domain.actor import ActorKind
 from app.domain.reviews import ReviewOutdated
 from app.domain.roles import GrantEdit, GrantsEdit
 from app.domain.users import AssignmentEdit
@@ -64,6 +65,8 @@ def test_the_later_of_a_grant_and_an_assignment_is_reviewed_again(app, session, 
             )
             assert {type(outcome) for outcome in outcomes} == {type(None), ReviewOutdated}
 
-    kinds = session.scalars(select(AuditEvent.action)).all()
+    # What each round begins with, another program has taken away: that is recorded too.
+    by_console = select(AuditEvent.action).where(AuditEvent.actor_kind != ActorKind.OUTSIDE)
+    kinds = session.scalars(by_console).all()
     assert len(kinds) == ROUNDS
     assert set(kinds) <= {"role:assigned", "permission:granted"}

@@ -88,6 +88,10 @@ def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list
     if edit.reviewed is not None and differences:
         effects = _impact(session, matrix, edit.edits, differences, has_names=False)
         reviews.hold(edit.reviewed, effects.content)
+    if differences:
+        changed = (matrix.by_id[row.role_id] for row in differences)
+        holders = [role.holder for role in changed]
+        access.record_access_from_outside(session, access.GRANTS, holders)
     for difference in differences:
         _put(session, matrix, difference)
     if differences:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, String, cast, func, select
 
+from app.domain.access import Holder
 from app.domain.errors import NotFound
 from app.domain.target import Target
 from app.models import DbSession, Permission, Role, role_permissions
@@ -57,6 +58,11 @@ class MatrixRole:
     def target(self) -> Target:
         """The target of audit events about the role."""
         return Target("role", self.name, self.id)
+
+    @property
+    def holder(self) -> Holder:
+        """The role with its permissions, to compare with the record."""
+        return Holder(self.id, self.name, self.codes)
 
 
 @dataclass(frozen=True)

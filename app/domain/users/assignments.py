@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, bindparam, delete, insert
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain import access, audit, etags, reviews, roles
-from app.domain.access import RoleGrants
+from app.domain.access import Holder, RoleGrants
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
@@ -169,6 +169,13 @@ def remove(session: DbSession, user: User, unassigned: Sequence[RoleGrants]) -> 
     session.expire(user, ["roles"])
 
 
+def record_outside(session: DbSession, user: User, held: Sequence[RoleGrants]) -> None:
+    """Record what another program did to the roles of a locked user, before they are changed."""
+    names = frozenset(role.name for role in held)
+    holder = Holder(user.id, user.username, names)
+    access.record_access_from_outside(session, access.ROLES, [holder])
+
+
 def _load_for_update(session: DbSession, user_id: int) -> User:
     access.serialize_access_changes(session)
     return access.load_user_for_update(session, user_id)
@@ -210,6 +217,7 @@ def _carry_out(
     if not _allowed(session, user, change, actor):
         return ()
     assigned, unassigned = change.assigned, change.unassigned
+    record_outside(session, user, change.before)
     remove(session, user, unassigned)
     _assign(session, user, assigned)
     changes = [

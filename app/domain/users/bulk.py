@@ -71,12 +71,20 @@ def _selection_changed(reviewed: int, current: int) -> str:
 
 def _carry_out(session: DbSession, plan: BulkPlan) -> None:
     for user_ids in chunks(sorted(person.id for person in plan.changed)):
+        if plan.action.takes_role:
+            _record_outside(session, user_ids)
         if plan.action is BulkAction.ASSIGN:
             _assign(session, plan.role, user_ids)
         elif plan.action is BulkAction.UNASSIGN:
             _unassign(session, plan.role, user_ids)
         else:
             _set_active(session, user_ids, is_active=plan.action is BulkAction.ACTIVATE)
+
+
+def _record_outside(session: DbSession, user_ids: Sequence[int]) -> None:
+    """Record what other programs did to the roles of these users, before they are changed."""
+    holders = access.holders_of(session, access.ROLES, user_ids)
+    access.record_access_from_outside(session, access.ROLES, holders)
 
 
 def _assign(session: DbSession, role: str, user_ids: Sequence[int]) -> None:

@@ -95,6 +95,7 @@ def _carry_out(session: DbSession, user: User, granting: Sequence[RoleGrants]) -
     if sessions.end_all(session, user.id):
         changes.append(Change("sessions:ended"))
     one_time_links.revoke(session, Purpose.RESET, user.id)
+    assignments.record_outside(session, user, granting)
     assignments.remove(session, user, granting)
     removed = (Change("role:unassigned", before={"role": role.name}) for role in granting)
     return [*changes, *removed]

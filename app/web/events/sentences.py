@@ -50,6 +50,7 @@ VERBS = {
     "search-index:dropped": "dropped the",
     "finding:put-aside": "put aside:",
     "finding:taken-up": "showed again:",
+    "access:recorded": "took as the start the",
     "audit:started": "started the chain of",
     "audit:pruned": "deleted old events of",
     "permission:denied": "was denied",

@@ -8,14 +8,14 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain import access, roles, users
-from app.domain.access import AssignableRole, EffectivePermission
+from app.domain.access import AssignableRole, EffectivePermission, Holder
 from app.domain.permissions import PermissionCode
 from app.domain.roles import RoleChoice
 from app.domain.target import Target
 from app.extensions import db
 from app.models import User
 from app.web.access import requires
-from app.web.events import history_card
+from app.web.events import history_card, outside
 from app.web.session.identity import current_actor
 from app.web.users.blueprint import blueprint
 from app.web.users.roles import RolesForm
@@ -58,6 +58,9 @@ class Granted:
 
 def _page(user: User, assignable: list[AssignableRole], **values: Any) -> ResponseReturnValue:
     choices = roles.choices(db.session, user.id)
+    history = history_card.of_user(Target.of_user(user))
+    names = frozenset(choice.name for choice in choices if choice.is_held)
+    holder = Holder(user.id, user.username, names)
     return render_template(
         "users/show.html",
         user=user,
@@ -66,7 +69,8 @@ def _page(user: User, assignable: list[AssignableRole], **values: Any) -> Respon
         held=_held(choices),
         why_not=_why_not(user, choices, assignable),
         role_urls=_role_urls(choices),
-        history=history_card.of_user(Target.of_user(user)),
+        history=history,
+        outside=outside.note_of(holder, access.ROLES, history),
         **values,
     )
 

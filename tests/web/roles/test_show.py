@@ -26,7 +26,7 @@ def test_the_members_are_paged(sign_in, session, ada, role, statements):
     crowd(session, editor, 120)
     browser = sign_in(ada)
 
-    with statements.at_most(7):
+    with statements.at_most(8):
         first = browser.get(path_of(editor))
     second = browser.get(first.link("Next"))
     third = browser.get(second.link("Next"))
@@ -94,7 +94,7 @@ def test_a_role_that_does_not_exist_is_not_found(sign_in, ada, beyond):
 
 
 @pytest.mark.parametrize(
-    ("beyond", "most"), [("", 7), ("/permissions", 4), ("/edit", 2), ("/delete", 11)]
+    ("beyond", "most"), [("", 8), ("/permissions", 4), ("/edit", 2), ("/delete", 11)]
 )
 def test_the_pages_take_as_many_statements_with_many_roles(
     sign_in, session, ada, role, statements, beyond, most

@@ -309,7 +309,7 @@ def test_statements_do_not_grow_with_the_people(sign_in, ada, person, statements
 
     with statements.at_most(12):
         review = page.submit("ticked", users=ids(people), action="assign", with_role="viewer")
-    with statements.at_most(16):
+    with statements.at_most(18):
         done = review.submit("bulk-form", confirmed="1")
 
     assert "Assigned" in done.text

@@ -32,12 +32,28 @@ def test_what_a_user_says_of_themselves_is_plain_text(sign_in, ada, person):
     assert "<b>Hello</b> {{ 7 * 7 }}" in page.text
 
 
-def test_a_user_s_page_takes_six_statements(sign_in, ada, person, statements):
+def test_a_user_s_page_takes_seven_statements(sign_in, ada, person, statements):
     nora = person("nora", roles=["user", "viewer", "admin"], permissions=["audit:read"])
     browser = sign_in(ada)
 
-    with statements.at_most(6):
+    with statements.at_most(7):
         assert browser.get(f"/users/{nora.id}").status_code == 200
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_another_program_changed_is_told_on_the_pages(sign_in, ada, vera, person, session):
+    pair = {"role": "viewer"}
+    audit.record(session, "role:unassigned", Target.of_user(vera), actor=OPERATOR, before=pair)
+    [viewer] = vera.roles
+    granted = {"codes": [viewer.permissions[0].code]}
+    target = Target.of_role(viewer)
+    audit.record(session, "permission:revoked", target, actor=OPERATOR, before=granted)
+    session.commit()
+    paths = [f"/users/{vera.id}", f"/roles/{viewer.id}"]
+
+    assert all("Changed outside the console" in sign_in(ada).get(path).text for path in paths)
+    looker = person("nora", permissions=["user:read", "role:read"])
+    assert not any("Changed outside" in sign_in(looker).get(path).text for path in paths)
 
 
 def test_the_history_of_the_roles_is_also_for_those_who_assign_them(
@@ -149,6 +165,6 @@ def test_asking_stays_within_the_statements_of_the_page(sign_in, person, vera, s
         person(f"role{number}", permissions=["document:read", "document:create"])
     browser = sign_in(person("hedda", permissions=codes))
 
-    with statements.at_most(6):
+    with statements.at_most(7):
         page = browser.get(f"/users/{vera.id}", can="document:create")
     assert "only role0, only role1" in page.text

@@ -69,7 +69,7 @@ def test_somebody_with_every_role_has_a_light_page(sign_in, ada, nora, session, 
     give_all(session, nora)
     browser = sign_in(ada)
 
-    with statements.at_most(6):
+    with statements.at_most(7):
         page = browser.get(f"/users/{nora.id}")
 
     assert len(page.html) < BYTES
