@@ -15,7 +15,7 @@ from flask import Flask, has_app_context
 from hypothesis import HealthCheck, settings
 
 from app import create_app, unit_of_work
-from app.domain.authentication import passwords, sessions
+from app.domain.authentication import hashing, sessions
 from app.domain.authentication.capacity import CapacityLimiter
 from app.extensions import db
 from app.models import DbSession, User
@@ -92,9 +92,9 @@ def _templates_never_query() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
-    patient = CapacityLimiter(limit=passwords.LIMIT, queue=passwords.QUEUE, timeout=60)
+    patient = CapacityLimiter(limit=hashing.LIMIT, queue=hashing.QUEUE, timeout=60)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_LIMITER", patient)
+        patch.setattr(hashing, "_LIMITER", patient)
         for name in ("SAVES", "SIGN_INS"):
             many = CapacityLimiter(limit=4, queue=60, timeout=60, error=TooManyChanges)
             patch.setattr(unit_of_work, name, many)

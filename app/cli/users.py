@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Row
 
 from app import config
-from app.cli import arguments, links, name_copies, output, search_index
+from app.cli import arguments, clear_throttle, links, name_copies, output, search_index
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -40,6 +40,7 @@ def users() -> None:
 
 users.add_command(search_index.search_index, "search-index")
 users.add_command(name_copies.copy_names, "copy-names")
+users.add_command(clear_throttle.clear_throttle, "clear-throttle")
 
 
 @users.command()

@@ -20,7 +20,9 @@ from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
 from app.config.postgresql_session import is_pooled
 from app.config.server_addresses import addresses
+from app.config.sign_in_limits import sign_in_limits
 from app.config.sqlite_file import MEMORY
+from app.domain.authentication.budgets import ThrottleLimits
 from app.models.spelling import stored_address
 
 Network = IPv4Network | IPv6Network
@@ -47,6 +49,7 @@ class Configuration:
     session_idle: timedelta
     session_lifetime: timedelta
     authentication_age: timedelta
+    sign_in_limits: ThrottleLimits
     trusted_proxies: tuple[Network, ...]
     email_domains: tuple[str, ...]
     is_by_url: bool
@@ -127,6 +130,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         authentication_age=timedelta(
             minutes=variables.integer("CONSOLE_REAUTHENTICATE_MINUTES", 30, low=1, high=1440)
         ),
+        sign_in_limits=sign_in_limits(variables),
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),
         is_by_url=bool(variables.text(BY_URL)),

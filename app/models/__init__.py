@@ -9,6 +9,7 @@ from app.models.console_session import ConsoleSession
 from app.models.failed_sign_in import FailedSignIn
 from app.models.one_time_link import OneTimeLink
 from app.models.setting_rule import CategoryRule, SettingRule, ValueRelation
+from app.models.sign_in_throttle import SignInBudget
 from app.models.user import Permission, Role, User, role_permissions, user_roles
 from app.models.user_names import UserNames
 
@@ -27,6 +28,7 @@ __all__ = [
     "Permission",
     "Role",
     "SettingRule",
+    "SignInBudget",
     "User",
     "UserNames",
     "ValueRelation",

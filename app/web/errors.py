@@ -20,6 +20,7 @@ from app.database import problems, revisions
 from app.database.connections import MissingFile
 from app.database.waiting import has_waited
 from app.domain.authentication.capacity import Overloaded
+from app.domain.authentication.throttle import TooManyAttempts
 from app.domain.errors import (
     BeyondOwnPermissions,
     ChangedMeanwhile,
@@ -38,7 +39,13 @@ from app.web.session import identity
 Answer = tuple[str, int, dict[str, str]]
 
 RETRY_AFTER = {"Retry-After": "5"}
-STATUS = {NotFound: 404, InvalidValue: 422, ChangedMeanwhile: 409, BeyondOwnPermissions: 403}
+STATUS = {
+    NotFound: 404,
+    InvalidValue: 422,
+    ChangedMeanwhile: 409,
+    BeyondOwnPermissions: 403,
+    TooManyAttempts: 429,
+}
 CONFLICT = 409
 FAULT = 500
 EXPIRED = "expired"

@@ -7,10 +7,18 @@ from typing import Any
 from sqlalchemy import Engine, Table, select
 
 from app.domain import audit
-from app.models import AuditEvent, Base, ChainEntry, ChainHead, DbSession, FailedSignIn
+from app.models import (
+    AuditEvent,
+    Base,
+    ChainEntry,
+    ChainHead,
+    DbSession,
+    FailedSignIn,
+    SignInBudget,
+)
 
 # They go with the events, of which some are left out.
-UNCOMPARED = {model.__tablename__ for model in (FailedSignIn, ChainEntry, ChainHead)}
+UNCOMPARED = {model.__tablename__ for model in (FailedSignIn, SignInBudget, ChainEntry, ChainHead)}
 REFUSALS = ("change:refused", "permission:denied")
 
 
@@ -50,7 +58,7 @@ def digests(engine: Engine) -> dict[str, str]:
     """Return a digest of each table.
 
     Left out is what a request that is refused may write: that a session was in use, and the record
-    of the refusal or of the failed sign-in.
+    of the refusal or of the failed sign-in, and that it was charged.
     """
     with engine.connect() as connection:
         return {

@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from app.domain.authentication import one_time_links, passwords
+from app.domain.authentication import hashing, one_time_links
 from app.domain.authentication.capacity import CapacityLimiter
 from app.domain.sign_in import issue_setup_link
 from app.extensions import db
@@ -26,13 +26,13 @@ NEW = "another good password"
 def transactions(monkeypatch):
     """For each time that argon2 is at work, whether a transaction of the console is open."""
     seen = []
-    compute = passwords._computed
+    compute = hashing.computed
 
     def watched(*arguments):
         seen.append(db.session().in_transaction())
         return compute(*arguments)
 
-    monkeypatch.setattr(passwords, "_computed", watched)
+    monkeypatch.setattr(hashing, "computed", watched)
     return seen
 
 
@@ -48,8 +48,8 @@ def test_pages_come_before_passwords(visitor, vera, monkeypatch):
     monkeypatch.setattr(PasswordHasher, "verify", watched)
     visitor.submit("/login", username="vera", password=PASSWORD)
 
-    assert seen == [max(os.getpriority(os.PRIO_PROCESS, 0), passwords.NICENESS)]
-    assert os.getpriority(os.PRIO_PROCESS, 0) < passwords.NICENESS
+    assert seen == [max(os.getpriority(os.PRIO_PROCESS, 0), hashing.NICENESS)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) < hashing.NICENESS
 
 
 def test_at_signing_in(visitor, vera, transactions):
@@ -92,7 +92,7 @@ def test_at_changing_one_s_own(sign_in, vera, transactions):
 def crowd(monkeypatch):
     """Others, by whom every place is held and nobody else is let wait for long."""
     limiter = CapacityLimiter(limit=1, queue=1, timeout=0.01)
-    monkeypatch.setattr(passwords, "_LIMITER", limiter)
+    monkeypatch.setattr(hashing, "_LIMITER", limiter)
     with ExitStack() as others:
         others.enter_context(limiter.slot())
         yield others
@@ -165,7 +165,7 @@ def test_by_every_interface_nothing_is_changed_where_there_are_too_many(interfac
 
 
 def test_eight_who_sign_in_at_once_are_hashed_for_one_after_the_other(app, vera, monkeypatch):
-    monkeypatch.setattr(passwords, "_LIMITER", CapacityLimiter(limit=1, queue=7, timeout=60))
+    monkeypatch.setattr(hashing, "_LIMITER", CapacityLimiter(limit=1, queue=7, timeout=60))
     alone, crowded = threading.Lock(), []
     verify = PasswordHasher.verify
 

@@ -3,34 +3,20 @@
 A stored password is an argon2id string with the default parameters of passlib, so that the backend
 and the console verify each other's hashes; for a backend that knows bcrypt only, one by bcrypt.
 Hashes by bcrypt are verified in any case, and left as they are.
-
-Each computation of argon2 runs on four threads of its own and takes 64 MiB. All computations go
-through one capacity limiter, so that many sign-ins at once leave room for other requests, and run
-on a thread of lower priority, so that pages come first where both want a processor.
 """
 
 import base64
-import os
 import re
 import secrets
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from typing import TypeVar
 
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerificationError
 
-from app.domain.authentication import bcrypt_hashes, strength
-from app.domain.authentication.capacity import CapacityLimiter
+from app.domain.authentication import bcrypt_hashes, hashing, strength
 from app.domain.errors import InvalidValue
 from app.models.base import normalised
 from app.models.user import NO_PASSWORD
-
-T = TypeVar("T")
 
 FIELD = "password"
 ARGON2ID, BCRYPT = SCHEMES = ("argon2id", bcrypt_hashes.SCHEME)
@@ -40,16 +26,7 @@ MAX_CHARACTERS = 256
 MAX_MEMORY_KIB = 1_048_576
 MAX_PASSES = 32
 MIN_MEMORY_KIB_PER_LANE = 8
-# Pages' p95 while eight sign in: 8 times idle with one, 13 with two, 31 without limit (medians).
-LIMIT = 1
-# Together with the running call they block three threads: one of a worker's four serves pages.
-QUEUE = 2
-TIMEOUT_SECONDS = 2.0
 
-# Pages' p95 while eight sign in fell to half, at the same number of sign-ins (docs/performance.md).
-NICENESS = 10
-
-_LIMITER = CapacityLimiter(limit=LIMIT, queue=QUEUE, timeout=TIMEOUT_SECONDS)
 _HASHER = PasswordHasher(
     time_cost=3, memory_cost=65_536, parallelism=4, hash_len=32, salt_len=16, type=Type.ID
 )
@@ -68,7 +45,7 @@ def hash_password(password: str, scheme: str = ARGON2ID) -> str:
     Raises:
         Overloaded: Too many passwords are being hashed in this process.
     """
-    return _computed(_hashed, password.encode(), scheme)
+    return hashing.computed(_hashed, password.encode(), scheme)
 
 
 @dataclass(frozen=True)
@@ -110,7 +87,7 @@ def verify(password_hash: str | None, password: str, *, bcrypt_cost: int | None 
     # Half a surrogate pair cannot be encoded otherwise. No stored password contains one.
     typed = password.encode("utf-8", "surrogatepass")
     stored = password_hash if password_hash and is_readable(password_hash) else no_password()
-    return _computed(_matches, stored, typed, bcrypt_cost)
+    return hashing.computed(_matches, stored, typed, bcrypt_cost)
 
 
 def needs_rehash(password_hash: str) -> bool:
@@ -198,26 +175,6 @@ def _is_argon2(stored: str, typed: bytes) -> bool:
         return _HASHER.verify(stored, typed)
     except VerificationError:
         return False
-
-
-def _computed(work: Callable[..., T], *arguments: str | bytes | int | None) -> T:
-    """Do what takes long, when it is its turn, on the thread that gives way to pages."""
-    with _LIMITER.slot():
-        return _thread().submit(work, *arguments).result()
-
-
-@cache
-def _thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(LIMIT, "passwords", initializer=_give_way)
-
-
-def _give_way() -> None:
-    """Lower the priority of this thread, and of those that argon2 starts from it (Linux)."""
-    # Elsewhere priorities belong to processes; a priority that is lower already stays.
-    with suppress(OSError):
-        thread = threading.get_native_id()
-        if os.getpriority(os.PRIO_PROCESS, thread) < NICENESS:
-            os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
 
 
 def _strength(parameters: Parameters) -> tuple[int, ...]:

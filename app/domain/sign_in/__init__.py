@@ -13,6 +13,7 @@ from app.domain.sign_in.password_change import (
     PasswordChange,
     Registration,
     change_password,
+    check_choice,
     choose_and_sign_in,
     choose_password,
     create_with_password,
@@ -32,6 +33,7 @@ from app.domain.sign_in.sign_in import (
     reauthenticate,
     verify,
 )
+from app.domain.sign_in.throttle_clearing import clear_throttle, clear_throttle_of
 
 __all__ = [
     "Account",
@@ -43,9 +45,12 @@ __all__ = [
     "VerifiedPassword",
     "bcrypt_cost",
     "change_password",
+    "check_choice",
     "check_setup_link",
     "choose_and_sign_in",
     "choose_password",
+    "clear_throttle",
+    "clear_throttle_of",
     "complete",
     "create_with_password",
     "find_account",

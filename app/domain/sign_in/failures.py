@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from app.domain import users
+from app.domain.authentication import throttle
 from app.models import DbSession, FailedSignIn, User
 from app.models.base import normalised, utcnow
 from app.models.upsert import insert_or_update
@@ -36,7 +37,7 @@ class Network(StrEnum):
 
 
 def note_failure(session: DbSession, name: str, address: str | None) -> None:
-    """Add one to the failed sign-ins with a name.
+    """Add one to the failed sign-ins with a name; old counts and full budgets are deleted.
 
     It takes the same statements for every name, so that the time tells no account from another.
     Two workers that count at the same moment both count.
@@ -60,6 +61,7 @@ def note_failure(session: DbSession, name: str, address: str | None) -> None:
     dialect = session.get_bind().dialect.name
     session.execute(insert_or_update(dialect, FailedSignIn, _KEY, _one_more), row)
     session.execute(delete(FailedSignIn).where(FailedSignIn.hour < now - KEPT))
+    throttle.forget_full(session)
 
 
 def network_of(address: str | None) -> Network:

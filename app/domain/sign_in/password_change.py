@@ -102,8 +102,8 @@ def link_owner(session: DbSession, token: str) -> Account:
     return account_of(owner)
 
 
-def new_hash(account: Account, password: str, scheme: str = passwords.ARGON2ID) -> str:
-    """Return what is stored for a password that is chosen for an account, by the scheme.
+def check_choice(account: Account, password: str, scheme: str = passwords.ARGON2ID) -> None:
+    """Refuse a password that its owner should not choose, by the scheme that will hash it.
 
     Raises:
         InvalidValue: The password is too short, or easily guessed.
@@ -115,6 +115,15 @@ def new_hash(account: Account, password: str, scheme: str = passwords.ARGON2ID) 
         full_name=account.full_name,
         scheme=scheme,
     )
+
+
+def new_hash(account: Account, password: str, scheme: str = passwords.ARGON2ID) -> str:
+    """Return what is stored for a password that is chosen for an account, by the scheme.
+
+    Raises:
+        InvalidValue: The password is too short, or easily guessed.
+    """
+    check_choice(account, password, scheme)
     return passwords.hash_password(password, scheme)
 
 

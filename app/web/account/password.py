@@ -6,13 +6,14 @@ from wtforms import PasswordField
 
 from app import unit_of_work
 from app.domain import sign_in
+from app.domain.authentication.budgets import Attempt
 from app.domain.sign_in import PasswordChange
 from app.extensions import db
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
-from app.web.session import identity, session_cookie
+from app.web.session import device_cookie, identity, session_cookie, throttling
 
 
 class OwnPasswordForm(Form):
@@ -33,13 +34,21 @@ def password() -> ResponseReturnValue:
     return render_template("account/password.html", form=form), form.status
 
 
-def _verified(form: OwnPasswordForm) -> PasswordChange:
+def _verified(form: OwnPasswordForm) -> tuple[PasswordChange, Attempt]:
     actor = identity.current_actor()
     account = unit_of_work.read(lambda: sign_in.own_account(db.session, actor))
     current, new = form.current.data or "", form.password.data or ""
-    return sign_in.verify_change(account, current, new, identity.password_scheme())
+    scheme, attempt = identity.password_scheme(), throttling.attempt_at(account)
+    # First, so that what is refused for the new password is no attempt at the current one.
+    sign_in.check_choice(account, new, scheme)
+    with throttling.charged(attempt):
+        return sign_in.verify_change(account, current, new, scheme), attempt
 
 
-def _change(change: PasswordChange) -> str:
+def _change(verified: tuple[PasswordChange, Attempt]) -> str:
+    change, attempt = verified
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
-    return sign_in.change_password(db.session, change, browser, actor=actor, secret=secret)
+    token = sign_in.change_password(db.session, change, browser, actor=actor, secret=secret)
+    throttling.give_back(attempt)
+    device_cookie.remember(actor.id or 0)
+    return token

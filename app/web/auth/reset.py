@@ -16,7 +16,7 @@ from app.web.access import public
 from app.web.auth.blueprint import blueprint, enter, link_gone
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
-from app.web.session import identity, session_cookie
+from app.web.session import device_cookie, identity, session_cookie
 
 
 class ChoosePasswordForm(Form):
@@ -72,6 +72,7 @@ def _entered(session_token: str | None) -> ResponseReturnValue:
         flash("Your password is set. You can sign in once your account is active.", "success")
         return response
     answer = enter(session_token, url_for("home.overview"))
-    identity.load(session_token)
+    if me := identity.load(session_token):
+        device_cookie.remember(me.id)
     flash("Your password is set, and you are signed in.", "success")
     return answer

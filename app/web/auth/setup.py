@@ -15,7 +15,7 @@ from app.web.access import public
 from app.web.auth.blueprint import blueprint, enter, link_gone
 from app.web.forms import GOOD_PASSWORDS, AddressField, Form
 from app.web.saving import saved_after
-from app.web.session import identity
+from app.web.session import device_cookie, identity
 
 
 class SetUpForm(Form):
@@ -44,10 +44,17 @@ def setup(token: str) -> ResponseReturnValue:
         return link_gone("setup")
     form = SetUpForm()
     if saved_after(form, lambda: _registration(form), lambda first: _set_up(token, first)):
-        return enter(form.result, url_for("home.overview"))
+        return _entered(form.result)
     if isinstance(form.rule_error, AlreadySetUp | InvalidLink):
         return link_gone("setup")
     return render_template("auth/setup.html", form=form), form.status
+
+
+def _entered(session_token: str) -> ResponseReturnValue:
+    answer = enter(session_token, url_for("home.overview"))
+    if me := identity.load(session_token):
+        device_cookie.remember(me.id)
+    return answer
 
 
 def _registration(form: SetUpForm) -> Registration:

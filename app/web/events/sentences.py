@@ -40,6 +40,7 @@ VERBS = {
     "password:changed": "set the password of",
     "password:reset-started": "started a password reset for",
     "session:ended": "ended a session of",
+    "throttle:cleared": "cleared the throttle of",
     "sessions:ended": "ended all sessions of",
     "users:exported": "exported",
     "roles:exported": "exported",

@@ -8,12 +8,13 @@ from wtforms import PasswordField
 
 from app import unit_of_work
 from app.domain import sign_in
+from app.domain.authentication.budgets import Attempt
 from app.domain.sign_in import SignInFailed, VerifiedPassword
 from app.extensions import db
 from app.web import kept_input
 from app.web.forms import Form
 from app.web.saving import saved_after
-from app.web.session import identity, session_cookie, signing_in
+from app.web.session import device_cookie, identity, session_cookie, signing_in, throttling
 
 
 class ReauthenticationForm(Form):
@@ -60,12 +61,18 @@ def _reauthenticated(form: ReauthenticationForm) -> bool:
     return False
 
 
-def _proof(form: ReauthenticationForm) -> VerifiedPassword | None:
+def _proof(form: ReauthenticationForm) -> tuple[VerifiedPassword | None, Attempt]:
     actor = identity.current_actor()
     account = unit_of_work.read(lambda: sign_in.own_account(db.session, actor))
-    return sign_in.verify(account, form.own_password.data or "")
+    attempt = throttling.attempt_at(account)
+    with throttling.charged(attempt):
+        return sign_in.verify(account, form.own_password.data or ""), attempt
 
 
-def _renew(proof: VerifiedPassword | None) -> str:
+def _renew(proven: tuple[VerifiedPassword | None, Attempt]) -> str:
+    proof, attempt = proven
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
-    return sign_in.reauthenticate(db.session, proof, browser, actor=actor, secret=secret)
+    token = sign_in.reauthenticate(db.session, proof, browser, actor=actor, secret=secret)
+    throttling.give_back(attempt)
+    device_cookie.remember(actor.id or 0)
+    return token

@@ -10,12 +10,13 @@ from wtforms import HiddenField, PasswordField, StringField
 
 from app import unit_of_work
 from app.domain import sign_in
+from app.domain.authentication.budgets import Attempt
 from app.domain.sign_in import SignInFailed, VerifiedPassword
 from app.extensions import db
 from app.web import kept_input
 from app.web.forms import Form
 from app.web.saving import saved_after
-from app.web.session import identity, session_cookie
+from app.web.session import device_cookie, identity, session_cookie, throttling
 
 UNAUTHORIZED = 401
 
@@ -80,15 +81,21 @@ def note_failure(name: str) -> None:
         current_app.logger.warning("A failed sign-in was not counted: %s.", type(error).__name__)
 
 
-def _proof(form: SignInForm) -> VerifiedPassword | None:
+def _proof(form: SignInForm) -> tuple[VerifiedPassword | None, Attempt]:
     name = form.username.data or ""
     account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
     cost = unit_of_work.read(lambda: sign_in.bcrypt_cost(db.session))
-    return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost)
+    attempt = throttling.attempt_at(account, name)
+    with throttling.charged(attempt):
+        return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost), attempt
 
 
-def _sign_in(proof: VerifiedPassword | None) -> str:
+def _sign_in(proven: tuple[VerifiedPassword | None, Attempt]) -> str:
+    proof, attempt = proven
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
     token = sign_in.complete(db.session, proof, browser, actor=actor, secret=secret)
     identity.end_previous_session()
+    throttling.give_back(attempt)
+    if proof:  # `complete` has refused otherwise
+        device_cookie.remember(proof.user_id)
     return token

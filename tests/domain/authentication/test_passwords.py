@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from app.domain.authentication import passwords
+from app.domain.authentication import hashing, passwords
 from app.domain.authentication.capacity import CapacityLimiter, Overloaded
 from app.domain.errors import InvalidValue
 from app.models.user import NO_PASSWORD
@@ -158,7 +158,7 @@ def at_work(monkeypatch):
 
 
 def test_only_so_many_hashes_are_computed_at_once(stored, at_work):
-    everybody = passwords.LIMIT + passwords.QUEUE
+    everybody = hashing.LIMIT + hashing.QUEUE
     is_right = [True, False, False]
 
     def compare_and_hash(number):
@@ -171,13 +171,13 @@ def test_only_so_many_hashes_are_computed_at_once(stored, at_work):
 
     assert answers == [(is_right[number % 3], True) for number in range(everybody)]
     assert len(at_work) == 2 * everybody
-    assert max(at_work) <= passwords.LIMIT
+    assert max(at_work) <= hashing.LIMIT
 
 
 @pytest.mark.parametrize("password_hash", [FROM_PASSLIB, FROM_PASSLIB.replace("M", "N"), *FOREIGN])
 def test_where_there_is_no_place_nobody_learns_anything(password_hash, at_work, monkeypatch):
     limiter = CapacityLimiter(limit=1, queue=0, timeout=0)
-    monkeypatch.setattr(passwords, "_LIMITER", limiter)
+    monkeypatch.setattr(hashing, "_LIMITER", limiter)
 
     with limiter.slot(), pytest.raises(Overloaded):
         passwords.verify(password_hash, PASSWORD)
@@ -187,7 +187,7 @@ def test_where_there_is_no_place_nobody_learns_anything(password_hash, at_work, 
 
 def test_whatever_argon2_complains_of_the_place_is_given_back(stored, monkeypatch):
     limiter = CapacityLimiter(limit=1, queue=0, timeout=0)
-    monkeypatch.setattr(passwords, "_LIMITER", limiter)
+    monkeypatch.setattr(hashing, "_LIMITER", limiter)
 
     with pytest.raises(UnicodeEncodeError):
         passwords.hash_password("half a pair \ud800")
