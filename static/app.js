@@ -61,6 +61,12 @@ const clearNotSet = ({ target }) => {
   if (unset) unset.checked = false;
 };
 
+// As the Enter key does in a field of one line.
+const sendFromText = ({ key, ctrlKey, metaKey, target }) => {
+  if (key !== "Enter" || !(ctrlKey || metaKey) || !target.matches("textarea") || !target.form) return;
+  target.form.requestSubmit([...target.form.elements].find(({ type }) => type === "submit"));
+};
+
 const countSelected = () => {
   const bar = document.querySelector("[data-selection]");
   if (!bar) return;
@@ -177,7 +183,7 @@ const guardForms = () => {
   const isReturned = (field) => "unsaved" in main.dataset
     && field.matches("input:not([type=hidden]), select, textarea");
   const isUnsaved = (form) => form.method === "post" && form.ariaBusy !== "true"
-    && !form.querySelector("[data-selection]")
+    && !("again" in form.dataset) && !form.querySelector("[data-selection]")
     && [...form.elements].some((field) => isEdited(field) || isReturned(field));
   const ask = (event) => {
     if (isLeaving || ![...document.forms].some(isUnsaved)) return;
@@ -277,5 +283,6 @@ dismissButtons();
 document.addEventListener("input", clearNotSet);
 countSelected();
 finder();
+document.addEventListener("keydown", sendFromText);
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", makeReady);
