@@ -181,7 +181,10 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get("isolation_level") != "AUTOCOMMIT":
         if options.get(waiting.OPTION):
             options[waiting.OPTION].limit(connection)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+        if options.get("write"):
+            waiting.begin_immediate(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
 
 def _begin_with(engine: Engine, settings: str) -> None:

@@ -56,10 +56,15 @@ def canonical(stored_event: Sequence[Any]) -> bytes:
     """Return an event as it is hashed: a JSON array of its columns, the time in ISO 8601 and UTC.
 
     Args:
-        stored_event: The columns in the order of `COLUMNS`, as they were read from the database.
+        stored_event: The columns in the order of `COLUMNS`, as they were read from the database;
+            the time may be text in UTC, as MySQL has it.
     """
     values = list(stored_event)
-    values[_AT] = values[_AT].astimezone(UTC).isoformat(timespec="microseconds")
+    at = values[_AT]
+    if isinstance(at, str):
+        values[_AT] = f"{at[:10]}T{at[11:]}+00:00"
+    else:
+        values[_AT] = at.astimezone(UTC).isoformat(timespec="microseconds")
     return _encoded(values).encode()
 
 
