@@ -12,7 +12,7 @@ WORKERS ?= 2
 BEAUTIFY := $(BIN)/css-beautify --indent-size 2 --space-around-combinator --end-with-newline
 STYLES := static/app.css $(wildcard static/css/*.css static/css/*/*.css)
 
-.PHONY: help run demo test check format lock bench
+.PHONY: help run demo test check format lock bench trust
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ lock: .venv/installed-to-test ## Update requirements.lock and requirements-dev.l
 
 bench: .venv/installed-to-run ## Measure the console against a baseline, on PostgreSQL (OPTIONS="-t all": and its peers).
 	@$(BIN)/python -m bench $(OPTIONS)
+
+trust: .venv/installed-to-test ## Try what docs/reliability.md promises (OPTIONS="sqlite": on one database).
+	@$(BIN)/python -m tools.trust $(OPTIONS)
 
 .venv/installed-to-run: requirements.txt
 	@tools/install.sh requirements.txt

@@ -6,7 +6,6 @@ records in a transaction of its own what a rule refused. All of that, however of
 waits for locks no longer than `LOCK_SECONDS` in all.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.config.postgresql_session import LOCK_SECONDS
-from app.database.waiting import OPTION, Waiting
+from app.database.waiting import OPTION, Waiting, wait_about
 from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.authentication.capacity import CapacityLimiter, Overloaded
@@ -112,7 +111,7 @@ def _carry_out(work: Callable[[], T], actor: Actor, deadline: float) -> T:
             db.session.rollback()
             if pause is None or not is_transient(error) or time.monotonic() >= deadline:
                 raise
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
+            wait_about(pause)
         else:
             return result
     raise AssertionError("The last try returns or raises.")

@@ -15,7 +15,7 @@ OPTION = "waiting"
 # A limit that is right to within this many seconds is left as it is: nobody waits in a quick save,
 # which needs no statement for its limit.
 TOLERANCE = 0.5
-PAUSES = (0.001, 0.008)
+PAUSE = 0.005  # seconds, before SQLite is asked again
 _LIMIT = {
     "sqlite": "PRAGMA busy_timeout = {milliseconds}",
     "postgresql": "SET LOCAL lock_timeout = {milliseconds}",
@@ -86,9 +86,14 @@ def begin_immediate(connection: Connection) -> None:
     driver.execute("PRAGMA busy_timeout = 0").close()
     try:
         while not _has_begun(connection, is_last=time.monotonic() >= deadline):
-            time.sleep(random.uniform(*PAUSES))  # noqa: S311 - jitter, no secret
+            wait_about(PAUSE)
     finally:
         driver.execute(f"PRAGMA busy_timeout = {milliseconds}").close()
+
+
+def wait_about(seconds: float) -> None:
+    """Wait for about so long, so that those who wait do not all come back at once."""
+    time.sleep(seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
 
 
 def _has_begun(connection: Connection, *, is_last: bool) -> bool:

@@ -57,7 +57,7 @@ def canonical(stored_event: Sequence[Any]) -> bytes:
 
     Args:
         stored_event: The columns in the order of `COLUMNS`, as they were read from the database;
-            the time may be text in UTC, as MySQL has it.
+            the time may be text in UTC, as SQLite and MySQL have it.
     """
     values = list(stored_event)
     at = values[_AT]

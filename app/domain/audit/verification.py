@@ -20,8 +20,10 @@ from app.models import AuditEvent, ChainEntry, ChainHead, DbSession
 
 AT_ONCE = 5_000
 _ENTRY = (ChainEntry.id, ChainEntry.event_id, ChainEntry.hash, ChainEntry.key_id)
-# A tenth of the time on MySQL is that of its driver, which makes times of texts.
-_COLUMNS = {"mysql": [cast(each, String(26)) if each.key == "at" else each for each in COLUMNS]}
+# Where times are stored as text, or the driver makes them of text, making them of it takes a tenth
+# of the time.
+_TEXTS = [cast(column, String(26)) if column.key == "at" else column for column in COLUMNS]
+_COLUMNS = {"mysql": _TEXTS, "sqlite": _TEXTS}
 _OF_ENTRY = len(_ENTRY)
 
 

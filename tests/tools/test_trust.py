@@ -1,0 +1,30 @@
+"""``make trust`` in small: killed saves, writers at the same time, a week of changes."""
+
+import pytest
+
+from tools.trust import killing, week, writing
+
+
+@pytest.fixture
+def empty(all_databases, database_name):
+    """A database without tables, dropped afterwards."""
+    database = all_databases.make(database_name)
+    yield database
+    all_databases.drop(database)
+
+
+def test_a_killed_save_is_there_as_a_whole_or_not_at_all(empty):
+    outcome = killing.trial(empty, kills=5)
+
+    assert outcome.is_kept, outcome.result
+
+
+def test_writers_make_one_chain_and_meet_no_error(empty):
+    outcome = writing.trial(empty, writers=8, saves=5)
+
+    assert outcome.is_kept, outcome.result
+
+
+@pytest.mark.only_on("sqlite")
+def test_every_moment_of_some_days_is_told(empty):
+    assert [outcome.is_kept for outcome in week.trials(empty, changes=40)] == [True, True]

@@ -1,0 +1,1 @@
+"""Trials of what docs/reliability.md promises, on databases that are thrown away afterwards."""
