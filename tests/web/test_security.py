@@ -18,6 +18,7 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
+A_YEAR = "Expires=.+; Max-Age=31536000"
 ANSWERS = [
     ("GET", "/login", 200),
     ("GET", "/", 303),
@@ -138,9 +139,12 @@ def test_cookies_in_development_go_over_plain_http(visitor, vera):
     answer = form.submit(username="vera", password=PASSWORD)
 
     [signed] = form.headers.getlist("Set-Cookie")
-    [session] = answer.headers.getlist("Set-Cookie")
+    session, device = sorted(answer.headers.getlist("Set-Cookie"))
     assert re.fullmatch(r"form-[0-9a-f]{8}=\S+; HttpOnly; Path=/; SameSite=Lax", signed)
     assert re.fullmatch(r"console-[0-9a-f]{8}=\S{43}; HttpOnly; Path=/; SameSite=Lax", session)
+    assert re.fullmatch(
+        rf"device-[0-9a-f]{{8}}=.+; {A_YEAR}; HttpOnly; Path=/; SameSite=Lax", device
+    )
 
 
 @pytest.mark.only_on("sqlite")
@@ -155,13 +159,16 @@ def test_cookies_in_production_belong_to_the_host_and_go_over_https(production, 
     )
 
     [signed] = form.headers.getlist("Set-Cookie")
-    [session] = answer.headers.getlist("Set-Cookie")
+    session, device = sorted(answer.headers.getlist("Set-Cookie"))
     [theme] = themed.headers.getlist("Set-Cookie")
     assert re.fullmatch(
         r"__Host-form-[0-9a-f]{8}=\S+; Secure; HttpOnly; Path=/; SameSite=Lax", signed
     )
     assert re.fullmatch(
         r"__Host-console-[0-9a-f]{8}=\S{43}; Secure; HttpOnly; Path=/; SameSite=Lax", session
+    )
+    assert re.fullmatch(
+        rf"__Host-device-[0-9a-f]{{8}}=.+; {A_YEAR}; Secure; HttpOnly; Path=/; SameSite=Lax", device
     )
     assert re.search(
         r"__Host-theme-[0-9a-f]{8}=dark; .*; Secure; HttpOnly; Path=/; SameSite=Lax", theme
