@@ -7,7 +7,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, String, cast, func, select
+from sqlalchemy import Row, Select, String, cast, func, select
 from sqlalchemy.orm import scoped_session
 
 from app.domain.audit.anchors import Anchor
@@ -196,11 +196,9 @@ def _entries(session: DbSession, after: int, up_to: int, release: Release) -> Ge
     """Yield the entries with their events; a thread reads the next ones meanwhile."""
     plain = session() if isinstance(session, scoped_session) else session
     columns = _COLUMNS.get(plain.get_bind().dialect.name, COLUMNS)
-    query = select(*_ENTRY, *columns).outerjoin(AuditEvent, AuditEvent.id == ChainEntry.event_id)
-    query = query.where(ChainEntry.id <= up_to).order_by(ChainEntry.id).limit(AT_ONCE)
 
     def read(last: int) -> Sequence[Row[Any]]:
-        rows = plain.execute(query.where(ChainEntry.id > last)).all()
+        rows = plain.execute(_batch(columns, last, up_to)).all()
         release()
         return rows
 
@@ -211,6 +209,15 @@ def _entries(session: DbSession, after: int, up_to: int, release: Release) -> Ge
             ahead = thread.submit(copy_context().run, read, some[-1].id)
             yield from some
             some = ahead.result()
+
+
+def _batch(columns: Sequence[Any], after: int, up_to: int) -> Select[Any]:
+    # The limit is within, so that events are looked up one by one: PostgreSQL might read them all.
+    some = select(*_ENTRY).where(ChainEntry.id > after, ChainEntry.id <= up_to)
+    entry = some.order_by(ChainEntry.id).limit(AT_ONCE).subquery()
+    query: Select[Any] = select(*entry.columns, *columns)
+    query = query.outerjoin_from(entry, AuditEvent, AuditEvent.id == entry.c.event_id)
+    return query.order_by(entry.c.id)
 
 
 def _verify_unchained(session: DbSession, checkpoint: Checkpoint | None, release: Release) -> int:
