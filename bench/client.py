@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench import forms
@@ -71,9 +71,9 @@ class Client:
         """Ask for a page."""
         return self._exchange(self._request("GET", path, None))
 
-    def post(self, path: str, body: str) -> Answer:
-        """Send a form."""
-        return self._exchange(self._request("POST", path, body.encode()))
+    def post(self, path: str, body: str, **headers: str) -> Answer:
+        """Send a form, and perhaps headers that a browser would not send."""
+        return self._exchange(self._request("POST", path, body.encode(), headers))
 
     def form(self, path: str, name: str, form_id: str = "") -> forms.Form:
         """Return the form with that field on a page."""
@@ -85,7 +85,9 @@ class Client:
             self._socket.close()
         self._socket, self._rest = None, b""
 
-    def _request(self, method: str, path: str, body: bytes | None) -> bytes:
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         host = f"127.0.0.1:{self.port}"
         lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Referer: http://{host}{path}"]
         if self.jar:
@@ -93,6 +95,7 @@ class Client:
         if body is not None:
             lines.append("Content-Type: application/x-www-form-urlencoded")
             lines.append(f"Content-Length: {len(body)}")
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         return "\r\n".join([*lines, "", ""]).encode() + (body or b"")
 
     def _exchange(self, request: bytes) -> Answer:
