@@ -20,7 +20,15 @@ from app.domain.authentication.capacity import CapacityLimiter
 from app.extensions import db
 from app.models import DbSession, User
 from app.unit_of_work import TooManyChanges
-from tests.support import chromium, databases, people, rendering, servers, statements
+from tests.support import (
+    chromium,
+    databases,
+    people,
+    quick_hashes,
+    rendering,
+    servers,
+    statements,
+)
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
 from tests.support.equipment import EVERYWHERE, Equipment, Tally
@@ -98,6 +106,12 @@ def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
         for name in ("SAVES", "SIGN_INS"):
             many = CapacityLimiter(limit=4, queue=60, timeout=60, error=TooManyChanges)
             patch.setattr(unit_of_work, name, many)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_take_no_time() -> Iterator[None]:
+    with quick_hashes.used():
         yield
 
 

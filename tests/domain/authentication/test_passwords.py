@@ -16,6 +16,7 @@ from app.domain.authentication import hashing, passwords
 from app.domain.authentication.capacity import CapacityLimiter, Overloaded
 from app.domain.errors import InvalidValue
 from app.models.user import NO_PASSWORD
+from tests.support import quick_hashes
 
 PASSWORD = "correct horse battery"
 PARAMETERS = {"time_cost": 3, "memory_cost": 65_536, "parallelism": 4, "hash_len": 32}
@@ -43,6 +44,12 @@ FOREIGN = [
     "$argon2id$v=19$m=65536,t=9999,p=4$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43,
     "$argon2id$v=19$m=65536,t=3,p=4$é$é",
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _at_the_full_cost():
+    with quick_hashes.suspended():
+        yield
 
 
 @pytest.fixture(scope="module")
