@@ -11,7 +11,7 @@ from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.domain import settings as domain
 from app.domain.errors import NotFound
-from app.domain.settings import STATES, DataType, SettingFilter, SettingLine
+from app.domain.settings import STATES, DataType, SettingFilter, SettingLine, UnusualValue
 from app.extensions import db
 from app.unit_of_work import carry_out
 
@@ -55,12 +55,17 @@ def get(key: str) -> None:
 @key_argument
 @click.argument("value", type=TEXT)
 @reason_option
-def set_(key: str, value: str, reason: str) -> None:
+@click.option("--anyway", is_flag=True, help="Save a value that a rule warns of.")
+def set_(key: str, value: str, reason: str, *, anyway: bool) -> None:
     """Set the value of a setting.
 
     If VALUE is -, the value is read from standard input, without the last line break.
     """
-    _overwrite(key, arguments.standard_input() if value == "-" else value, reason)
+    text = arguments.standard_input() if value == "-" else value
+    try:
+        _overwrite(key, text, reason, anyway=anyway)
+    except UnusualValue as warning:
+        raise Failure(f"{warning} If it is meant, add --anyway.") from warning
 
 
 @settings.command()
@@ -71,12 +76,13 @@ def unset(key: str, reason: str) -> None:
     _overwrite(key, None, reason)
 
 
-def _overwrite(key: str, text: str | None, reason: str) -> None:
+def _overwrite(key: str, text: str | None, reason: str, *, anyway: bool = False) -> None:
     # The id is looked up first, because the first statement of the change has to be its lock.
     setting_id = domain.by_key(db.session, key).id
     actor = current_actor()
     event = carry_out(
-        lambda: domain.overwrite(db.session, setting_id, text, reason, actor=actor), actor=actor
+        lambda: domain.overwrite(db.session, setting_id, text, reason, actor=actor, anyway=anyway),
+        actor=actor,
     )
     if event is None:
         output.say(f"No change: {key} already has that value.")

@@ -109,7 +109,14 @@ def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
     [
         (("set", "chunk_size", "many"), "“many” is not a whole number"),
         (("set", "cors_allow_origins", '{"a": }'), "The value is not valid JSON at line 1"),
-        (("set", "chunk_size", "5", "--reason", "x" * 501), "The reason is 501 characters long"),
+        (("set", "chunk_size", "500", "--reason", "x" * 501), "The reason is 501 characters long"),
+        (("set", "chunk_size", "0"), "chunk_size must be at least 1."),
+        (("set", "chunk_overlap", "5000"), "chunk_overlap must be less than chunk_size: "),
+        (("set", "max_document_size", "300 mega"), "max_document_size must be a size such as"),
+        (
+            ("set", "log_level", "DEBG"),
+            "log_level must be DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+        ),
         (("set", "nothing", "5"), "No setting is named nothing."),
         (("unset", "nothing"), "No setting is named nothing."),
         (("get", "nothing"), "No setting is named nothing."),
@@ -221,7 +228,8 @@ def test_values_that_are_not_valid_are_told_but_those_of_secrets(flask, session,
 
     doctor = flask("doctor").out
     assert (
-        "values: 2 values are not valid for the data type. The backend may not be able to" in doctor
+        "values: 2 values are not valid. By the data type or by a rule, the backend may not be"
+        in doctor
     )
     assert "bad_flag and bad_number" in doctor
     assert planted not in doctor

@@ -130,8 +130,9 @@ def _debugging(lines: Sequence[SettingLine]) -> Iterator[Finding]:
 def _invalid(lines: Sequence[SettingLine]) -> Iterator[Finding]:
     invalid = [line for line in lines if line.problem]
     if invalid:
-        title = counted(len(invalid), "value is", "values are") + " not valid for the data type"
-        cause = f"The backend may not be able to read {listed([line.key for line in invalid])}."
+        title = counted(len(invalid), "value is", "values are") + " not valid"
+        keys = listed([line.key for line in invalid])
+        cause = f"By the data type or by a rule, the backend may not be able to use {keys}."
         yield Finding(Severity.WARN, Topic.INVALID, title, cause, _only(invalid))
 
 

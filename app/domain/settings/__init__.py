@@ -3,10 +3,8 @@
 from app.domain.settings.as_of import AsOf, PastValue, as_of
 from app.domain.settings.bulk import (
     BulkSettingEdit,
-    SavedValue,
     ValueDifference,
     change_many,
-    changes_of,
     review_many,
     undo,
 )
@@ -21,21 +19,17 @@ from app.domain.settings.editing import (
     SettingEdit,
     SettingIsReadOnly,
     always_set,
-    by_key,
     change,
     etag_of,
-    get,
     overwrite,
     read_only_reason,
 )
 from app.domain.settings.last_changes import LastChange, last_changes
 from app.domain.settings.lifecycle import (
-    NewSetting,
     create,
     delete,
     deletion_event,
     deletion_refusal,
-    is_taken,
     restore,
 )
 from app.domain.settings.listing import (
@@ -46,12 +40,19 @@ from app.domain.settings.listing import (
     matching,
     read_all,
 )
+from app.domain.settings.lookup import by_key, get
+from app.domain.settings.new_setting import NewSetting, is_taken
 from app.domain.settings.outside import (
     OutsideChange,
     all_outside_changes,
     outside_changes,
     record_all_outside,
 )
+from app.domain.settings.related import RuleState, rule_state
+from app.domain.settings.rule_checks import UnusualValue
+from app.domain.settings.rules import RuleSeverity, SettingRules, ValueRule, read_rules
+from app.domain.settings.saves import SavedValue, changes_of
+from app.domain.settings.schemas import choices, hint
 from app.domain.settings.secrecy import (
     holds_password,
     is_secret,
@@ -100,13 +101,18 @@ __all__ = [
     "NotJson",
     "OutsideChange",
     "PastValue",
+    "RuleSeverity",
+    "RuleState",
     "SavedValue",
     "SettingChangedMeanwhile",
     "SettingEdit",
     "SettingFilter",
     "SettingIsReadOnly",
     "SettingLine",
+    "SettingRules",
+    "UnusualValue",
     "ValueDifference",
+    "ValueRule",
     "Version",
     "all_outside_changes",
     "always_set",
@@ -118,6 +124,7 @@ __all__ = [
     "change_in_sentence",
     "change_many",
     "changes_of",
+    "choices",
     "create",
     "delete",
     "deleted_page",
@@ -126,6 +133,7 @@ __all__ = [
     "describe",
     "etag_of",
     "get",
+    "hint",
     "holds_password",
     "in_sentence",
     "is_hidden",
@@ -143,9 +151,11 @@ __all__ = [
     "read_all",
     "read_json",
     "read_only_reason",
+    "read_rules",
     "record_all_outside",
     "restore",
     "review_many",
+    "rule_state",
     "shown_value",
     "undo",
     "version",

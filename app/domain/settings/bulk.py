@@ -1,6 +1,6 @@
 """Bulk changes: several settings, reviewed first, then all saved together or none."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -9,15 +9,17 @@ from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import NotFound, RuleError
-from app.domain.settings import editing, outside
+from app.domain.settings import editing, outside, rule_checks, rules
 from app.domain.settings.bulk_refusal import refusal_of
 from app.domain.settings.editing import SettingEdit
+from app.domain.settings.rule_checks import NewValue
+from app.domain.settings.rules import SettingRules
+from app.domain.settings.saves import changes_of
 from app.domain.target import Target
-from app.domain.text import checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 Edits = Mapping[int, SettingEdit]
-NO_CHANGE = "This change of settings does not exist."
+NewSettingValue = tuple[ApplicationSetting, str | None]
 
 
 @dataclass(frozen=True)
@@ -39,19 +41,6 @@ class ValueDifference:
     after: str | None
 
 
-@dataclass(frozen=True)
-class SavedValue:
-    """The value of a setting before and after a save."""
-
-    key: str
-    before: str | None
-    after: str | None
-
-    def is_of(self, key: str) -> bool:
-        """Tell whether the setting has this key, and not only the id of an earlier one."""
-        return self.key == key
-
-
 def review_many(
     session: DbSession, edit: BulkSettingEdit, *, actor: Actor
 ) -> list[ValueDifference]:
@@ -67,9 +56,10 @@ def review_many(
     """
     del actor
     settings = _by_id(session, _query(edit.edits))
+    found = _rules_of(session, settings)
     differences = [
         _difference(settings[setting_id], value)
-        for setting_id, value in _accepted(session, settings, edit.edits).items()
+        for setting_id, value in _accepted(session, found, settings, edit.edits).items()
         if value != settings[setting_id].value
     ]
     return sorted(differences, key=lambda difference: difference.key)
@@ -89,12 +79,14 @@ def change_many(session: DbSession, edit: BulkSettingEdit, *, actor: Actor) -> l
     Raises:
         BulkReadOnly: A setting is read-only, a secret, or of an unknown data type.
         BulkOutdated: A setting has changed since it was shown, or was deleted.
-        BulkInvalid: A value is not valid for the data type of its setting.
-        InvalidValue: The reason is too long.
+        BulkInvalid: A value is not valid for the data type of its setting, or breaks a rule.
+        InvalidValue: The reason is too long, or there is none where one is needed.
     """
+    rules.take_turns(session)
     settings = _load_for_update(session, edit.edits)
-    accepted = _accepted(session, settings, edit.edits)
-    return _put(session, settings, accepted, checked_reason(edit.reason), actor)
+    found = _rules_of(session, settings)
+    accepted = _accepted(session, found, settings, edit.edits)
+    return _put(session, found, _changed(settings, accepted), edit.reason, actor)
 
 
 def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -> list[AuditEvent]:
@@ -111,8 +103,11 @@ def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -
 
     Raises:
         NotFound: The event is not the change of a setting.
-        BulkRefused: A setting has changed since, was deleted, or is read-only.
+        BulkRefused: A setting has changed since, was deleted, is read-only, or its value from
+            before the save breaks a rule.
+        InvalidValue: The reason is too long, or there is none where one is needed.
     """
+    rules.take_turns(session)
     saved = changes_of(session, audit.get(session, event_id))
     settings = {
         setting_id: setting
@@ -120,34 +115,14 @@ def undo(session: DbSession, event_id: int, reason: str = "", *, actor: Actor) -
         if saved[setting_id].is_of(setting.key)
     }
     edits = {
-        setting_id: SettingEdit(value.before, _etag_if(settings.get(setting_id), value.after))
+        setting_id: SettingEdit(
+            value.before, _etag_if(settings.get(setting_id), value.after), anyway=True
+        )
         for setting_id, value in saved.items()
     }
-    accepted = _accepted(session, settings, edits)
-    return _put(session, settings, accepted, checked_reason(reason), actor)
-
-
-def changes_of(session: DbSession, event: AuditEvent | None) -> dict[int, SavedValue]:
-    """Return the values that a save changed, by the id of the setting.
-
-    Raises:
-        NotFound: The event is not the change of a setting, or does not hold its values.
-    """
-    if event is None or event.action != "setting:changed":
-        raise NotFound(NO_CHANGE)
-    return {
-        change.target_id: _saved_value(change)
-        for change in audit.of_save(session, event)
-        if change.action == event.action and change.target_id is not None
-    }
-
-
-def _saved_value(change: AuditEvent) -> SavedValue:
-    before, after = audit.fields_of(change.before), audit.fields_of(change.after)
-    try:
-        return SavedValue(change.target_name, before["value"], after["value"])
-    except KeyError:
-        raise NotFound(NO_CHANGE) from None
+    found = _rules_of(session, settings)
+    accepted = _accepted(session, found, settings, edits)
+    return _put(session, found, _changed(settings, accepted), reason, actor)
 
 
 def _query(ids: Collection[int]) -> Select[ApplicationSetting]:
@@ -167,8 +142,15 @@ def _load_for_update(session: DbSession, ids: Collection[int]) -> dict[int, Appl
     return _by_id(session, query)
 
 
+def _rules_of(session: DbSession, settings: Mapping[int, ApplicationSetting]) -> SettingRules:
+    return rules.read_rules(session, [setting.key for setting in settings.values()])
+
+
 def _accepted(
-    session: DbSession, settings: Mapping[int, ApplicationSetting], edits: Edits
+    session: DbSession,
+    found: SettingRules,
+    settings: Mapping[int, ApplicationSetting],
+    edits: Edits,
 ) -> dict[int, str | None]:
     accepted: dict[int, str | None] = {}
     errors: dict[int, RuleError] = {}
@@ -177,6 +159,10 @@ def _accepted(
             accepted[setting_id] = _accept(session, settings.get(setting_id), edit)
         except RuleError as error:
             errors[setting_id] = error
+    changed = _changed(settings, accepted)
+    new = [_new_value(setting, value, edits[setting.id]) for setting, value in changed]
+    mistakes = rule_checks.mistakes_of(session, found, new)
+    errors |= {one.id: mistakes[one.key] for one, _ in changed if one.key in mistakes}
     if errors:
         raise refusal_of(errors)
     return accepted
@@ -200,21 +186,32 @@ def _etag_if(setting: ApplicationSetting | None, value: str | None) -> str:
     return editing.etag_of(setting) if setting is not None and holds else ""
 
 
+def _changed(
+    settings: Mapping[int, ApplicationSetting], accepted: Mapping[int, str | None]
+) -> list[NewSettingValue]:
+    pairs = [(settings[setting_id], value) for setting_id, value in accepted.items()]
+    return [(setting, value) for setting, value in pairs if value != setting.value]
+
+
+def _new_value(setting: ApplicationSetting, value: str | None, edit: SettingEdit) -> NewValue:
+    return NewValue(setting.key, setting.category, setting.data_type, value, edit.anyway)
+
+
 def _put(
     session: DbSession,
-    settings: Mapping[int, ApplicationSetting],
-    accepted: Mapping[int, str | None],
+    found: SettingRules,
+    changed: Sequence[NewSettingValue],
     reason: str,
     actor: Actor,
 ) -> list[AuditEvent]:
-    changed = [settings[setting_id] for setting_id in accepted]
-    changed = [setting for setting in changed if accepted[setting.id] != setting.value]
     if not changed:
         return []
-    outside.record_outside(session, changed)
+    settings = [setting for setting, _ in changed]
+    needing = [one.key for one in settings if found.of(one.key, one.category).requires_reason]
+    reason = rule_checks.reason_for(reason, needing)
+    outside.record_outside(session, settings)
     changes = []
-    for setting in changed:
-        value = accepted[setting.id]
+    for setting, value in changed:
         change = Change("setting:changed", {"value": setting.value}, {"value": value})
         changes.append((Target.of_setting(setting), change))
         setting.value = value

@@ -1,24 +1,24 @@
-"""Find settings, and change the value of one."""
+"""Change the value of one setting."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from app.domain import audit, etags, not_null, validation
 from app.domain.actor import Actor
-from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
-from app.domain.settings import outside, secrecy, values
+from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
+from app.domain.settings import outside, rule_checks, rules, secrecy, values
+from app.domain.settings.lookup import load_for_update
+from app.domain.settings.rule_checks import NewValue
+from app.domain.settings.rules import SettingRules
 from app.domain.settings.values import DataType
 from app.domain.target import Target
-from app.domain.text import checked_reason, is_name
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 ALWAYS_SET = "“Not set” is not possible here: the database column of values is NOT NULL."
 
 # Made once: SQLAlchemy works out once what it finds the compiled statement by.
 _IS_IT = ApplicationSetting.id == bindparam("setting_id")
-_LOCK = update(ApplicationSetting).where(_IS_IT).values(updated_at=ApplicationSetting.updated_at)
-_READ_AGAIN = select(ApplicationSetting).where(_IS_IT).execution_options(populate_existing=True)
 _PUT = update(ApplicationSetting).where(_IS_IT).values(value=bindparam("new_value"))
 
 
@@ -40,37 +40,19 @@ class SettingChangedMeanwhile(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class SettingEdit:
-    """A new value as typed (None for "not set"), the etag it was typed against, the reason."""
+    """A new value as typed.
+
+    Attributes:
+        text: The text; None for "not set".
+        etag: The etag of the setting that it was typed against.
+        reason: The actor's reason.
+        anyway: Whether a value that a rule warns of is saved.
+    """
 
     text: str | None
     etag: str
     reason: str = ""
-
-
-def get(session: DbSession, setting_id: int) -> ApplicationSetting:
-    """Return the setting.
-
-    Raises:
-        NotFound: The setting does not exist.
-    """
-    setting = session.get(ApplicationSetting, setting_id)
-    if setting is None:
-        raise NotFound("This setting does not exist.")
-    return setting
-
-
-def by_key(session: DbSession, key: str) -> ApplicationSetting:
-    """Return the setting named ``key``.
-
-    Raises:
-        NotFound: The setting does not exist.
-    """
-    query = select(ApplicationSetting).where(ApplicationSetting.key == key)
-    setting = session.scalars(query).first() if is_name(key) else None
-    # To MySQL a key with spaces after it is the same key.
-    if setting is None or setting.key != key:
-        raise NotFound(f"No setting is named {key}.")
-    return setting
+    anyway: bool = False
 
 
 def change(
@@ -91,17 +73,21 @@ def change(
         NotFound: The setting does not exist.
         SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
         SettingChangedMeanwhile: The setting has changed since it was shown.
-        InvalidValue: The text is not valid for the setting's data type, or the reason too long.
+        InvalidValue: The text is not valid for the setting's data type, breaks a rule, or there is
+            no reason where one is needed, or it is too long.
     """
-    setting = load_for_update(session, setting_id)
-    passed = validation.all_of(
-        value=lambda: accepted(session, setting, edit), reason=lambda: checked_reason(edit.reason)
-    )
-    return _put(session, setting, passed["value"], passed["reason"], actor)
+    rules.take_turns(session)
+    return _change(session, load_for_update(session, setting_id), edit, actor)
 
 
 def overwrite(
-    session: DbSession, setting_id: int, text: str | None, reason: str, *, actor: Actor
+    session: DbSession,
+    setting_id: int,
+    text: str | None,
+    reason: str,
+    *,
+    actor: Actor,
+    anyway: bool = False,
 ) -> AuditEvent | None:
     """Give a setting a new value whatever it holds, as commands do, which have shown nobody what.
 
@@ -111,6 +97,7 @@ def overwrite(
         text: The value as typed; None for "not set".
         reason: Why, in the actor's words.
         actor: The command making the change.
+        anyway: Whether a value that a rule warns of is saved.
 
     Returns:
         The event that records the change; None, with nothing recorded, if it already had the value.
@@ -118,11 +105,12 @@ def overwrite(
     Raises:
         NotFound: The setting does not exist.
         SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
-        InvalidValue: The text is not valid for the setting's data type, or the reason too long.
+        InvalidValue: The text is not valid for the setting's data type, breaks a rule, or there is
+            no reason where one is needed, or it is too long.
     """
+    rules.take_turns(session)
     setting = load_for_update(session, setting_id)
-    edit = SettingEdit(text, etag_of(setting))
-    return _put(session, setting, accepted(session, setting, edit), checked_reason(reason), actor)
+    return _change(session, setting, SettingEdit(text, etag_of(setting), reason, anyway), actor)
 
 
 def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit) -> str | None:
@@ -146,6 +134,19 @@ def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit)
     return None
 
 
+def hold_to_rules(
+    session: DbSession,
+    found: SettingRules,
+    setting: ApplicationSetting,
+    value: str | None,
+    *,
+    anyway: bool = False,
+) -> None:
+    """Refuse a value that breaks a rule; see `rule_checks.refuse`."""
+    new = NewValue(setting.key, setting.category, setting.data_type, value, anyway)
+    rule_checks.refuse(session, found, new)
+
+
 def always_set(session: DbSession) -> str:
     """Return why the database keeps no setting without a value, or "": one made by hand may not."""
     table = ApplicationSetting.__tablename__
@@ -162,21 +163,6 @@ def refuse_not_set(session: DbSession) -> None:
     if reason := always_set(session):
         message = f"{reason} Enter a value; a string may be empty."
         raise InvalidValue(message, field=values.VALUE_FIELD)
-
-
-def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:
-    """Return the setting, with its row locked until the transaction ends.
-
-    Raises:
-        NotFound: The setting does not exist.
-    """
-    # An UPDATE that changes nothing takes the row's lock on every database, and before MySQL's
-    # snapshot is taken; SQLite ignores SELECT ... FOR UPDATE.
-    session.connection().execute(_LOCK, {"setting_id": setting_id})
-    setting = session.scalars(_READ_AGAIN, {"setting_id": setting_id}).one_or_none()
-    if setting is None:
-        raise NotFound("This setting does not exist.")
-    return setting
 
 
 def etag_of(setting: ApplicationSetting) -> str:
@@ -207,6 +193,32 @@ def why_read_only(key: str, value: str | None, data_type: str, *, is_mutable: bo
     if DataType.of(data_type) is None:
         return f"Its data type, {data_type}, is not one that the console knows."
     return None
+
+
+def _change(
+    session: DbSession, setting: ApplicationSetting, edit: SettingEdit, actor: Actor
+) -> AuditEvent | None:
+    found = rules.read_rules(session, [setting.key])
+    passed = validation.all_of(
+        value=lambda: _ruled(session, found, setting, edit),
+        reason=lambda: _reason(found, setting, edit),
+    )
+    return _put(session, setting, passed["value"], passed["reason"], actor)
+
+
+def _ruled(
+    session: DbSession, found: SettingRules, setting: ApplicationSetting, edit: SettingEdit
+) -> str | None:
+    value = accepted(session, setting, edit)
+    if value != setting.value:
+        hold_to_rules(session, found, setting, value, anyway=edit.anyway)
+    return value
+
+
+def _reason(found: SettingRules, setting: ApplicationSetting, edit: SettingEdit) -> str:
+    is_needed = found.of(setting.key, setting.category).requires_reason
+    is_change = edit.text != setting.value
+    return rule_checks.reason_for(edit.reason, [setting.key] if is_needed and is_change else [])
 
 
 def _put(

@@ -1,44 +1,25 @@
 """Create, delete and restore settings."""
 
-import re
-from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import select
 
 from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
-from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
-from app.domain.settings import editing, secrecy, values
+from app.domain.errors import ChangedMeanwhile, NotFound
+from app.domain.settings import editing, rule_checks, rules, secrecy
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
-from app.domain.settings.values import DataType
+from app.domain.settings.lookup import load_for_update
+from app.domain.settings.new_setting import NewSetting, checked_columns, is_taken
+from app.domain.settings.rules import SettingRules
 from app.domain.target import Target
-from app.domain.text import checked, checked_line, checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
-KEY_CHARACTERS = 255
-CATEGORY_CHARACTERS = 100
-KEY = re.compile(r"[a-z][a-z0-9_.-]*")
 NEEDED = frozenset({"key", "value", "data_type", "category"})
 KEPT = ("key", "value", "data_type", "description", "category", "is_mutable")
 
 
 class SettingExists(ChangedMeanwhile):
     """A setting with the key already exists."""
-
-
-@dataclass(frozen=True)
-class NewSetting:
-    """A new setting as typed; ``text`` is None for "not set"."""
-
-    key: str
-    data_type: str
-    text: str | None
-    category: str = ""
-    description: str = ""
-    is_mutable: bool = True
-    reason: str = ""
 
 
 def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationSetting:
@@ -54,11 +35,14 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
 
     Raises:
         InvalidValue: The key breaks the rules for keys or is taken, a field is too long, the text
-            is not a value of the data type, a secret would be written in clear, or the database
-            keeps no setting without a value.
+            is not a value of the data type, breaks a rule, a secret would be written in clear, the
+            database keeps no setting without a value, or there is no reason where one is needed.
     """
+    rules.take_turns(session)
+    found = rules.read_rules(session, [new.key])
     passed = validation.all_of(
-        columns=lambda: _columns(session, new), reason=lambda: checked_reason(new.reason)
+        columns=lambda: checked_columns(session, found, new),
+        reason=lambda: _reason(found, new.reason, new.key, new.category),
     )
     setting = ApplicationSetting(**passed["columns"])
     _add(session, setting, "setting:created", passed["reason"], actor)
@@ -81,18 +65,24 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
         NotFound: The setting does not exist.
         SettingIsReadOnly: The setting is read-only, or a secret.
         SettingChangedMeanwhile: The setting has changed since it was shown.
-        InvalidValue: The key that was typed is another one, or the reason is too long.
+        InvalidValue: The key that was typed is another one, or the reason is too long, or there is
+            none where one is needed.
     """
-    setting = editing.load_for_update(session, setting_id)
+    setting = load_for_update(session, setting_id)
     refusal = deletion_refusal(setting)
     if refusal is not None:
         sentence = f"{setting.key} cannot be deleted here. {refusal}"
         raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     if typed.etag != editing.etag_of(setting):
         raise SettingChangedMeanwhile(setting)
-    reason = confirmation.confirmed(
-        typed.name, setting.key, typed.reason, what="the key", field="key"
+    found = rules.read_rules(session, [setting.key])
+    passed = validation.all_of(
+        key=lambda: confirmation.confirmed(
+            typed.name, setting.key, "", what="the key", field="key"
+        ),
+        reason=lambda: _reason(found, typed.reason, setting.key, setting.category),
     )
+    reason = passed["reason"]
     target, before = Target.of_setting(setting), _kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before
@@ -119,12 +109,14 @@ def restore(
     Raises:
         NotFound: The event does not exist.
         SettingExists: A setting with the key exists again.
-        InvalidValue: The reason is too long, or the setting had no value and the database keeps
-            none of these.
+        InvalidValue: The reason is too long, or there is none where one is needed; the value breaks
+            a rule; or the setting had no value and the database keeps none of these.
     """
+    rules.take_turns(session)
     event = deletion_event(session, event_id)
-    reason = checked_reason(reason)
     kept = audit.fields_of(event.before)
+    found = rules.read_rules(session, [kept["key"]])
+    reason = _reason(found, reason, kept["key"], kept["category"])
     if is_taken(session, kept["key"]):
         raise SettingExists(
             f"A setting named {kept['key']} exists again, so this one was not restored."
@@ -133,6 +125,7 @@ def restore(
         editing.refuse_not_set(session)
     is_free = session.get(ApplicationSetting, event.target_id) is None
     setting = ApplicationSetting(**kept, id=event.target_id if is_free else None)
+    editing.hold_to_rules(session, found, setting, setting.value, anyway=True)
     _add(session, setting, "setting:restored", reason, actor)
     return setting
 
@@ -154,13 +147,6 @@ def _is_told(event: AuditEvent) -> bool:
     return NEEDED <= audit.fields_of(event.before).keys() <= {*KEPT}
 
 
-def is_taken(session: DbSession, key: str) -> bool:
-    """Tell whether a setting named ``key`` exists."""
-    keys = session.scalars(select(ApplicationSetting.key).where(ApplicationSetting.key == key))
-    # To MySQL a key with spaces after it is the same key, and could not be added beside it.
-    return keys.first() is not None
-
-
 def deletion_refusal(setting: ApplicationSetting) -> str | None:
     """Return the reason why the setting cannot be deleted here, or None if it can."""
     if not setting.is_mutable:
@@ -172,66 +158,9 @@ def deletion_refusal(setting: ApplicationSetting) -> str | None:
     return None
 
 
-def _columns(session: DbSession, new: NewSetting) -> dict[str, Any]:
-    columns = validation.all_of(
-        key=lambda: _free_key(session, new.key),
-        data_type=lambda: _checked_type(new.data_type),
-        value=lambda: _checked_value(session, new),
-        category=lambda: _checked_category(new.category),
-        description=lambda: _checked_description(new.description),
-    )
-    return {**columns, "is_mutable": new.is_mutable}
-
-
-def _free_key(session: DbSession, text: str) -> str:
-    key = _checked_key(text)
-    if is_taken(session, key):
-        message = f"A setting named {key} already exists. Choose another key."
-        raise InvalidValue(message, field="key")
-    return key
-
-
-def _checked_type(text: str) -> str:
-    kind = DataType.of(text)
-    if kind is None:
-        raise InvalidValue("Choose one of the data types.", field="data_type")
-    return kind.value
-
-
-def _checked_category(text: str) -> str | None:
-    limit = CATEGORY_CHARACTERS
-    return checked_line(text, field="category", what="The category", limit=limit) or None
-
-
-def _checked_description(text: str) -> str | None:
-    return checked(text, field="description", what="The description").strip() or None
-
-
-def _checked_key(text: str) -> str:
-    key = checked_line(text, field="key", what="The key", limit=KEY_CHARACTERS)
-    if not key:
-        raise InvalidValue("The key is empty. Type one.", field="key")
-    if not KEY.fullmatch(key):
-        message = (
-            "A key starts with a lowercase letter, followed only by lowercase letters, digits, "
-            "“_”, “.” and “-”."
-        )
-        raise InvalidValue(message, field="key")
-    return key
-
-
-def _checked_value(session: DbSession, new: NewSetting) -> str | None:
-    kind = DataType.of(new.data_type)
-    if new.text is None:
-        editing.refuse_not_set(session)
-    if new.text is None or kind is None:
-        return None
-    if secrecy.is_secret(new.key):
-        message = "Keys that hold secrets can only be created without a value: "
-        message += "the console cannot store secrets. "
-        message += editing.always_set(session) or "Select “Not set”."
-        raise InvalidValue(message, field=values.VALUE_FIELD)
-    return values.canonical(new.text, kind)
+def _reason(found: SettingRules, reason: str, key: str, category: str | None) -> str:
+    is_needed = found.of(key, category).requires_reason
+    return rule_checks.reason_for(reason, [key] if is_needed else [])
 
 
 def _kept(setting: ApplicationSetting) -> dict[str, Any]:

@@ -1,29 +1,22 @@
 """Settings as lists show them: read at once, filtered, and grouped by category."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import union_all
 
 from app.domain import words
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, secrecy, validity
+from app.domain.settings import editing, related, rules, secrecy, validity
+from app.domain.settings.rules import NO_RULE, SettingRules, ValueRule
+from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
 from app.domain.settings.values import DataType
 from app.domain.text import hold_filters
-from app.models import ApplicationSetting, DbSession
+from app.models import DbSession
 
 STATES = ("set", "unset", "invalid", "locked", "secret")
-_COLUMNS: tuple[Any, ...] = (
-    ApplicationSetting.id,
-    ApplicationSetting.key,
-    ApplicationSetting.value,
-    ApplicationSetting.data_type,
-    ApplicationSetting.description,
-    ApplicationSetting.category,
-    ApplicationSetting.is_mutable,
-)
-_ALL = select(*_COLUMNS).order_by(ApplicationSetting.category, ApplicationSetting.key)
+_ALL = union_all(rules.SETTINGS, *rules.ALL_RULES)
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,12 @@ class SettingFilter:
 
 
 class SettingLine(NamedTuple):
-    """One setting as a list shows it; the value of a secret is left out."""
+    """One setting as a list shows it; the value of a secret is left out.
+
+    Attributes:
+        rule: The rule of its values.
+        related: What the relations with other settings find.
+    """
 
     id: int
     key: str
@@ -61,6 +59,8 @@ class SettingLine(NamedTuple):
     is_mutable: bool
     is_secret: bool
     read_only_reason: str | None
+    rule: ValueRule = NO_RULE
+    related: ValueFindings = NOTHING_FOUND
 
     @property
     def etag(self) -> str:
@@ -70,7 +70,12 @@ class SettingLine(NamedTuple):
     @property
     def problem(self) -> str:
         """The problem of the value, or ""; that of a secret is not told."""
-        return validity.problem(self.value, self.data_type)
+        return self.findings.problem
+
+    @property
+    def findings(self) -> ValueFindings:
+        """The problem of the value, and what is unusual about it."""
+        return validity.findings(self.value, self.data_type, self.rule, self.related)
 
     def matches(self, filters: SettingFilter) -> bool:
         """Tell whether the setting passes the filter, its category left aside."""
@@ -97,10 +102,16 @@ class SettingLine(NamedTuple):
 def read_all(session: DbSession) -> list[SettingLine]:
     """Return all settings, by category and key.
 
-    Settings are few: all are read in one statement and sifted here, so that search finds the same
-    on every database, and so that the counts of all categories come from the same rows.
+    Settings are few: all are read in one statement with their rules and sifted here, so that search
+    finds the same on every database, and so that the counts of all categories come from the same
+    rows.
     """
-    return [_line(row) for row in session.connection().execute(_ALL).all()]
+    rows = [tuple(row) for row in session.connection().execute(_ALL).all()]
+    stored = [row for row in rows if row[0] == "setting"]
+    found = rules.collected(row for row in rows if row[0] != "setting")
+    by_key = related.findings_by_key(found.relations, (row[2:5] for row in stored))
+    stored.sort(key=lambda row: (row[6] or "", row[2]))
+    return [_line(row, found, by_key) for row in stored]
 
 
 def matching(lines: Iterable[SettingLine], filters: SettingFilter) -> list[SettingLine]:
@@ -131,9 +142,11 @@ def _check(filters: SettingFilter) -> None:
             raise InvalidValue("This filter does not exist.")
 
 
-def _line(row: Row[Any]) -> SettingLine:
+def _line(
+    row: tuple[Any, ...], found: SettingRules, by_key: Mapping[str, ValueFindings]
+) -> SettingLine:
     # By position: to look a name up in a row of SQLAlchemy's costs more than to make an object.
-    number, key, value, data_type, description, category, is_mutable = tuple(row)
+    _, number, key, value, data_type, description, category, is_mutable = row
     is_secret = secrecy.is_secret(key)
     return SettingLine(
         number,
@@ -146,4 +159,6 @@ def _line(row: Row[Any]) -> SettingLine:
         is_mutable,
         is_secret,
         editing.why_read_only(key, value, data_type, is_mutable=is_mutable),
+        found.of(key, category),
+        by_key.get(key, NOTHING_FOUND),
     )

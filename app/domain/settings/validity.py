@@ -1,9 +1,14 @@
-"""Stored values that are not valid for their data type, as other programs may have written them."""
+"""Stored values that are not valid for their data type, or break a rule of their setting.
+
+Other programs may have written them, or somebody before the rule was made.
+"""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import strict_json, values
+from app.domain.settings import rule_checks, schemas, strict_json, values
+from app.domain.settings.rules import ValueRule
 from app.domain.settings.strict_json import NotJson
 from app.domain.settings.values import DataType
 
@@ -14,6 +19,36 @@ PROBLEMS = {
     DataType.BOOLEAN: "Neither true nor false",
     DataType.JSON: values.NOT_JSON,
 }
+
+
+class ValueFindings(NamedTuple):
+    """What is wrong with a stored value, and what is only unusual; "" for nothing."""
+
+    problem: str = ""
+    warning: str = ""
+
+
+NOTHING_FOUND = ValueFindings()
+
+
+def findings(
+    value: str | None, data_type: str, rule: ValueRule, related: ValueFindings = NOTHING_FOUND
+) -> ValueFindings:
+    """Return what is wrong with a stored value, by its data type and by the rules.
+
+    Args:
+        value: The value as it may be shown; None for "not set".
+        data_type: The data type.
+        rule: The rule of the setting.
+        related: What the relations find.
+    """
+    if wrong := problem(value, data_type):
+        return ValueFindings(wrong)
+    if not rule.schema or not (broken := schemas.broken(value, data_type, rule.schema)):
+        return related
+    words = rule_checks.softened(broken, rule)
+    said = f"{words[0].upper()}{words[1:]}"
+    return ValueFindings("", related.warning or said) if rule.is_warning else ValueFindings(said)
 
 
 def problem(value: str | None, data_type: str) -> str:

@@ -57,6 +57,12 @@ class BulkRows:
         return rows or any(isinstance(error, InvalidValue) for error in self.errors.values())
 
     @property
+    def requires_reason(self) -> bool:
+        """Tell whether saving them needs a reason."""
+        lines = (row.line for row in self.touched.values())
+        return any(line is not None and line.rule.requires_reason for line in lines)
+
+    @property
     def always_set(self) -> str:
         """The reason why "not set" is not offered, or ""."""
         return next((row.always_set for row in self.rows.values()), "")

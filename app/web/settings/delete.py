@@ -54,5 +54,6 @@ def _page(form: DeleteSettingForm, setting_id: int) -> ResponseReturnValue:
         category=listing.name_of(setting.category),
         is_secret=settings.is_secret(setting.key),
         refusal=settings.deletion_refusal(setting),
+        needs_reason=settings.rule_state(db.session, setting).rule.requires_reason,
     )
     return page, form.status

@@ -42,7 +42,7 @@ def _open_row(page: Listing) -> SettingForm | None:
     form = SettingForm()
     form.setting_id = line.id
     form.start_from(line.value, line.etag)
-    form.suit(line.data_type)
+    form.suit(line.data_type, line.rule)
     form.next.data = f"{page.url()}#setting-{line.id}"
     return form
 

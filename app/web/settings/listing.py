@@ -154,7 +154,7 @@ class Listing:
         root, edit = url_for("settings.index"), self.edit
         for line in lines:
             beginning, more = summary(line.value, line.data_type) if line.value else ("", "")
-            problem = line.problem
+            problem, warning = line.findings
             yield (
                 line.id,
                 f"{root}/{line.id}",
@@ -167,6 +167,7 @@ class Listing:
                 beginning,
                 more if more != problem else "",
                 problem,
+                warning,
                 ("", "") if line.value else _placeholder(line),
                 self.recent.line(line.id),
             )

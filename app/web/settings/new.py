@@ -10,10 +10,10 @@ from app.domain.settings import DataType, NewSetting
 from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.access import requires
-from app.web.forms import PLAIN, REASON, Form
+from app.web.forms import PLAIN, REASON
 from app.web.saving import saved
 from app.web.settings.blueprint import blueprint
-from app.web.settings.value_form import FEWEST_ROWS
+from app.web.settings.value_form import FEWEST_ROWS, AnywayForm
 
 KEY = (
     "Lowercase letters, digits, “_”, “.” and “-”, starting with a letter; at most 255. "
@@ -25,7 +25,7 @@ MUTABLE = (
 )
 
 
-class NewSettingForm(Form):
+class NewSettingForm(AnywayForm):
     """A new setting."""
 
     key = StringField("Key", description=KEY, render_kw=PLAIN | {"maxlength": 255})
@@ -48,6 +48,7 @@ class NewSettingForm(Form):
             description=self.description.data or "",
             is_mutable=self.is_mutable.data,
             reason=self.reason.data or "",
+            anyway=bool(self.anyway.data),
         )
 
     def forget_secrets(self) -> None:

@@ -30,6 +30,7 @@ def restore(event_id: int) -> ResponseReturnValue:
 def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
     event = settings.deletion_event(db.session, event_id)
     deleted = audit.fields_of(event.before)
+    rules = settings.read_rules(db.session, [deleted["key"]])
     page = render_template(
         "settings/restore.html",
         form=form,
@@ -39,6 +40,7 @@ def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
         value=settings.shown_value(deleted["key"], deleted["value"]),
         is_secret=settings.is_secret(deleted["key"]),
         category=listing.name_of(deleted["category"]),
+        needs_reason=rules.of(deleted["key"], deleted["category"]).requires_reason,
         is_taken=settings.is_taken(db.session, deleted["key"]),
         always_set=settings.always_set(db.session) if deleted["value"] is None else "",
     )

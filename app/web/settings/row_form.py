@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.domain import settings
-from app.domain.settings import DataType, SettingEdit, SettingLine
+from app.domain.settings import DataType, SettingEdit, SettingLine, ValueRule
 from app.web.settings.value_form import ValueForm
 
 
@@ -34,11 +34,12 @@ class SettingRowForm(ValueForm):
         self._is_sent = sent is not None
         if line is not None and not self._is_sent:
             self.start_from(line.value, line.etag)
-        self.suit(line.data_type if line else "")
+        rule = line.rule if line else ValueRule()
+        self.suit(line.data_type if line else "", rule)
         self.shows_old = self.is_touched
         self.is_row = True
         if self.control != "text":
-            self.value.description = ""
+            self.value.description = settings.hint(rule.schema)
 
     @property
     def is_sent(self) -> bool:
@@ -65,11 +66,11 @@ class SettingRowForm(ValueForm):
     @property
     def edit(self) -> SettingEdit:
         """The new value, as the domain takes it."""
-        return SettingEdit(self.typed, self.etag.data or "")
+        return SettingEdit(self.typed, self.etag.data or "", anyway=bool(self.anyway.data))
 
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
         """The row as hidden fields."""
         fields = (self.value, self.etag, self.base, self.base_unset)
         pairs = [(field.name, field.data or "") for field in fields]
-        return [*pairs, (self.unset.name, "y")] if self.unset.data else pairs
+        return pairs + [(box.name, "y") for box in (self.unset, self.anyway) if box.data]

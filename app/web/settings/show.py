@@ -39,7 +39,8 @@ class SettingForm(ValueForm):
     @property
     def edit(self) -> SettingEdit:
         """The new value, as the domain takes it."""
-        return SettingEdit(self.typed, self.etag.data or "", self.reason.data or "")
+        anyway = bool(self.anyway.data)
+        return SettingEdit(self.typed, self.etag.data or "", self.reason.data or "", anyway)
 
 
 @blueprint.route("/<id:setting_id>", methods=["GET", "POST"])
@@ -71,11 +72,12 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
 
 def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:
     etag, is_secret = settings.etag_of(setting), settings.is_secret(setting.key)
+    state = settings.rule_state(db.session, setting)
     value = settings.shown_value(setting.key, setting.value)
     if not form.is_sent:
         form.start_from(value, etag)
     earlier_value = earlier.fill_in(form, setting)
-    form.suit(setting.data_type)
+    form.suit(setting.data_type, state.rule)
     event = undo_form.last_change()
     page = render_template(
         "settings/show.html",
@@ -86,7 +88,8 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         is_secret=is_secret,
         earlier=earlier_value,
         outside=outside.note_of(setting),
-        problem=settings.problem(value, setting.data_type),
+        rule=state.rule,
+        findings=state.findings,
         read_only_reason=settings.read_only_reason(setting),
         can_be_deleted=settings.deletion_refusal(setting) is None,
         back=_way_back(form, setting.id),
@@ -101,10 +104,12 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
 def _conflict(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:
     base = form.seen
     form.start_from(setting.value, settings.etag_of(setting))
-    form.suit(setting.data_type)
+    rule = settings.rule_state(db.session, setting).rule
+    form.suit(setting.data_type, rule)
     page = render_template(
         "settings/_conflict.html",
         form=form,
+        rule=rule,
         setting=setting,
         category=listing.category_link(setting.category),
         base=base,

@@ -6,6 +6,7 @@ from wtforms import HiddenField
 
 from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
+from app.domain.settings import BulkInvalid
 from app.extensions import db
 from app.web import redirects
 from app.web.access import requires
@@ -59,6 +60,8 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
         )
         for line, saved_value in present
     ]
+    if isinstance(form.rule_error, BulkInvalid):
+        form.refusal = " ".join(str(error) for error in form.rule_error.errors.values())
     page = render_template(
         "settings/undo.html",
         form=form,
@@ -67,6 +70,7 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
         changes=sorted(changes, key=lambda change: change[0].key),
         missing_settings=len(values) - len(present),
         always_set=always_set,
+        needs_reason=any(line.rule.requires_reason for line, _ in present),
         is_possible=len(present) == len(values)
         and not always_set
         and all(is_same and not line.read_only_reason for line, _, is_same in changes),

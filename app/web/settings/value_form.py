@@ -6,8 +6,9 @@ from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
 from wtforms.widgets import TextInput
 
 from app.domain import settings
-from app.domain.errors import InvalidValue
-from app.domain.settings import DataType, SettingLine
+from app.domain.errors import InvalidValue, RuleError
+from app.domain.settings import DataType, SettingLine, UnusualValue, ValueRule
+from app.domain.text import shortened
 from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.events import conflicts
@@ -27,13 +28,34 @@ REMOVING = " To remove the value, choose “Not set”."
 NUMBERS = {DataType.INTEGER, DataType.FLOAT}
 
 
-class ValueForm(Form):
+class AnywayForm(Form):
+    """A form of a value that a rule may warn of, and that is saved anyway if this is ticked.
+
+    Attributes:
+        is_unusual: Whether the box to tick is on the page.
+    """
+
+    anyway = BooleanField("Save anyway")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_unusual = bool(self.anyway.data)
+
+    def _tell(self, mistake: RuleError) -> None:
+        self.is_unusual = self.is_unusual or isinstance(mistake, UnusualValue)
+        super()._tell(mistake)
+
+
+class ValueForm(AnywayForm):
     """A new value for a setting, or "not set".
 
     ``base`` and ``base_unset`` keep the value that was shown, for the page that shows a conflict.
 
     Attributes:
-        control: The control that the value gets: boolean, number, line (which grows) or text.
+        control: The control that the value gets: boolean, choice, number, line (which grows) or
+            text.
+        choices: The values to choose from.
+        unit: The unit of the value, or "".
         shows_old: Whether the stored value stands beside the control.
         is_json: Whether the value is JSON, which a script can format.
         is_row: Whether it is a row of a list, where the key is the visible label.
@@ -49,6 +71,8 @@ class ValueForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.control = "text"
+        self.choices: list[str] = []
+        self.unit = ""
         self.shows_old = True
         self.is_row = False
         self.is_json = False
@@ -72,6 +96,20 @@ class ValueForm(Form):
         except InvalidValue:
             return ""
 
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The values to choose from and their words; the stored one too if it is not among them."""
+        others = dict.fromkeys((self.value.data or "", self.base.data or ""))
+        return [
+            *((other, self._words_of(other)) for other in others if other not in self.choices),
+            *((choice, choice) for choice in self.choices),
+        ]
+
+    def _words_of(self, other: str) -> str:
+        if other:
+            return f"{shortened(other)} (not one of the choices)"
+        return "Choose a value" if self.base_unset.data else "Empty string (not one of the choices)"
+
     def validate_value(self, field: TextAreaField) -> None:
         """Refuse a value that would be lost because "Not set" is still selected."""
         if field.data and self.unset.data and self.base_unset.data:
@@ -89,18 +127,19 @@ class ValueForm(Form):
             self.value.data = value
             self.unset.data = value is None
 
-    def suit(self, data_type: str) -> None:
-        """Give the value the control and the hint of its data type."""
+    def suit(self, data_type: str, rule: ValueRule) -> None:
+        """Give the value the control, the hint and the unit of its data type and its rule."""
         kind = DataType.of(data_type)
         self.always_set = settings.always_set(db.session)
-        self.control = self._control_of(kind)
+        self.choices = settings.choices(rule.schema, data_type) or []
+        self.unit = rule.unit
+        self.control = "choice" if self.choices else self._control_of(kind)
         self.is_json = kind is DataType.JSON
         self.value.render_kw = dict(PLAIN)
         self.value.data = settings.masked(self.value.data) if self.value.data else self.value.data
-        if kind in HINTS:
-            self.value.description = HINTS[kind]
-        if kind is DataType.STRING and not self.always_set:
-            self.value.description += REMOVING
+        self.value.description = "" if self.choices else self._hint_of(kind)
+        if rule_hint := settings.hint(rule.schema):
+            self.value.description = f"{rule_hint} {self.value.description}".rstrip()
         if self.control == "text":
             self.value.render_kw["rows"] = self._rows(FEWEST_ROWS)
         elif self.control == "line":
@@ -114,6 +153,10 @@ class ValueForm(Form):
         if kind is DataType.BOOLEAN:
             return "boolean"
         return "line" if kind is DataType.STRING else "text"
+
+    def _hint_of(self, kind: DataType | None) -> str:
+        removing = REMOVING if kind is DataType.STRING and not self.always_set else ""
+        return HINTS[kind] + removing if kind in HINTS else ""
 
     def _rows(self, fewest: int) -> int:
         lines = (self.value.data or "").splitlines()

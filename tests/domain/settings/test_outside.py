@@ -46,34 +46,34 @@ def told(session):
 @pytest.mark.parametrize("save_again", [save, save_many])
 def test_the_next_save_records_what_another_program_changed_once(session, save_again):
     old = settings.by_key(session, "chunk_size").value
-    save(session, "7")
-    by_other_program(session, "8")
+    save(session, "700")
+    by_other_program(session, "800")
 
-    save_again(session, "9")
-    save_again(session, "10")
+    save_again(session, "900")
+    save_again(session, "1000")
 
     assert told(session) == [
-        ("os:operator", old, "7"),
-        (OUTSIDE.name, "7", "8"),
-        ("os:operator", "8", "9"),
-        ("os:operator", "9", "10"),
+        ("os:operator", old, "700"),
+        (OUTSIDE.name, "700", "800"),
+        ("os:operator", "800", "900"),
+        ("os:operator", "900", "1000"),
     ]
     assert events(session)[1].action == "setting:changed-outside"
     assert events(session)[1].reason.startswith("Last recorded on ")
 
 
 def test_all_that_was_changed_is_recorded_once(session):
-    save(session, "7")
+    save(session, "700")
     by_other_program(session, None)
 
     assert [record_all(session), record_all(session)] == [1, 0]
-    assert told(session)[1:] == [(OUTSIDE.name, "7", None)]
+    assert told(session)[1:] == [(OUTSIDE.name, "700", None)]
     assert settings.all_outside_changes(session) == []
 
 
 @pytest.mark.only_on("sqlite")
 def test_what_was_never_recorded_is_no_difference(session):
-    by_other_program(session, "8")
+    by_other_program(session, "800")
 
     assert settings.all_outside_changes(session) == []
     assert record_all(session) == 0
@@ -81,9 +81,9 @@ def test_what_was_never_recorded_is_no_difference(session):
 
 @pytest.mark.only_on("sqlite")
 def test_another_setting_with_the_id_of_an_earlier_one_is_no_difference(session):
-    save(session, "7")
+    save(session, "700")
     renamed = update(ApplicationSetting).where(ApplicationSetting.key == "chunk_size")
-    session.execute(renamed.values(key="chunks", value="8"))
+    session.execute(renamed.values(key="chunks", value="800"))
     session.commit()
 
     assert settings.all_outside_changes(session) == []

@@ -357,15 +357,15 @@ def test_the_number_of_settings_does_not_matter_to_the_database(
 
     with statements.at_most(3):
         page = browser.get(EDIT)
-    with statements.at_most(4):
+    with statements.at_most(5):
         review = page.submit("sheet", **fields)
-    with statements.at_most(12):
+    with statements.at_most(14):
         saved = review.submit("save", confirmed=1)
     assert saved.status_code == 303
     with statements.at_most(3):
         listed = saved.follow()
     [undo] = [form.action for form in listed.forms if "/undo/" in form.action]
-    with statements.at_most(13):
+    with statements.at_most(15):
         listed.submit(to=undo)
     assert {one.value for one in found} == {"old"}
 

@@ -425,9 +425,9 @@ def test_the_pages_make_few_statements(sign_in, ada, add, statements):
     browser = sign_in(ada)
     page = browser.get(path_of(setting))
 
-    with statements.at_most(10):
+    with statements.at_most(11):
         answer = page.submit(value="6")
-    with statements.at_most(5):
+    with statements.at_most(6):
         browser.get(answer.location)
     answer = page.browser.submit(f"/settings?edit={setting.id}", "edit", value="7")
     with statements.at_most(3):

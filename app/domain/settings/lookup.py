@@ -1,0 +1,55 @@
+"""Find one setting, to show it or to change it."""
+
+from sqlalchemy import bindparam, select
+
+from app.domain.errors import NotFound
+from app.domain.text import is_name
+from app.models import ApplicationSetting, DbSession
+
+# Made once: SQLAlchemy works out once what it finds the compiled statement by.
+_LOCKED = (
+    select(ApplicationSetting)
+    .where(ApplicationSetting.id == bindparam("setting_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def get(session: DbSession, setting_id: int) -> ApplicationSetting:
+    """Return the setting.
+
+    Raises:
+        NotFound: The setting does not exist.
+    """
+    setting = session.get(ApplicationSetting, setting_id)
+    if setting is None:
+        raise NotFound("This setting does not exist.")
+    return setting
+
+
+def by_key(session: DbSession, key: str) -> ApplicationSetting:
+    """Return the setting named ``key``.
+
+    Raises:
+        NotFound: The setting does not exist.
+    """
+    query = select(ApplicationSetting).where(ApplicationSetting.key == key)
+    setting = session.scalars(query).first() if is_name(key) else None
+    # To MySQL a key with spaces after it is the same key.
+    if setting is None or setting.key != key:
+        raise NotFound(f"No setting is named {key}.")
+    return setting
+
+
+def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:
+    """Return the setting, with its row locked until the transaction ends.
+
+    Raises:
+        NotFound: The setting does not exist.
+    """
+    # It reads what is there after waiting, and takes no snapshot on MySQL. SQLite, which ignores
+    # FOR UPDATE, has locked the whole file.
+    setting = session.scalars(_LOCKED, {"setting_id": setting_id}).one_or_none()
+    if setting is None:
+        raise NotFound("This setting does not exist.")
+    return setting

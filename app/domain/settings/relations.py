@@ -1,0 +1,91 @@
+"""Relations of values: rules between several settings, such as ``chunk_overlap < chunk_size``."""
+
+import math
+from dataclasses import dataclass
+
+from app.domain.errors import InvalidValue
+from app.domain.phrases import listed
+from app.domain.settings import expressions, strict_json
+from app.domain.settings.expressions import Expression, Known, Operand, Unknown
+from app.domain.settings.sizes import read_size
+from app.domain.settings.values import DataType
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A stored relation of values.
+
+    Attributes:
+        id: The id of its row.
+        expression: The text of the relation.
+        message: The sentence for values that break it; "" for the console's own.
+        is_warning: Whether such values may be saved after a warning.
+    """
+
+    id: int
+    expression: str
+    message: str = ""
+    is_warning: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys in it; none where it cannot be read."""
+        expression = self._read()
+        return expression.keys if expression else ()
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether the console can read it; other programs may write any text."""
+        return self._read() is not None
+
+    def broken(self, known: Known) -> str:
+        """Return the sentence for values that break the relation, or ""; see `operands`."""
+        expression = self._read()
+        try:
+            if expression is None or expression.holds(known):
+                return ""
+        except (Unknown, OverflowError, TypeError):
+            return ""
+        if self.message:
+            return self.message
+        stored = [f"{key} is {known[key]}" for key in expression.keys]
+        rule = expression.words or f"“{self.expression}” must hold"
+        rule = rule.replace(" must ", " should ", 1) if self.is_warning else rule
+        return f"{rule}: {listed(stored, len(stored))}."
+
+    def _read(self) -> Expression | None:
+        try:
+            return expressions.read(self.expression)
+        except InvalidValue:
+            return None
+
+
+def operand(value: str | None, data_type: str) -> Operand | None:
+    """Return a stored value as relations take it; None where it is not set or not valid."""
+    if value is None:
+        return None
+    match DataType.of(data_type):
+        case DataType.INTEGER:
+            return _integer(value)
+        case DataType.FLOAT:
+            return _float(value)
+        case DataType.BOOLEAN:
+            return value
+        case DataType.STRING:
+            size = read_size(value)
+            return value if size is None else size
+    return None
+
+
+def _integer(text: str) -> int | None:
+    digits = text.removeprefix("-")
+    is_integer = digits.isascii() and digits.isdigit() and strict_json.is_within_64_bits(text)
+    return int(text) if is_integer else None
+
+
+def _float(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

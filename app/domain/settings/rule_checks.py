@@ -1,0 +1,128 @@
+"""Checks of new values against the rules, the same for pages, reviews and commands."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.domain.errors import InvalidValue
+from app.domain.phrases import listed
+from app.domain.settings import relations, schemas, secrecy
+from app.domain.settings.expressions import Operand
+from app.domain.settings.relations import Relation
+from app.domain.settings.rules import SettingRules, ValueRule
+from app.domain.settings.values import VALUE_FIELD
+from app.domain.text import checked_reason
+from app.models import ApplicationSetting, DbSession
+
+
+class UnusualValue(InvalidValue):
+    """The value breaks a rule that only warns, and nobody has said to save it anyway."""
+
+
+class NewValue(NamedTuple):
+    """A value that a save gives a setting; ``anyway`` confirms it against a warning."""
+
+    key: str
+    category: str | None
+    data_type: str
+    value: str | None
+    anyway: bool = False
+
+
+def mistakes_of(
+    session: DbSession, rules: SettingRules, new: Sequence[NewValue]
+) -> dict[str, InvalidValue]:
+    """Return what speaks against a save, by the key of the setting.
+
+    Args:
+        session: The database session; it only reads.
+        rules: The rules of these settings, and all relations.
+        new: The values that change, all of one save.
+    """
+    mistakes: dict[str, InvalidValue] = {}
+    for value in new:
+        rule = rules.of(value.key, value.category)
+        if broken := schemas.broken(value.value, value.data_type, rule.schema):
+            _add(mistakes, value, sentence(value.key, broken, rule), is_warning=rule.is_warning)
+    by_key = {value.key: value for value in new}
+    concerned = [one for one in rules.relations if not by_key.keys().isdisjoint(one.keys)]
+    known = _known(session, concerned, by_key) if concerned else {}
+    for relation in concerned:
+        if broken := relation.broken(known):
+            for key in relation.keys:
+                if key in by_key:
+                    _add(mistakes, by_key[key], broken, is_warning=relation.is_warning)
+    return mistakes
+
+
+def refuse(session: DbSession, rules: SettingRules, new: NewValue) -> None:
+    """Refuse a value that breaks a rule.
+
+    Raises:
+        InvalidValue: It breaks one; `UnusualValue` if it may be saved anyway.
+    """
+    for mistake in mistakes_of(session, rules, [new]).values():
+        raise mistake
+
+
+def reason_for(text: str | None, keys: Collection[str]) -> str:
+    """Return the reason for a change, checked.
+
+    Args:
+        text: The reason as typed.
+        keys: The settings of the save that need one.
+
+    Raises:
+        InvalidValue: There is none and one is needed, or it is too long.
+    """
+    reason = checked_reason(text)
+    if keys and not reason:
+        names = listed(sorted(keys))
+        raise InvalidValue(f"A change of {names} needs a reason. Type one.", field="reason")
+    return reason
+
+
+def sentence(key: str, broken: str, rule: ValueRule) -> str:
+    """Return what a value breaks, as a sentence that names the setting."""
+    return f"{key} {softened(broken, rule)}."
+
+
+def softened(broken: str, rule: ValueRule) -> str:
+    """Return what a value breaks; a rule that only warns says "should"."""
+    return broken.replace("must", "should", 1) if rule.is_warning else broken
+
+
+def stored_operands(lines: Collection[tuple[str, str | None, str]]) -> dict[str, Operand]:
+    """Return stored values as relations take them, given key, value and data type; no secrets."""
+    operands = {
+        key: relations.operand(value, data_type)
+        for key, value, data_type in lines
+        if not (secrecy.is_secret(key) or secrecy.holds_password(value))
+    }
+    return {key: operand for key, operand in operands.items() if operand is not None}
+
+
+def _known(
+    session: DbSession, concerned: Collection[Relation], by_key: Mapping[str, NewValue]
+) -> dict[str, Operand]:
+    """Return all values of these relations as the save would leave them."""
+    others = {key for relation in concerned for key in relation.keys} - by_key.keys()
+    lines = [(value.key, value.value, value.data_type) for value in by_key.values()]
+    if others:
+        columns = (ApplicationSetting.key, ApplicationSetting.value, ApplicationSetting.data_type)
+        query = select(*columns).where(ApplicationSetting.key.in_(others))
+        lines += [(row.key, row.value, row.data_type) for row in session.execute(query)]
+    return stored_operands(lines)
+
+
+def _add(
+    mistakes: dict[str, InvalidValue], value: NewValue, message: str, *, is_warning: bool
+) -> None:
+    if is_warning and value.anyway:
+        return
+    found = mistakes.get(value.key)
+    # What is refused outweighs what can be saved anyway.
+    if found is None or (isinstance(found, UnusualValue) and not is_warning):
+        kind = UnusualValue if is_warning else InvalidValue
+        mistakes[value.key] = kind(message, field=VALUE_FIELD)

@@ -1,0 +1,89 @@
+"""Relations of values: the expressions and what they say; no database is asked."""
+
+import pytest
+
+from app.domain.errors import InvalidValue
+from app.domain.settings import expressions
+from app.domain.settings.relations import Relation, operand
+
+OVERLAP = "chunk_overlap must be less than chunk_size: chunk_overlap is 9 and chunk_size is 5."
+
+
+@pytest.mark.parametrize(
+    ("expression", "known", "sentence"),
+    [
+        ("chunk_overlap < chunk_size", {"chunk_overlap": 9, "chunk_size": 5}, OVERLAP),
+        ("chunk_overlap < chunk_size", {"chunk_overlap": 4, "chunk_size": 5}, ""),
+        ("a - 1 >= b * (2 + 3)", {"a": 26, "b": 5}, ""),
+        (
+            "a - 1 >= b * (2 + 3)",
+            {"a": 25, "b": 5},
+            "a - 1 must be at least b * (2 + 3): a is 25 and b is 5.",
+        ),
+        ("a > 0 and b > 0 or c == 1", {"a": 1, "b": 0, "c": 1}, ""),
+        ("a > 0 and b > 0", {"a": 1, "b": 0}, "“a > 0 and b > 0” must hold: a is 1 and b is 0."),
+        ("-a < b", {"a": 1, "b": 0}, ""),
+        ("a <= 1GB", {"a": 2**31}, "a must be at most 1GB: a is 2147483648."),
+        ('kind != "local" or on == true', {"kind": "x", "on": "false"}, ""),
+        # What is not set, not a number, or too large says nothing.
+        ("a < b", {"a": 5}, ""),
+        ("a < b", {"a": 5, "b": "x"}, ""),
+        (
+            "a * a * a * a * a < 1.5",
+            {"a": 1e300},
+            "a * a * a * a * a must be less than 1.5: a is 1e+300.",
+        ),
+        (
+            "a * b < 1",
+            {"a": 2**62, "b": 1e308},
+            "a * b must be less than 1: a is 4611686018427387904 and b is 1e+308.",
+        ),
+        # As another program may have written it.
+        ("a <", {"a": 5}, ""),
+    ],
+)
+def test_a_relation_is_held_to(expression, known, sentence):
+    assert Relation(1, expression).broken(known) == sentence
+
+
+def test_a_relation_has_a_sentence_of_its_own_or_only_warns():
+    known = {"a": 2, "b": 1}
+
+    assert Relation(1, "a < b", "Keep a small.").broken(known) == "Keep a small."
+    warned = Relation(1, "a < b", is_warning=True).broken(known)
+    assert warned == "a should be less than b: a is 2 and b is 1."
+
+
+NO_RELATIONS = [
+    *("", "a", "a <", "< a", "a < b c", "a < b < c", "(a < b", "a << b", "1 < 2", "a < 1.5MB"),
+    *("__import__('os') < 1", "a < b;", 'a < "b', "and < or", "a < " + "b + " * 200 + "c"),
+    *(f"{'(' * 40}a{')' * 40} < 1", f"{'-' * 40}a < 1"),
+]
+
+
+@pytest.mark.parametrize("text", NO_RELATIONS)
+def test_what_is_no_relation_is_refused_in_a_sentence(text):
+    with pytest.raises(InvalidValue) as refusal:
+        expressions.read(text)
+
+    assert refusal.value.field == "expression"
+    assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("value", "data_type", "expected"),
+    [
+        ("5", "integer", 5),
+        ("0.5", "float", 0.5),
+        ("true", "boolean", "true"),
+        ("100MB", "string", 100 * 2**20),
+        ("some text", "string", "some text"),
+        ("five", "integer", None),
+        ("inf", "float", None),
+        ("9" * 5000, "integer", None),
+        ("[1]", "json", None),
+        (None, "integer", None),
+    ],
+)
+def test_stored_values_are_taken_by_their_type(value, data_type, expected):
+    assert operand(value, data_type) == expected

@@ -1,0 +1,162 @@
+"""Rules of settings: every way of saving holds to them, also two at the same moment."""
+
+from functools import partial
+
+import pytest
+
+from app.domain import settings
+from app.domain.confirmation import Deletion
+from app.domain.errors import InvalidValue
+from app.domain.settings import (
+    BulkInvalid,
+    BulkSettingEdit,
+    NewSetting,
+    SettingEdit,
+    UnusualValue,
+)
+from app.extensions import db
+from app.models import ApplicationSetting, CategoryRule, SettingRule, ValueRelation
+from app.unit_of_work import carry_out
+from tests.races.pairs import Pair
+from tests.support.people import OPERATOR
+
+RANGE = '{"minimum": 0, "maximum": 2}'
+
+
+def edit(session, key, text, **options):
+    setting = settings.by_key(session, key)
+    return setting.id, SettingEdit(text, settings.etag_of(setting), **options)
+
+
+def save(session, key, text, **options):
+    setting_id, typed = edit(session, key, text, **options)
+    return carry_out(
+        lambda: settings.change(session, setting_id, typed, actor=OPERATOR), actor=OPERATOR
+    )
+
+
+def save_many(session, reason="", **values):
+    edits = dict(edit(session, key, text) for key, text in values.items())
+    bulk = BulkSettingEdit(edits, reason)
+    return carry_out(lambda: settings.change_many(session, bulk, actor=OPERATOR), actor=OPERATOR)
+
+
+def add(session, *rows):
+    session.add_all(rows)
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("chunk_size", "0", "chunk_size must be at least 1."),
+        ("chunk_overlap", "5000", "chunk_overlap must be less than chunk_size: chunk_overlap is"),
+        ("max_document_size", "300 mega", "max_document_size must be a size such as 100MB"),
+        ("log_level", "DEBG", "log_level must be DEBUG, INFO"),
+        ("llm_provider", "nobody", "llm_provider must be openai, "),
+    ],
+)
+def test_the_rules_of_the_defaults_hold(session, key, text, sentence):
+    with pytest.raises(InvalidValue, match=sentence) as refusal:
+        save(session, key, text)
+    with pytest.raises(BulkInvalid) as bulk:
+        save_many(session, **{key: text})
+
+    assert refusal.value.field == "value"
+    assert [str(error) for error in bulk.value.errors.values()] == [str(refusal.value)]
+
+
+def test_a_relation_is_checked_with_the_values_that_the_save_leaves(session):
+    save_many(session, chunk_overlap="5000", chunk_size="9000")
+
+    with pytest.raises(BulkInvalid) as refusal:
+        save_many(session, chunk_overlap="100", chunk_size="50")
+    assert len(refusal.value.errors) == 2
+    save(session, "chunk_overlap", None)
+    save(session, "chunk_size", "50")
+
+
+def test_a_warning_is_saved_when_it_is_confirmed(session):
+    add(session, ApplicationSetting(key="temperature", value="1", data_type="float"))
+    add(session, SettingRule(key="temperature", schema=RANGE, severity="warn"))
+
+    with pytest.raises(UnusualValue, match=r"temperature should be from 0 to 2\."):
+        save(session, "temperature", "3")
+    assert save(session, "temperature", "3", anyway=True)
+
+    state = settings.rule_state(session, settings.by_key(session, "temperature"))
+    assert state.findings == ("", "Should be from 0 to 2")
+
+
+def test_a_rule_of_another_program_that_cannot_be_read_refuses_changes(session):
+    add(session, ApplicationSetting(key="odd", value="1", data_type="integer"))
+    add(session, SettingRule(key="odd", schema="{", severity="unheard-of"))
+    add(session, ValueRelation(expression="odd <"))
+
+    with pytest.raises(InvalidValue, match="odd must fit its rule, which the console cannot read"):
+        save(session, "odd", "2")
+
+
+def test_a_new_a_restored_and_an_undone_setting_hold_to_the_rules(session):
+    add(session, SettingRule(key="depth", schema='{"minimum": 5}'))
+    with pytest.raises(InvalidValue, match=r"depth must be at least 5\."):
+        settings.create(session, NewSetting("depth", "integer", "1"), actor=OPERATOR)
+    session.rollback()
+    add(session, ApplicationSetting(key="depth", value="1", data_type="integer"))
+
+    [change] = save_many(session, depth="7")
+    with pytest.raises(BulkInvalid):
+        settings.undo(session, change.id, actor=OPERATOR)
+    session.rollback()
+    setting = settings.by_key(session, "depth")
+    setting.value = "2"
+    session.commit()
+    typed = Deletion("depth", settings.etag_of(setting))
+    event = settings.delete(session, setting.id, typed, actor=OPERATOR)
+    session.commit()
+    with pytest.raises(InvalidValue, match=r"depth must be at least 5\."):
+        settings.restore(session, event.id, actor=OPERATOR)
+
+
+def test_a_flagged_setting_or_category_needs_a_reason_for_everything(session):
+    add(session, ApplicationSetting(key="motto", value="a", category="texts"))
+    add(session, CategoryRule(category="texts", requires_reason=True))
+    setting = settings.by_key(session, "motto")
+    typed = Deletion("motto", settings.etag_of(setting))
+
+    for refused in (
+        lambda: save(session, "motto", "b"),
+        lambda: save_many(session, motto="b"),
+        lambda: settings.overwrite(session, setting.id, "b", "", actor=OPERATOR),
+        lambda: settings.delete(session, setting.id, typed, actor=OPERATOR),
+        lambda: settings.create(session, NewSetting("m2", "string", "", "texts"), actor=OPERATOR),
+    ):
+        with pytest.raises(InvalidValue, match=r"needs a reason. Type one\.") as refusal:
+            refused()
+        assert refusal.value.field == "reason"
+        session.rollback()
+    assert save(session, "motto", "a") is None
+    [event] = save_many(session, motto="b", reason="Because.")
+    with pytest.raises(InvalidValue, match="motto needs a reason"):
+        settings.undo(session, event.id, actor=OPERATOR)
+    session.rollback()
+    assert settings.undo(session, event.id, "Undone.", actor=OPERATOR)
+
+
+def test_two_saves_at_the_same_moment_do_not_break_a_relation_together(app, session):
+    def move(key, text):
+        setting_id, typed = edit(session, key, text)
+        write = partial(settings.change, db.session, setting_id, typed, actor=OPERATOR)
+        return lambda: None, lambda: carry_out(write, actor=OPERATOR)
+
+    moves = move("chunk_overlap", "900"), move("chunk_size", "800")
+    session.rollback()
+    with Pair(app) as pair:
+        outcomes = pair.at_once(*moves)
+
+    assert {type(outcome) for outcome in outcomes} == {type(None), InvalidValue}
+    session.rollback()
+    overlap, size = (
+        settings.by_key(session, f"chunk_{name}").value for name in ("overlap", "size")
+    )
+    assert int(overlap) < int(size)
