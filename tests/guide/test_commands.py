@@ -86,7 +86,7 @@ def test_a_new_revision_is_an_empty_file_that_can_be_edited(checkout):
 
 def test_a_drafted_revision_runs_and_leaves_nothing_to_check(checkout, examples):
     (checkout.folder / "app" / "models" / "document.py").write_text(words.DOCUMENT)
-    checkout.run("flask db upgrade")
+    checkout.in_process("upgrade")
     assert "Missing changes: add table documents." in checkout.type("flask db check").stderr
 
     checkout.run('flask db migrate --autogenerate -m "create documents table"')
@@ -94,10 +94,10 @@ def test_a_drafted_revision_runs_and_leaves_nothing_to_check(checkout, examples)
     assert checkout.run("flask db check") == "The tables match the models.\n"
 
     # The one that the documents show instead.
-    checkout.run("flask db downgrade -- -1")
+    checkout.in_process("downgrade", "--", "-1")
     [drafted] = checkout.folder.glob("migrations/versions/*_create_documents_table.py")
     checkout.fill_in(drafted.stem, examples[1])
-    checkout.run("flask db upgrade")
+    checkout.in_process("upgrade")
     assert checkout.run("flask db check") == "The tables match the models.\n"
 
 
