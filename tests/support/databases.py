@@ -144,6 +144,7 @@ class Seed:
             metadata.reflect(self._connection)
             self._tables = metadata.sorted_tables
             self._rows = {table.name: self._read(table) for table in self._tables}
+        self._empty = [table.name for table in self._tables if not self._rows[table.name]]
 
     def put_back(self) -> None:
         """Make every table hold what it held after the migration."""
@@ -173,12 +174,22 @@ class Seed:
 
     def _changed(self) -> set[str]:
         # Whatever hangs on a changed table is written again too: deletions cascade.
-        changed: set[str] = set()
+        changed = self._filled()
         for table in self._tables:
             parents = {key.column.table.name for key in table.foreign_keys} - {table.name}
-            if parents & changed or self._read(table) != self._rows[table.name]:
+            if parents & changed or self._differs(table):
                 changed.add(table.name)
         return changed
+
+    def _differs(self, table: Table) -> bool:
+        rows = self._rows[table.name]
+        return bool(rows) and self._read(table) != rows
+
+    def _filled(self) -> set[str]:
+        # Most tables are empty after the migration: one question for all of them.
+        exist = ", ".join(f"EXISTS (SELECT 1 FROM {name})" for name in self._empty)
+        answers = self._connection.exec_driver_sql(f"SELECT {exist}").one()
+        return {name for name, is_filled in zip(self._empty, answers, strict=True) if is_filled}
 
     def _deleted_in_order(self) -> list[Table]:
         children_first = list(reversed(self._tables))
