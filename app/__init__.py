@@ -66,6 +66,7 @@ def _flask_options(configuration: Configuration) -> dict[str, object]:
         # Without a key of its own a process can check nothing that another one signed: enough for
         # commands; serving demands a key (config.check_serving).
         "SECRET_KEY": configuration.secret_key or secrets.token_hex(32),
+        "SECRET_KEY_FALLBACKS": list(configuration.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": configuration.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options
         | {"execution_options": {audit.KEYS: audit.audit_keys(configuration.audit_keys)}},

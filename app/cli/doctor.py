@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config
-from app.cli import output, outside_findings
+from app.cli import output, outside_findings, second_factors
 from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.record_findings import record_problems, record_warnings
@@ -85,6 +85,8 @@ def _findings(*, record: bool) -> Iterator[InstallationFinding]:
         yield _tables()
         yield _administrator()
         yield _passwords()
+        for problem in second_factors.problems():
+            yield InstallationFinding(Verdict.WARNING, "second factors", problem)
         yield from _record()
         yield _search()
         yield from _names()

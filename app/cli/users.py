@@ -7,7 +7,15 @@ import click
 from sqlalchemy import Row
 
 from app import config
-from app.cli import arguments, clear_throttle, links, name_copies, output, search_index
+from app.cli import (
+    arguments,
+    clear_throttle,
+    links,
+    name_copies,
+    output,
+    search_index,
+    second_factors,
+)
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -41,6 +49,7 @@ def users() -> None:
 users.add_command(search_index.search_index, "search-index")
 users.add_command(name_copies.copy_names, "copy-names")
 users.add_command(clear_throttle.clear_throttle, "clear-throttle")
+users.add_command(second_factors.reset_second_factor, "reset-second-factor")
 
 
 @users.command()

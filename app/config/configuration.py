@@ -23,6 +23,7 @@ from app.config.server_addresses import addresses
 from app.config.sign_in_limits import sign_in_limits
 from app.config.sqlite_file import MEMORY
 from app.domain.authentication.budgets import ThrottleLimits
+from app.domain.permissions import PermissionCode
 from app.models.spelling import stored_address
 
 Network = IPv4Network | IPv6Network
@@ -58,7 +59,9 @@ class Configuration:
     statement_seconds: int
     is_environment_named: bool
     is_database_named: bool
+    second_factor_for: tuple[PermissionCode, ...]
     secret_key: str | None = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
     audit_keys: tuple[str, ...] = field(repr=False)
     database_url: URL = field(repr=False)
     engine_options: dict[str, Any] = field(repr=False)
@@ -139,7 +142,9 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         is_pooled=is_pooled(variables, url),
         statement_seconds=statement_seconds(variables),
         is_database_named=any(map(variables.text, NAMING)),
+        second_factor_for=_permissions(variables.text("SECOND_FACTOR_FOR")),
         secret_key=key,
+        secret_key_fallbacks=_keys(variables, "SECRET_KEY_FALLBACKS"),
         audit_keys=_audit_keys(variables, key),
         # What the URL says about TLS is among the options, which are the same for every driver.
         database_url=url.difference_update_query(TLS_PARAMETERS),
@@ -176,9 +181,24 @@ def _audit_keys(variables: Variables, secret: str | None) -> tuple[str, ...]:
     own = (variables.secret("AUDIT_KEY") or "").rstrip("\r\n")
     if own:
         secret_key.check(own, "AUDIT_KEY")
-    others = (variables.secret("AUDIT_KEY_FALLBACKS") or "").split(",")
-    keys = (own, secret or "", *(key.strip() for key in others))
+    keys = (own, secret or "", *_keys(variables, "AUDIT_KEY_FALLBACKS"))
     return tuple(key for key in keys if key)
+
+
+def _keys(variables: Variables, name: str) -> tuple[str, ...]:
+    """Return former keys, which have commas between them."""
+    keys = (key.strip() for key in (variables.secret(name) or "").split(","))
+    return tuple(key for key in keys if key)
+
+
+def _permissions(text: str) -> tuple[PermissionCode, ...]:
+    try:
+        return tuple(PermissionCode(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        codes = ", ".join(PermissionCode)
+        raise ConfigurationError(
+            f"SECOND_FACTOR_FOR must be permissions with commas between them, of these: {codes}."
+        ) from None
 
 
 def _one_of(variables: Variables, name: str, values: Sequence[str]) -> str:

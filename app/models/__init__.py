@@ -8,6 +8,7 @@ from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
 from app.models.failed_sign_in import FailedSignIn
 from app.models.one_time_link import OneTimeLink
+from app.models.second_factor import RecoveryCode, SecondFactor
 from app.models.setting_rule import CategoryRule, SettingRule, ValueRelation
 from app.models.sign_in_throttle import SignInBudget
 from app.models.user import Permission, Role, User, role_permissions, user_roles
@@ -26,7 +27,9 @@ __all__ = [
     "FailedSignIn",
     "OneTimeLink",
     "Permission",
+    "RecoveryCode",
     "Role",
+    "SecondFactor",
     "SettingRule",
     "SignInBudget",
     "User",

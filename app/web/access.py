@@ -23,12 +23,14 @@ class Access:
         read: The permission to look; None where being signed in is enough.
         change: The permissions of which one is needed to send a form, besides the one to look.
         is_sensitive: Sending a form takes a recent authentication.
+        is_first: It is open to who has to set up a second factor first.
     """
 
     is_public: bool = False
     read: PermissionCode | None = None
     change: tuple[PermissionCode, ...] = ()
     is_sensitive: bool = False
+    is_first: bool = False
 
     def missing(self, me: identity.CurrentUser, method: str) -> PermissionCode | None:
         """Return the permission that the person lacks for the method, if there is one."""
@@ -80,6 +82,12 @@ def sensitive(view: View) -> View:
     """
     declared: Access = vars(view)["access"]
     return _declare(replace(declared, is_sensitive=True))(view)
+
+
+def before_second_factor(view: View) -> View:
+    """Declare, on top of who may enter, that who lacks a second factor may enter too."""
+    declared: Access = vars(view)["access"]
+    return _declare(replace(declared, is_first=True))(view)
 
 
 def missing(code: PermissionCode) -> PermissionCode | None:

@@ -110,6 +110,14 @@ class Form(FlaskForm):
             field.errors = [*field.errors, str(mistake)]
 
 
+class EmptyForm(Form):
+    """A form with nothing but its button."""
+
+    @property
+    def edit(self) -> None:
+        """Nothing: the button says it all."""
+
+
 class ReasonForm(Form):
     """A form with nothing but a reason."""
 

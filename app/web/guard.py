@@ -55,6 +55,8 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
     missing = declared.missing(me, request.method)
     if missing is not None:
         deny(missing)
+    if me.lacks_second_factor and not declared.is_first:
+        return redirect(url_for("account.second_factor"), 303)
     is_form = request.method not in SAFE_METHODS
     answer = _note_use(me, is_sensitive=is_form and declared.is_sensitive)
     if is_form:

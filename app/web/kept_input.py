@@ -21,8 +21,9 @@ MARK = "kept"
 MOVED = "kept-"
 # Sent with the kept fields by the page to sign in.
 CREDENTIALS = ("username", "password")
-# Sent with them by the page that asks for the password again; the last, if nothing was left out.
-REAUTHENTICATION = ("own_password", WHOLE := "whole")
+# Sent with them by the pages that ask for a password again or for a code; the last, if nothing was
+# left out.
+PASSWORD, CODE, WHOLE = REAUTHENTICATION = ("own_password", "own_code", "whole")
 CSRF = "csrf_token"
 CHECK = "Nothing was saved yet. Check what you entered, and save it."
 ANOTHERS = (

@@ -1,14 +1,17 @@
 """Somebody who leads a window around the console, and knows what is behind it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select, update
 
 from app.domain import sign_in
 from app.domain.authentication import one_time_links
-from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
+from app.models import ApplicationSetting, AuditEvent, ConsoleSession, DbSession, Role, User
+from app.models.base import utcnow
 from tests.support.people import OPERATOR
+from tests.support.second_factors import set_up
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Window
@@ -96,6 +99,17 @@ class Guide:
         token = one_time_links.issue(self.session, one_time_links.Purpose.RESET, user_id=user.id)
         self.session.commit()
         return f"/reset/{token}"
+
+    def give_second_factor(self, name: str) -> None:
+        """Give a user a second factor."""
+        user = self.session.scalars(select(User).where(User.username == name)).one()
+        set_up(self.session, user, "a secret key of the guide's own")
+
+    def let_authentication_grow_old(self) -> None:
+        """Let an hour pass since everybody has shown who they are."""
+        long_ago = utcnow() - timedelta(hours=1)
+        self.session.execute(update(ConsoleSession).values(authenticated_at=long_ago))
+        self.session.commit()
 
     def newest_event(self, action: str) -> int:
         """Return the id of the newest audit event of this kind."""

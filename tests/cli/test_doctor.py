@@ -59,7 +59,7 @@ def test_what_needs_attention_is_a_warning(findings, ada, omar, session):
 
     assert code == 0
     assert list(found)[len(PARTS) :] == [
-        *("debug", "sign-ins", "users", "roles", "permissions", "settings")
+        *("debug", "sign-ins", "users", "second-factors", "roles", "permissions", "settings")
     ]
     assert found["debug"] == (
         *("warning", "debug_mode is on. According to app_environment, this is production."),

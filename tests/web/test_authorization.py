@@ -66,6 +66,9 @@ TABLE = {
     "/": Address("/", ALL_IN),
     "/account": Address("/account", ALL_IN),
     "/account/password": Address("/account/password", ALL_IN, ALL_IN, 422),
+    "/account/recovery-codes": Address("/account/recovery-codes", ALL_IN, ALL_IN, 409),
+    "/account/remove-second-factor": Address("/account/remove-second-factor", ALL_IN, ALL_IN, 409),
+    "/account/second-factor": Address("/account/second-factor", ALL_IN, ALL_IN, 409),
     "/account/sessions": Address("/account/sessions", ALL_IN, ALL_IN, 422),
     "/account/keys": Address("/account/keys", ALL_IN, ALL_IN, 303, sends={"keys": "off"}),
     "/account/density": Address(
@@ -85,6 +88,9 @@ TABLE = {
     "/healthz": Address("/healthz", None),
     "/help/keys": Address("/help/keys", ALL_IN),
     "/login": Address("/login", None, frozenset(EVERYBODY), 422),
+    "/login/second-factor": Address(
+        "/login/second-factor", None, frozenset(EVERYBODY), 303, seen=303
+    ),
     "/logout": Address("/logout", ALL_IN, ALL_IN, 303),
     "/readyz": Address("/readyz", None),
     "/reset/<name:token>": Address("/reset/none", None, frozenset(EVERYBODY), 404, seen=404),
@@ -155,6 +161,7 @@ TABLE = {
 
 # Whoever sends these forms has to have authenticated not long ago.
 SENSITIVE = {
+    *("/account/second-factor", "/account/recovery-codes", "/account/remove-second-factor"),
     *("/roles/new", "/roles/<id:role_id>/edit", "/roles/<id:role_id>/delete"),
     *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
     *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),

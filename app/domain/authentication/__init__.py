@@ -1,14 +1,16 @@
-"""Authentication: passwords, their capacity and throttle, sessions, and one-time links."""
+"""Authentication: passwords and their throttle, second factors, sessions, and one-time links."""
 
 from app.domain.authentication import (
     capacity,
     hashing,
     one_time_links,
     passwords,
+    second_factor,
     session_identity,
     sessions,
     throttle,
     tokens,
+    totp,
 )
 
 __all__ = [
@@ -16,8 +18,10 @@ __all__ = [
     "hashing",
     "one_time_links",
     "passwords",
+    "second_factor",
     "session_identity",
     "sessions",
     "throttle",
     "tokens",
+    "totp",
 ]

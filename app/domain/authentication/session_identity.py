@@ -19,10 +19,17 @@ from sqlalchemy import (
     table,
 )
 
-from app.domain.authentication import sessions, tokens
+from app.domain.authentication import second_factor, sessions, tokens
 from app.domain.authentication.sessions import Limits
 from app.domain.permissions import PermissionCode
-from app.models import ConsoleSession, DbSession, Permission, Role, User, role_permissions
+from app.models import (
+    ConsoleSession,
+    DbSession,
+    Permission,
+    Role,
+    User,
+    role_permissions,
+)
 from app.models.base import utcnow
 from app.models.user import ADMIN, user_roles
 
@@ -37,6 +44,7 @@ class SessionIdentity:
         revision: The revision of the database.
         is_administrator: Whether the user has the role ``admin``, which grants every permission.
         codes: The console's own permissions that the roles of the user grant.
+        has_second_factor: Whether a second factor of the user is in force.
     """
 
     session_id: int
@@ -49,6 +57,7 @@ class SessionIdentity:
     revision: str | None
     is_administrator: bool
     codes: frozenset[str]
+    has_second_factor: bool = False
 
     def can(self, code: str) -> bool:
         """Tell whether the user has the permission ``code``."""
@@ -95,6 +104,7 @@ def _identity_query() -> Select[Any]:
         User.password_hash,
         administers,
         codes.label("codes"),
+        second_factor.OF_USER.label("has_second_factor"),
         revision.scalar_subquery().label("revision"),
     )
     return (
@@ -130,6 +140,7 @@ def identify(
         revision=row.revision,
         is_administrator=bool(row.is_administrator),
         codes=frozenset((row.codes or "").split(",")),
+        has_second_factor=bool(row.has_second_factor),
     )
 
 

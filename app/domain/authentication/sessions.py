@@ -145,6 +145,12 @@ def end_all(session: DbSession, *user_ids: int) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
+def end_others(session: DbSession, user_id: int, session_id: int) -> None:
+    """End every session of a user but one."""
+    others = (ConsoleSession.user_id == user_id) & (ConsoleSession.id != session_id)
+    session.execute(delete(ConsoleSession).where(others))
+
+
 def _end_oldest(session: DbSession, user_id: int) -> None:
     newest = (
         select(ConsoleSession.id)

@@ -41,6 +41,7 @@ class Topic(StrEnum):
     INVALID = "values"
     UNSET = "settings"
     FAILED_SIGN_INS = "failed-sign-ins"
+    ONE_FACTOR = "second-factors"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def findings(known: Facts, *, now: datetime) -> list[Finding]:
         *_debugging(known.settings or ()),
         *_invalid(known.settings or ()),
         *_absent(known.administrators or (), now - IDLE),
+        *_with_one_factor(known.administrators or ()),
         *_without_role(known.people),
         *_empty(known.roles or ()),
         *_unused(known.permissions or ()),
@@ -149,6 +151,18 @@ def _absent(administrators: Sequence[Administrator], since: datetime) -> Iterato
             )
             cause = f"With the role {ADMIN}: {listed([person.username for person in absent])}."
             yield Finding(Severity.WARN, topic, title, cause, _only(absent))
+
+
+def _with_one_factor(administrators: Sequence[Administrator]) -> Iterator[Finding]:
+    without = [person for person in administrators if not person.has_second_factor]
+    if without:
+        title = counted(
+            len(without),
+            "administrator has no second factor",
+            "administrators have no second factor",
+        )
+        cause = f"Their password alone lets in: {listed([person.username for person in without])}."
+        yield Finding(Severity.INFO, Topic.ONE_FACTOR, title, cause, _only(without))
 
 
 def _without_role(people: People | None) -> Iterator[Finding]:

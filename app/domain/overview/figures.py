@@ -18,8 +18,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain import roles
+from app.domain.authentication import second_factor
 from app.domain.paging import COUNTED
-from app.models import AuditEvent, DbSession, Permission, Role, User, role_permissions, user_roles
+from app.models import (
+    AuditEvent,
+    DbSession,
+    Permission,
+    Role,
+    User,
+    role_permissions,
+    user_roles,
+)
 from app.models.user import ADMIN
 
 ADMINISTRATORS = 1000
@@ -69,11 +78,12 @@ class PermissionUse:
 
 @dataclass(frozen=True)
 class Administrator:
-    """An active user with the role ``admin``, and the time of their last sign-in here."""
+    """An active user with the role ``admin``: their last sign-in here, and their second factor."""
 
     id: int
     username: str
     signed_in_at: datetime | None
+    has_second_factor: bool
 
 
 def people(session: DbSession) -> People:
@@ -151,7 +161,7 @@ def administrators(session: DbSession) -> list[Administrator]:
         .scalar_subquery()
     )
     query = (
-        select(User.id, User.username, signed_in_at)
+        select(User.id, User.username, signed_in_at, second_factor.OF_USER)
         .join(holders, holders.c.user_id == User.id)
         .where(User.is_active)
     )

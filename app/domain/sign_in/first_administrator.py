@@ -5,8 +5,9 @@ from app.domain.actor import Actor
 from app.domain.authentication import one_time_links
 from app.domain.authentication.sessions import Browser
 from app.domain.errors import RuleError
-from app.domain.sign_in import sign_in
+from app.domain.sign_in.actors import as_user
 from app.domain.sign_in.password_change import Registration
+from app.domain.sign_in.second_step import start_session
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession
@@ -75,10 +76,10 @@ def set_up(
     _refuse_second(session)
     one_time_links.use(session, one_time_links.Purpose.SET_UP, token)
     user = users.add(session, first.new, first.password_hash, [roles.named(session, ADMIN)])
-    owner = sign_in.as_user(user, actor)
+    owner = as_user(user, actor)
     save = users.record_creation(session, user, actor=owner)
     audit.record(session, USED, TARGET, actor=owner, save_id=save.id)
-    return sign_in.start_session(session, user, browser, actor=actor, secret=secret)
+    return start_session(session, user, browser, actor=actor, secret=secret)
 
 
 def _refuse_second(session: DbSession) -> None:

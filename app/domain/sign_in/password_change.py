@@ -16,7 +16,9 @@ from app.domain.authentication.one_time_links import InvalidLink, Purpose
 from app.domain.authentication.sessions import Browser
 from app.domain.errors import BeyondOwnPermissions, InvalidValue
 from app.domain.permissions import PermissionCode
-from app.domain.sign_in.sign_in import Account, account_of, as_user, start_session
+from app.domain.sign_in.actors import as_user
+from app.domain.sign_in.second_step import HalfSignedIn, enter
+from app.domain.sign_in.sign_in import Account, account_of
 from app.domain.target import Target
 from app.domain.users import NewUser
 from app.models import DbSession, OneTimeLink, User
@@ -156,16 +158,17 @@ def choose_and_sign_in(
     *,
     actor: Actor,
     secret: str,
-) -> str | None:
+) -> str | HalfSignedIn | None:
     """Set the password as `choose_password` does, and start a session for the link's owner.
 
     Returns:
-        The token for the session's cookie; None for an inactive user, who may not sign in.
+        The token for the session's cookie; for an owner with a second factor, which stays, what
+        `finish` takes; None for an inactive user, who may not sign in.
     """
     user = choose_password(session, token, password_hash, actor=actor)
     if not user.is_active:
         return None
-    return start_session(session, user, browser, actor=actor, secret=secret)
+    return enter(session, user, browser, actor=actor, secret=secret)
 
 
 def own_account(session: DbSession, actor: Actor) -> Account:

@@ -1,19 +1,17 @@
 """Signing in with a password: verified before the transaction that starts the session."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from app.domain import audit, users
-from app.domain.actor import Actor, ActorKind
-from app.domain.authentication import passwords, sessions
+from app.domain import users
+from app.domain.actor import Actor
+from app.domain.authentication import passwords, second_factor, sessions
+from app.domain.authentication.second_factor import EnteredCode
 from app.domain.authentication.sessions import Browser
-from app.domain.errors import InvalidValue
 from app.domain.sign_in import bcrypt_use
-from app.domain.target import Target
+from app.domain.sign_in.second_step import HalfSignedIn, SignInFailed, enter, use_code
 from app.models import DbSession, User
 
-
-class SignInFailed(InvalidValue):
-    """Name and password do not belong together, or no longer do."""
+NOT_YOURS = "That is not your password."
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def complete(
     *,
     actor: Actor,
     secret: str,
-) -> str:
+) -> str | HalfSignedIn:
     """Start a session for who has given proof.
 
     Args:
@@ -84,7 +82,7 @@ def complete(
         secret: The key of the session's fingerprint.
 
     Returns:
-        The token for the session's cookie.
+        The token for the session's cookie; for a user with a second factor what `finish` takes.
 
     Raises:
         SignInFailed: There is no proof, or the user was deactivated or given another password
@@ -94,12 +92,13 @@ def complete(
     if user is None:
         raise SignInFailed("Wrong user name or password.", field="password")
     users.copy_uncopied(session)
-    return start_session(session, user, browser, actor=actor, secret=secret)
+    return enter(session, user, browser, actor=actor, secret=secret)
 
 
 def reauthenticate(
     session: DbSession,
     proof: VerifiedPassword | None,
+    code: EnteredCode,
     browser: Browser,
     *,
     actor: Actor,
@@ -110,6 +109,7 @@ def reauthenticate(
     Args:
         session: The database session; the caller commits it.
         proof: What `verify` returned for `own_account` a moment ago.
+        code: The code that was entered, for a user with a second factor.
         browser: The browser.
         actor: The person.
         secret: The key of the session's fingerprint.
@@ -118,21 +118,16 @@ def reauthenticate(
         The token for the session's cookie.
 
     Raises:
-        SignInFailed: There is no proof, or the user was deactivated or given another password
-            since.
+        SignInFailed: There is no proof, the code is wrong or was used before, or the user was
+            deactivated or given another password since.
     """
     user = _proven(session, proof)
-    if user is None:
-        raise SignInFailed("That is not your password.", field="own_password")
+    has_factor = second_factor.is_set(session, actor.id or 0)
+    # A code is used with the right password only.
+    if user is None or (has_factor and not use_code(session, user, code, actor=actor)):
+        sentence = "The password or the code is wrong." if has_factor else NOT_YOURS
+        raise SignInFailed(sentence, field="own_password")
     sessions.end(session, actor.session_id or 0, actor=actor)
-    return sessions.start(session, user, browser, secret=secret)
-
-
-def start_session(
-    session: DbSession, user: User, browser: Browser, *, actor: Actor, secret: str
-) -> str:
-    """Start a session for a user who has shown who they are; return the token for its cookie."""
-    audit.record(session, "user:signed-in", Target.of_user(user), actor=as_user(user, actor))
     return sessions.start(session, user, browser, secret=secret)
 
 
@@ -145,11 +140,6 @@ def _proven(session: DbSession, proof: VerifiedPassword | None) -> User | None:
     if proof.better_hash is not None:
         user.password_hash = proof.better_hash
     return user
-
-
-def as_user(user: User, actor: Actor) -> Actor:
-    """Return the visitor as the user whom they have turned out to be."""
-    return replace(actor, kind=ActorKind.PERSON, id=user.id, name=user.username)
 
 
 def account_of(user: User) -> Account:

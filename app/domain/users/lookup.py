@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, union
 
+from app.domain.authentication import second_factor
 from app.domain.errors import NotFound
 from app.domain.text import is_name
 from app.domain.users import name_copy, sign_in_time
@@ -31,11 +32,18 @@ def get(session: DbSession, user_id: int) -> User:
 
 
 class SignIns(NamedTuple):
-    """A user, the failed sign-ins of the last 24 hours, and the time of the last successful one."""
+    """A user, and what is known of their sign-ins.
+
+    Attributes:
+        failures: The failed sign-ins of the last 24 hours.
+        last_at: The time of the last successful one.
+        has_second_factor: Whether it takes a second factor besides the password.
+    """
 
     user: User
     failures: int
     last_at: datetime | None
+    has_second_factor: bool
 
 
 def sign_ins(session: DbSession, user_id: int) -> SignIns:
@@ -56,11 +64,13 @@ def sign_ins(session: DbSession, user_id: int) -> SignIns:
         .correlate(User)
         .scalar_subquery()
     )
-    query = select(User, failures, sign_in_time.LAST).where(User.id == user_id)
+    query = select(User, failures, sign_in_time.LAST, second_factor.OF_USER).where(
+        User.id == user_id
+    )
     row = session.execute(query).first()
     if row is None:
         raise NotFound("This user does not exist.")
-    return SignIns(row[0], int(row[1]), row[2])
+    return SignIns(row[0], int(row[1]), row[2], bool(row[3]))
 
 
 def find(session: DbSession, name: str) -> User | None:

@@ -12,7 +12,7 @@ from app.domain.text import shortened
 from app.models import AuditEvent
 from app.web import zones
 from app.web.audit.filters import UrlFilters
-from app.web.events import sentences
+from app.web.events import sentences, verbs
 from app.web.events.sentences import EventLine
 from app.web.urls import queried
 
@@ -92,7 +92,7 @@ class SaveListing:
     @property
     def actions(self) -> list[tuple[str, str]]:
         """The actions to choose from, also the current one if the console does not know it."""
-        actions = sorted({*sentences.VERBS, self.filters.action} - {""})
+        actions = sorted({*verbs.VERBS, self.filters.action} - {""})
         return [("", "Any action"), *((action, _label(action)) for action in actions)]
 
     @property

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from app.web import readiness, redirects
 from app.web.access import public
-from app.web.auth.blueprint import blueprint, enter
+from app.web.auth.blueprint import blueprint, go_on
 from app.web.session.signing_in import SignInForm, signed_in
 
 
@@ -18,7 +18,7 @@ def login() -> ResponseReturnValue:
     target = redirects.safe(request.values.get("next"))
     form = SignInForm(next=request.args.get("next", ""))
     if signed_in(form):
-        return enter(form.result, target)
+        return go_on(form.result, target)
     if not form.is_sent and current_user.is_authenticated:
         return redirect(target, 303)
     return render_template("auth/login.html", form=form), form.status

@@ -4,7 +4,7 @@ from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.authentication import sessions
-from app.web.access import signed_in
+from app.web.access import before_second_factor, signed_in
 from app.web.auth.blueprint import blueprint
 from app.web.forms import Form
 from app.web.saving import saved
@@ -22,6 +22,7 @@ class SignOutForm(Form):
 
 
 @blueprint.route("/logout", methods=["GET", "POST"])
+@before_second_factor
 @signed_in
 def logout() -> ResponseReturnValue:
     """Ask, then sign out."""

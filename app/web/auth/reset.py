@@ -9,11 +9,11 @@ from wtforms import PasswordField
 from app import unit_of_work
 from app.domain import sign_in
 from app.domain.errors import NotFound
-from app.domain.sign_in import Account
+from app.domain.sign_in import Account, HalfSignedIn
 from app.extensions import db
 from app.web import readiness
 from app.web.access import public
-from app.web.auth.blueprint import blueprint, enter, link_gone
+from app.web.auth.blueprint import blueprint, enter, go_on, link_gone
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
 from app.web.session import device_cookie, identity, session_cookie
@@ -56,7 +56,7 @@ def _owner(token: str) -> Account:
     )
 
 
-def _choose(token: str, password_hash: str) -> str | None:
+def _choose(token: str, password_hash: str) -> str | HalfSignedIn | None:
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
     session_token = sign_in.choose_and_sign_in(
         db.session, token, password_hash, browser, actor=actor, secret=secret
@@ -66,11 +66,14 @@ def _choose(token: str, password_hash: str) -> str | None:
     return session_token
 
 
-def _entered(session_token: str | None) -> ResponseReturnValue:
+def _entered(session_token: str | HalfSignedIn | None) -> ResponseReturnValue:
     if session_token is None:
         response = session_cookie.delete(redirect(url_for(".login"), 303))
         flash("Your password is set. You can sign in once your account is active.", "success")
         return response
+    if isinstance(session_token, HalfSignedIn):
+        flash("Your password is set.", "success")
+        return session_cookie.delete(go_on(session_token, url_for("home.overview")))
     answer = enter(session_token, url_for("home.overview"))
     if me := identity.load(session_token):
         device_cookie.remember(me.id)

@@ -16,47 +16,8 @@ from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
 from app.models.spelling import shown_address
+from app.web.events.verbs import VERBS
 
-VERBS = {
-    "setting:changed": "changed",
-    "setting:changed-outside": "changed",
-    "setting:created": "created",
-    "setting:deleted": "deleted",
-    "setting:restored": "restored",
-    "user:created": "created",
-    "user:changed": "changed",
-    "user:deleted": "deleted",
-    "user:activated": "activated",
-    "user:deactivated": "deactivated",
-    "user:signed-in": "signed in",
-    "role:assigned": "assigned a role to",
-    "role:unassigned": "removed a role from",
-    "role:created": "created",
-    "role:changed": "changed the description of",
-    "role:renamed": "renamed",
-    "role:deleted": "deleted",
-    "permission:granted": "granted permissions to",
-    "permission:revoked": "revoked permissions of",
-    "password:changed": "set the password of",
-    "password:reset-started": "started a password reset for",
-    "session:ended": "ended a session of",
-    "throttle:cleared": "cleared the throttle of",
-    "sessions:ended": "ended all sessions of",
-    "users:exported": "exported",
-    "roles:exported": "exported",
-    "events:exported": "exported",
-    "setup-link:issued": "issued the",
-    "setup-link:used": "used the",
-    "search-index:built": "built the",
-    "search-index:dropped": "dropped the",
-    "finding:put-aside": "put aside:",
-    "finding:taken-up": "showed again:",
-    "access:recorded": "took as the start the",
-    "audit:started": "started the chain of",
-    "audit:pruned": "deleted old events of",
-    "permission:denied": "was denied",
-    "change:refused": "tried to change (refused):",
-}
 KINDS = {
     ActorKind.COMMAND.value: "command",
     ActorKind.VISITOR.value: "not signed in",

@@ -21,6 +21,8 @@ PAGES = {
     # Whoever reads the history may not see users; their own account they may.
     Topic.FAILED_SIGN_INS: "account.show",
 }
+# With the filter by the last sign-in.
+OF_ADMINISTRATORS = {Topic.NEVER_SIGNED_IN: "never", Topic.IDLE: "idle", Topic.ONE_FACTOR: None}
 
 
 def facts(days: Sequence[Day] | None) -> Facts:
@@ -48,9 +50,9 @@ def url_of(finding: Finding) -> str:
         return url_for("users.index", role=WITHOUT, status="active")
     if finding.topic in PAGES:
         return url_for(PAGES[finding.topic])
-    if finding.topic in {Topic.NEVER_SIGNED_IN, Topic.IDLE}:
+    if finding.topic in OF_ADMINISTRATORS:
         if finding.target_id is None:
-            signed_in = "never" if finding.topic is Topic.NEVER_SIGNED_IN else "idle"
+            signed_in = OF_ADMINISTRATORS[finding.topic]
             return url_for("users.index", role=ADMIN, status="active", signed_in=signed_in)
         return url_for("users.show", user_id=finding.target_id)
     if finding.target_id is None:

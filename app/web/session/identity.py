@@ -46,6 +46,18 @@ class CurrentUser(UserMixin):
         return tint(self.id)
 
     @property
+    def has_second_factor(self) -> bool:
+        """Tell whether the person has a second factor."""
+        return self.identity.has_second_factor
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Tell whether the person has none, and a permission that takes one."""
+        if self.identity.has_second_factor:
+            return False
+        return any(self.can(code) for code in _configuration().second_factor_for)
+
+    @property
     def is_recent(self) -> bool:
         """Tell whether the person has shown not long ago who they are."""
         return utcnow() - self.identity.authenticated_at < _configuration().authentication_age
@@ -97,6 +109,11 @@ def limits() -> Limits:
 def secret() -> str:
     """Return the key that ties sessions to passwords."""
     return str(current_app.secret_key)
+
+
+def secrets() -> tuple[str, ...]:
+    """Return the keys that second factors may be encrypted by, the current one first."""
+    return secret(), *_configuration().secret_key_fallbacks
 
 
 def password_scheme() -> str:

@@ -4,28 +4,41 @@ from functools import partial
 
 from flask import after_this_request, request
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
+from wtforms import PasswordField, StringField
 
 from app import unit_of_work
 from app.domain import sign_in
 from app.domain.authentication.budgets import Attempt
+from app.domain.authentication.second_factor import EnteredCode
 from app.domain.sign_in import SignInFailed, VerifiedPassword
 from app.extensions import db
 from app.web import kept_input
 from app.web.forms import Form
 from app.web.saving import saved_after
-from app.web.session import device_cookie, identity, session_cookie, signing_in, throttling
+from app.web.session import (
+    device_cookie,
+    failures,
+    identity,
+    second_step,
+    session_cookie,
+    signing_in,
+    throttling,
+)
 
 
 class ReauthenticationForm(Form):
-    """The person's own password; beside the fields of the form that waits for it."""
+    """The person's own password, and a code if they have a second factor.
+
+    They are sent beside the fields of the form that waits for them.
+    """
 
     own_password = PasswordField("Your password")
+    own_code = StringField("Code")
 
 
 def is_shown_only() -> bool:
     """Tell whether the request sends kept input from another page than the one that asks."""
-    return kept_input.is_kept() and kept_input.REAUTHENTICATION[0] not in request.form
+    return kept_input.is_kept() and kept_input.PASSWORD not in request.form
 
 
 def at_form() -> Response | None:
@@ -54,10 +67,11 @@ def at_form() -> Response | None:
 
 
 def _reauthenticated(form: ReauthenticationForm) -> bool:
-    if saved_after(form, lambda: _proof(form), _renew):
+    code = second_step.entered(form.own_code.data)
+    if saved_after(form, lambda: _proof(form), partial(_renew, code)):
         return True
     if isinstance(form.rule_error, SignInFailed):
-        signing_in.note_failure(identity.current_actor().name)
+        failures.note(identity.current_actor().name)
     return False
 
 
@@ -69,10 +83,10 @@ def _proof(form: ReauthenticationForm) -> tuple[VerifiedPassword | None, Attempt
         return sign_in.verify(account, form.own_password.data or ""), attempt
 
 
-def _renew(proven: tuple[VerifiedPassword | None, Attempt]) -> str:
+def _renew(code: EnteredCode, proven: tuple[VerifiedPassword | None, Attempt]) -> str:
     proof, attempt = proven
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
-    token = sign_in.reauthenticate(db.session, proof, browser, actor=actor, secret=secret)
+    token = sign_in.reauthenticate(db.session, proof, code, browser, actor=actor, secret=secret)
     throttling.give_back(attempt)
     device_cookie.remember(actor.id or 0)
     return token

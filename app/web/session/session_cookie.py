@@ -23,9 +23,14 @@ def store(response: Response, token: str) -> Response:
 def delete(response: Response) -> Response:
     """Delete the session cookie, if the browser has one, and what was kept for the session."""
     ownership.forget()
-    if _name() in request.cookies:
+    return delete_cookie(response, _name())
+
+
+def delete_cookie(response: Response, name: str) -> Response:
+    """Delete a cookie, if the browser has it."""
+    if name in request.cookies:
         response.delete_cookie(
-            _name(),
+            name,
             secure=not config.current().is_development,
             httponly=True,
             samesite="Lax",

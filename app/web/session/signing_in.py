@@ -3,20 +3,27 @@
 from functools import partial
 from typing import Any
 
-from flask import after_this_request, current_app, make_response, render_template, request
-from sqlalchemy.exc import DBAPIError
+from flask import after_this_request, make_response, render_template, request
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 
 from app import unit_of_work
 from app.domain import sign_in
 from app.domain.authentication.budgets import Attempt
-from app.domain.sign_in import SignInFailed, VerifiedPassword
+from app.domain.sign_in import HalfSignedIn, SignInFailed, VerifiedPassword
 from app.extensions import db
 from app.web import kept_input
 from app.web.forms import Form
 from app.web.saving import saved_after
-from app.web.session import device_cookie, identity, session_cookie, throttling
+from app.web.session import (
+    device_cookie,
+    failures,
+    identity,
+    second_step,
+    session_cookie,
+    throttling,
+)
+from app.web.session.second_step import CodeForm
 
 UNAUTHORIZED = 401
 
@@ -30,11 +37,14 @@ class SignInForm(Form):
 
 
 def signed_in(form: SignInForm) -> bool:
-    """Start a session if the form was sent and its password is right; its token is the result."""
+    """Start a session if the form was sent and its password is right.
+
+    The result is the session's token, or who has to enter a code first.
+    """
     if saved_after(form, lambda: _proof(form), _sign_in):
         return True
     if isinstance(form.rule_error, SignInFailed):
-        note_failure(form.username.data or "")
+        failures.note(form.username.data or "")
     return False
 
 
@@ -45,18 +55,46 @@ def at_form() -> Response | None:
         The page that asks for the password and holds the fields of the form; None once the person
         has signed in.
     """
+    if kept_input.is_kept() and kept_input.CODE in request.form:
+        return _second_step()
     form, kept = SignInForm(), kept_input.of_request()
     del form.next
     status = UNAUTHORIZED
     if not (kept_input.is_kept() and form.password.name in request.form):
         form.username.data = ""
     elif signed_in(form):
-        identity.load(form.result)
-        after_this_request(partial(session_cookie.store, token=form.result))
+        if isinstance(form.result, HalfSignedIn):
+            return second_step.begin(_code_page(CodeForm(), UNAUTHORIZED), form.result)
+        _go_on(form.result)
         return None
     else:
         status = form.status
     return session_cookie.delete(asking("auth/login.html", status, form=form, kept=kept))
+
+
+def _second_step() -> Response | None:
+    """Take the second step at the URL of a form; the first one again if it was too long ago."""
+    form, half = CodeForm(), second_step.current()
+    if half and second_step.finished(form, half):
+        after_this_request(second_step.end)
+        _go_on(form.result)
+        return None
+    if half is None or second_step.is_over(form):
+        again, kept = SignInForm(formdata=None), kept_input.of_request()
+        again.refusal = second_step.OVER
+        return second_step.end(asking("auth/login.html", UNAUTHORIZED, form=again, kept=kept))
+    return _code_page(form, form.status)
+
+
+def _code_page(form: CodeForm, status: int) -> Response:
+    del form.next
+    kept = kept_input.of_request()
+    return session_cookie.delete(asking("auth/second_factor.html", status, form=form, kept=kept))
+
+
+def _go_on(token: str) -> None:
+    identity.load(token)
+    after_this_request(partial(session_cookie.store, token=token))
 
 
 def asking(template: str, status: int, **context: Any) -> Response:
@@ -68,19 +106,6 @@ def asking(template: str, status: int, **context: Any) -> Response:
     return page
 
 
-def note_failure(name: str) -> None:
-    """Count a failed sign-in with the name, or leave it where the database is away."""
-    actor = identity.current_actor()
-    try:
-        unit_of_work.carry_out(
-            lambda: sign_in.note_failure(db.session, name, actor.address), actor=actor
-        )
-    except (DBAPIError, unit_of_work.OutcomeUnknown, unit_of_work.TooManyChanges) as error:
-        # A table that is away or may not be written is a ProgrammingError on some databases.
-        db.session.rollback()
-        current_app.logger.warning("A failed sign-in was not counted: %s.", type(error).__name__)
-
-
 def _proof(form: SignInForm) -> tuple[VerifiedPassword | None, Attempt]:
     name = form.username.data or ""
     account = unit_of_work.read(lambda: sign_in.find_account(db.session, name))
@@ -90,12 +115,15 @@ def _proof(form: SignInForm) -> tuple[VerifiedPassword | None, Attempt]:
         return sign_in.verify(account, form.password.data or "", bcrypt_cost=cost), attempt
 
 
-def _sign_in(proven: tuple[VerifiedPassword | None, Attempt]) -> str:
+def _sign_in(proven: tuple[VerifiedPassword | None, Attempt]) -> str | HalfSignedIn:
     proof, attempt = proven
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
-    token = sign_in.complete(db.session, proof, browser, actor=actor, secret=secret)
+    entered = sign_in.complete(db.session, proof, browser, actor=actor, secret=secret)
+    if isinstance(entered, HalfSignedIn):
+        # The budget stays charged, so that a known password gives no more guesses at the code.
+        return entered
     identity.end_previous_session()
     throttling.give_back(attempt)
     if proof:  # `complete` has refused otherwise
         device_cookie.remember(proof.user_id)
-    return token
+    return entered

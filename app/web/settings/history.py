@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.access import requires
 from app.web.differences import Comparison, compare
-from app.web.events import sentences
+from app.web.events import sentences, verbs
 from app.web.settings import listing, outside
 from app.web.settings.blueprint import SEEN_BY, blueprint
 
@@ -67,5 +67,5 @@ def _row(event: Any, setting: ApplicationSetting) -> ValueRow:
     )
     url = url_for(".show", setting_id=setting.id, restore=event.id) if can_restore else None
     sides = (settings.shown_value(setting.key, value) for value in (before, after))
-    verb = sentences.VERBS.get(event.action, event.action)
+    verb = verbs.VERBS.get(event.action, event.action)
     return ValueRow(event, sentences.actor_of(event), verb, compare(*sides), url)

@@ -2,6 +2,8 @@
 
 from tests.browser.guide import Guide
 from tests.browser.tour.stops import Stop, Stops, page
+from tests.support.people import PASSWORD
+from tests.support.second_factors import code_of
 
 
 def _wrong_password(guide: Guide) -> None:
@@ -64,6 +66,40 @@ def _undo_role(guide: Guide) -> None:
     guide.go(f"/users/undo/{guide.newest_event('role:assigned')}")
 
 
+def _second_factor_begun(guide: Guide) -> None:
+    guide.go("/account/second-factor")
+    guide.press("Set up")
+
+
+def _second_factor_refused(guide: Guide) -> None:
+    guide.fill(code="000000")
+    guide.press("Turn on")
+
+
+def _second_factor_confirmed(guide: Guide) -> None:
+    key = guide.window.locator("#key").inner_text()
+    guide.fill(code=code_of(key.replace(" ", "")))
+    guide.press("Turn on")
+
+
+def _asked_again(guide: Guide) -> None:
+    guide.let_authentication_grow_old()
+    guide.go("/account/recovery-codes")
+    guide.press("Make new codes")
+
+
+def _code_asked_for(guide: Guide) -> None:
+    guide.give_second_factor("ada")
+    guide.go("/login")
+    guide.fill(username="ada", password=PASSWORD)
+    guide.press("Sign in")
+
+
+def _wrong_code(guide: Guide) -> None:
+    guide.fill(own_code="000000")
+    guide.press("Sign in")
+
+
 # Before there is anybody.
 FIRST_DAY: Stops = {
     "auth.login": page("/login"),
@@ -73,6 +109,8 @@ FIRST_DAY: Stops = {
 }
 GATE: Stops = {
     "auth.login: wrong password": Stop(_wrong_password, "Sign-in failed"),
+    "auth.second_factor": Stop(_code_asked_for, "Enter your code"),
+    "auth.second_factor: wrong code": Stop(_wrong_code, "Sign-in failed"),
     "auth.reset": Stop(_choose_password),
     "auth.reset: refused": Stop(_choose_password_refused, "Your password was not changed"),
     "auth.reset: link gone": page("/reset/of-yesterday"),
@@ -90,6 +128,15 @@ OVERVIEW: Stops = {
     "account.sessions": page("/account/sessions"),
     "account.password": page("/account/password"),
     "account.password: refused": Stop(_password_refused, "Your password was not changed"),
+    "account.second_factor": page("/account/second-factor", "Not set up"),
+    "account.recovery_codes: none": page("/account/recovery-codes", "You have no second factor"),
+    "account.second_factor: being set up": Stop(_second_factor_begun, "Add the console"),
+    "account.second_factor: refused": Stop(_second_factor_refused, "was not changed"),
+    "account.second_factor: codes": Stop(_second_factor_confirmed, "10 recovery codes"),
+    "account.second_factor: in force": page("/account/second-factor", "Recovery codes left"),
+    "account.recovery_codes": page("/account/recovery-codes", "What happens next"),
+    "account.recovery_codes: asked again": Stop(_asked_again, "Confirm that it is you"),
+    "account.remove_second_factor": page("/account/remove-second-factor", "What happens next"),
     "account.density": page("/account/density"),
     "account.keys": page("/account/keys"),
     "account.theme": page("/account/theme"),

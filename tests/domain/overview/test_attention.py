@@ -10,6 +10,7 @@ from app.domain.overview import People, Severity, Topic
 from app.domain.permissions import PermissionCode
 from app.models import ApplicationSetting, AuditEvent, Permission, Role, role_permissions
 from app.models.base import utcnow
+from tests.support.second_factors import set_up
 
 
 @pytest.fixture
@@ -95,6 +96,17 @@ def test_an_administrator_who_never_signed_in(found, signed_in, ada, person):
 
     assert one.sentence == "1 administrator has never signed in here. With the role admin: nora."
     assert (one.severity, one.target_id) == (Severity.WARN, nora.id)
+
+
+def test_administrators_without_a_second_factor(found, session, ada, person):
+    person("nora", roles=["admin"])
+    set_up(session, ada, "any secret key will do here")
+    one = found()[Topic.ONE_FACTOR]
+
+    assert one.sentence == (
+        "1 administrator has no second factor. Their password alone lets in: nora."
+    )
+    assert one.severity is Severity.INFO
 
 
 def test_administrators_who_did_not_sign_in_for_long(found, signed_in, ada, person):
@@ -199,7 +211,7 @@ def test_the_worst_comes_first(found, put, omar):
         ({PermissionCode.ROLE_READ}, {Topic.EMPTY_ROLES, Topic.UNUSED_PERMISSIONS}),
         (
             {PermissionCode.USER_READ, PermissionCode.AUDIT_READ},
-            {Topic.WITHOUT_ROLE, Topic.NEVER_SIGNED_IN},
+            {Topic.WITHOUT_ROLE, Topic.NEVER_SIGNED_IN, Topic.ONE_FACTOR},
         ),
     ],
 )
