@@ -22,6 +22,7 @@ from app.models import (
     DbSession,
     Permission,
     Role,
+    SettingRule,
     User,
     user_roles,
 )
@@ -37,7 +38,7 @@ from tools.demo_people import (
     everybody,
     username_of,
 )
-from tools.demo_settings import CHANGES, OWN_VALUES, SETTINGS
+from tools.demo_settings import CHANGES, OWN_VALUES, RULES, SETTINGS
 
 ADMINISTRATOR = "ingrid.solberg"
 FOUNDED = timedelta(days=430)
@@ -100,6 +101,8 @@ def _add_settings(session: DbSession, now: datetime) -> None:
         for key, data_type, value, description in settings
     ]
     session.execute(insert(ApplicationSetting), rows)
+    names = ("key", "schema", "unit", "severity")
+    session.execute(insert(SettingRule), [dict(zip(names, rule, strict=True)) for rule in RULES])
     for key, value in OWN_VALUES.items():
         own = update(ApplicationSetting).where(ApplicationSetting.key == key)
         session.execute(own.values(value=value, updated_at=since))

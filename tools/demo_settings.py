@@ -13,6 +13,8 @@ Rules:
 4. Never guess a number, a date or a name.
 """
 
+PORT = '{"minimum": 1, "maximum": 65535}'
+
 # Key, data type, value (None: not set), description.
 Setting = tuple[str, str, str | None, str]
 
@@ -126,6 +128,16 @@ OWN_VALUES = {
     "max_document_size": "250MB",
     "retrieval_no_context_message": "The archives say nothing about this in what you may read.",
 }
+
+# Key, JSON Schema (None: any value), unit, severity.
+RULES: list[tuple[str, str | None, str | None, str]] = [
+    ("cache_redis_port", PORT, None, "refuse"),
+    ("cache_ttl_stats", None, "seconds", "refuse"),
+    ("llm_context_size", '{"minimum": 1}', "tokens", "refuse"),
+    ("llm_temperature", '{"minimum": 0, "maximum": 2}', None, "warn"),
+    ("session_timeout_minutes", '{"minimum": 1}', "minutes", "refuse"),
+    ("smtp_port", PORT, None, "refuse"),
+]
 
 # Days ago, actor, key, before, after, reason. The last change of a key has the stored value.
 Change = tuple[int, str, str, str | None, str | None, str]
