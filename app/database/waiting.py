@@ -46,6 +46,8 @@ class Waiting:
         if connection.dialect.name == "sqlite":
             # COMMIT waits until nobody reads.
             event.listen(connection, "commit", limit)
+            # BEGIN IMMEDIATE reads its limit before it is executed.
+            self.limit(connection)
 
     def limit(self, connection: Connection) -> None:
         """Have the next statement of the connection wait no longer than the time that is left."""
