@@ -5,6 +5,7 @@
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -40,7 +41,7 @@ KINDS: dict[str, dict[str, Any] | None] = {
 }
 PRIORITIES, ROUNDS, SECONDS, PEOPLE, CROWD = (0, 5, 10, 15, 19), 3, 6, 8, 64
 TRIES, GUESSES, PAGE, STARTING = 40, 1000, "/users", 30
-SEE_OTHER, SHORT, MILLISECONDS = 303, 0.05, 1000
+SEE_OTHER, SHORT, MILLISECONDS, TERMINATED = 303, 0.05, 1000, 143
 
 
 class Busy(NamedTuple):
@@ -54,6 +55,8 @@ class Busy(NamedTuple):
 def main() -> None:
     """Measure all of it."""
     url = sys.argv[1]
+    # As after Ctrl-C, so that no server goes on running: the next one would share its port.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     _fill(url)
     with _serving(url):
         print(f"1,000 guesses with forged headers: {_guesses()}", flush=True)
@@ -95,6 +98,8 @@ def _serving(
     *arguments, _wsgi = run.server("127.0.0.1", PORT)
     command = [sys.executable, *arguments, "bench.apps.console_at_priority:app"]
     log = subprocess.DEVNULL
+    if _answers():
+        raise SystemExit(f"Something else listens on port {PORT}.")
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | variables, stdout=log, stderr=log, process_group=0
     ) as process:
