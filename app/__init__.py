@@ -12,7 +12,7 @@ from flask.cli import ScriptInfo
 from app import cli, config
 from app.config import Configuration, environment
 from app.database import connections
-from app.domain import audit
+from app.domain import audit, settings
 from app.domain.authentication.passwords import PasswordHashing
 from app.extensions import db, login_manager
 from app.models import User
@@ -58,6 +58,15 @@ def _under_flask_run() -> Mapping[str, str] | None:
     return {"CONSOLE_ENV": "development"} | environment.from_process() | served
 
 
+def _keys(configuration: Configuration) -> dict[str, object]:
+    """Return the keys by which the sessions of the application sign and encrypt."""
+    secret = configuration.settings_keys
+    return {
+        audit.KEYS: audit.audit_keys(configuration.audit_keys),
+        settings.KEYS: settings.SecretKeys(secret.current, secret.former),
+    }
+
+
 def _flask_options(configuration: Configuration) -> dict[str, object]:
     is_https = not configuration.is_development
     return {
@@ -69,7 +78,7 @@ def _flask_options(configuration: Configuration) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(configuration.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": configuration.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options
-        | {"execution_options": {audit.KEYS: audit.audit_keys(configuration.audit_keys)}},
+        | {"execution_options": _keys(configuration)},
         "SESSION_COOKIE_NAME": configuration.cookie("form"),
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",

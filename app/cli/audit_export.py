@@ -10,9 +10,10 @@ from app import unit_of_work
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
 from app.cli.commands import TableCommand
-from app.domain import audit, event_export
+from app.domain import audit, event_export, settings
 from app.domain.audit import EventFilter, Outcome
 from app.domain.event_export import ExportFormat
+from app.extensions import db
 
 DAY = click.DateTime(["%Y-%m-%d"])
 ONE_DAY = timedelta(days=1)
@@ -43,7 +44,8 @@ def export(file: BinaryIO, file_format: str, **filters: Any) -> None:
     target, actor = event_export.TARGET, current_actor()
     unit_of_work.record(event_export.ACTION, target, actor=actor, after=after)
     batches = unit_of_work.in_batches(partial(audit.export_batch, events))
-    file.writelines(event_export.encoded(batches, file_format))
+    marks = settings.secret_marks(db.session)
+    file.writelines(event_export.encoded(batches, marks, file_format))
 
 
 def _event_filter(

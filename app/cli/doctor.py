@@ -15,6 +15,7 @@ from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.record_findings import record_problems, record_warnings
 from app.cli.search_index import SENTENCES
+from app.cli.secret_findings import secret_warnings
 from app.config import Configuration, ConfigurationError
 from app.database import revisions, trigram_index
 from app.database.probe import has_limits, try_writing
@@ -91,6 +92,8 @@ def _findings(*, record: bool) -> Iterator[InstallationFinding]:
         yield _search()
         yield from _names()
         yield from _lookalikes()
+        for sentence in secret_warnings():
+            yield InstallationFinding(Verdict.WARNING, "secrets", sentence)
         yield from _attention()
         yield from _recorded() if record else _outside()
 

@@ -1,5 +1,6 @@
 """``flask settings``: the settings of the backend, by command."""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -8,15 +9,26 @@ from app.cli import arguments, output
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
-from app.cli.failures import Failure
+from app.cli.failures import Failure, Misuse
 from app.domain import settings as domain
 from app.domain.errors import NotFound
-from app.domain.settings import STATES, DataType, SettingFilter, SettingLine, UnusualValue
+from app.domain.phrases import counted, listed
+from app.domain.settings import (
+    STATES,
+    DataType,
+    SecretState,
+    SettingFilter,
+    SettingLine,
+    UnusualValue,
+)
 from app.extensions import db
 from app.unit_of_work import carry_out
 
 TITLES = ("CATEGORY", "KEY", "TYPE", "STATE", "VALUE")
 FIELDS = ("key", "category", "data_type", "value", "is_set", "is_mutable", "is_secret")
+
+# What is wrong with the stored value of a secret.
+SHOWN = (SecretState.IN_CLEAR, SecretState.FORMER_KEY, SecretState.UNREADABLE)
 
 key_argument = click.argument("key", type=TEXT)
 
@@ -44,7 +56,7 @@ def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
 def get(key: str) -> None:
     """Print the value of a setting."""
     setting = domain.by_key(db.session, key)
-    if domain.is_secret(key):
+    if domain.is_secret_setting(setting):
         raise Failure(f"{key} is a secret. The console never shows it.")
     if setting.value is None:
         raise Failure(f"{key} is not set.")
@@ -53,19 +65,34 @@ def get(key: str) -> None:
 
 @settings.command("set", context_settings={"ignore_unknown_options": True})
 @key_argument
-@click.argument("value", type=TEXT)
+@click.argument("value", type=TEXT, required=False)
+@click.option("--stdin", "from_input", is_flag=True, help="Read the value from standard input.")
 @reason_option
 @click.option("--anyway", is_flag=True, help="Save a value that a rule warns of.")
-def set_(key: str, value: str, reason: str, *, anyway: bool) -> None:
+def set_(key: str, value: str | None, reason: str, *, from_input: bool, anyway: bool) -> None:
     """Set the value of a setting.
 
-    If VALUE is -, the value is read from standard input, without the last line break.
+    If VALUE is -, or with --stdin, the value is read from standard input, without the last line
+    break. A secret is taken from there only; without either, the command asks for it.
     """
-    text = arguments.standard_input() if value == "-" else value
+    text = _typed(key, value, from_input=from_input)
     try:
         _overwrite(key, text, reason, anyway=anyway)
     except UnusualValue as warning:
         raise Failure(f"{warning} If it is meant, add --anyway.") from warning
+
+
+def _typed(key: str, value: str | None, *, from_input: bool) -> str:
+    is_secret = domain.is_secret_setting(domain.by_key(db.session, key))
+    if from_input or value == "-":
+        return arguments.standard_input()
+    if is_secret and value is not None:
+        raise Misuse(f"{key} is a secret, which process lists would show. Use --stdin.")
+    if is_secret:
+        return str(click.prompt(f"New value of {key}", hide_input=True, err=True))
+    if value is None:
+        raise Misuse("Name a VALUE, or use --stdin.")
+    return value
 
 
 @settings.command()
@@ -74,6 +101,44 @@ def set_(key: str, value: str, reason: str, *, anyway: bool) -> None:
 def unset(key: str, reason: str) -> None:
     """Remove a setting's value ("not set" is not the same as empty)."""
     _overwrite(key, None, reason)
+
+
+@settings.command("mark-secret")
+@key_argument
+@click.option("--not-secret", is_flag=True, help="It is none, whatever its key says.")
+@reason_option
+def mark_secret(key: str, reason: str, *, not_secret: bool) -> None:
+    """Mark a setting as a secret. Its value is then hidden, and encrypted when it is set.
+
+    A value that is encrypted stays hidden until it is replaced.
+    """
+    setting_id, actor = domain.by_key(db.session, key).id, current_actor()
+    mark = partial(domain.mark_secret, db.session, setting_id, is_secret=not not_secret)
+    event = carry_out(lambda: mark(reason=reason, actor=actor), actor=actor)
+    kind = "no secret" if not_secret else "a secret"
+    output.say(f"No change: {key} is {kind} already." if event is None else f"{key} is {kind} now.")
+
+
+@settings.command("rotate-key")
+@click.option("--in-clear", is_flag=True, help="Encrypt secrets that are stored in clear too.")
+@reason_option
+def rotate_key(reason: str, *, in_clear: bool) -> None:
+    """Encrypt the secrets of a former key with the key of today.
+
+    Former keys are in SETTINGS_ENCRYPTION_KEY_FALLBACKS. Each setting is a change of its own; after
+    an interruption, run the command again.
+    """
+    if domain.keys_of(db.session).current is None:
+        raise Misuse("MASTER_ENCRYPTION_KEY is not set, nor SETTINGS_ENCRYPTION_KEY.")
+    actor = current_actor()
+    encrypt = partial(domain.encrypt_again, db.session, reason=reason, actor=actor)
+    states = domain.FORMER_OR_CLEAR if in_clear else domain.FORMER
+    ids = domain.ids_to_encrypt(db.session, states)
+    count = sum(carry_out(partial(encrypt, setting_id), actor=actor) for setting_id in ids)
+    output.say(f"Encrypted {counted(count, 'secret')}.")
+    stored = domain.secret_states(db.session)
+    if lost := [key for key, state in stored.items() if state is SecretState.UNREADABLE]:
+        raise Failure(f"No key decrypts {listed(lost)}. Nothing was changed there.")
 
 
 def _overwrite(key: str, text: str | None, reason: str, *, anyway: bool = False) -> None:
@@ -104,9 +169,12 @@ def _as_cells(line: SettingLine) -> tuple[str, ...]:
 
 
 def _state(line: SettingLine) -> str:
-    if line.is_secret:
-        return "secret"
-    states = ("read-only" if line.read_only_reason else "", "not valid" if line.problem else "")
+    states = (
+        "secret" if line.is_secret else "",
+        "read-only" if line.read_only_reason else "",
+        line.secret_state.value if line.secret_state in SHOWN else "",
+        "not valid" if line.problem else "",
+    )
     return ", ".join(filter(None, states))
 
 

@@ -20,6 +20,7 @@ from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
 from app.config.postgresql_session import is_pooled
 from app.config.server_addresses import addresses
+from app.config.settings_keys import SettingsKeys, settings_keys
 from app.config.sign_in_limits import sign_in_limits
 from app.config.sqlite_file import MEMORY
 from app.domain.authentication.budgets import ThrottleLimits
@@ -63,6 +64,7 @@ class Configuration:
     secret_key: str | None = field(repr=False)
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
     audit_keys: tuple[str, ...] = field(repr=False)
+    settings_keys: SettingsKeys
     database_url: URL = field(repr=False)
     engine_options: dict[str, Any] = field(repr=False)
 
@@ -146,6 +148,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         secret_key=key,
         secret_key_fallbacks=_keys(variables, "SECRET_KEY_FALLBACKS"),
         audit_keys=_audit_keys(variables, key),
+        settings_keys=settings_keys(variables),
         # What the URL says about TLS is among the options, which are the same for every driver.
         database_url=url.difference_update_query(TLS_PARAMETERS),
         engine_options=engine_options(variables, url),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,6 +11,7 @@ from sqlalchemy import Row
 from app.domain import audit, csv, settings
 from app.domain.audit import Fields
 from app.domain.csv import Separator
+from app.domain.settings import SecretMarks
 from app.domain.target import Target
 
 ACTION = "events:exported"
@@ -31,44 +33,48 @@ class ExportFormat(StrEnum):
 
 
 def encoded(
-    batches: Batches, file_format: str, separator: Separator = Separator.COMMA
+    batches: Batches,
+    marks: SecretMarks,
+    file_format: str,
+    separator: Separator = Separator.COMMA,
 ) -> Iterator[bytes]:
     """Yield the file in pieces, one for each batch of events.
 
     Args:
         batches: The events, as `audit.export_batch` reads them.
+        marks: The marks of secrets.
         file_format: One of `ExportFormat`.
         separator: The separator of a CSV file.
     """
     if file_format == ExportFormat.JSON_LINES:
-        return map(_lines, batches)
-    return csv.encoded(HEADER, map(_rows, batches), separator)
+        return map(partial(_lines, marks), batches)
+    return csv.encoded(HEADER, map(partial(_rows, marks), batches), separator)
 
 
-def _rows(batch: Iterable[Row[Any]]) -> Iterator[Sequence[csv.Cell]]:
-    for event in map(_exported, batch):
+def _rows(marks: SecretMarks, batch: Iterable[Row[Any]]) -> Iterator[Sequence[csv.Cell]]:
+    for event in map(partial(_exported, marks), batch):
         yield [
             json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict) else cell or ""
             for cell in event.values()
         ]
 
 
-def _lines(batch: Iterable[Row[Any]]) -> bytes:
-    lines = (json.dumps(event, ensure_ascii=False) for event in map(_exported, batch))
+def _lines(marks: SecretMarks, batch: Iterable[Row[Any]]) -> bytes:
+    lines = (json.dumps(_exported(marks, row), ensure_ascii=False) for row in batch)
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _exported(row: Row[Any]) -> dict[str, Any]:
+def _exported(marks: SecretMarks, row: Row[Any]) -> dict[str, Any]:
     event = {name: getattr(row, name) for name in COLUMNS}
-    sides = {side: _side(row, event[side]) for side in ("before", "after")}
+    sides = {side: _side(marks, row, event[side]) for side in ("before", "after")}
     return event | {"at": f"{row.at:%Y-%m-%dT%H:%M:%SZ}"} | sides
 
 
-def _side(row: Row[Any], text: str | None) -> Fields | None:
+def _side(marks: SecretMarks, row: Row[Any], text: str | None) -> Fields | None:
     if text is None:
         return None
     fields = audit.fields_of(text)
-    is_secret = row.target_type == "setting" and settings.is_secret(row.target_name)
+    is_secret = row.target_type == "setting" and marks.hides(row.target_name, row.id)
     if is_secret and fields.get("value") is not None:
         return fields | {"value": settings.HIDDEN}
     return fields

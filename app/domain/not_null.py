@@ -48,7 +48,7 @@ def takes_null(connection: Connection, table: str, column: str) -> bool:
 @event.listens_for(User, "before_update")
 def _fill(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
     """Store "" for a text that was left out, but for a value: there "not set" is another thing."""
-    for column in mapper.columns:
+    for column in mapper.local_table.columns:
         is_left_out = column.nullable and column.key != VALUE and getattr(row, column.key) is None
         if is_left_out and not takes_null(connection, str(column.table), column.name):
             setattr(row, column.key, "")

@@ -1,15 +1,19 @@
 """Application settings: what the backend is told at runtime."""
 
-from sqlalchemy import String, Text, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, Text, select, true
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.models.base import Base, natural_key
+from app.models.setting_rule import SettingRule
 
 
 class ApplicationSetting(Base):
     """One setting of the backend.
 
     ``value`` is text whatever the data type is; None means "not set", which is not the empty text.
+
+    Attributes:
+        secret_mark: Whether its rule marks it as a secret or as none; None where its key decides.
     """
 
     __tablename__ = "application_settings"
@@ -20,3 +24,10 @@ class ApplicationSetting(Base):
     description: Mapped[str | None] = mapped_column(Text)
     is_mutable: Mapped[bool] = mapped_column(default=True, server_default=true())
     category: Mapped[str | None] = mapped_column(String(100), index=True)
+
+    secret_mark: Mapped[bool | None] = column_property(
+        select(SettingRule.is_secret)
+        .where(SettingRule.key == key)
+        .correlate_except(SettingRule)
+        .scalar_subquery()
+    )

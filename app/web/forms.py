@@ -21,6 +21,16 @@ GOOD_PASSWORDS = "At least 12 characters. Several unrelated words work best."
 TEXTS = (StringField, TextAreaField, EmailField)
 
 
+class SecretField(TextAreaField):
+    """A text that is sent and never written back, not even after an error."""
+
+    def _value(self) -> str:
+        return ""
+
+
+SECRETS = (PasswordField, SecretField)
+
+
 class FieldKind(NamedTuple):
     """The label of a field, and whether it takes text or a password."""
 
@@ -71,7 +81,7 @@ class Form(FlaskForm):
         for name, field in vars(cls).items():
             if isinstance(field, UnboundField) and field.args:
                 kind = field.field_class
-                FIELDS[name] = FieldKind(str(field.args[0]), kind in TEXTS, kind is PasswordField)
+                FIELDS[name] = FieldKind(str(field.args[0]), kind in TEXTS, kind in SECRETS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

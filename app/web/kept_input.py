@@ -81,7 +81,7 @@ class KeptInput:
         return list(dict.fromkeys(lost))
 
     def _is_secret(self, name: str) -> bool:
-        if FIELDS.get(name, FieldKind()).is_password:
+        if FIELDS.get(name.rpartition("-")[2], FieldKind()).is_password:
             return True
         return name == "value" and settings.is_secret(self.sent.get("key", ""))
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import settings
+from app.domain.settings import SecretKeys
 from app.models import ApplicationSetting, AuditEvent
 from tests.cli.conftest import ACTOR
 from tests.support.cutting import cut_at_commit
@@ -173,11 +174,41 @@ def test_a_secret_is_neither_shown_nor_written(flask, secret, value, events, com
     assert not any("canary" in f"{event.before}{event.after}" for event in events())
 
 
+def test_a_secret_is_set_by_standard_input_and_its_key_is_rotated(flask, secret, session, value):
+    engine = session.get_bind()
+    old, new = bytes(32), bytes(range(32))
+    before = dict(engine.get_execution_options())
+    try:
+        engine.update_execution_options(**{settings.KEYS: SecretKeys(old)})
+        refused = flask("settings", "set", "mail_password", "canary 2")
+        done = flask("settings", "set", "mail_password", "--stdin", typed="canary 2")
+        engine.update_execution_options(**{settings.KEYS: SecretKeys(new, (old,))})
+        rotated = flask("settings", "rotate-key")
+        again = flask("settings", "rotate-key", "--in-clear")
+    finally:
+        engine.update_execution_options(**{settings.KEYS: before[settings.KEYS]})
+
+    assert (refused.code, done.code, rotated.code, again.code) == (2, 0, 0, 0)
+    assert ("Encrypted 1 secret." in rotated.err, "Encrypted 0" in again.err) == (True, True)
+    assert SecretKeys(new).decrypted(value("mail_password")) == "canary 2"
+
+
+def test_a_mark_is_set_by_command(flask, secret, greeting, session):
+    marked = flask("settings", "mark-secret", "greeting")
+    shown = flask("settings", "get", "greeting")
+    refused = flask("settings", "mark-secret", "mail_password", "--not-secret")
+
+    assert (marked.code, shown.code, refused.code) == (0, 1, 1)
+    assert "mail_password stays a secret. Its value is stored in clear" in refused.err
+
+
 def test_the_list_tells_what_is_read_only_and_what_is_not_set(flask, secret, greeting):
     lines = {line.split()[1]: line.split() for line in flask("settings", "list").out.splitlines()}
 
     assert lines["KEY"] == ["CATEGORY", "KEY", "TYPE", "STATE", "VALUE"]
-    assert lines["mail_password"] == ["mail", "mail_password", "string", "secret", "Set"]
+    assert lines["mail_password"] == [
+        *("mail", "mail_password", "string", "secret,", "read-only,", "in", "clear", "Set")
+    ]
     assert lines["greeting"] == ["texts", "greeting", "string", "Not", "set"]
     assert lines["app_environment"][3] == "read-only"
 

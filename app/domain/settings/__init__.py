@@ -41,6 +41,7 @@ from app.domain.settings.listing import (
     read_all,
 )
 from app.domain.settings.lookup import by_key, get
+from app.domain.settings.marking import WouldReveal, mark_secret, why_still_secret
 from app.domain.settings.new_setting import NewSetting, is_taken
 from app.domain.settings.outside import (
     OutsideChange,
@@ -53,10 +54,23 @@ from app.domain.settings.rule_checks import UnusualValue
 from app.domain.settings.rules import RuleSeverity, SettingRules, ValueRule, read_rules
 from app.domain.settings.saves import SavedValue, changes_of
 from app.domain.settings.schemas import choices, hint
-from app.domain.settings.secrecy import (
-    holds_password,
-    is_secret,
-    masked,
+from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
+from app.domain.settings.secret_marks import SecretMarks, secret_marks
+from app.domain.settings.secret_rotation import (
+    FORMER,
+    FORMER_OR_CLEAR,
+    encrypt_again,
+    ids_to_encrypt,
+    secret_states,
+)
+from app.domain.settings.secrets import (
+    KEYS,
+    NO_KEY,
+    SecretKeys,
+    SecretState,
+    is_secret_setting,
+    keys_of,
+    secret_state,
     shown_value,
 )
 from app.domain.settings.strict_json import NotJson, read_json
@@ -77,7 +91,6 @@ from app.domain.settings.values import (
 from app.domain.settings.versions import (
     Version,
     deleted_page,
-    is_hidden,
     is_result,
     version,
     versions_page,
@@ -85,8 +98,13 @@ from app.domain.settings.versions import (
 
 __all__ = [
     "EMPTY",
+    "FORMER",
+    "FORMER_OR_CLEAR",
     "HIDDEN",
+    "IS_SET",
+    "KEYS",
     "NOT_SET",
+    "NO_KEY",
     "STATES",
     "SUMMARY_CHARACTERS",
     "AsOf",
@@ -104,6 +122,9 @@ __all__ = [
     "RuleSeverity",
     "RuleState",
     "SavedValue",
+    "SecretKeys",
+    "SecretMarks",
+    "SecretState",
     "SettingChangedMeanwhile",
     "SettingEdit",
     "SettingFilter",
@@ -114,6 +135,7 @@ __all__ = [
     "ValueDifference",
     "ValueRule",
     "Version",
+    "WouldReveal",
     "all_outside_changes",
     "always_set",
     "as_of",
@@ -131,17 +153,21 @@ __all__ = [
     "deletion_event",
     "deletion_refusal",
     "describe",
+    "encrypt_again",
     "etag_of",
     "get",
     "hint",
     "holds_password",
+    "ids_to_encrypt",
     "in_sentence",
-    "is_hidden",
     "is_result",
     "is_same",
     "is_secret",
+    "is_secret_setting",
     "is_taken",
+    "keys_of",
     "last_changes",
+    "mark_secret",
     "masked",
     "matching",
     "note_of_ends",
@@ -156,8 +182,12 @@ __all__ = [
     "restore",
     "review_many",
     "rule_state",
+    "secret_marks",
+    "secret_state",
+    "secret_states",
     "shown_value",
     "undo",
     "version",
     "versions_page",
+    "why_still_secret",
 ]

@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.domain import audit
-from app.domain.settings import listing, secrecy
+from app.domain.settings import listing, secrecy, secret_marks
 from app.domain.settings.listing import SettingLine
+from app.domain.settings.secret_marks import SecretMarks
 from app.domain.settings.versions import RECORDED
 from app.models import AuditEvent, DbSession
 
@@ -28,6 +29,7 @@ class PastValue:
         value: The value at the earlier time, as it may be shown.
         later: The value at the later time, as it may be shown.
         line: The setting as it is stored now; None if it is deleted.
+        is_secret: Whether its value was a secret at one of the times.
     """
 
     key: str
@@ -36,6 +38,7 @@ class PastValue:
     value: str | None
     later: str | None
     line: SettingLine | None
+    is_secret: bool = False
 
     @property
     def differs(self) -> bool:
@@ -49,6 +52,8 @@ class PastValue:
             return "Deleted. It can be restored from the deleted settings."
         if not self.was_there:
             return "Created since."
+        if self.is_secret or self.line.is_secret:
+            return "Secret: its former value is recorded nowhere."
         if secrecy.holds_password(self.value):
             return secrecy.MASKED
         return self.line.read_only_reason or ""
@@ -68,6 +73,7 @@ class _State:
 
     is_there: bool
     value: str | None = None
+    is_secret: bool = False
 
 
 def as_of(session: DbSession, moment: datetime, later: datetime | None = None) -> AsOf:
@@ -79,7 +85,10 @@ def as_of(session: DbSession, moment: datetime, later: datetime | None = None) -
         later: The time to compare with; None for now.
     """
     lines = {line.key: line for line in listing.read_all(session)}
-    now = {key: _State(is_there=True, value=line.value) for key, line in lines.items()}
+    now = {
+        key: _State(is_there=True, value=line.value, is_secret=line.is_secret)
+        for key, line in lines.items()
+    }
     past = _back_to(session, now, moment)
     compared = _back_to(session, now, later) if later else now
     values = [
@@ -97,7 +106,8 @@ def _past_value(
 ) -> PastValue:
     absent = _State(is_there=False)
     was, then = past.get(key, absent), compared.get(key, absent)
-    return PastValue(key, was.is_there, then.is_there, was.value, then.value, line)
+    is_secret = was.is_secret or then.is_secret
+    return PastValue(key, was.is_there, then.is_there, was.value, then.value, line, is_secret)
 
 
 def _back_to(session: DbSession, now: Mapping[str, _State], moment: datetime) -> dict[str, _State]:
@@ -109,12 +119,16 @@ def _back_to(session: DbSession, now: Mapping[str, _State], moment: datetime) ->
     )
     first = select(func.min(AuditEvent.id)).where(*conditions).group_by(AuditEvent.target_name)
     query = select(AuditEvent).where(AuditEvent.id.in_(first))
-    states = {event.target_name: _before(event) for event in session.scalars(query)}
+    marks = secret_marks.secret_marks(session)
+    states = {event.target_name: _before(event, marks) for event in session.scalars(query)}
     return {**now, **states}
 
 
-def _before(event: AuditEvent) -> _State:
+def _before(event: AuditEvent, marks: SecretMarks) -> _State:
     fields = audit.fields_of(event.before)
+    if secrecy.IS_SET in fields or marks.hides(event.target_name, event.id):
+        return _State(is_there=bool(fields), is_secret=True)
     if "value" not in fields:
         return _State(is_there=False)
-    return _State(is_there=True, value=secrecy.shown_value(event.target_name, fields["value"]))
+    value = fields["value"]
+    return _State(is_there=True, value=secrecy.masked(value) if value else value)

@@ -9,9 +9,9 @@ from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import NotFound, RuleError
-from app.domain.settings import editing, outside, rule_checks, rules
+from app.domain.settings import editing, outside, rule_checks, rules, secrets
 from app.domain.settings.bulk_refusal import refusal_of
-from app.domain.settings.editing import SettingEdit
+from app.domain.settings.editing import SettingEdit, SettingIsReadOnly
 from app.domain.settings.rule_checks import NewValue
 from app.domain.settings.rules import SettingRules
 from app.domain.settings.saves import changes_of
@@ -77,7 +77,8 @@ def change_many(session: DbSession, edit: BulkSettingEdit, *, actor: Actor) -> l
         The events of the save; none for a setting that had the value already.
 
     Raises:
-        BulkReadOnly: A setting is read-only, a secret, or of an unknown data type.
+        BulkReadOnly: A setting is read-only, of an unknown data type, or a secret: these are
+            changed one by one, so that no review holds one.
         BulkOutdated: A setting has changed since it was shown, or was deleted.
         BulkInvalid: A value is not valid for the data type of its setting, or breaks a rule.
         InvalidValue: The reason is too long, or there is none where one is needed.
@@ -173,6 +174,9 @@ def _accept(
 ) -> str | None:
     if setting is None:
         raise NotFound("This setting was deleted while you were editing it.")
+    if secrets.is_secret_setting(setting):
+        sentence = f"{setting.key} is a secret: change it on its own page."
+        raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     return editing.accepted(session, setting, edit)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, update
 from app.domain import audit, etags, not_null, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
-from app.domain.settings import outside, rule_checks, rules, secrecy, values
+from app.domain.settings import outside, rule_checks, rules, secrecy, secrets, values
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.rule_checks import NewValue
 from app.domain.settings.rules import SettingRules
@@ -23,7 +23,7 @@ _PUT = update(ApplicationSetting).where(_IS_IT).values(value=bindparam("new_valu
 
 
 class SettingIsReadOnly(RuleError):
-    """The setting is marked read-only, is a secret, or has an unknown data type; says which."""
+    """The setting is marked read-only, or cannot be changed here for another reason; says which."""
 
 
 class SettingChangedMeanwhile(ChangedMeanwhile):
@@ -71,7 +71,8 @@ def change(
 
     Raises:
         NotFound: The setting does not exist.
-        SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
+        SettingIsReadOnly: The setting is read-only, of an unknown data type, or a secret without a
+            key to encrypt it.
         SettingChangedMeanwhile: The setting has changed since it was shown.
         InvalidValue: The text is not valid for the setting's data type, breaks a rule, or there is
             no reason where one is needed, or it is too long.
@@ -104,7 +105,8 @@ def overwrite(
 
     Raises:
         NotFound: The setting does not exist.
-        SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
+        SettingIsReadOnly: The setting is read-only, of an unknown data type, or a secret without a
+            key to encrypt it.
         InvalidValue: The text is not valid for the setting's data type, breaks a rule, or there is
             no reason where one is needed, or it is too long.
     """
@@ -117,7 +119,8 @@ def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit)
     """Return what the setting would hold after the edit, the way it is stored.
 
     Raises:
-        SettingIsReadOnly: The setting is read-only, a secret, or of an unknown data type.
+        SettingIsReadOnly: The setting is read-only, of an unknown data type, or a secret without a
+            key to encrypt it.
         SettingChangedMeanwhile: The setting has changed since it was shown.
         InvalidValue: The text is not valid for the setting's data type, or the database keeps no
             setting without a value.
@@ -128,10 +131,13 @@ def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit)
         raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     if edit.etag != etag_of(setting):
         raise SettingChangedMeanwhile(setting)
-    if edit.text is not None:
-        return values.canonical(edit.text, DataType(setting.data_type))
-    refuse_not_set(session)
-    return None
+    if edit.text is None:
+        refuse_not_set(session)
+        return None
+    data_type = DataType(setting.data_type)
+    if secrecy.is_secret(setting.key, mark=setting.secret_mark):
+        return secrets.canonical(edit.text, data_type, secrets.keys_of(session))
+    return values.canonical(edit.text, data_type)
 
 
 def hold_to_rules(
@@ -167,32 +173,43 @@ def refuse_not_set(session: DbSession) -> None:
 
 def etag_of(setting: ApplicationSetting) -> str:
     """Return the digest of what an editor of the setting sees."""
-    return digest(setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable)
+    is_secret = secrets.is_secret_setting(setting)
+    keys = secrets.keys_for(setting)
+    value = keys.fingerprint(setting.value) if is_secret else setting.value
+    return digest(
+        setting.key, value, setting.data_type, is_mutable=setting.is_mutable, is_secret=is_secret
+    )
 
 
-def digest(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str:
-    """Return the etag of a setting that is given by its columns; see `etag_of`."""
-    return etags.of([key, value, data_type, is_mutable])
+def digest(
+    key: str, value: str | None, data_type: str, *, is_mutable: bool, is_secret: bool
+) -> str:
+    """Return the etag of a setting by its columns; of a secret's value, by its fingerprint."""
+    return etags.of([key, value, data_type, is_mutable, is_secret])
 
 
 def read_only_reason(setting: ApplicationSetting) -> str | None:
     """Return the reason why the setting cannot be changed here, or None if it can."""
     return why_read_only(
-        setting.key, setting.value, setting.data_type, is_mutable=setting.is_mutable
+        setting.value,
+        setting.data_type,
+        is_mutable=setting.is_mutable,
+        is_secret=secrets.is_secret_setting(setting),
+        has_key=secrets.keys_for(setting).current is not None,
     )
 
 
-def why_read_only(key: str, value: str | None, data_type: str, *, is_mutable: bool) -> str | None:
+def why_read_only(
+    value: str | None, data_type: str, *, is_mutable: bool, is_secret: bool, has_key: bool
+) -> str | None:
     """Return the reason for a setting that is given by its columns; see `read_only_reason`."""
     if not is_mutable:
         return "Marked read-only in the database."
-    if secrecy.is_secret(key):
-        return "Secret: the console never shows it and cannot change it."
-    if secrecy.holds_password(value):
-        return secrecy.MASKED
     if DataType.of(data_type) is None:
         return f"Its data type, {data_type}, is not one that the console knows."
-    return None
+    if is_secret:
+        return None if has_key else secrets.NO_KEY
+    return secrecy.MASKED if secrecy.holds_password(value) else None
 
 
 def _change(
@@ -210,7 +227,8 @@ def _ruled(
     session: DbSession, found: SettingRules, setting: ApplicationSetting, edit: SettingEdit
 ) -> str | None:
     value = accepted(session, setting, edit)
-    if value != setting.value:
+    # Rules are told in sentences with the value, so secrets have none.
+    if value != setting.value and not secrecy.is_secret(setting.key, mark=setting.secret_mark):
         hold_to_rules(session, found, setting, value, anyway=edit.anyway)
     return value
 
@@ -228,14 +246,15 @@ def _put(
         return None
     outside.record_outside(session, [setting])
     session.connection().execute(_PUT, {"setting_id": setting.id, "new_value": value})
+    is_secret = secrecy.is_secret(setting.key, mark=setting.secret_mark)
     event = audit.record(
         session,
         "setting:changed",
         Target.of_setting(setting),
         actor=actor,
         reason=reason,
-        before={"value": setting.value},
-        after={"value": value},
+        before=secrecy.recorded(setting.value, is_secret=secrets.is_secret_setting(setting)),
+        after=secrecy.recorded(value, is_secret=is_secret),
     )
     session.expire(setting)
     return event

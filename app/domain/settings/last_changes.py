@@ -1,6 +1,6 @@
 """The last recorded change of each setting: when it was, and by whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,14 +25,19 @@ class LastChange(NamedTuple):
     Attributes:
         at: The time.
         actor: The name of who made it.
+        updated_at: The time at which the row was changed last, by whichever program.
     """
 
     at: datetime
     actor: str
+    updated_at: datetime
 
 
 def last_changes(
-    session: DbSession, within: str, actor_id: int | None = None
+    session: DbSession,
+    within: str,
+    actor_id: int | None = None,
+    ids: Collection[int] | None = None,
 ) -> Mapping[int, LastChange]:
     """Return the last change of each setting that was changed, by the id, in one statement.
 
@@ -40,6 +45,7 @@ def last_changes(
         session: The database session; it only reads.
         within: ``day``, ``week``, ``month`` or ``ever``.
         actor_id: The user whose changes are wanted; None for everybody's.
+        ids: The settings that are wanted; None for all.
 
     Raises:
         InvalidValue: The time is none of these.
@@ -67,7 +73,14 @@ def last_changes(
         .correlate(ApplicationSetting)
         .scalar_subquery()
     )
-    found = select(ApplicationSetting.id, newest.label("event_id")).subquery()
-    query = select(found.c.id, AuditEvent.at, AuditEvent.actor_name)
+    settings = select(
+        ApplicationSetting.id, ApplicationSetting.updated_at, newest.label("event_id")
+    )
+    if ids is not None:
+        settings = settings.where(ApplicationSetting.id.in_(ids))
+    found = settings.subquery()
+    query = select(found.c.id, AuditEvent.at, AuditEvent.actor_name, found.c.updated_at)
     query = query.join(AuditEvent, AuditEvent.id == found.c.event_id)
-    return {row.id: LastChange(row.at, row.actor_name) for row in session.execute(query)}
+    return {
+        row.id: LastChange(row.at, row.actor_name, row.updated_at) for row in session.execute(query)
+    }

@@ -6,7 +6,7 @@ from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, NotFound
-from app.domain.settings import editing, rule_checks, rules, secrecy
+from app.domain.settings import editing, rule_checks, rules, secrecy, secret_marks, secrets
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.new_setting import NewSetting, checked_columns, is_taken
@@ -35,7 +35,7 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
 
     Raises:
         InvalidValue: The key breaks the rules for keys or is taken, a field is too long, the text
-            is not a value of the data type, breaks a rule, a secret would be written in clear, the
+            is not a value of the data type, breaks a rule, there is no key to encrypt a secret, the
             database keeps no setting without a value, or there is no reason where one is needed.
     """
     rules.take_turns(session)
@@ -63,7 +63,7 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
 
     Raises:
         NotFound: The setting does not exist.
-        SettingIsReadOnly: The setting is read-only, or a secret.
+        SettingIsReadOnly: The setting is read-only, or a secret that is set.
         SettingChangedMeanwhile: The setting has changed since it was shown.
         InvalidValue: The key that was typed is another one, or the reason is too long, or there is
             none where one is needed.
@@ -104,7 +104,8 @@ def restore(
         actor: The person restoring it.
 
     Returns:
-        The setting, with its old id unless another setting has that by now.
+        The setting, with its old id unless another setting has that by now; a secret without its
+        value.
 
     Raises:
         NotFound: The event does not exist.
@@ -115,6 +116,8 @@ def restore(
     rules.take_turns(session)
     event = deletion_event(session, event_id)
     kept = audit.fields_of(event.before)
+    if secret_marks.secret_marks(session).hides(kept["key"], event.id):
+        kept["value"] = None
     found = rules.read_rules(session, [kept["key"]])
     reason = _reason(found, reason, kept["key"], kept["category"])
     if is_taken(session, kept["key"]):
@@ -148,11 +151,11 @@ def _is_told(event: AuditEvent) -> bool:
 
 
 def deletion_refusal(setting: ApplicationSetting) -> str | None:
-    """Return the reason why the setting cannot be deleted here, or None if it can."""
+    """Return the reason why the setting cannot be deleted here, or None."""
     if not setting.is_mutable:
         return "Marked read-only in the database."
-    if secrecy.is_secret(setting.key):
-        return "Secret: the console cannot read it, so it could not restore it."
+    if setting.value is not None and secrets.is_secret_setting(setting):
+        return "Secret: remove its value first, which the history must not keep."
     if secrecy.holds_password(setting.value):
         return "Its value holds a password, which the history must not keep."
     return None
@@ -173,5 +176,7 @@ def _add(
     session.add(setting)
     session.flush()
     target, after = Target.of_setting(setting), _kept(setting)
+    if setting.value is not None and secrets.is_secret_setting(setting):
+        after |= {"value": None, secrecy.IS_SET: True}
     audit.record(session, action, target, actor=actor, reason=reason, after=after)
     session.flush()

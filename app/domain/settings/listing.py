@@ -8,8 +8,9 @@ from sqlalchemy import union_all
 
 from app.domain import words
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, related, rules, secrecy, validity
+from app.domain.settings import editing, related, rules, secrecy, secrets, validity
 from app.domain.settings.rules import NO_RULE, SettingRules, ValueRule
+from app.domain.settings.secrets import SecretKeys, SecretState
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
 from app.domain.settings.values import DataType
 from app.domain.text import hold_filters
@@ -47,6 +48,8 @@ class SettingLine(NamedTuple):
     Attributes:
         rule: The rule of its values.
         related: What the relations with other settings find.
+        fingerprint: What stands for the value of a secret in the etag.
+        secret_state: How the value of a secret is stored; None for others.
     """
 
     id: int
@@ -61,11 +64,19 @@ class SettingLine(NamedTuple):
     read_only_reason: str | None
     rule: ValueRule = NO_RULE
     related: ValueFindings = NOTHING_FOUND
+    fingerprint: str | None = None
+    secret_state: SecretState | None = None
 
     @property
     def etag(self) -> str:
         """The digest that an edit of this line is checked against."""
-        return editing.digest(self.key, self.value, self.data_type, is_mutable=self.is_mutable)
+        return editing.digest(
+            self.key,
+            self.fingerprint if self.is_secret else self.value,
+            self.data_type,
+            is_mutable=self.is_mutable,
+            is_secret=self.is_secret,
+        )
 
     @property
     def problem(self) -> str:
@@ -109,9 +120,11 @@ def read_all(session: DbSession) -> list[SettingLine]:
     rows = [tuple(row) for row in session.connection().execute(_ALL).all()]
     stored = [row for row in rows if row[0] == "setting"]
     found = rules.collected(row for row in rows if row[0] != "setting")
-    by_key = related.findings_by_key(found.relations, (row[2:5] for row in stored))
+    shown = (row[2:5] for row in stored if not found.of(row[2], row[6]).is_secret)
+    by_key = related.findings_by_key(found.relations, shown)
     stored.sort(key=lambda row: (row[6] or "", row[2]))
-    return [_line(row, found, by_key) for row in stored]
+    keys = secrets.keys_of(session)
+    return [_line(row, found, by_key, keys) for row in stored]
 
 
 def matching(lines: Iterable[SettingLine], filters: SettingFilter) -> list[SettingLine]:
@@ -143,22 +156,36 @@ def _check(filters: SettingFilter) -> None:
 
 
 def _line(
-    row: tuple[Any, ...], found: SettingRules, by_key: Mapping[str, ValueFindings]
+    row: tuple[Any, ...],
+    found: SettingRules,
+    by_key: Mapping[str, ValueFindings],
+    keys: SecretKeys,
 ) -> SettingLine:
     # By position: to look a name up in a row of SQLAlchemy's costs more than to make an object.
-    _, number, key, value, data_type, description, category, is_mutable = row
-    is_secret = secrecy.is_secret(key)
-    return SettingLine(
+    _, number, key, value, data_type, description, category, is_mutable, _ = row
+    rule = found.of(key, category)
+    is_secret = secrecy.is_secret(key, mark=rule.is_secret) or secrets.is_encrypted(value)
+    reason = editing.why_read_only(
+        value,
+        data_type,
+        is_mutable=is_mutable,
+        is_secret=is_secret,
+        has_key=keys.current is not None,
+    )
+    line = SettingLine(
         number,
         key,
-        secrecy.shown_value(key, value),
+        None if value is None or is_secret else secrecy.masked(value),
         value is not None,
         data_type,
         description,
         category or "",
         is_mutable,
         is_secret,
-        editing.why_read_only(key, value, data_type, is_mutable=is_mutable),
-        found.of(key, category),
-        by_key.get(key, NOTHING_FOUND),
+        reason,
+        rule,
+        NOTHING_FOUND if is_secret else by_key.get(key, NOTHING_FOUND),
     )
+    if not is_secret:
+        return line
+    return line._replace(fingerprint=keys.fingerprint(value), secret_state=keys.state_of(value))

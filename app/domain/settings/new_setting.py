@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.domain import validation
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, rule_checks, secrecy, values
+from app.domain.settings import editing, rule_checks, secret_marks, secrets, values
 from app.domain.settings.rule_checks import NewValue
 from app.domain.settings.rules import SettingRules
 from app.domain.settings.values import DataType
@@ -96,11 +96,8 @@ def _checked_value(session: DbSession, found: SettingRules, new: NewSetting) -> 
         editing.refuse_not_set(session)
     if new.text is None or kind is None:
         return None
-    if secrecy.is_secret(new.key):
-        message = "Keys that hold secrets can only be created without a value: "
-        message += "the console cannot store secrets. "
-        message += editing.always_set(session) or "Select “Not set”."
-        raise InvalidValue(message, field=values.VALUE_FIELD)
+    if secret_marks.secret_marks(session).is_secret(new.key):
+        return secrets.canonical(new.text, kind, secrets.keys_of(session), values.VALUE_FIELD)
     value = values.canonical(new.text, kind)
     held = NewValue(new.key, new.category, new.data_type, value, new.anyway)
     rule_checks.refuse(session, found, held)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain import audit
 from app.domain.actor import OUTSIDE
-from app.domain.settings import secrecy
+from app.domain.settings import secrecy, secrets
 from app.domain.settings.versions import CHANGED_OUTSIDE, RECORDED
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
@@ -41,7 +41,7 @@ def outside_changes(
 
     What was never recorded is no difference, and neither is a secret, which is never recorded.
     """
-    by_id = {setting.id: setting for setting in settings if not secrecy.is_secret(setting.key)}
+    by_id = {setting.id: setting for setting in settings if not secrets.is_secret_setting(setting)}
     changes = (_change(by_id[setting_id], event) for setting_id, event in _newest(session, by_id))
     return [change for change in changes if change is not None]
 
@@ -110,7 +110,7 @@ def _change(setting: ApplicationSetting, event: AuditEvent) -> OutsideChange | N
     if event.target_name != setting.key or "value" not in fields:
         return None
     before, after = (
-        secrecy.shown_value(setting.key, value) for value in (fields["value"], setting.value)
+        secrecy.masked(value) if value else value for value in (fields["value"], setting.value)
     )
     if before == after:
         return None

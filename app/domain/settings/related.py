@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
-from app.domain.settings import rule_checks, rules, secrecy, validity
+from app.domain.settings import rule_checks, rules, secrets, validity
 from app.domain.settings.relations import Relation
 from app.domain.settings.rules import ValueRule
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
@@ -52,8 +52,9 @@ def rule_state(session: DbSession, setting: ApplicationSetting) -> RuleState:
         keys = {key for relation in concerned for key in relation.keys}
         columns = (ApplicationSetting.key, ApplicationSetting.value, ApplicationSetting.data_type)
         query = select(*columns).where(ApplicationSetting.key.in_(keys))
+        query = query.where(ApplicationSetting.secret_mark.is_not(true()))
         lines = ((row.key, row.value, row.data_type) for row in session.execute(query))
         by_key = findings_by_key(concerned, lines)
-    value = secrecy.shown_value(setting.key, setting.value)
+    value = secrets.shown_value(setting)
     related = by_key.get(setting.key, NOTHING_FOUND)
     return RuleState(rule, validity.findings(value, setting.data_type, rule, related))

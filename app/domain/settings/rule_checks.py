@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
@@ -112,6 +112,7 @@ def _known(
     if others:
         columns = (ApplicationSetting.key, ApplicationSetting.value, ApplicationSetting.data_type)
         query = select(*columns).where(ApplicationSetting.key.in_(others))
+        query = query.where(ApplicationSetting.secret_mark.is_not(true()))
         lines += [(row.key, row.value, row.data_type) for row in session.execute(query)]
     return stored_operands(lines)
 

@@ -33,12 +33,14 @@ class ValueRule(NamedTuple):
         unit: The unit of its values, or "".
         is_warning: Whether values that break it may be saved after a warning.
         requires_reason: Whether a save needs a reason, for the setting or for its category.
+        is_secret: Whether it marks the setting as a secret, or as none; None for no mark.
     """
 
     schema: str = ""
     unit: str = ""
     is_warning: bool = False
     requires_reason: bool = False
+    is_secret: bool | None = None
 
 
 NO_RULE = ValueRule()
@@ -75,21 +77,22 @@ def _query(kind: str, *columns: Any) -> Select[Any]:
 _RULES = _query(
     "rule",
     *(SettingRule.id, SettingRule.key, SettingRule.schema, SettingRule.severity, SettingRule.unit),
-    *(null(), SettingRule.requires_reason),
+    *(null(), SettingRule.requires_reason, SettingRule.is_secret),
 )
 _CATEGORIES = _query(
-    "category", CategoryRule.id, CategoryRule.category, null(), null(), null(), null(), true()
+    *("category", CategoryRule.id, CategoryRule.category, null(), null(), null(), null(), true()),
+    null(),
 ).where(CategoryRule.requires_reason)
 _RELATIONS = _query(
     *("relation", ValueRelation.id, ValueRelation.expression, ValueRelation.message),
-    *(ValueRelation.severity, null(), null(), false()),
+    *(ValueRelation.severity, null(), null(), false(), null()),
 )
 ALL_RULES = (_RULES, _CATEGORIES, _RELATIONS)
 SETTINGS = _query(
     "setting",
     *(ApplicationSetting.id, ApplicationSetting.key, ApplicationSetting.value),
     *(ApplicationSetting.data_type, ApplicationSetting.description, ApplicationSetting.category),
-    ApplicationSetting.is_mutable,
+    *(ApplicationSetting.is_mutable, null()),
 )
 _LOCK = select(ValueRelation.id).order_by(ValueRelation.id).with_for_update()
 
@@ -106,10 +109,13 @@ def collected(rows: Iterable[Sequence[Any]]) -> SettingRules:
     by_key: dict[str, ValueRule] = {}
     categories: set[str] = set()
     relations: list[Relation] = []
-    for kind, number, name, text, severity, unit, _, is_required in rows:
+    for kind, number, name, text, severity, unit, _, is_required, mark in rows:
         is_warning = severity == RuleSeverity.WARN
         if kind == "rule":
-            by_key[name] = ValueRule(text or "", unit or "", is_warning, bool(is_required))
+            is_secret = None if mark is None else bool(mark)
+            by_key[name] = ValueRule(
+                text or "", unit or "", is_warning, bool(is_required), is_secret
+            )
         elif kind == "category":
             categories.add(name)
         else:

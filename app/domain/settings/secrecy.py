@@ -5,15 +5,25 @@ from functools import lru_cache
 
 from app.domain.settings.secret_keys import is_secret
 
-__all__ = ["MASK", "MASKED", "holds_password", "is_secret", "masked", "shown_value"]
+__all__ = [
+    "IS_SET",
+    "MASK",
+    "MASKED",
+    "holds_password",
+    "is_secret",
+    "masked",
+    "recorded",
+]
 
 MASK = "•••"
+# The field in which events tell of a secret.
+IS_SET = "is_set"
 MASKED = "Its value holds a password: the console masks it and cannot change it."
 
 # A quick look: most values hold nothing of the kind, and lists look at all of them.
 _HINTS = (
     *("://", "-----begin", "sk-", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "pat_", "pat-", "xox"),
-    *("akia", "aiza", "hf_", "eyj", "pass", "pwd", "secret", "key", "token", "credential"),
+    *("v1:g", "akia", "aiza", "hf_", "eyj", "pass", "pwd", "secret", "key", "token", "credential"),
 )
 _KEPT_CHARACTERS = 200
 _IN_URL = re.compile(
@@ -28,7 +38,8 @@ _IN_QUERY = re.compile(
 _TOKEN = re.compile(
     r"(?P<before>\b)(?:sk-[\w-]{20,200}|gh[pousr]_\w{30,200}|github_pat_\w{20,200}"
     r"|glpat-[\w-]{20,200}|xox[abeprs]-[\w-]{10,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|hf_\w{30,200}"
-    r"|eyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.[\w-]{10,1000})"
+    r"|eyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.[\w-]{10,1000}"
+    r"|v1:gAAAAA[\w=-]{20,66000})"
 )
 _PRIVATE_KEY = re.compile(r"(?P<before>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+")
 # A list of names and values, as drivers take it in place of an address.
@@ -58,9 +69,9 @@ def masked(value: str) -> str:
     return _MEMBER.sub(_masked_member, value)
 
 
-def shown_value(key: str, value: str | None) -> str | None:
-    """Return what may be shown of a value; None for nothing."""
-    return None if value is None or is_secret(key) else masked(value)
+def recorded(value: str | None, *, is_secret: bool) -> dict[str, str | bool | None]:
+    """Return a value as events record it: of a secret only whether it is set."""
+    return {IS_SET: value is not None} if is_secret else {"value": value}
 
 
 def holds_password(value: str | None) -> bool:

@@ -100,9 +100,13 @@ _HARMLESS_BEFORE = frozenset(
 )
 
 
+def is_secret(key: str, *, mark: bool | None = None) -> bool:
+    """Tell whether the setting's value is write-only: by its mark, else by the words of its key."""
+    return _names_secret(key) if mark is None else mark
+
+
 @lru_cache(maxsize=4096)
-def is_secret(key: str) -> bool:
-    """Tell whether the setting's value is write-only, judged by the words of its key."""
+def _names_secret(key: str) -> bool:
     words = [word.lower() for word in _BORDER.split(key) if word]
     joined = "_".join(words)
     if joined in _NOT_SECRET:

@@ -80,9 +80,14 @@ def canonical(text: str, data_type: DataType) -> str:
         InvalidValue: The text is not a value of the type or not within the limits; says what is
             wrong, where, and what to do.
     """
+    if secrecy.holds_password(text):
+        raise _invalid(REFUSED_ADDRESS if "://" in text else REFUSED_IN_CLEAR)
+    return of_type(text, data_type)
+
+
+def of_type(text: str, data_type: DataType) -> str:
+    """Return what `canonical` returns, also of a text that holds a password."""
     cleaned = checked(text, field=VALUE_FIELD, what="The value")
-    if secrecy.holds_password(cleaned):
-        raise _invalid(REFUSED_ADDRESS if "://" in cleaned else REFUSED_IN_CLEAR)
     match data_type:
         case DataType.INTEGER:
             return _integer(cleaned.strip())

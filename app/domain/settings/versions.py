@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from app.domain import audit, paging
 from app.domain.errors import NotFound
 from app.domain.paging import Cursors, Page, Sort
-from app.domain.settings import secrecy
+from app.domain.settings import secret_marks
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 CHANGED_OUTSIDE, DELETED = "setting:changed-outside", "setting:deleted"
@@ -72,14 +72,9 @@ def version(session: DbSession, key: str, event_id: int, *, is_before: bool) -> 
     if event is None or event.action not in RECORDED or event.target_name != key:
         raise NotFound("This change of the setting does not exist.")
     fields = audit.fields_of(event.before if is_before else event.after)
-    if "value" not in fields or is_hidden(key, fields["value"]):
+    if not secret_marks.secret_marks(session).can_restore(key, event.id, fields):
         raise NotFound("This change tells of no value that the console can restore.")
     return Version(event, fields["value"])
-
-
-def is_hidden(key: str, value: str | None) -> bool:
-    """Tell whether the console hides a value, or a part of it, and so cannot restore it."""
-    return secrecy.is_secret(key) or secrecy.holds_password(value)
 
 
 def is_result(value: str | None, after: str | None) -> bool:

@@ -8,7 +8,7 @@ from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
 from app import unit_of_work
-from app.domain import audit, event_export, paging
+from app.domain import audit, event_export, paging, settings
 from app.domain.csv import Separator
 from app.domain.event_export import ExportFormat
 from app.domain.permissions import PermissionCode
@@ -71,7 +71,8 @@ def _download(form: AuditExportForm) -> Response:
     target, actor = event_export.TARGET, current_actor()
     unit_of_work.record(event_export.ACTION, target, actor=actor, after=after)
     batches = unit_of_work.in_batches(partial(audit.export_batch, events))
-    pieces = event_export.encoded(batches, form.format.data, separator)
+    marks = settings.secret_marks(db.session)
+    pieces = event_export.encoded(batches, marks, form.format.data, separator)
     if form.format.data == ExportFormat.JSON_LINES:
         return downloads.attachment("audit-log", "jsonl", pieces, "application/jsonl")
     return downloads.csv_file("audit-log", pieces, separator)

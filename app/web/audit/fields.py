@@ -4,10 +4,12 @@ import json
 from typing import Any, NamedTuple
 
 from app.domain import audit, settings
+from app.domain.settings import SecretMarks
 from app.models import AuditEvent
 from app.web.differences import Comparison, compare
+from app.web.events import secret_marks
 
-NAMES = {"value": "Value", "codes": "Permissions", "data_type": "Type"}
+NAMES = {"value": "Value", settings.IS_SET: "Value", "codes": "Permissions", "data_type": "Type"}
 WORDS = {True: "yes", False: "no"}
 
 
@@ -25,10 +27,13 @@ def differences(event: AuditEvent) -> list[FieldDifference]:
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
     fields = {**after, **before}
     fields.pop(audit.UNDOES, None)
+    if settings.IS_SET in fields:
+        fields.pop("value", None)
+    marks = secret_marks.marks_for([event])
     return [
         FieldDifference(
             _name(field),
-            compare(_text(event, field, before), _text(event, field, after)),
+            compare(_text(event, field, before, marks), _text(event, field, after, marks)),
             is_new=field not in before,
             is_gone=field not in after,
         )
@@ -40,16 +45,12 @@ def _name(field: str) -> str:
     return NAMES.get(field, field.replace("_", " ").capitalize())
 
 
-def _text(event: AuditEvent, field: str, side: dict[str, Any]) -> str | None:
+def _text(event: AuditEvent, field: str, side: dict[str, Any], marks: SecretMarks) -> str | None:
+    if event.target_type == "setting" and field in {"value", settings.IS_SET}:
+        return marks.shown(event.target_name, event.id, side)
     value = side.get(field)
     if value is None:
         return None
-    if (
-        event.target_type == "setting"
-        and field == "value"
-        and settings.is_secret(event.target_name)
-    ):
-        return settings.HIDDEN
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "\n".join(value)
     if isinstance(value, bool):

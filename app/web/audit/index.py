@@ -10,6 +10,7 @@ from app.web.access import requires
 from app.web.audit import filters
 from app.web.audit.blueprint import blueprint
 from app.web.audit.listing import SaveListing
+from app.web.events import secret_marks
 
 
 @blueprint.get("")
@@ -19,4 +20,5 @@ def index() -> str:
     url_filters = filters.of(request.args)
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     page = audit.list_saves(db.session, url_filters.events, cursors)
-    return render_template("audit/index.html", listing=SaveListing(url_filters, page))
+    marks = secret_marks.marks_for(event for save in page.saves for event in save.events)
+    return render_template("audit/index.html", listing=SaveListing(url_filters, page, marks))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.domain.audit import HistoryEntry, Outcome, SaveLine, SavePage
 from app.domain.phrases import counted
+from app.domain.settings import SecretMarks
 from app.domain.text import shortened
 from app.models import AuditEvent
 from app.web import zones
@@ -69,12 +70,13 @@ class SaveListing:
 
     filters: UrlFilters
     page: SavePage = NO_PAGE
+    marks: SecretMarks | None = None
 
     @property
     def days(self) -> list[tuple[date, list[SaveRow]]]:
         """The saves of this page by the day in the reader's zone."""
         zone = zones.current()
-        rows = map(_row, self.page.saves)
+        rows = [_row(save, self.marks) for save in self.page.saves]
         days = groupby(rows, key=lambda row: row.first.at.astimezone(zone).date())
         return [(day, list(group)) for day, group in days]
 
@@ -159,10 +161,10 @@ def request_url(event: AuditEvent) -> str:
     return queried("audit.index", request=request, sign_ins="1") if request else ""
 
 
-def _row(save: SaveLine) -> SaveRow:
+def _row(save: SaveLine, marks: SecretMarks | None) -> SaveRow:
     # What a target is now is asked on the page of the event: here its name is a filter.
     entries = [HistoryEntry(event, is_there=False) for event in save.events]
-    lines = _undone_once(sentences.in_words(entries))
+    lines = _undone_once(sentences.in_words(entries, marks))
     rows = [
         EventRow(event.id, line, actor_url(event), target_url(event))
         for event, line in zip(save.events, lines, strict=True)

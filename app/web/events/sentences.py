@@ -1,6 +1,6 @@
 """Audit events as sentences, for the history and the recent changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,12 @@ from app.domain.actor import ActorKind, is_reserved
 from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted, shortlist
+from app.domain.settings import SecretMarks
 from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
 from app.models.spelling import shown_address
+from app.web.events import secret_marks
 from app.web.events.verbs import VERBS
 
 KINDS = {
@@ -68,9 +70,15 @@ class EventLine:
     times: int = 1
 
 
-def in_words(entries: Iterable[HistoryEntry]) -> list[EventLine]:
-    """Return the entries as lines, with links to existing pages that the user may open."""
-    return [_line(entry) for entry in entries]
+def in_words(
+    entries: Collection[HistoryEntry], marks: SecretMarks | None = None
+) -> list[EventLine]:
+    """Return the entries as lines, with links to existing pages that the user may open.
+
+    ``marks`` are those of secrets, where they are read already.
+    """
+    marks = marks or secret_marks.marks_for(entry.event for entry in entries)
+    return [_line(entry, marks) for entry in entries]
 
 
 def actor_of(event: AuditEvent) -> str:
@@ -85,7 +93,7 @@ def _kind(event: AuditEvent) -> str:
     return "user" if is_reserved(normalised(event.actor_name)) else ""
 
 
-def _line(entry: HistoryEntry) -> EventLine:
+def _line(entry: HistoryEntry, marks: SecretMarks) -> EventLine:
     event = entry.event
     is_own = event.action == "user:signed-in"
     return EventLine(
@@ -96,10 +104,10 @@ def _line(entry: HistoryEntry) -> EventLine:
         target_type=event.target_type,
         target_name="" if is_own else _target(entry),
         target_url=None if is_own or entry.targets > 1 else _url(entry),
-        delta=_delta(event),
+        delta=_delta(event, marks),
         reason=event.reason,
         restore_url=_restore_url(event),
-        undo_url=_undo_url(entry),
+        undo_url=_undo_url(entry, marks),
         undoes=(undoes := audit.undone_id(event)),
         undoes_url=_entry_url(undoes),
         times=entry.times if entry.times > entry.targets else 1,
@@ -120,23 +128,23 @@ def _restore_url(event: AuditEvent) -> str | None:
     return url_for("settings.restore", event_id=event.id)
 
 
-def _undo_url(entry: HistoryEntry) -> str | None:
+def _undo_url(entry: HistoryEntry, marks: SecretMarks) -> str | None:
     event = entry.event
     if event.action not in UNDONE_AT or event.target_id is None:
-        return _undo_url_of_setting(entry)
+        return _undo_url_of_setting(entry, marks)
     read, change, endpoint = UNDONE_AT[event.action]
     return url_for(endpoint, event_id=event.id) if g.me.can(read) and g.me.can(change) else None
 
 
-def _undo_url_of_setting(entry: HistoryEntry) -> str | None:
+def _undo_url_of_setting(entry: HistoryEntry, marks: SecretMarks) -> str | None:
     """Return the page that undoes a change of what is still there, if the user may change it."""
     event = entry.event
     if not entry.is_there or not g.me.can(PermissionCode.SETTINGS_READ):
         return None
     if event.action in ADDED and g.me.can(PermissionCode.SETTINGS_DELETE):
         return url_for("settings.delete", setting_id=event.target_id)
-    before = audit.fields_of(event.before).get("value")
-    if event.action not in CHANGED or settings.is_hidden(event.target_name, before):
+    before = audit.fields_of(event.before)
+    if event.action not in CHANGED or not marks.can_restore(event.target_name, event.id, before):
         return None
     if not g.me.can(PermissionCode.SETTINGS_UPDATE):
         return None
@@ -159,10 +167,11 @@ def _url(entry: HistoryEntry) -> str | None:
     return url_for(endpoint, **values) if g.me.can(code) else None
 
 
-def _delta(event: AuditEvent) -> list[Pair]:
+def _delta(event: AuditEvent, marks: SecretMarks) -> list[Pair]:
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
     if event.action in CHANGED:
-        return [_of_setting(event.target_name, before.get("value"), after.get("value"))]
+        old, new = (marks.shown(event.target_name, event.id, side) for side in (before, after))
+        return [] if old == new == settings.HIDDEN else [_pair(old, new)]
     if event.action == "user:changed":
         return [_of_profile(name, before.get(name), after[name]) for name in sorted(after)]
     if event.action in NAMED_BY:
@@ -173,16 +182,6 @@ def _delta(event: AuditEvent) -> list[Pair]:
     if event.action == "permission:revoked":
         return [(code, None) for code in shortlist(before.get("codes", []))]
     return []
-
-
-def _of_setting(key: str, before: str | None, after: str | None) -> Pair:
-    if settings.is_secret(key):
-        return _of_secret(before), _of_secret(after)
-    return _pair(settings.shown_value(key, before), settings.shown_value(key, after))
-
-
-def _of_secret(value: str | None) -> str:
-    return _in_brief(None) if value is None else settings.HIDDEN
 
 
 def _of_profile(field: str, before: ProfileValue, after: ProfileValue) -> Pair:

@@ -174,7 +174,7 @@ def opened(page: Listing, typed: Mapping[int, SettingRowForm]) -> BulkRows:
     room = ROOM - sum(_size(row.typed) for row in rows.values())
     for line in (line for lines in page.shown.values() for line in lines):
         size = _size(line.value)
-        if line.id in rows or line.read_only_reason or size > room:
+        if line.id in rows or line.read_only_reason or line.is_secret or size > room:
             continue
         room -= size
         rows[line.id] = SettingRowForm(line.id, line)

@@ -50,9 +50,9 @@ def _page(form: DeleteSettingForm, setting_id: int) -> ResponseReturnValue:
         "settings/delete.html",
         form=form,
         setting=setting,
-        value=settings.shown_value(setting.key, setting.value),
+        value=settings.shown_value(setting),
         category=listing.name_of(setting.category),
-        is_secret=settings.is_secret(setting.key),
+        is_secret=settings.is_secret_setting(setting),
         refusal=settings.deletion_refusal(setting),
         needs_reason=settings.rule_state(db.session, setting).rule.requires_reason,
     )

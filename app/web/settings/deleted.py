@@ -7,6 +7,7 @@ from flask import g, render_template, request, url_for
 from app.domain import audit, settings
 from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
+from app.domain.settings import SecretMarks
 from app.extensions import db
 from app.web.access import requires
 from app.web.events import sentences
@@ -41,18 +42,20 @@ def deleted() -> str:
     may_see = any(map(g.me.can, SEEN_BY))
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     page = settings.deleted_page(db.session, cursors) if may_see else NOTHING
+    marks = settings.secret_marks(db.session)
     return render_template(
         "settings/deleted.html",
-        rows=[_row(event) for event in page.rows],
+        rows=[_row(event, marks) for event in page.rows],
         needs=() if may_see else SEEN_BY,
         newer_url=page.before and queried(".deleted", before=page.before),
         older_url=page.after and queried(".deleted", after=page.after),
     )
 
 
-def _row(event: Any) -> DeletedRow:
-    value = audit.fields_of(event.before).get("value")
+def _row(event: Any, marks: SecretMarks) -> DeletedRow:
+    fields = audit.fields_of(event.before)
     can_restore = g.me.can(PermissionCode.SETTINGS_CREATE)
     url = url_for(".restore", event_id=event.id) if can_restore else None
-    shown = settings.shown_value(event.target_name, value)
-    return DeletedRow(event, sentences.actor_of(event), shown, value is not None, url)
+    shown = marks.shown(event.target_name, event.id, fields)
+    is_set = fields.get("value") is not None
+    return DeletedRow(event, sentences.actor_of(event), shown, is_set, url)

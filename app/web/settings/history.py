@@ -7,6 +7,7 @@ from flask import g, render_template, request, url_for
 from app.domain import audit, settings
 from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
+from app.domain.settings import SecretMarks
 from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.access import requires
@@ -44,11 +45,12 @@ def history(setting_id: int) -> str:
     may_see = any(map(g.me.can, SEEN_BY))
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     page = settings.versions_page(db.session, setting.key, cursors) if may_see else NOTHING
+    marks = settings.secret_marks(db.session)
     return render_template(
         "settings/history.html",
         setting=setting,
         category=listing.category_link(setting.category),
-        rows=[_row(event, setting) for event in page.rows],
+        rows=[_row(event, setting, marks) for event in page.rows],
         needs=() if may_see else SEEN_BY,
         newer_url=page.before and url_for(".history", setting_id=setting_id, before=page.before),
         older_url=page.after and url_for(".history", setting_id=setting_id, after=page.after),
@@ -56,16 +58,15 @@ def history(setting_id: int) -> str:
     )
 
 
-def _row(event: Any, setting: ApplicationSetting) -> ValueRow:
-    before, after = (audit.fields_of(side).get("value") for side in (event.before, event.after))
+def _row(event: Any, setting: ApplicationSetting, marks: SecretMarks) -> ValueRow:
+    before, after = (audit.fields_of(side) for side in (event.before, event.after))
     can_restore = (
-        event.after is not None
-        and after != setting.value
-        and not settings.is_hidden(setting.key, after)
+        marks.can_restore(setting.key, event.id, after)
+        and after["value"] != setting.value
         and settings.read_only_reason(setting) is None
         and g.me.can(PermissionCode.SETTINGS_UPDATE)
     )
     url = url_for(".show", setting_id=setting.id, restore=event.id) if can_restore else None
-    sides = (settings.shown_value(setting.key, value) for value in (before, after))
+    sides = (marks.shown(setting.key, event.id, side) for side in (before, after))
     verb = verbs.VERBS.get(event.action, event.action)
     return ValueRow(event, sentences.actor_of(event), verb, compare(*sides), url)

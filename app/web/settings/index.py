@@ -7,7 +7,7 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
 from app.web.row_ids import possible_id
-from app.web.settings import bulk_rows, listing, recent, undo_form
+from app.web.settings import bulk_rows, listing, recent, secret_notes, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.listing import ALL_ROWS, Listing
 from app.web.settings.review import ReviewForm, editing_page
@@ -20,12 +20,14 @@ from app.web.settings.undo_form import UndoForm
 def index() -> str:
     """List the settings by category; one of them, or all, may be open for editing."""
     page = listing.of_url(settings.read_all(db.session), recent.of_url())
+    notes = secret_notes.of_lines(page.page.rows)
     if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):
         form = ReviewForm(data=vars(page.filters) | {"after": page.after})
         return editing_page(form, page, bulk_rows.opened(page, {}))
     return render_template(
         "settings/index.html",
         page=page,
+        notes=notes,
         types=listing.TYPES,
         states=listing.STATES,
         times=recent.TIMES if recent.is_offered() else [],
@@ -42,7 +44,7 @@ def _open_row(page: Listing) -> SettingForm | None:
     form = SettingForm()
     form.setting_id = line.id
     form.start_from(line.value, line.etag)
-    form.suit(line.data_type, line.rule)
+    form.suit(line.data_type, line.rule, is_secret=line.is_secret)
     form.next.data = f"{page.url()}#setting-{line.id}"
     return form
 
@@ -55,6 +57,6 @@ def _undo(page: Listing) -> UndoForm | None:
         can = g.me.can(PermissionCode.SETTINGS_CREATE)
         return undo_form.of_deletion(event) if can else None
     line = page.line(event.target_id)
-    if line is None:
+    if line is None or line.is_secret:
         return None
     return undo_form.of_change(event, line.value, line.etag, f"{page.url()}#setting-{line.id}")

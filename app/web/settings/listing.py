@@ -144,7 +144,7 @@ class Listing:
 
     def can_edit(self, category: str) -> bool:
         """Tell whether more than one of the settings of a category can be changed."""
-        return sum(line.read_only_reason is None for line in self.chosen[category]) > 1
+        return sum(_is_row(line) for line in self.chosen[category]) > 1
 
     def rows(self, lines: Sequence[SettingLine]) -> Iterator[tuple[Any, ...]]:
         """Yield the cells of each row of a category, in the order in which they are shown.
@@ -168,7 +168,7 @@ class Listing:
                 more if more != problem else "",
                 problem,
                 warning,
-                ("", "") if line.value else _placeholder(line),
+                ("", "") if line.value or line.is_secret else _placeholder(line),
                 self.recent.line(line.id),
             )
 
@@ -228,10 +228,12 @@ def summary(value: str, data_type: str) -> tuple[str, str]:
     return beginning, "" if beginning == value else _extent(value)
 
 
+def _is_row(line: SettingLine) -> bool:
+    return line.read_only_reason is None and not line.is_secret
+
+
 def _placeholder(line: SettingLine) -> tuple[str, str]:
     """Return the text in place of a value, and its class."""
-    if line.is_set and line.is_secret:
-        return settings.HIDDEN, "secondary"
     return settings.EMPTY if line.is_set else settings.NOT_SET, "not-set"
 
 

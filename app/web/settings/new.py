@@ -54,7 +54,10 @@ class NewSettingForm(AnywayForm):
     def forget_secrets(self) -> None:
         """Keep a secret that was typed off the page that refuses it."""
         text = self.value.data or ""
-        self.value.data = settings.shown_value(self.key.data or "", text) or ""
+        if not text:
+            return
+        is_secret = settings.secret_marks(db.session).is_secret(self.key.data or "")
+        self.value.data = "" if is_secret else settings.masked(text)
 
     def validate_unset(self, _field: BooleanField) -> None:
         """Refuse a value that would be lost because "Not set" is selected."""
@@ -80,6 +83,7 @@ def new() -> ResponseReturnValue:
         form=form,
         categories=filter(None, categories),
         always_set=settings.always_set(db.session),
+        has_key=settings.keys_of(db.session).current is not None,
     )
     return page, form.status
 

@@ -31,14 +31,15 @@ def _page(form: ReasonForm, event_id: int) -> ResponseReturnValue:
     event = settings.deletion_event(db.session, event_id)
     deleted = audit.fields_of(event.before)
     rules = settings.read_rules(db.session, [deleted["key"]])
+    marks = settings.secret_marks(db.session)
     page = render_template(
         "settings/restore.html",
         form=form,
         event=event,
         actor=sentences.actor_of(event),
         deleted=deleted,
-        value=settings.shown_value(deleted["key"], deleted["value"]),
-        is_secret=settings.is_secret(deleted["key"]),
+        value=marks.shown(deleted["key"], event.id, deleted),
+        is_secret=marks.hides(deleted["key"], event.id),
         category=listing.name_of(deleted["category"]),
         needs_reason=rules.of(deleted["key"], deleted["category"]).requires_reason,
         is_taken=settings.is_taken(db.session, deleted["key"]),

@@ -17,7 +17,7 @@ from app.web.access import requires
 from app.web.events import conflicts, history_card
 from app.web.forms import REASON
 from app.web.saving import saved
-from app.web.settings import earlier, listing, outside, undo_form
+from app.web.settings import earlier, listing, outside, secret_notes, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.value_form import ValueForm, contested
 
@@ -51,7 +51,9 @@ def show(setting_id: int) -> ResponseReturnValue:
     if saved(form, settings.change, setting_id):
         return _saved(form, setting_id)
     setting = settings.get(db.session, setting_id)
-    if isinstance(form.rule_error, SettingChangedMeanwhile):
+    if settings.is_secret_setting(setting) or form.is_secret_sent:
+        form.start_over(settings.shown_value(setting), settings.etag_of(setting))
+    elif isinstance(form.rule_error, SettingChangedMeanwhile):
         return _conflict(form, setting)
     return _page(form, setting)
 
@@ -60,6 +62,8 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
     event: AuditEvent | None = form.result
     if event is None:
         flash("No change: that is already the value.", "info")
+    elif sentence := secret_notes.sentence(event):
+        flash(sentence, "success")
     else:
         undo_form.remember(event)
         old, new = (audit.fields_of(side)["value"] for side in (event.before, event.after))
@@ -71,13 +75,13 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
 
 
 def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue:
-    etag, is_secret = settings.etag_of(setting), settings.is_secret(setting.key)
+    etag, is_secret = settings.etag_of(setting), settings.is_secret_setting(setting)
     state = settings.rule_state(db.session, setting)
-    value = settings.shown_value(setting.key, setting.value)
+    value = settings.shown_value(setting)
     if not form.is_sent:
         form.start_from(value, etag)
     earlier_value = earlier.fill_in(form, setting)
-    form.suit(setting.data_type, state.rule)
+    form.suit(setting.data_type, state.rule, is_secret=is_secret)
     event = undo_form.last_change()
     page = render_template(
         "settings/show.html",
@@ -86,6 +90,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         category=listing.category_link(setting.category),
         value=value,
         is_secret=is_secret,
+        secret=secret_notes.of_setting(setting) if is_secret else None,
         earlier=earlier_value,
         outside=outside.note_of(setting),
         rule=state.rule,
@@ -96,7 +101,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         history=history_card.of_setting(
             Target.of_setting(setting), url_for(".history", setting_id=setting.id)
         ),
-        undo=undo_form.of_change(event, setting.value, etag) if event else None,
+        undo=undo_form.of_change(event, setting.value, etag) if event and not is_secret else None,
     )
     return page, form.status
 

@@ -55,7 +55,7 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
     changes = [
         (
             line,
-            compare(line.value, settings.shown_value(line.key, saved_value.before)),
+            compare(line.value, _shown(saved_value.before)),
             line.value == saved_value.after,
         )
         for line, saved_value in present
@@ -76,3 +76,7 @@ def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
         and all(is_same and not line.read_only_reason for line, _, is_same in changes),
     )
     return page, form.status
+
+
+def _shown(value: str | None) -> str | None:
+    return settings.masked(value) if value else value

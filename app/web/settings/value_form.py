@@ -13,7 +13,7 @@ from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.events import conflicts
 from app.web.events.conflicts import Contested
-from app.web.forms import PLAIN, Form
+from app.web.forms import PLAIN, Form, SecretField
 
 NOT_SET = "1"
 LONGEST_LINE = 80
@@ -26,6 +26,7 @@ HINTS = {
 }
 REMOVING = " To remove the value, choose “Not set”."
 NUMBERS = {DataType.INTEGER, DataType.FLOAT}
+ONCE = "Not shown again after saving."
 
 
 class AnywayForm(Form):
@@ -52,8 +53,8 @@ class ValueForm(AnywayForm):
     ``base`` and ``base_unset`` keep the value that was shown, for the page that shows a conflict.
 
     Attributes:
-        control: The control that the value gets: boolean, choice, number, line (which grows) or
-            text.
+        control: The control that the value gets: boolean, choice, number, line (which grows), text
+            or secret.
         choices: The values to choose from.
         unit: The unit of the value, or "".
         shows_old: Whether the stored value stands beside the control.
@@ -63,6 +64,7 @@ class ValueForm(AnywayForm):
     """
 
     value = TextAreaField("Value")
+    secret = SecretField("New value", description=ONCE, render_kw=PLAIN | {"rows": 1})
     unset = BooleanField("Not set")
     etag = HiddenField()
     base = HiddenField()
@@ -81,7 +83,14 @@ class ValueForm(AnywayForm):
     @property
     def typed(self) -> str | None:
         """The value that was typed; None for "not set"."""
-        return None if self.unset.data else self.value.data or ""
+        if self.unset.data:
+            return None
+        return (self.secret.data if self.is_secret_sent else self.value.data) or ""
+
+    @property
+    def is_secret_sent(self) -> bool:
+        """Tell whether the form was sent with the field of a secret."""
+        return bool(self.secret.raw_data)
 
     @property
     def seen(self) -> str | None:
@@ -127,10 +136,18 @@ class ValueForm(AnywayForm):
             self.value.data = value
             self.unset.data = value is None
 
-    def suit(self, data_type: str, rule: ValueRule) -> None:
+    def start_over(self, value: str | None, etag: str) -> None:
+        """Start from the stored value, whatever was typed: a secret is never shown again."""
+        self.start_from(value, etag)
+        self.value.data, self.unset.data = value, value is None
+
+    def suit(self, data_type: str, rule: ValueRule, *, is_secret: bool = False) -> None:
         """Give the value the control, the hint and the unit of its data type and its rule."""
         kind = DataType.of(data_type)
         self.always_set = settings.always_set(db.session)
+        if is_secret:
+            self.control = "secret"
+            return
         self.choices = settings.choices(rule.schema, data_type) or []
         self.unit = rule.unit
         self.control = "choice" if self.choices else self._control_of(kind)

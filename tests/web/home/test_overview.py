@@ -86,7 +86,7 @@ def test_a_name_with_markup_is_shown_as_text(sign_in, person):
 def test_the_overview_takes_few_statements(sign_in, ada, statements):
     browser = sign_in(ada)
 
-    with statements.at_most(11):
+    with statements.at_most(12):
         assert browser.get("/").status_code == 200
 
 
@@ -94,7 +94,7 @@ def test_more_rows_take_no_more_statements(sign_in, ada, session, statements):
     organisation.found(session)
     browser = sign_in(ada)
 
-    with statements.at_most(11):
+    with statements.at_most(12):
         assert browser.get("/").status_code == 200
 
 

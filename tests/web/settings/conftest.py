@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.domain import settings
+from app.domain.settings import SecretKeys
 from app.models import ApplicationSetting
 from tests.support.settings import TOP_K
 
@@ -40,3 +42,12 @@ def three(add):
 def top(add):
     """The setting that goes."""
     return add(**TOP_K)
+
+
+@pytest.fixture
+def keyed(session):
+    """Gives the console a key for secrets."""
+    engine = session.get_bind()
+    engine.update_execution_options(**{settings.KEYS: SecretKeys(bytes(range(32)))})
+    yield
+    engine.update_execution_options(**{settings.KEYS: SecretKeys()})

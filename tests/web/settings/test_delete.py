@@ -89,7 +89,7 @@ def test_who_changed_it_meanwhile_is_named(sign_in, ada, person, top):
     ("columns", "sentence"),
     [
         ({"is_mutable": False}, "Marked read-only in the database."),
-        ({"key": "some_api_key", "value": "sk-live-4711"}, "Secret: the console cannot read it"),
+        ({"key": "some_api_key", "value": "sk-live-4711"}, "Secret: remove its value first"),
     ],
     ids=["immutable", "secret"],
 )

@@ -7,7 +7,7 @@ from tests.support.settings import TOP_K, path_of, stored
 def test_a_deleted_setting_is_listed_until_it_is_restored(sign_in, ada, top, session, statements):
     browser = sign_in(ada)
     browser.submit(path_of(top, "/delete"), key="top_k", reason="Unused.")
-    with statements.at_most(2):
+    with statements.at_most(3):
         page = browser.get("/settings/deleted")
     assert "Unused." in page.text
 

@@ -23,7 +23,7 @@ def changed(session, ada, top):
 def test_the_values_of_a_setting_are_listed_with_who_and_why(sign_in, ada, changed, statements):
     browser = sign_in(ada)
 
-    with statements.at_most(4):
+    with statements.at_most(5):
         page = browser.get(path_of(changed, "/history"))
 
     assert page.text.index("from 6 to 7") < page.text.index("from 5 to 6")

@@ -251,7 +251,7 @@ def test_values_that_are_not_valid_are_marked_and_can_be_filtered(sign_in, ada, 
     add("an_api_key", "integer", PLANTED), add("fine", "integer", "42")
     browser = sign_in(ada)
 
-    with statements.at_most(2):
+    with statements.at_most(3):
         page = browser.get("/settings")
     assert [row(page, one).count("not valid") for one in bad] == [1] * 6
     assert page.text.count("not valid") == 6

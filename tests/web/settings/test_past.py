@@ -60,7 +60,7 @@ def test_it_asks_a_constant_number_of_times(sign_in, ada, top, statements):
     for value in "678":
         browser.submit(path_of(top), "edit", value=value)
 
-    with statements.at_most(5):
+    with statements.at_most(7):
         browser.get(PATH, at="2020-01-01T00:00", to="2021-01-01T00:00")
 
 

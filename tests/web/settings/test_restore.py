@@ -100,5 +100,5 @@ def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, statement
         answer = page.submit(key="top_k")
     with statements.at_most(4):
         page = answer.follow()
-    with statements.at_most(13):
+    with statements.at_most(15):
         page.submit(to=undo_of(page))

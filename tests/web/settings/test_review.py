@@ -365,7 +365,7 @@ def test_the_number_of_settings_does_not_matter_to_the_database(
     with statements.at_most(3):
         listed = saved.follow()
     [undo] = [form.action for form in listed.forms if "/undo/" in form.action]
-    with statements.at_most(15):
+    with statements.at_most(16):
         listed.submit(to=undo)
     assert {one.value for one in found} == {"old"}
 

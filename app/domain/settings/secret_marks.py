@@ -1,0 +1,69 @@
+"""Marks of settings as secrets or as none, and what of recorded values they let be shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.domain import audit
+from app.domain.settings import secrecy
+from app.domain.settings.values import HIDDEN
+from app.models import AuditEvent, DbSession, SettingRule
+
+UNMARKED = "setting:unmarked-secret"
+_NEWEST = (
+    select(AuditEvent.target_name, func.max(AuditEvent.id).label("event_id"))
+    .where(AuditEvent.action == UNMARKED)
+    .group_by(AuditEvent.target_name)
+    .subquery()
+)
+_MARKS = (
+    select(SettingRule.key, SettingRule.is_secret, _NEWEST.c.event_id)
+    .outerjoin(_NEWEST, _NEWEST.c.target_name == SettingRule.key)
+    .where(SettingRule.is_secret.is_not(None))
+)
+
+
+@dataclass(frozen=True)
+class SecretMarks:
+    """The marks of all settings.
+
+    Attributes:
+        by_key: Whether a key is marked as a secret, or as none.
+        unmarked: The newest event of each key that marked it as none.
+    """
+
+    by_key: Mapping[str, bool]
+    unmarked: Mapping[str, int]
+
+    def is_secret(self, key: str) -> bool:
+        """Tell whether the value of a setting with this key is a secret."""
+        return secrecy.is_secret(key, mark=self.by_key.get(key))
+
+    def hides(self, key: str, event_id: int) -> bool:
+        """Tell whether an event tells of a secret; what was one once is not shown afterwards."""
+        return self.is_secret(key) or event_id <= self.unmarked.get(key, 0)
+
+    def shown(self, key: str, event_id: int, side: audit.Fields) -> str | None:
+        """Return the value before or after an event, as it may be shown; None for "not set"."""
+        value = side.get("value")
+        if side.get(secrecy.IS_SET):
+            return HIDDEN
+        if value is None:
+            return None
+        return HIDDEN if self.hides(key, event_id) else secrecy.masked(value)
+
+    def can_restore(self, key: str, event_id: int, side: audit.Fields) -> bool:
+        """Tell whether an event holds a value that the console shows in full."""
+        if "value" not in side or self.hides(key, event_id):
+            return False
+        return not secrecy.holds_password(side["value"])
+
+
+def secret_marks(session: DbSession) -> SecretMarks:
+    """Return the marks of all settings, in one statement."""
+    rows = session.connection().execute(_MARKS).all()
+    return SecretMarks(
+        {row.key: row.is_secret for row in rows},
+        {row.key: row.event_id for row in rows if row.event_id is not None},
+    )

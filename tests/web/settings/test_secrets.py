@@ -1,0 +1,122 @@
+"""Secrets on pages: set, replaced and removed, and never shown by anything."""
+
+import logging
+
+import pytest
+
+from app.domain import settings
+from app.domain.actor import OUTSIDE
+from tests.support.settings import path_of, value
+
+CANARY = "canary-4711-in-a-secret"
+PAGES = (
+    *("/", "/settings", "/settings?edit=all", "/settings?changed=ever", "/settings/past"),
+    *("/settings/past?at=2020-01-01T00:00", "/settings/deleted", "/settings/new", "/audit"),
+    *("/search?q=canary", "/search?q=api_key", "/audit/export"),
+)
+
+
+def test_a_secret_is_set_replaced_and_removed(sign_in, ada, add, keyed):
+    setting = add("an_api_key", value=None)
+    browser = sign_in(ada)
+    page = browser.get(path_of(setting))
+    assert "Not set" in page.text
+    assert "Remove the value" not in page.text
+
+    saved = browser.submit(path_of(setting), "edit", secret=CANARY).follow()
+    assert "Set the value of an_api_key." in saved.text
+    assert "Set just now by ada" in saved.text
+    assert setting.value.startswith("v1:gAAAAA")
+
+    first = setting.value
+    saved = browser.submit(path_of(setting), "edit", secret=CANARY).follow()
+    assert "Replaced the value of an_api_key." in saved.text
+    assert setting.value != first
+
+    saved = browser.submit(path_of(setting), "remove").follow()
+    assert "Removed the value of an_api_key." in saved.text
+    assert setting.value is None
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_empty_field_keeps_the_value(sign_in, ada, add, keyed):
+    setting = add("an_api_key", value="stored in clear")
+
+    page = sign_in(ada).submit(path_of(setting), "edit", secret="")
+
+    assert page.status_code == 422
+    assert "Nothing was entered." in page.text
+    assert "Stored in clear" in page.text
+    assert setting.value == "stored in clear"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("fault", ["type", "etag", "reason", "public"])
+def test_a_refused_secret_is_typed_again(sign_in, ada, add, keyed, session, fault):
+    setting = add("an_api_key", "integer" if fault == "type" else "string", value=CANARY)
+    browser = sign_in(ada)
+    page = browser.get(path_of(setting))
+    if fault == "etag":
+        setting.value = "other"
+    if fault == "public":
+        setting.value = None
+        session.commit()
+        settings.mark_secret(session, setting.id, is_secret=False, actor=OUTSIDE)
+    session.commit()
+
+    answer = page.submit("edit", secret=CANARY, reason="x" * 501 if fault == "reason" else "")
+
+    assert answer.status_code == (409 if fault in {"etag", "public"} else 422)
+    assert CANARY not in answer.html
+    session.refresh(setting)
+    assert setting.value in {CANARY, "other", None}
+
+
+@pytest.mark.only_on("sqlite")
+def test_no_review_holds_a_secret(sign_in, ada, add, keyed):
+    setting, other = add("an_api_key", value=CANARY), add("other")
+    browser = sign_in(ada)
+    page = browser.get("/settings?category=tests&edit=all")
+    fields = value(setting, CANARY) | {f"{setting.id}-etag": settings.etag_of(setting)}
+
+    review = browser.post("/settings/review", **fields | value(other, "new"))
+
+    assert f'name="{setting.id}-' not in page.html
+    assert "Replace" in page.text
+    assert CANARY not in page.html + review.html
+
+
+@pytest.mark.only_on("sqlite")
+def test_without_a_key_the_page_says_what_is_missing(sign_in, ada, add):
+    setting = add("an_api_key", value=None)
+    page = sign_in(ada).get(path_of(setting))
+
+    answer = sign_in(ada).post(path_of(setting), secret=CANARY, etag=settings.etag_of(setting))
+
+    assert "SETTINGS_ENCRYPTION_KEY is set" in page.text
+    assert 'name="secret"' not in page.html
+    assert answer.status_code == 409
+    assert CANARY not in answer.html
+    assert setting.value is None
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_canary_in_every_secret_is_found_nowhere(sign_in, ada, add, keyed, caplog, session):
+    caplog.set_level(logging.DEBUG)
+    browser = sign_in(ada)
+    browser.submit("/settings/new", key="new_api_key", value=CANARY)
+    secrets = [add("a_password"), add("b_token", value=CANARY), add("plain", value=CANARY)]
+    for setting in secrets:
+        name = "value" if setting.key == "plain" else "secret"
+        browser.submit(path_of(setting), "edit", **{name: CANARY + "-new"}).follow()
+    settings.mark_secret(session, secrets[-1].id, is_secret=True, actor=OUTSIDE)
+    session.commit()
+
+    paths = [*PAGES, *(path_of(one, end) for one in secrets for end in ("", "/history", "/delete"))]
+    html = "".join(browser.get(path).html for path in paths)
+    events = "".join(browser.get(f"/audit/{number}").html for number in range(1, 12))
+    export = "".join(browser.submit("/audit/export", format=kind).text for kind in ("csv", "jsonl"))
+
+    for text in (html, events, export, caplog.text):
+        assert CANARY not in text
+        assert "gAAAAA" not in text
