@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select, update
 
-from app.domain import sign_in
+from app.domain import overview, sign_in
 from app.domain.authentication import one_time_links
+from app.domain.confirmation import Confirmation
+from app.domain.overview import Topic
 from app.models import ApplicationSetting, AuditEvent, ConsoleSession, DbSession, Role, User
 from app.models.base import utcnow
 from tests.support.people import OPERATOR
@@ -109,6 +111,14 @@ class Guide:
         """Let an hour pass since everybody has shown who they are."""
         long_ago = utcnow() - timedelta(hours=1)
         self.session.execute(update(ConsoleSession).values(authenticated_at=long_ago))
+        self.session.commit()
+
+    def put_aside(self, topic: Topic) -> None:
+        """Put a finding of the overview aside, as a colleague does."""
+        facts = overview.facts(self.session, lambda _: True)
+        [finding] = [one for one in overview.findings(facts, now=utcnow()) if one.topic == topic]
+        reason = Confirmation("On leave until January")
+        overview.put_aside(self.session, reason, finding=finding, actor=OPERATOR)
         self.session.commit()
 
     def newest_event(self, action: str) -> int:

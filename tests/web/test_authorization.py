@@ -76,10 +76,10 @@ TABLE = {
     ),
     "/account/theme": Address("/account/theme", ALL_IN, ALL_IN, 303, sends={"theme": "dark"}),
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
-    "/attention/<topic>/put-aside": Address(
+    "/attention/<name:topic>/put-aside": Address(
         "/attention/none/put-aside", ALL_IN, CHANGES_SOMETHING, 404, seen=404
     ),
-    "/attention/<topic>/take-up": Address(
+    "/attention/<name:topic>/take-up": Address(
         "/attention/none/take-up", ALL_IN, CHANGES_SOMETHING, 404, seen=404
     ),
     "/audit": Address("/audit", READS_EVENTS),

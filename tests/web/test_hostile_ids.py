@@ -25,7 +25,7 @@ def rows(session, ada, vera, omar, person):
     token = users.start_reset(session, omar.id, actor=acting(ada))[1]
     session.commit()
     ids = {"user_id": vera.id, "role_id": 2, "setting_id": 1, "event_id": 1}
-    return ids | {"code": "document:read", "token": token, "filename": "app.css"}
+    return ids | {"code": "document:read", "topic": "users", "token": token, "filename": "app.css"}
 
 
 def paths(app, rows, **changed):
@@ -52,7 +52,7 @@ def test_what_is_no_id_is_no_page(app, sign_in, ada, rows):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("name", ["code", "token", "filename"])
+@pytest.mark.parametrize("name", ["code", "topic", "token", "filename"])
 def test_what_is_no_name_is_no_page_and_no_fault(app, sign_in, ada, person, rows, name):
     browsers = [sign_in(ada), sign_in(person("iris", permissions=["user:read"]))]
 

@@ -30,7 +30,7 @@ class FindingForm(Form):
         return Confirmation(self.reason.data or "")
 
 
-@blueprint.route("/attention/<topic>/put-aside", methods=["GET", "POST"])
+@blueprint.route("/attention/<name:topic>/put-aside", methods=["GET", "POST"])
 @requires(change=CHANGE)
 def put_aside(topic: str) -> ResponseReturnValue:
     """Put a warning of the overview aside for thirty days, with a reason."""

@@ -14,7 +14,7 @@ from app.web.home.put_aside import CHANGE, FindingForm
 from app.web.saving import saved
 
 
-@blueprint.route("/attention/<topic>/take-up", methods=["GET", "POST"])
+@blueprint.route("/attention/<name:topic>/take-up", methods=["GET", "POST"])
 @requires(change=CHANGE)
 def take_up(topic: str) -> ResponseReturnValue:
     """Show a finding again that was put aside."""

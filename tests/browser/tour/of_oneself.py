@@ -1,5 +1,6 @@
 """Signing in, the overview, the search, and one's own account."""
 
+from app.domain.overview import Topic
 from tests.browser.guide import Guide
 from tests.browser.tour.stops import Stop, Stops, page
 from tests.support.people import PASSWORD
@@ -55,11 +56,9 @@ def _newest_change(guide: Guide) -> None:
     guide.go(f"/audit/{guide.newest_event('setting:changed')}")
 
 
-def _put_aside(guide: Guide) -> None:
-    guide.go("/attention/idle/put-aside")
-    guide.fill(reason="On leave until January")
-    guide.press("Put aside for 30 days")
-    guide.go("/attention/idle/take-up")
+def _take_up(guide: Guide) -> None:
+    guide.put_aside(Topic.WITHOUT_ROLE)
+    guide.go("/attention/users/take-up")
 
 
 def _undo_role(guide: Guide) -> None:
@@ -118,8 +117,8 @@ GATE: Stops = {
 }
 OVERVIEW: Stops = {
     "home.overview": page("/"),
-    "home.put_aside": page("/attention/idle/put-aside", "For 30 days, for everybody."),
-    "home.take_up": Stop(_put_aside, "Show again"),
+    "home.put_aside": page("/attention/sign-ins/put-aside", "For 30 days, for everybody."),
+    "home.take_up": Stop(_take_up, "Show again"),
     "search.index": page("/search", "Search"),
     "search.index: found": page("/search?q=chunk", "chunk_size"),
     "search.index: nothing found": page("/search?q=quetzal"),
