@@ -52,7 +52,7 @@ def is_told(app, flask, browser, page, sentence):
     assert browser.get("/settings").status_code == 200
     ready = app.test_client().get("/readyz")
     assert (ready.status_code, ready.json["reason"]) == (503, sentence)
-    done = flask("settings", "set", "chunk_size", "5")
+    done = flask("settings", "set", "chunk_size", "600")
     assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
     assert done.err.startswith(f"Error: {app.config['CONSOLE'].where}: {sentence}")
     examined = flask("doctor")
