@@ -195,7 +195,7 @@ def test_rights_that_were_revoked_are_told(servant, empty_database, make_app, da
     app = make_app(environ)
 
     ready = app.test_client().get("/readyz")
-    done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "5"])
+    done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "600"])
     examined = app.test_cli_runner().invoke(args=["doctor"])
 
     assert (ready.status_code, ready.json["reason"]) == (503, NO_RIGHT)
@@ -216,7 +216,7 @@ def test_a_quota_that_is_used_up_is_told(servant, make_app):
         db.engine.dispose()
 
     for _ in range(2):
-        done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "5"])
+        done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "600"])
     ready = app.test_client().get("/readyz")
 
     assert (done.exit_code, done.stderr.count("\n")) == (3, 1)

@@ -133,7 +133,7 @@ def test_every_transaction_has_its_limits_and_statements_are_not_prepared(consol
 def test_many_people_at_once_read_and_write_by_few_connections(console, pooled):
     with console.app_context():
         person(db.session, "ada", roles=["admin"])
-    keys = ("chunk_size", "chunk_overlap", "llm_timeout", "cache_ttl_default")
+    keys = ("llm_max_tokens", "chunk_overlap", "llm_timeout", "cache_ttl_default")
     ids = [row.id for row in pooled.ask(f"SELECT id FROM application_settings WHERE key IN {keys}")]
     browsers = [_signed_in(console) for _ in ids]
 
