@@ -50,10 +50,7 @@ from app.domain.settings.outside import (
     record_all_outside,
 )
 from app.domain.settings.related import RuleState, rule_state
-from app.domain.settings.rule_checks import UnusualValue
-from app.domain.settings.rules import RuleSeverity, SettingRules, ValueRule, read_rules
 from app.domain.settings.saves import SavedValue, changes_of
-from app.domain.settings.schemas import choices, hint
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
 from app.domain.settings.secret_marks import SecretMarks, secret_marks
 from app.domain.settings.secret_rotation import (
@@ -75,6 +72,9 @@ from app.domain.settings.secrets import (
 )
 from app.domain.settings.strict_json import NotJson, read_json
 from app.domain.settings.validity import problem
+from app.domain.settings.value_rules.checks import UnusualValue
+from app.domain.settings.value_rules.rules import RuleSeverity, SettingRules, ValueRule, read_rules
+from app.domain.settings.value_rules.schemas import choices, hint
 from app.domain.settings.values import (
     EMPTY,
     HIDDEN,

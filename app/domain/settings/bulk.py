@@ -9,12 +9,13 @@ from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import NotFound, RuleError
-from app.domain.settings import editing, outside, rule_checks, rules, secrets
+from app.domain.settings import editing, outside, secrets
 from app.domain.settings.bulk_refusal import refusal_of
 from app.domain.settings.editing import SettingEdit, SettingIsReadOnly
-from app.domain.settings.rule_checks import NewValue
-from app.domain.settings.rules import SettingRules
 from app.domain.settings.saves import changes_of
+from app.domain.settings.value_rules import checks, rules
+from app.domain.settings.value_rules.checks import NewValue
+from app.domain.settings.value_rules.rules import SettingRules
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
@@ -162,7 +163,7 @@ def _accepted(
             errors[setting_id] = error
     changed = _changed(settings, accepted)
     new = [_new_value(setting, value, edits[setting.id]) for setting, value in changed]
-    mistakes = rule_checks.mistakes_of(session, found, new)
+    mistakes = checks.mistakes_of(session, found, new)
     errors |= {one.id: mistakes[one.key] for one, _ in changed if one.key in mistakes}
     if errors:
         raise refusal_of(errors)
@@ -212,7 +213,7 @@ def _put(
         return []
     settings = [setting for setting, _ in changed]
     needing = [one.key for one in settings if found.of(one.key, one.category).requires_reason]
-    reason = rule_checks.reason_for(reason, needing)
+    reason = checks.reason_for(reason, needing)
     outside.record_outside(session, settings)
     changes = []
     for setting, value in changed:

@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, update
 from app.domain import audit, etags, not_null, validation
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
-from app.domain.settings import outside, rule_checks, rules, secrecy, secrets, values
+from app.domain.settings import outside, secrecy, secrets, values
 from app.domain.settings.lookup import load_for_update
-from app.domain.settings.rule_checks import NewValue
-from app.domain.settings.rules import SettingRules
+from app.domain.settings.value_rules import checks, rules
+from app.domain.settings.value_rules.checks import NewValue
+from app.domain.settings.value_rules.rules import SettingRules
 from app.domain.settings.values import DataType
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
@@ -148,9 +149,9 @@ def hold_to_rules(
     *,
     anyway: bool = False,
 ) -> None:
-    """Refuse a value that breaks a rule; see `rule_checks.refuse`."""
+    """Refuse a value that breaks a rule; see `checks.refuse`."""
     new = NewValue(setting.key, setting.category, setting.data_type, value, anyway)
-    rule_checks.refuse(session, found, new)
+    checks.refuse(session, found, new)
 
 
 def always_set(session: DbSession) -> str:
@@ -236,7 +237,7 @@ def _ruled(
 def _reason(found: SettingRules, setting: ApplicationSetting, edit: SettingEdit) -> str:
     is_needed = found.of(setting.key, setting.category).requires_reason
     is_change = edit.text != setting.value
-    return rule_checks.reason_for(edit.reason, [setting.key] if is_needed and is_change else [])
+    return checks.reason_for(edit.reason, [setting.key] if is_needed and is_change else [])
 
 
 def _put(

@@ -6,11 +6,12 @@ from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, NotFound
-from app.domain.settings import editing, rule_checks, rules, secrecy, secret_marks, secrets
+from app.domain.settings import editing, secrecy, secret_marks, secrets
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.new_setting import NewSetting, checked_columns, is_taken
-from app.domain.settings.rules import SettingRules
+from app.domain.settings.value_rules import checks, rules
+from app.domain.settings.value_rules.rules import SettingRules
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
@@ -163,7 +164,7 @@ def deletion_refusal(setting: ApplicationSetting) -> str | None:
 
 def _reason(found: SettingRules, reason: str, key: str, category: str | None) -> str:
     is_needed = found.of(key, category).requires_reason
-    return rule_checks.reason_for(reason, [key] if is_needed else [])
+    return checks.reason_for(reason, [key] if is_needed else [])
 
 
 def _kept(setting: ApplicationSetting) -> dict[str, Any]:

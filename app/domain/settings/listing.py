@@ -8,10 +8,11 @@ from sqlalchemy import union_all
 
 from app.domain import words
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, related, rules, secrecy, secrets, validity
-from app.domain.settings.rules import NO_RULE, SettingRules, ValueRule
+from app.domain.settings import editing, related, secrecy, secrets, validity
 from app.domain.settings.secrets import SecretKeys, SecretState
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
+from app.domain.settings.value_rules import rules
+from app.domain.settings.value_rules.rules import NO_RULE, SettingRules, ValueRule
 from app.domain.settings.values import DataType
 from app.domain.text import hold_filters
 from app.models import DbSession

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from app.domain import validation
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, rule_checks, secret_marks, secrets, values
-from app.domain.settings.rule_checks import NewValue
-from app.domain.settings.rules import SettingRules
+from app.domain.settings import editing, secret_marks, secrets, values
+from app.domain.settings.value_rules import checks
+from app.domain.settings.value_rules.checks import NewValue
+from app.domain.settings.value_rules.rules import SettingRules
 from app.domain.settings.values import DataType
 from app.domain.text import checked, checked_line
 from app.models import ApplicationSetting, DbSession
@@ -100,7 +101,7 @@ def _checked_value(session: DbSession, found: SettingRules, new: NewSetting) -> 
         return secrets.canonical(new.text, kind, secrets.keys_of(session), values.VALUE_FIELD)
     value = values.canonical(new.text, kind)
     held = NewValue(new.key, new.category, new.data_type, value, new.anyway)
-    rule_checks.refuse(session, found, held)
+    checks.refuse(session, found, held)
     return value
 
 

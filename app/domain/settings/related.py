@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, true
 
-from app.domain.settings import rule_checks, rules, secrets, validity
-from app.domain.settings.relations import Relation
-from app.domain.settings.rules import ValueRule
+from app.domain.settings import secrets, validity
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
+from app.domain.settings.value_rules import checks, rules
+from app.domain.settings.value_rules.relations import Relation
+from app.domain.settings.value_rules.rules import ValueRule
 from app.models import ApplicationSetting, DbSession
 
 
@@ -32,7 +33,7 @@ def findings_by_key(
     keys = {key for relation in relations for key in relation.keys}
     if not keys:
         return {}
-    known = rule_checks.stored_operands([line for line in lines if line[0] in keys])
+    known = checks.stored_operands([line for line in lines if line[0] in keys])
     found: dict[str, ValueFindings] = {}
     for relation in relations:
         if broken := relation.broken(known):

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import rule_checks, schemas, strict_json, values
-from app.domain.settings.rules import ValueRule
+from app.domain.settings import strict_json, values
 from app.domain.settings.strict_json import NotJson
+from app.domain.settings.value_rules import checks, schemas
+from app.domain.settings.value_rules.rules import ValueRule
 from app.domain.settings.values import DataType
 
 LONGEST_KEPT = 400
@@ -46,7 +47,7 @@ def findings(
         return ValueFindings(wrong)
     if not rule.schema or not (broken := schemas.broken(value, data_type, rule.schema)):
         return related
-    words = rule_checks.softened(broken, rule)
+    words = checks.softened(broken, rule)
     said = f"{words[0].upper()}{words[1:]}"
     return ValueFindings("", related.warning or said) if rule.is_warning else ValueFindings(said)
 

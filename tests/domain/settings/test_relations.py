@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import expressions
-from app.domain.settings.relations import Relation, operand
+from app.domain.settings.value_rules import expressions
+from app.domain.settings.value_rules.relations import Relation, operand
 
 OVERLAP = "chunk_overlap must be less than chunk_size: chunk_overlap is 9 and chunk_size is 5."
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import schemas
+from app.domain.settings.value_rules import schemas
 
 
 @pytest.mark.parametrize(

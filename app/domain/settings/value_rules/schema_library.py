@@ -8,7 +8,7 @@ import re2
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError, validators
 from referencing import Registry
 
-from app.domain.settings.sizes import read_size
+from app.domain.settings.value_rules.sizes import read_size
 
 FORMATS = ("date", "email", "ipv4", "ipv6", "time", "uuid")
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.errors import InvalidValue
-from app.domain.settings.sizes import read_size
 from app.domain.settings.strict_json import MAX_DEPTH
+from app.domain.settings.value_rules.sizes import read_size
 from app.domain.text import shortened
 
 FIELD = "expression"

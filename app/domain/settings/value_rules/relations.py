@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
-from app.domain.settings import expressions, strict_json
-from app.domain.settings.expressions import Expression, Known, Operand, Unknown
-from app.domain.settings.sizes import read_size
+from app.domain.settings import strict_json
+from app.domain.settings.value_rules import expressions
+from app.domain.settings.value_rules.expressions import Expression, Known, Operand, Unknown
+from app.domain.settings.value_rules.sizes import read_size
 from app.domain.settings.values import DataType
 
 

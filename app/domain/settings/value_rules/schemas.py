@@ -11,9 +11,10 @@ from importlib import import_module
 from typing import Any
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import schema_mistakes, strict_json
-from app.domain.settings.sizes import EXAMPLE
+from app.domain.settings import strict_json
 from app.domain.settings.strict_json import NotJson
+from app.domain.settings.value_rules import schema_mistakes
+from app.domain.settings.value_rules.sizes import EXAMPLE
 from app.domain.settings.values import DataType
 
 SCHEMA_FIELD = "schema"
@@ -147,7 +148,7 @@ def _check_member(name: str, content: Any) -> None:
 
 @lru_cache(maxsize=1)
 def _library() -> Any:
-    return import_module("app.domain.settings.schema_library")
+    return import_module("app.domain.settings.value_rules.schema_library")
 
 
 def _members(part: Any) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.domain.phrases import counted, shortlist
-from app.domain.settings.sizes import EXAMPLE
+from app.domain.settings.value_rules.sizes import EXAMPLE
 from app.domain.text import shortened
 
 MOST_LISTED = 12

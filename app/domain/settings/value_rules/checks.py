@@ -7,10 +7,11 @@ from sqlalchemy import select, true
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
-from app.domain.settings import relations, schemas, secrecy
-from app.domain.settings.expressions import Operand
-from app.domain.settings.relations import Relation
-from app.domain.settings.rules import SettingRules, ValueRule
+from app.domain.settings import secrecy
+from app.domain.settings.value_rules import relations, schemas
+from app.domain.settings.value_rules.expressions import Operand
+from app.domain.settings.value_rules.relations import Relation
+from app.domain.settings.value_rules.rules import SettingRules, ValueRule
 from app.domain.settings.values import VALUE_FIELD
 from app.domain.text import checked_reason
 from app.models import ApplicationSetting, DbSession

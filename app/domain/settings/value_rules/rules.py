@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, false, literal_column, null, select, true, union_all
 
-from app.domain.settings.relations import Relation
+from app.domain.settings.value_rules.relations import Relation
 from app.domain.text import is_name
 from app.models import (
     ApplicationSetting,
