@@ -121,20 +121,15 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
     spelling.check(variables)
     name = _one_of(variables, "CONSOLE_ENV", _ENVIRONMENTS)
     url = database_url(variables)
-    # Files have a line break behind a key: with and without it, it is one key.
-    key = (variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None
+    key = _secret_key(variables)
     return Configuration(
         environment=name,
         base_url=base_url(variables, name),
-        session_idle=timedelta(
-            minutes=variables.integer("CONSOLE_SESSION_IDLE_MINUTES", 30, low=1, high=1440)
-        ),
+        session_idle=_minutes(variables, "CONSOLE_SESSION_IDLE_MINUTES"),
         session_lifetime=timedelta(
             hours=variables.integer("CONSOLE_SESSION_HOURS", 12, low=1, high=168)
         ),
-        authentication_age=timedelta(
-            minutes=variables.integer("CONSOLE_REAUTHENTICATE_MINUTES", 30, low=1, high=1440)
-        ),
+        authentication_age=_minutes(variables, "CONSOLE_REAUTHENTICATE_MINUTES"),
         sign_in_limits=sign_in_limits(variables),
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),
@@ -177,6 +172,15 @@ def check_serving(configuration: Configuration) -> None:
         )
     if not configuration.base_url.startswith("https://"):
         raise ConfigurationError("CONSOLE_BASE_URL must begin with https:// in production.")
+
+
+def _secret_key(variables: Variables) -> str | None:
+    # Files have a line break behind a key: with and without it, it is one key.
+    return (variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None
+
+
+def _minutes(variables: Variables, name: str) -> timedelta:
+    return timedelta(minutes=variables.integer(name, 30, low=1, high=1440))
 
 
 def _audit_keys(variables: Variables, secret: str | None) -> tuple[str, ...]:

@@ -46,8 +46,7 @@ STATUS = {
     BeyondOwnPermissions: 403,
     TooManyAttempts: 429,
 }
-CONFLICT = 409
-FAULT = 500
+CONFLICT, FAULT = 409, 500
 EXPIRED = "expired"
 CROWD = "Too many people are signing in"
 CROWD_SENTENCE = (

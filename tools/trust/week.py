@@ -36,7 +36,7 @@ Pairs = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Moment:
-    """What was stored at a time: values, and who or what holds what."""
+    """The content of the tables at a time: values, and who or what holds what."""
 
     at: datetime
     values: Values

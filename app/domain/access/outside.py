@@ -25,7 +25,7 @@ from app.models.user import ADMIN
 
 @dataclass(frozen=True)
 class AccessFromOutside:
-    """What another program gave to a user or a role, or took from them.
+    """Roles or permissions that another program gave to somebody, or took from them.
 
     Attributes:
         target: The user or the role.

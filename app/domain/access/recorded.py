@@ -44,7 +44,7 @@ _EVENTS = select(
 
 
 class HeldKind(NamedTuple):
-    """What is held: roles by users, or permissions by roles.
+    """A kind of holding: roles by users, or permissions by roles.
 
     Attributes:
         owner: The type of the holders, as a target.
@@ -96,7 +96,7 @@ class Holder(NamedTuple):
 
 @dataclass
 class RecordedState:
-    """What a holder has according to the record.
+    """The holdings of one holder, according to the record.
 
     Attributes:
         at: The time of the last event; None if nothing was recorded.

@@ -18,7 +18,7 @@ SIGN_INS = ("user:signed-in", "user:signed-out")
 
 
 class Outcome(StrEnum):
-    """What became of what somebody wanted to do."""
+    """The outcome of an attempt: done, refused or denied."""
 
     DONE = "done"
     REFUSED = "refused"

@@ -51,7 +51,7 @@ class Head(NamedTuple):
 
 @dataclass
 class Verified:
-    """What was verified: numbers of events, and the link at which the chain ends."""
+    """The extent of a verification: numbers of events, and the link at which the chain ends."""
 
     events: int = 0
     without_key: int = 0

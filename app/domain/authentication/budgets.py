@@ -54,7 +54,7 @@ class Budget(NamedTuple):
 
     @property
     def is_shared(self) -> bool:
-        """Whether others draw on it, so that nobody's success may give all of it back."""
+        """Tell whether others draw on it, so that nobody's success may give all of it back."""
         return not self.account
 
     @property

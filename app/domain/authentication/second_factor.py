@@ -45,7 +45,7 @@ class EnteredCode:
 
 @dataclass(frozen=True)
 class UsedCode:
-    """What an entered code was: one of the app, or a recovery code and how many are left."""
+    """The kind of an entered code: one of the app, or a recovery code and how many are left."""
 
     recovery_codes_left: int | None = None
 

@@ -66,7 +66,7 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """What the finding is about: as long as this stays, it is the same finding."""
+        """The subject of the finding: as long as this stays, it is the same finding."""
         return self.magnitude or self.sentence
 
     @property

@@ -57,7 +57,8 @@ def divide(session: DbSession, findings: Sequence[Finding], *, now: datetime) ->
         for finding in findings
         if finding.topic in events and _is_about(events[finding.topic], finding)
     ]
-    others = [finding for finding in findings if finding not in {one.finding for one in aside}]
+    known = {one.finding for one in aside}
+    others = [finding for finding in findings if finding not in known]
     return Attention(
         [finding for finding in others if finding.severity is not Severity.INFO],
         aside,

@@ -18,11 +18,9 @@ from app.domain.settings.editing import (
     SettingChangedMeanwhile,
     SettingEdit,
     SettingIsReadOnly,
-    always_set,
     change,
     etag_of,
     overwrite,
-    read_only_reason,
 )
 from app.domain.settings.last_changes import LastChange, last_changes
 from app.domain.settings.lifecycle import (
@@ -49,6 +47,7 @@ from app.domain.settings.outside import (
     outside_changes,
     record_all_outside,
 )
+from app.domain.settings.read_only import always_set, read_only_reason
 from app.domain.settings.related import RuleState, rule_state
 from app.domain.settings.saves import SavedValue, changes_of
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked

@@ -47,7 +47,7 @@ class PastValue:
 
     @property
     def why_not(self) -> str:
-        """Why the earlier value cannot be restored by a change of the setting, or ""."""
+        """The reason why a change of the setting cannot restore the earlier value, or ""."""
         if self.line is None:
             return "Deleted. It can be restored from the deleted settings."
         if not self.was_there:
@@ -69,7 +69,7 @@ class AsOf:
 
 @dataclass(frozen=True)
 class _State:
-    """Whether a setting existed, and its value."""
+    """The existence of a setting, and its value."""
 
     is_there: bool
     value: str | None = None

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, update
 
-from app.domain import audit, etags, not_null, validation
+from app.domain import audit, etags, validation
 from app.domain.actor import Actor
-from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
-from app.domain.settings import outside, secrecy, secrets, values
+from app.domain.errors import ChangedMeanwhile, RuleError
+from app.domain.settings import outside, read_only, secrecy, secrets, values
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.value_rules import checks, rules
 from app.domain.settings.value_rules.checks import NewValue
@@ -15,8 +15,6 @@ from app.domain.settings.value_rules.rules import SettingRules
 from app.domain.settings.values import DataType
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
-
-ALWAYS_SET = "“Not set” is not possible here: the database column of values is NOT NULL."
 
 # Made once: SQLAlchemy works out once what it finds the compiled statement by.
 _IS_IT = ApplicationSetting.id == bindparam("setting_id")
@@ -126,14 +124,14 @@ def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit)
         InvalidValue: The text is not valid for the setting's data type, or the database keeps no
             setting without a value.
     """
-    why_read_only = read_only_reason(setting)
-    if why_read_only is not None:
-        sentence = f"{setting.key} cannot be changed here. {why_read_only}"
+    reason = read_only.read_only_reason(setting)
+    if reason is not None:
+        sentence = f"{setting.key} cannot be changed here. {reason}"
         raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
     if edit.etag != etag_of(setting):
         raise SettingChangedMeanwhile(setting)
     if edit.text is None:
-        refuse_not_set(session)
+        read_only.refuse_not_set(session)
         return None
     data_type = DataType(setting.data_type)
     if secrecy.is_secret(setting.key, mark=setting.secret_mark):
@@ -154,24 +152,6 @@ def hold_to_rules(
     checks.refuse(session, found, new)
 
 
-def always_set(session: DbSession) -> str:
-    """Return why the database keeps no setting without a value, or "": one made by hand may not."""
-    table = ApplicationSetting.__tablename__
-    can_be_unset = not_null.takes_null(session.connection(), table, not_null.VALUE)
-    return "" if can_be_unset else ALWAYS_SET
-
-
-def refuse_not_set(session: DbSession) -> None:
-    """Refuse a setting without a value where the database keeps none.
-
-    Raises:
-        InvalidValue: It keeps none.
-    """
-    if reason := always_set(session):
-        message = f"{reason} Enter a value; a string may be empty."
-        raise InvalidValue(message, field=values.VALUE_FIELD)
-
-
 def etag_of(setting: ApplicationSetting) -> str:
     """Return the digest of what an editor of the setting sees."""
     is_secret = secrets.is_secret_setting(setting)
@@ -187,30 +167,6 @@ def digest(
 ) -> str:
     """Return the etag of a setting by its columns; of a secret's value, by its fingerprint."""
     return etags.of([key, value, data_type, is_mutable, is_secret])
-
-
-def read_only_reason(setting: ApplicationSetting) -> str | None:
-    """Return the reason why the setting cannot be changed here, or None if it can."""
-    return why_read_only(
-        setting.value,
-        setting.data_type,
-        is_mutable=setting.is_mutable,
-        is_secret=secrets.is_secret_setting(setting),
-        has_key=secrets.keys_for(setting).current is not None,
-    )
-
-
-def why_read_only(
-    value: str | None, data_type: str, *, is_mutable: bool, is_secret: bool, has_key: bool
-) -> str | None:
-    """Return the reason for a setting that is given by its columns; see `read_only_reason`."""
-    if not is_mutable:
-        return "Marked read-only in the database."
-    if DataType.of(data_type) is None:
-        return f"Its data type, {data_type}, is not one that the console knows."
-    if is_secret:
-        return None if has_key else secrets.NO_KEY
-    return secrecy.MASKED if secrecy.holds_password(value) else None
 
 
 def _change(

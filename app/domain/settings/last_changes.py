@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 
 from app.domain.errors import InvalidValue
 from app.models import ApplicationSetting, AuditEvent, DbSession
@@ -52,27 +52,7 @@ def last_changes(
     """
     if within not in WITHIN:
         raise InvalidValue("This filter does not exist.")
-    conditions = [
-        AuditEvent.target_type == "setting",
-        AuditEvent.target_id == ApplicationSetting.id,
-        # A setting that was deleted may have had the same id.
-        AuditEvent.target_name == ApplicationSetting.key,
-        AuditEvent.action.in_(CHANGES),
-    ]
-    if actor_id is not None:
-        conditions.append(AuditEvent.actor_id == actor_id)
-    if span := WITHIN[within]:
-        conditions.append(AuditEvent.at >= utcnow() - span)
-    # The newest by the index of a thing's history, for each setting by itself: settings are few,
-    # and their events may be many.
-    newest = (
-        select(AuditEvent.id)
-        .where(*conditions)
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-        .correlate(ApplicationSetting)
-        .scalar_subquery()
-    )
+    newest = _newest(WITHIN[within], actor_id)
     settings = select(
         ApplicationSetting.id, ApplicationSetting.updated_at, newest.label("event_id")
     )
@@ -84,3 +64,24 @@ def last_changes(
     return {
         row.id: LastChange(row.at, row.actor_name, row.updated_at) for row in session.execute(query)
     }
+
+
+def _newest(span: timedelta | None, actor_id: int | None) -> ScalarSelect[int]:
+    """Return the id of the newest change of a setting, as part of a query of settings.
+
+    By the index of a thing's history, for each setting by itself: settings are few, and their
+    events may be many.
+    """
+    conditions = [
+        AuditEvent.target_type == "setting",
+        AuditEvent.target_id == ApplicationSetting.id,
+        # A setting that was deleted may have had the same id.
+        AuditEvent.target_name == ApplicationSetting.key,
+        AuditEvent.action.in_(CHANGES),
+    ]
+    if actor_id is not None:
+        conditions.append(AuditEvent.actor_id == actor_id)
+    if span:
+        conditions.append(AuditEvent.at >= utcnow() - span)
+    newest = select(AuditEvent.id).where(*conditions).order_by(AuditEvent.id.desc()).limit(1)
+    return newest.correlate(ApplicationSetting).scalar_subquery()

@@ -6,7 +6,7 @@ from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.errors import ChangedMeanwhile, NotFound
-from app.domain.settings import editing, secrecy, secret_marks, secrets
+from app.domain.settings import editing, read_only, secrecy, secret_marks, secrets
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.new_setting import NewSetting, checked_columns, is_taken
@@ -70,12 +70,7 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
             none where one is needed.
     """
     setting = load_for_update(session, setting_id)
-    refusal = deletion_refusal(setting)
-    if refusal is not None:
-        sentence = f"{setting.key} cannot be deleted here. {refusal}"
-        raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
-    if typed.etag != editing.etag_of(setting):
-        raise SettingChangedMeanwhile(setting)
+    _refuse_deletion(setting, typed.etag)
     found = rules.read_rules(session, [setting.key])
     passed = validation.all_of(
         key=lambda: confirmation.confirmed(
@@ -91,6 +86,15 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
     session.delete(setting)
     session.flush()
     return event
+
+
+def _refuse_deletion(setting: ApplicationSetting, etag: str) -> None:
+    refusal = deletion_refusal(setting)
+    if refusal is not None:
+        sentence = f"{setting.key} cannot be deleted here. {refusal}"
+        raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
+    if etag != editing.etag_of(setting):
+        raise SettingChangedMeanwhile(setting)
 
 
 def restore(
@@ -126,7 +130,7 @@ def restore(
             f"A setting named {kept['key']} exists again, so this one was not restored."
         )
     if kept["value"] is None:
-        editing.refuse_not_set(session)
+        read_only.refuse_not_set(session)
     is_free = session.get(ApplicationSetting, event.target_id) is None
     setting = ApplicationSetting(**kept, id=event.target_id if is_free else None)
     editing.hold_to_rules(session, found, setting, setting.value, anyway=True)

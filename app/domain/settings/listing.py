@@ -8,7 +8,7 @@ from sqlalchemy import union_all
 
 from app.domain import words
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, related, secrecy, secrets, validity
+from app.domain.settings import editing, read_only, related, secrecy, secrets, validity
 from app.domain.settings.secrets import SecretKeys, SecretState
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
 from app.domain.settings.value_rules import rules
@@ -166,7 +166,7 @@ def _line(
     _, number, key, value, data_type, description, category, is_mutable, _ = row
     rule = found.of(key, category)
     is_secret = secrecy.is_secret(key, mark=rule.is_secret) or secrets.is_encrypted(value)
-    reason = editing.why_read_only(
+    reason = read_only.why_read_only(
         value,
         data_type,
         is_mutable=is_mutable,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.domain import validation
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, secret_marks, secrets, values
+from app.domain.settings import read_only, secret_marks, secrets, values
 from app.domain.settings.value_rules import checks
 from app.domain.settings.value_rules.checks import NewValue
 from app.domain.settings.value_rules.rules import SettingRules
@@ -94,7 +94,7 @@ def _checked_key(text: str) -> str:
 def _checked_value(session: DbSession, found: SettingRules, new: NewSetting) -> str | None:
     kind = DataType.of(new.data_type)
     if new.text is None:
-        editing.refuse_not_set(session)
+        read_only.refuse_not_set(session)
     if new.text is None or kind is None:
         return None
     if secret_marks.secret_marks(session).is_secret(new.key):

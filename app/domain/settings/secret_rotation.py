@@ -62,14 +62,9 @@ def encrypt_again(session: DbSession, setting_id: int, reason: str = "", *, acto
     same_time = {"updated_at": ApplicationSetting.updated_at}
     session.execute(update(ApplicationSetting).where(where).values(value=value, **same_time))
     is_set = secrecy.recorded(value, is_secret=True)
+    target, reason = Target.of_setting(setting), checked_reason(reason)
     audit.record(
-        session,
-        ENCRYPTED,
-        Target.of_setting(setting),
-        actor=actor,
-        reason=checked_reason(reason),
-        before=is_set,
-        after=is_set,
+        session, ENCRYPTED, target, actor=actor, reason=reason, before=is_set, after=is_set
     )
     session.expire(setting)
     return True

@@ -32,7 +32,7 @@ _KEY_BYTES = 32
 
 
 class SecretState(StrEnum):
-    """How the value of a secret is stored.
+    """The way in which the value of a secret is stored.
 
     ``UNCHECKED`` is encrypted, and the console has no key to try.
     """

@@ -23,7 +23,7 @@ PROBLEMS = {
 
 
 class ValueFindings(NamedTuple):
-    """What is wrong with a stored value, and what is only unusual; "" for nothing."""
+    """A problem of a stored value, and what is only unusual; "" for nothing."""
 
     problem: str = ""
     warning: str = ""

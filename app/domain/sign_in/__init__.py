@@ -20,20 +20,22 @@ from app.domain.sign_in.own_factor import (
     unreadable_factors,
 )
 from app.domain.sign_in.password_change import (
-    LinkOutlived,
     PasswordChange,
     Registration,
     change_password,
     check_choice,
-    choose_and_sign_in,
-    choose_password,
     create_with_password,
-    link_owner,
     new_hash,
     own_account,
     registration,
     unreadable_passwords,
     verify_change,
+)
+from app.domain.sign_in.password_link import (
+    LinkOutlived,
+    choose_and_sign_in,
+    choose_password,
+    link_owner,
 )
 from app.domain.sign_in.second_step import HalfSignedIn, SignInFailed, WrongCode, finish
 from app.domain.sign_in.sign_in import (

@@ -24,7 +24,7 @@ from app.models.user import ADMIN
 
 @dataclass(frozen=True)
 class Offboarding:
-    """What leaves with a user.
+    """The access and the sessions that leave with a user.
 
     Attributes:
         granting: Their roles.

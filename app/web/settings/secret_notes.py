@@ -1,4 +1,4 @@
-"""What pages say about the value of a secret, which they never show."""
+"""Sentences of pages about the value of a secret, which they never show."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
@@ -49,7 +49,7 @@ class SecretNote(NamedTuple):
 
     @property
     def action(self) -> str:
-        """What the button does that saves a value."""
+        """The label of the button that saves a value."""
         return "Replace" if self.is_set else "Set"
 
 

@@ -19,7 +19,7 @@ from app.models import (
 
 
 class RuleSeverity(StrEnum):
-    """What a rule does with a value that breaks it; any other text refuses it."""
+    """The effect of a rule on a value that breaks it; any other text refuses it."""
 
     REFUSE = "refuse"
     WARN = "warn"
