@@ -43,5 +43,8 @@ class Unfailing(Flask):
         """Call what was registered for the end of a context; then forget its database session."""
         with Logged():
             super().do_teardown_appcontext(exc)
+        # Where another function failed, the session is still open, and holds what it has read.
+        with Logged():
+            db.session.remove()
         # A session that could not be closed would be found by a later context with the same ID.
         db.session.registry.clear()
