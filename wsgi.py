@@ -3,9 +3,8 @@
 import click
 from flask.cli import ScriptInfo
 
-from app import config, create_app
+from app import config, create_app, logs
 from app.config import ConfigurationError
-from app.domain.audit import anchors
 
 try:
     app = create_app()
@@ -14,7 +13,7 @@ try:
     context = click.get_current_context(silent=True)
     if context is None or context.find_object(ScriptInfo) is None:
         config.check_serving(app.config["CONSOLE"])
-        anchors.write_to_stderr()
+        logs.start(app.config["CONSOLE"].log_format)
 except ConfigurationError as error:
     click.echo(f"The console cannot be served. {error}", err=True)
     raise SystemExit(error.exit_code) from None

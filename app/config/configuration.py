@@ -35,6 +35,7 @@ _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-
 # The first of each is the default.
 _ENVIRONMENTS = ("production", "development")
 _PASSWORD_SCHEMES = ("argon2id", "bcrypt")
+_LOG_FORMATS = {"production": ("json", "text"), "development": ("text", "json")}
 
 _SERVERS = {"postgresql": "PostgreSQL", "mysql": "MySQL/MariaDB"}
 
@@ -58,6 +59,7 @@ class Configuration:
     password_scheme: str
     is_pooled: bool
     statement_seconds: int
+    log_format: str
     is_environment_named: bool
     is_database_named: bool
     second_factor_for: tuple[PermissionCode, ...]
@@ -134,6 +136,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),
         is_by_url=bool(variables.text(BY_URL)),
+        log_format=_one_of(variables, "CONSOLE_LOG_FORMAT", _LOG_FORMATS[name]),
         is_environment_named=bool(variables.text("CONSOLE_ENV")),
         password_scheme=_one_of(variables, "PASSWORD_SCHEME", _PASSWORD_SCHEMES),
         is_pooled=is_pooled(variables, url),

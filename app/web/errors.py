@@ -107,7 +107,7 @@ def _rule(error: RuleError) -> Answer:
 
 
 def _queue(_error: unit_of_work.TooManyChanges) -> Answer:
-    log.warning("Request %s: too many changes at once.", request_id())
+    log.warning("Too many changes at once.")
     page = _unavailable(None, heading=QUEUE, sentence=QUEUE_SENTENCE, again=_form_sent())
     return page, 503, RETRY_AFTER
 
@@ -117,7 +117,7 @@ def _not_ready(error: readiness.NotReady) -> Answer:
 
 
 def _database(error: SQLAlchemyError) -> Answer:
-    log.error("Request %s: the database answered %s.", request_id(), type(error).__name__)
+    log.error("The database answered %s.", type(error).__name__)
     if isinstance(error, DBAPIError) and has_waited(error):
         return _unavailable(None, sentence=BUSY), 503, RETRY_AFTER
     # Without a connection there is nothing more to learn, and asking takes the timeout once more.
@@ -134,7 +134,7 @@ def _database(error: SQLAlchemyError) -> Answer:
 
 
 def _unknown(error: OutcomeUnknown) -> Answer:
-    log.error("Request %s: the connection broke at COMMIT.", request_id())
+    log.error("The connection broke at COMMIT.")
     heading, sentence = "We cannot tell whether this was saved", str(error)
     # Without Retry-After: a program that obeyed it might save the same twice.
     page = _unavailable(None, heading=heading, sentence=sentence, can_return=False)
@@ -143,7 +143,7 @@ def _unknown(error: OutcomeUnknown) -> Answer:
 
 def _overloaded(_error: Overloaded) -> Answer:
     # Only passwords have a limit, and they are hashed before anything is written.
-    log.warning("Request %s: too many passwords at once.", request_id())
+    log.warning("Too many passwords at once.")
     # The page to sign in asks for little, and is opened again.
     again = _form_sent() if request.endpoint == "auth.login" or not _kept() else None
     page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=again)
@@ -151,7 +151,7 @@ def _overloaded(_error: Overloaded) -> Answer:
 
 
 def _unexpected(_error: Exception) -> Answer:
-    log.exception("Request %s failed.", request_id())
+    log.exception("The request failed.")
     return _unavailable(None, is_fault=True), FAULT, {}
 
 

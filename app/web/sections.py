@@ -3,7 +3,17 @@
 from flask import Flask
 
 from app.extensions import csrf
-from app.web import access, errors, filters, guard, jinja, navigation, security, visible_values
+from app.web import (
+    access,
+    errors,
+    filters,
+    guard,
+    jinja,
+    navigation,
+    request_lines,
+    security,
+    visible_values,
+)
 from app.web.account.blueprint import blueprint as account
 from app.web.audit.blueprint import blueprint as audit
 from app.web.auth.blueprint import blueprint as auth
@@ -29,6 +39,7 @@ def register(app: Flask) -> None:
     """Add the console's pages, and everything that they share, to the application."""
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["name"] = NameConverter
+    request_lines.register(app)
     security.register(app)
     csrf.init_app(app)
     identity.register(app)

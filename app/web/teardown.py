@@ -4,7 +4,7 @@ import logging
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from flask import Flask, g
+from flask import Flask
 
 from app.extensions import db
 
@@ -23,7 +23,7 @@ class Logged(AbstractContextManager[None]):
         """Log an error; let what ends the process pass."""
         if not isinstance(error, Exception):
             return False
-        log.error("Tear-down of request %s failed.", g.get("request_id", "-"), exc_info=error)
+        log.error("Tear-down failed.", exc_info=error)
         return True
 
 

@@ -28,6 +28,7 @@ class Page:
         self.status_code = response.status_code
         self.headers = response.headers
         self.html = response.get_data(as_text=True)
+        response.close()  # as servers do once an answer is sent
         self._reader: Reader | None = None
 
     @property

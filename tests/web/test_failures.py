@@ -239,14 +239,13 @@ def mistaken(app, monkeypatch):
 
 
 @pytest.mark.usefixtures("mistaken")
-def test_a_mistake_of_the_console_is_a_page_without_detail(sign_in, vera, caplog):
+def test_a_mistake_of_the_console_is_a_page_without_detail(sign_in, vera):
     page = sign_in(vera).get("/")
 
     assert page.status_code == 500
     assert "Something went wrong" in page.text
     assert shown_request(page) == page.headers["X-Request-Id"]
     assert not re.search(r"(?i)detail|traceback|LookupError|\.py|Retry-After", page.html)
-    assert page.headers["X-Request-Id"] in caplog.text
 
 
 @pytest.mark.usefixtures("mistaken")

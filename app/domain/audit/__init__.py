@@ -1,6 +1,7 @@
 """The audit: events, the history of a thing, and the activity of each day."""
 
 from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day, start_of
+from app.domain.audit.anchors import LOGGER as LOGGER_OF_ANCHORS
 from app.domain.audit.anchors import Anchor
 from app.domain.audit.anchors import found_in as anchors_in
 from app.domain.audit.authors import last_changes
@@ -32,6 +33,7 @@ from app.domain.audit.verification import BrokenChain, Verified, head, verify
 __all__ = [
     "GONE",
     "KEYS",
+    "LOGGER_OF_ANCHORS",
     "OF_ROLES",
     "UNDOES",
     "ActivityKind",

@@ -5,7 +5,6 @@ Whoever can write the database and knows the key can make another chain; the log
 
 import logging
 import re
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -13,7 +12,8 @@ from typing import NamedTuple
 EVERY_SECONDS = 900
 EVERY_EVENTS = 1_000
 
-log = logging.getLogger(__name__)
+LOGGER = __name__
+log = logging.getLogger(LOGGER)
 _PATTERN = re.compile(r"audit head: sequence=(\d{1,19}) hash=([0-9a-f]{64})")
 
 
@@ -43,15 +43,6 @@ def log_at_intervals(anchor: Anchor) -> None:
     if is_due or anchor.sequence - _Logged.sequence >= EVERY_EVENTS:
         _Logged.at, _Logged.sequence = now, anchor.sequence
         log.info("%s", anchor.line)
-
-
-def write_to_stderr() -> None:
-    """Have anchors written to standard error, by a process that serves pages."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
 
 
 def found_in(lines: Iterable[str]) -> Iterator[Anchor]:

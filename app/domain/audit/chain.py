@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.audit import anchors
+from app.domain.audit import anchors, event_lines
 from app.domain.audit.anchors import Anchor
 from app.domain.audit.keys import AuditKey, keys_of
 from app.domain.audit.saves import Save
@@ -20,6 +20,7 @@ from app.models import AuditEvent, ChainEntry, ChainHead, DbSession
 
 _SAVES = "saves_to_chain"
 _ANCHOR = "anchor_to_log"
+_CHAINED = "chained_events"
 _AT = 1  # the place of the time among the columns
 COLUMNS = (
     *(AuditEvent.id, AuditEvent.at),
@@ -115,6 +116,7 @@ def _chain(session: DbSession, saves: list[Save]) -> None:
     head = link._asdict() | {"signature": link.signature(key), "key_id": key.id}
     connection.execute(update(ChainHead).values(head))
     session.info[_ANCHOR] = Anchor(*link)
+    session.info.setdefault(_CHAINED, []).append((entries[0]["id"], events))
 
 
 def _recorded(saves: list[Save]) -> Any:
@@ -131,6 +133,8 @@ def _seal_before_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _log_after_commit(session: Session) -> None:
+    for first_sequence, events in session.info.pop(_CHAINED, ()):
+        event_lines.tell(first_sequence, events)
     if anchor := session.info.pop(_ANCHOR, None):
         anchors.log_at_intervals(anchor)
 
@@ -139,3 +143,4 @@ def _log_after_commit(session: Session) -> None:
 def _forget_after_rollback(session: Session) -> None:
     session.info.pop(_SAVES, None)
     session.info.pop(_ANCHOR, None)
+    session.info.pop(_CHAINED, None)

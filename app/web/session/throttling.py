@@ -17,7 +17,7 @@ from app.domain.authentication.budgets import Attempt
 from app.domain.authentication.throttle import TooManyAttempts
 from app.domain.sign_in import Account
 from app.extensions import db
-from app.web.security import client_address, request_id
+from app.web.security import client_address
 from app.web.session import device_cookie, identity
 
 
@@ -78,7 +78,7 @@ def _charge(attempt: Attempt) -> None:
     limiter, actor = unit_of_work.SIGN_INS, identity.current_actor()
     seconds = unit_of_work.carry_out(work, actor=actor, limiter=limiter)
     if seconds:
-        current_app.logger.warning("Request %s: too many attempts to sign in.", request_id())
+        current_app.logger.warning("Too many attempts to sign in.")
     _demand(seconds)
 
 
