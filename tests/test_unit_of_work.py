@@ -191,6 +191,32 @@ def test_a_change_after_the_snapshot_is_tried_again(session, other, database_nam
     assert kept(session, "user") == "after by the other"
 
 
+@pytest.mark.only_on("postgresql")
+def test_a_conflict_at_commit_is_tried_again_with_the_work(session, other):
+    done = []
+    serializable = text("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+
+    def work():
+        if not done:
+            session.execute(serializable)
+        description_of(session, "viewer")
+        describe(session, "user", "by the console")
+        done.append(1)
+        if len(done) == 1:
+            # What each has read, the other changes: whoever commits last is told at COMMIT.
+            other.execute(serializable)
+            description_of(other, "user")
+            describe(other, "viewer", "by the other")
+            other.commit()
+        return len(done)
+
+    assert carry_out(work, actor=ADA) == 2
+    assert [kept(session, name) for name in ("user", "viewer")] == [
+        "by the console",
+        "by the other",
+    ]
+
+
 @pytest.fixture
 def begun(app, other, impatient):
     """The transactions that the console has begun to write in; at the second the other ends."""

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.config import Configuration
 from app.config.database_url import BY_URL
-from app.database.refusals import refusal_of
+from app.database.refusals import advice, refusal_of
 from app.domain.phrases import listed
 
 _ADDRESS = ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "SQLITE_PATH")
@@ -23,8 +23,17 @@ class _Cause(NamedTuple):
 
 _ENCODING = re.compile(r"encoding of the database is (\w+)")
 _REFUSED = "the server does not accept the user name or the password"
+_NOT_FREE = "no connection of the pool came free"
+_NOT_SPARE = "the server has no connection to spare"
+_NO_WRITES = "no server there takes writes"
+# For everybody, without naming the database; the others are for operators only.
+_SENTENCES = {
+    _NOT_FREE: "All connections of the console to the database are in use.",
+    _NOT_SPARE: "The database server has no connection to spare.",
+    _NO_WRITES: "No server of the database takes changes.",
+}
 _CAUSES = (
-    _Cause("queuepool limit", "no connection of the pool came free", ("DB_POOL_SIZE",)),
+    _Cause("queuepool limit", _NOT_FREE, ("DB_POOL_SIZE",)),
     _Cause(
         "private key file|could not load certificate file|bad decrypt",
         "the client's certificate or its key cannot be used",
@@ -62,11 +71,12 @@ _CAUSES = (
         ("DB_NAME",),
     ),
     _Cause(
-        "too many clients|too many connections|remaining connection slots",
-        "the server has no connection to spare",
+        "too many clients|too many connections|remaining connection slots"
+        r"|no more connections allowed|'max_(user_)?connections(_per_hour)?'",
+        _NOT_SPARE,
         ("DB_POOL_SIZE", "DB_MAX_OVERFLOW"),
     ),
-    _Cause("session is read-only", "no server there takes writes", ("DB_HOST",)),
+    _Cause("session is read-only", _NO_WRITES, ("DB_HOST",)),
     _Cause(
         r"failed to resolve host|could not translate host|\[errno -\d+\]",
         "the host name is not known",
@@ -112,12 +122,11 @@ def connection_problem(configuration: Configuration, error: Exception) -> str:
     Returns:
         A sentence that never holds the password.
     """
-    raised = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    words = str(raised)
-    for cause in _CAUSES:
-        if (found := re.search(cause.words, words, re.IGNORECASE)) is not None:
-            meaning = cause.meaning.format(*found.groups())
-            return _sentence(configuration, meaning, cause.variables)
+    raised = _raised(error)
+    if (known := _known(raised)) is not None:
+        cause, found = known
+        meaning = cause.meaning.format(*found.groups())
+        return _sentence(configuration, meaning, cause.variables)
     is_file = configuration.database_url.get_backend_name() == "sqlite"
     variables = _ADDRESS[5:] if is_file else _ADDRESS[:5]
     return _sentence(configuration, _quoted(configuration, raised), variables)
@@ -127,8 +136,34 @@ def public_sentence(error: SQLAlchemyError) -> str | None:
     """Say what is wrong with the database without naming it; None where it does not answer."""
     if isinstance(error, DBAPIError) and (found := _ENCODING.search(str(error.orig))) is not None:
         return f"The encoding of the database is {found[1]}, and the console needs UTF8."
-    refusal = refusal_of(error)
-    return refusal.sentence if refusal else None
+    if (refusal := refusal_of(error)) is not None:
+        return refusal.sentence
+    # What a statement is refused for may repeat words that somebody has typed.
+    known = None if getattr(error, "statement", None) else _known(_raised(error))
+    return _SENTENCES.get(known[0].meaning) if known else None
+
+
+def log_line(configuration: Configuration, error: SQLAlchemyError) -> str:
+    """Say in one line what failed, for the log, without values that a statement has."""
+    kind = f"The database answered {type(error).__name__}."
+    if getattr(error, "statement", None):
+        told = advice(configuration, error)
+    else:
+        told = connection_problem(configuration, error)
+    return f"{kind} {told}" if told else kind
+
+
+def _raised(error: Exception) -> BaseException:
+    """Return what the driver raised, or the error itself."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig else error
+
+
+def _known(raised: BaseException) -> tuple[_Cause, re.Match[str]] | None:
+    """Return the cause that an error tells of, with what was found of it."""
+    for cause in _CAUSES:
+        if (found := re.search(cause.words, str(raised), re.IGNORECASE)) is not None:
+            return cause, found
+    return None
 
 
 def _quoted(configuration: Configuration, error: BaseException) -> str:

@@ -147,7 +147,12 @@ _KINDS = (
     ),
     _Kind(
         Refusal("The database has no room: its disk is full, or a quota is used up.", _about_room),
-        frozenset({"53100", "53400", 3, 1021, 1026, 1114, 1226, "SQLITE_FULL", "SQLITE_IOERR"}),
+        frozenset({"53100", "53400", 3, 1021, 1026, 1114, "SQLITE_FULL", "SQLITE_IOERR"}),
+    ),
+    _Kind(
+        Refusal("The database has no room: its disk is full, or a quota is used up.", _about_room),
+        frozenset({1226}),
+        "'max_(questions|queries|updates)",
     ),
     _Kind(
         Refusal("The database has no room: its disk is full, or a quota is used up.", _about_room),

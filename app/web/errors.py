@@ -117,7 +117,7 @@ def _not_ready(error: readiness.NotReady) -> Answer:
 
 
 def _database(error: SQLAlchemyError) -> Answer:
-    log.error("The database answered %s.", type(error).__name__)
+    log.error("%s", problems.log_line(current_app.config["CONSOLE"], error))
     if isinstance(error, DBAPIError) and has_waited(error):
         return _unavailable(None, sentence=BUSY), 503, RETRY_AFTER
     # Without a connection there is nothing more to learn, and asking takes the timeout once more.

@@ -14,6 +14,7 @@ from tests.support.databases import Database
 
 READ_ONLY = "The database is read-only and takes no changes."
 NO_ROOM = "The database has no room: its disk is full, or a quota is used up."
+NOT_SPARE = "The database server has no connection to spare."
 NO_RIGHT = "The database does not give its user a right that this needs."
 QUERY_ONLY = {
     "sqlite": "PRAGMA query_only = ON",
@@ -222,6 +223,66 @@ def test_a_quota_that_is_used_up_is_told(servant, make_app):
     assert (done.exit_code, done.stderr.count("\n")) == (3, 1)
     assert NO_ROOM in done.stderr
     assert ready.json["reason"] == NO_ROOM
+
+
+ONE_CONNECTION = {
+    "postgresql": "ALTER ROLE {user} CONNECTION LIMIT 1",
+    "mysql": "ALTER USER {user} WITH MAX_USER_CONNECTIONS 1",
+}
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_a_server_without_a_connection_to_spare_is_told(servant, make_app, database_name, caplog):
+    environ, allow = servant
+    allow(ONE_CONNECTION[database_name])
+    app, holder = make_app(environ), Database(database_name, environ["DATABASE_URL"]).engine()
+
+    with holder.connect():
+        page = app.test_client().get("/login")
+        ready = app.test_client().get("/readyz")
+        done = app.test_cli_runner().invoke(args=["settings", "list"])
+        examined = app.test_cli_runner().invoke(args=["doctor"])
+    holder.dispose()
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert f"{NOT_SPARE} Nothing was saved." in page.text
+    assert (ready.status_code, ready.json["reason"]) == (503, NOT_SPARE)
+    assert (done.exit_code, done.stderr.count("\n")) == (3, 1)
+    for told in (done.stderr, examined.stdout, caplog.text):
+        assert "the server has no connection to spare. Check DB_POOL_SIZE" in told
+
+
+@pytest.mark.only_on("sqlite")
+def test_connections_that_are_all_in_use_are_told(database, make_app):
+    few = {"DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "0", "DB_POOL_TIMEOUT": "1"}
+    app = make_app(database.environ | few)
+
+    with app.app_context(), db.engine.connect():
+        page = app.test_client().get("/login")
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "All connections of the console to the database are in use." in page.text
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_database_that_was_made_read_only_is_told(servant, make_app):
+    environ, allow = servant
+    allow("GRANT CREATE, USAGE ON SCHEMA public TO {user}")
+    app = make_app(environ)
+    assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    allow("ALTER DATABASE {database} SET default_transaction_read_only = on")
+    with app.app_context():
+        db.engine.dispose()
+
+    ready = app.test_client().get("/readyz")
+    done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "600"])
+    page = app.test_client().get("/login")
+    reset = "ALTER DATABASE {database} RESET default_transaction_read_only"
+    allow("SET TRANSACTION READ WRITE", reset)
+
+    assert (ready.status_code, ready.json["reason"]) == (503, READ_ONLY)
+    assert (done.exit_code, READ_ONLY in done.stderr) == (3, True)
+    assert page.status_code == 200
 
 
 @pytest.mark.only_on("postgresql")
