@@ -11,6 +11,7 @@ _COMMANDS = (
     ("users", "users", "Manage users: create, list, activate, deactivate, roles, passwords."),
     ("settings", "settings", "List, read and change the settings of the backend."),
     ("audit", "audit", "Verify, export and prune the record of changes."),
+    ("export", "export", "Write settings, roles and assignments to a file, without secrets."),
     ("setup-link", "setup_link", "Print a one-time link for creating the first administrator."),
     ("compile-templates", "compile_templates", "Compile the page templates ahead of time."),
     ("doctor", "doctor", "Check this installation and report problems."),

@@ -27,11 +27,12 @@ from app.web.row_ids import IdConverter, NameConverter
 from app.web.search import blueprint as search
 from app.web.session import identity
 from app.web.settings.blueprint import blueprint as settings
+from app.web.transfer.blueprint import blueprint as transfer
 from app.web.users.blueprint import blueprint as users
 
 SECTIONS = (
     *(health, auth, home, account, settings, users, roles, permissions, audit, search),
-    help_pages,
+    *(transfer, help_pages),
 )
 
 

@@ -62,6 +62,7 @@ READS_USERS = only("helpdesk", "auditor")
 READS_ROLES = only("helpdesk", "auditor")
 READS_EVENTS = only("auditor")
 CHANGES_SOMETHING = only("settings operator", "helpdesk")
+READS_SOMETHING = only("settings operator", "helpdesk", "auditor")
 TABLE = {
     "/": Address("/", ALL_IN),
     "/account": Address("/account", ALL_IN),
@@ -128,6 +129,8 @@ TABLE = {
     ),
     "/setup/<name:token>": Address("/setup/none", None, frozenset(EVERYBODY), 404, seen=404),
     "/static/<path:filename>": Address("/static/app.css", None),
+    "/transfer": Address("/transfer", ALL_IN),
+    "/transfer/export": Address("/transfer/export", ALL_IN, READS_SOMETHING, 422),
     "/users": Address("/users", READS_USERS),
     "/users/<id:user_id>": Address("/users/{viewer}", READS_USERS),
     "/users/<id:user_id>/activate": Address(

@@ -29,6 +29,7 @@ from app.domain.users.editing import (
     profile_of,
 )
 from app.domain.users.export import count_for_export, export_batch, export_matches
+from app.domain.users.held_roles import HeldRoles, held_roles
 from app.domain.users.lifecycle import (
     UserChangedMeanwhile,
     UserIsReferredTo,
@@ -69,6 +70,7 @@ __all__ = [
     "BulkOutcome",
     "BulkPerson",
     "BulkPlan",
+    "HeldRoles",
     "ListedName",
     "ListedPerson",
     "Matches",
@@ -110,6 +112,7 @@ __all__ = [
     "export_matches",
     "find",
     "get",
+    "held_roles",
     "list_page",
     "look_up",
     "lookalikes",

@@ -36,6 +36,7 @@ VERBS = {
     "users:exported": "exported",
     "roles:exported": "exported",
     "events:exported": "exported",
+    "transfer:exported": "exported",
     "setup-link:issued": "issued the",
     "setup-link:used": "used the",
     "search-index:built": "built the",

@@ -1,0 +1,62 @@
+"""A transfer file, read from the text of a YAML or JSON file and checked."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from app.domain import settings
+from app.domain.errors import InvalidValue
+from app.domain.phrases import listed
+from app.domain.settings import NotJson
+from app.domain.transfer import schema, strict_yaml
+from app.domain.transfer.schema import FIELD
+from app.domain.transfer.strict_yaml import NotYaml
+from app.domain.transfer.transfer_file import Part, TransferFile, of_object
+from app.models.spelling import folded
+
+MOST_BYTES = 8 * 1024 * 1024
+NAMES = {Part.SETTINGS: "key", Part.ROLES: "name", Part.ASSIGNMENTS: "username"}
+
+
+def read_file(text: str) -> TransferFile:
+    """Return what a text holds; one that begins with a brace is JSON.
+
+    Args:
+        text: The text of the file.
+
+    Raises:
+        InvalidValue: It is too long, no YAML or JSON as `strict_yaml` and `strict_json` take it,
+            does not fit the schema, or names something twice.
+    """
+    if len(text.encode(errors="replace")) > MOST_BYTES:
+        raise InvalidValue("The file is larger than 8 MiB. Split it.", field=FIELD)
+    content = _parsed(text.removeprefix("\ufeff"))
+    if content is None:
+        raise InvalidValue("The file is empty. Choose or paste a transfer file.", field=FIELD)
+    schema.refuse_mistakes(content)
+    _refuse_twice(content)
+    return of_object(content)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        if text.lstrip().startswith("{"):
+            return settings.read_json(text)
+        return strict_yaml.read_yaml(text)
+    except (NotJson, NotYaml) as mistake:
+        kind = "JSON" if isinstance(mistake, NotJson) else "YAML"
+        message = f"The file is not valid {kind} at {mistake.place}: {mistake}."
+        raise InvalidValue(message, field=FIELD) from mistake
+
+
+def _refuse_twice(content: dict[str, Any]) -> None:
+    for part, name in NAMES.items():
+        twice = _twice(entry[name] for entry in content.get(part.value) or ())
+        if twice:
+            message = f"The file names {listed(twice)} more than once under {part}."
+            raise InvalidValue(message, field=FIELD)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    counts = Counter(map(folded, names))
+    return [name for name, count in counts.items() if count > 1]

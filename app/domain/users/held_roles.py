@@ -1,0 +1,30 @@
+"""The roles of all users who have any, or of some users."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.models import DbSession, Role, User, user_roles
+
+
+class HeldRoles(NamedTuple):
+    """A user with the names of their roles."""
+
+    id: int
+    username: str
+    roles: frozenset[str]
+
+
+def held_roles(session: DbSession) -> Sequence[HeldRoles]:
+    """Return the users who have a role, with the roles, in one statement."""
+    query = (
+        select(User.id, User.username, Role.name.label("role"))
+        .join(user_roles, user_roles.c.user_id == User.id)
+        .join(Role, Role.id == user_roles.c.role_id)
+        .order_by(User.id)
+    )
+    held: dict[int, tuple[str, set[str]]] = {}
+    for row in session.execute(query):
+        held.setdefault(row.id, (row.username, set()))[1].add(row.role)
+    return [HeldRoles(id_, name, frozenset(names)) for id_, (name, names) in held.items()]
