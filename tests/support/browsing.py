@@ -92,9 +92,7 @@ class Page:
     @property
     def _read(self) -> Reader:
         if self._reader is None:
-            self._reader = Reader()
-            self._reader.feed(self.html)
-            self._reader.close()
+            self._reader = Reader(self.html)
         return self._reader
 
     def _controls(self, name: str) -> list[Control]:

@@ -3,12 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
-VOID = {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-    *("track", "wbr"),
-}
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 UNSEEN = {"script", "style", "template", "title"}
 INLINE = {
     *("a", "abbr", "b", "bdi", "code", "em", "i", "kbd", "mark", "q", "s", "samp", "small"),
@@ -103,131 +100,96 @@ class Form:
         return buttons[0] if buttons else None
 
 
-class Reader(HTMLParser):
-    """Collects the text, links and forms of a page."""
+class Reader:
+    """The text, links and forms of a page."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+    def __init__(self, html: str) -> None:
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
-        self.text = ""
         self._pieces: list[str] = []
-        self._open: list[str] = []
         self._form: Form | None = None
         self._elsewhere: list[tuple[str, Control]] = []
-        self._control: Control | None = None
-        self._option: str | None = None
-        self._link: tuple[str, int] | None = None
-        self._fieldsets: list[bool] = []
+        self._is_disabled = False
+        root = LexborHTMLParser(html).root
+        if root is not None:
+            self._read(root)
+        self.text = self._text_since(0)
+        self._give_to_owners()
 
-    def updatepos(self, i: int, j: int) -> int:
-        """Count no lines: nobody asks where in the page something stands."""
-        return j
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag not in VOID:
-            self._open.append(tag)
-        if tag not in INLINE:
-            self._pieces.append(" ")
-        opened = getattr(self, f"_open_{tag}", None)
-        if opened:
-            opened(given)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in INLINE:
-            self._pieces.append(" ")
-        if tag in self._open:
-            while self._open.pop() != tag:
-                pass
-        closed = getattr(self, f"_close_{tag}", None)
-        if closed:
-            closed()
-
-    def handle_data(self, data: str) -> None:
-        if self._control is not None and self._control.kind == "textarea":
-            self._control.value += data
+    def _read(self, node: LexborNode) -> None:
+        """Read an element with what is in it."""
+        tag = node.tag or ""
+        if tag in UNSEEN:
             return
-        if self._option is not None:
-            self._option += data
-        if not UNSEEN & set(self._open):
-            self._pieces.append(data)
+        is_block = tag not in INLINE
+        if is_block:
+            self._pieces.append(" ")
+        getattr(self, f"_read_{tag}", self._read_children)(node)
+        if is_block:
+            self._pieces.append(" ")
 
-    def close(self) -> None:
-        """Join the text, and give controls to the forms they name."""
-        super().close()
-        self.text = " ".join("".join(self._pieces).split())
-        for form_id, control in self._elsewhere:
-            owners = [form for form in self.forms if form.id == form_id]
-            assert owners, f"A control names the form {form_id!r}, which is not on the page."
-            owners[0].controls.append(control)
+    def _read_children(self, node: LexborNode) -> None:
+        child = node.first_child
+        while child is not None:
+            if child.is_text_node:
+                self._pieces.append(child.text_content or "")
+            elif child.is_element_node:
+                self._read(child)
+            child = child.next
 
-    def _open_form(self, given: dict[str, str]) -> None:
-        self._form = Form(
-            given.get("id", ""), given.get("action", ""), given.get("method", "get").lower()
-        )
+    def _read_form(self, node: LexborNode) -> None:
+        given = _attributes(node)
+        method = given.get("method", "get").lower()
+        self._form = Form(given.get("id", ""), given.get("action", ""), method)
         self.forms.append(self._form)
-
-    def _close_form(self) -> None:
+        self._read_children(node)
         self._form = None
 
-    def _open_fieldset(self, given: dict[str, str]) -> None:
-        self._fieldsets.append("disabled" in given)
+    def _read_fieldset(self, node: LexborNode) -> None:
+        was_disabled = self._is_disabled
+        self._is_disabled = was_disabled or "disabled" in node.attributes
+        self._read_children(node)
+        self._is_disabled = was_disabled
 
-    def _close_fieldset(self) -> None:
-        self._fieldsets.pop()
-
-    def _open_input(self, given: dict[str, str]) -> None:
+    def _read_input(self, node: LexborNode) -> None:
+        given = _attributes(node)
         kind = given.get("type", "text").lower()
         default = "on" if kind in TICKED else ""
         self._add(given, kind, value=given.get("value", default), chosen="checked" in given)
 
-    def _open_button(self, given: dict[str, str]) -> None:
+    def _read_button(self, node: LexborNode) -> None:
+        given = _attributes(node)
         self._add(given, given.get("type", "submit").lower(), value=given.get("value", ""))
+        self._read_children(node)
 
-    def _open_textarea(self, given: dict[str, str]) -> None:
-        self._control = self._add(given, "textarea")
+    def _read_textarea(self, node: LexborNode) -> None:
+        self._add(_attributes(node), "textarea", value=node.text())
 
-    def _close_textarea(self) -> None:
-        if self._control is not None:
-            # The first line break after the tag is not part of the value (HTML, 13.2.6.4.7).
-            self._control.value = re.sub(r"\A\r?\n", "", self._control.value)
-        self._control = None
+    def _read_select(self, node: LexborNode) -> None:
+        given = _attributes(node)
+        control = self._add(given, "select")
+        control.multiple = "multiple" in given
+        for option in node.css("option"):
+            own, shown = _attributes(option), " ".join(option.text().split())
+            control.options.append((own.get("value", shown), "selected" in own))
+        self._read_children(node)
 
-    def _open_select(self, given: dict[str, str]) -> None:
-        self._control = self._add(given, "select")
-        self._control.multiple = "multiple" in given
+    def _read_a(self, node: LexborNode) -> None:
+        start = len(self._pieces)
+        self._read_children(node)
+        href = node.attributes.get("href")
+        if href is not None:
+            self.links.append((href, self._text_since(start)))
 
-    def _close_select(self) -> None:
-        self._end_option()
-        self._control = None
+    def _text_since(self, start: int) -> str:
+        return " ".join("".join(self._pieces[start:]).split())
 
-    def _open_option(self, given: dict[str, str]) -> None:
-        self._end_option()
-        if self._control is None:
-            return  # of a datalist
-        self._option = ""
-        self._control.options.append((given.get("value", "\0"), "selected" in given))
-
-    def _close_option(self) -> None:
-        self._end_option()
-
-    def _end_option(self) -> None:
-        if self._option is not None and self._control is not None:
-            value, selected = self._control.options[-1]
-            shown = " ".join(self._option.split())
-            self._control.options[-1] = (shown if value == "\0" else value, selected)
-        self._option = None
-
-    def _open_a(self, given: dict[str, str]) -> None:
-        if "href" in given:
-            self._link = (given["href"], len(self._pieces))
-
-    def _close_a(self) -> None:
-        if self._link is not None:
-            href, start = self._link
-            self.links.append((href, " ".join("".join(self._pieces[start:]).split())))
-        self._link = None
+    def _give_to_owners(self) -> None:
+        """Give controls to the forms that they name."""
+        for form_id, control in self._elsewhere:
+            owners = [form for form in self.forms if form.id == form_id]
+            assert owners, f"A control names the form {form_id!r}, which is not on the page."
+            owners[0].controls.append(control)
 
     def _add(
         self, given: dict[str, str], kind: str, *, value: str = "", chosen: bool = False
@@ -237,7 +199,7 @@ class Reader(HTMLParser):
             kind,
             value,
             chosen,
-            disabled="disabled" in given or any(self._fieldsets),
+            disabled="disabled" in given or self._is_disabled,
             readonly="readonly" in given,
             formaction=given.get("formaction"),
         )
@@ -246,6 +208,10 @@ class Reader(HTMLParser):
         elif self._form is not None:
             self._form.controls.append(control)
         return control
+
+
+def _attributes(node: LexborNode) -> dict[str, str]:
+    return {name: value or "" for name, value in node.attributes.items()}
 
 
 def _are_buttons(controls: list[Control]) -> bool:

@@ -119,7 +119,8 @@ def test_where_nothing_fits_the_way_back_is_shown(sign_in, ada, query):
     assert "No permission matches these filters." in page.text
     assert page.link("Show all permissions") == "/roles"
     assert 'id="matrix"' not in page.html
-    assert page.value(next(iter(query))) == next(iter(query.values()))
+    # Browsers read U+0000 as U+FFFD.
+    assert page.value(next(iter(query))) == next(iter(query.values())).replace("\0", "\ufffd")
 
 
 def test_a_filter_that_there_is_not_is_refused(sign_in, ada):
