@@ -48,7 +48,7 @@ bench: .venv/installed-to-run ## Measure the console against a baseline, on Post
 	@$(BIN)/python -m bench $(OPTIONS)
 
 trust: .venv/installed-to-test ## Try what docs/reliability.md promises (OPTIONS="sqlite": on one database).
-	@$(BIN)/python -m tools.trust $(OPTIONS)
+	@PYTHONPATH=clients/python $(BIN)/python -m tools.trust $(OPTIONS)
 
 .venv/installed-to-run: requirements.txt
 	@tools/install.sh requirements.txt

@@ -115,7 +115,7 @@ def _long_functions(tree: ast.AST) -> Offences:
 
 RULES = {
     "functions have names": Rule(
-        folders=("app", "migrations", "tools", "bench", "tests"),
+        folders=("app", "clients", "migrations", "tools", "bench", "tests"),
         offences=_named_lambdas,
         bad="double = lambda number: 2 * number",
         good="def double(number):\n    return 2 * number",
@@ -165,7 +165,7 @@ RULES = {
         good="class SettingEdit: ...",
     ),
     "errors are caught by their names": Rule(
-        folders=("app", "migrations", "tools", "tests"),
+        folders=("app", "clients", "migrations", "tools", "tests"),
         offences=_broad_handlers,
         bad="try:\n    work()\nexcept Exception:\n    raise",
         good="try:\n    work()\nexcept (KeyError, ValueError):\n    raise",

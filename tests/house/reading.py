@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITTEN = ("app", "migrations", "templates", "static", "tests", "tools", "bench", "docs", ".ci")
+WRITTEN = (
+    "app",
+    "migrations",
+    "templates",
+    "static",
+    "tests",
+    "tools",
+    "bench",
+    "clients",
+    "docs",
+    ".ci",
+)
 TEXT = {".py", ".html", ".css", ".js", ".svg", ".md", ".toml", ".txt", ".sh", ".ini", ".mako", ""}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.reading import ROOT, code
 
-OWN = {"app", "bench", "migrations", "tests", "tools", "wsgi"}
+OWN = {"app", "bench", "migrations", "settings_reader", "tests", "tools", "wsgi"}
 NAME = re.compile(r"^([a-z0-9][a-z0-9-]*)", re.MULTILINE)
 
 

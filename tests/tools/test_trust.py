@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.trust import killing, week, writing
+from tools.trust import killing, reading, week, writing
 
 
 @pytest.fixture
@@ -28,3 +28,10 @@ def test_writers_make_one_chain_and_meet_no_error(empty):
 @pytest.mark.only_on("sqlite")
 def test_every_moment_of_some_days_is_told(empty):
     assert [outcome.is_kept for outcome in week.trials(empty, changes=40)] == [True, True]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_reader_sees_each_change_in_time(empty):
+    seen, _ = reading.trials(empty, changes=20, bound=0.2)
+
+    assert seen.is_kept, seen.result

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from tests.support.databases import Databases
 from tests.support.servers import Unavailable
-from tools.trust import consoles, failing, killing, large, week, writing
+from tools.trust import consoles, failing, killing, large, reading, week, writing
 from tools.trust.consoles import Outcome
 
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB"}
@@ -59,6 +59,7 @@ def _trials(databases: Databases, name: str, events: int) -> Iterator[Outcome]:
     yield killing.trial(databases.make(name))
     yield writing.trial(databases.make(name))
     yield from week.trials(databases.make(name))
+    yield from reading.trials(databases.make(name))
     yield from large.trials(databases, name, events)
 
 
