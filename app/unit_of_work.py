@@ -37,7 +37,7 @@ TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
 
 
 class OutcomeUnknown(Exception):
-    """The connection broke while a change was being committed: it is saved, or it is not.
+    """The database did not confirm that a change was committed: it is saved, or it is not.
 
     Attributes:
         error: What the database, or the way to it, answered.
@@ -45,8 +45,8 @@ class OutcomeUnknown(Exception):
 
     def __init__(self, error: DBAPIError) -> None:
         super().__init__(
-            "The connection to the database broke at the last moment. We cannot tell whether this"
-            " was saved: look before you try again."
+            "The database did not answer at the last moment. We cannot tell whether this was saved:"
+            " look before you try again."
         )
         self.error = error
 
@@ -87,7 +87,7 @@ def carry_out(work: Callable[[], T], *, actor: Actor, limiter: CapacityLimiter |
 
     Raises:
         RuleError: A rule said no; nothing was changed, and the refusal is recorded.
-        OutcomeUnknown: The connection broke at COMMIT. With any other error nothing was changed.
+        OutcomeUnknown: COMMIT was not confirmed. With any other error nothing was changed.
         TooManyChanges: Too many threads of this process do such work.
     """
     # Whoever waits for a turn keeps no connection from others.

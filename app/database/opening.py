@@ -50,6 +50,7 @@ def _open_postgresql(_dialect: Dialect, arguments: list[Any], options: dict[str,
     limit = known.pop("read_timeout")
     connection = module.LimitedConnection.connect(*arguments, **known)
     connection.limit = limit and limit + GRACE
+    connection.confirm_commits()
     return connection
 
 

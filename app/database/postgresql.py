@@ -4,19 +4,23 @@ The server's own limits end with the server: of one that was stopped in its trac
 network that swallows what is sent, the client hears nothing, and would wait for hours.
 """
 
+import logging
 import time
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.errors import QueryCanceled, _WaitTimeout
+from psycopg.errors import Diagnostic, QueryCanceled, _WaitTimeout
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 # Beyond the limit, for the server to say by itself that a statement took too long.
 GRACE = 1.0
 # A statement of a unit of work may take this long even when all time for locks has been used.
 FLOOR = 2.0
+# What warns that a COMMIT waits for a synchronous standby no longer; its words are in any language.
+_WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 
 
 class LimitedConnection(psycopg.Connection[Any]):
@@ -30,6 +34,25 @@ class LimitedConnection(psycopg.Connection[Any]):
 
     limit: float | None = None
     deadline: float | None = None
+    _is_unconfirmed = False
+
+    def confirm_commits(self) -> None:
+        """Take note of every COMMIT that no standby confirmed."""
+        self.add_notice_handler(self._note)
+
+    def commit(self) -> None:
+        """Commit the transaction.
+
+        Raises:
+            OperationalError: The primary has committed it, and stopped waiting for its synchronous
+                standby: if the primary is lost now, so is the change. The connection is closed.
+        """
+        self._is_unconfirmed = False
+        super().commit()
+        if self._is_unconfirmed:
+            log.error("A synchronous standby of PostgreSQL did not confirm a change in time.")
+            self.close()
+            raise psycopg.OperationalError("timeout expired: no standby has confirmed the COMMIT")
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Consume what the driver does with the connection, for a limited time.
@@ -42,6 +65,9 @@ class LimitedConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, self._seconds() if timeout is None else timeout)
         except _WaitTimeout:
             return self._end(gen)
+
+    def _note(self, notice: Diagnostic) -> None:
+        self._is_unconfirmed |= notice.source_function == _WAITS_FOR_STANDBY
 
     def _seconds(self) -> float | None:
         if self.deadline is None or self.limit is None:

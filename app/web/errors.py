@@ -134,7 +134,7 @@ def _database(error: SQLAlchemyError) -> Answer:
 
 
 def _unknown(error: OutcomeUnknown) -> Answer:
-    log.error("The connection broke at COMMIT.")
+    log.error("The database did not confirm COMMIT.")
     heading, sentence = "We cannot tell whether this was saved", str(error)
     # Without Retry-After: a program that obeyed it might save the same twice.
     page = _unavailable(None, heading=heading, sentence=sentence, can_return=False)

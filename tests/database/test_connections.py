@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from app import config
 from app.config import Configuration
 from app.database import broken_connections, connections, opening, problems
+from tests.support import servers
 from tests.support.cutting import Proxy
 
 PASSWORDS = ["p@:/?#[]%&=+", "single'double\"back\\slash", "é", "€", "%41 +$"]
@@ -267,6 +268,37 @@ def test_a_server_that_stopped_in_its_tracks_is_not_waited_for(
     with made.connect() as connection:
         assert connection.scalar(text("SELECT 2")) == 2
     way.close()
+
+
+@pytest.fixture
+def demanding(postgresql_url, equipment):
+    """A server that is told to wait for a standby, and has none."""
+    server, reload = equipment.servers()["postgresql"], "SELECT pg_reload_conf()"
+    with create_engine(servers.driver_url(postgresql_url), poolclass=NullPool).connect() as other:
+        if other.scalar(text("SHOW synchronous_commit")) != "off":
+            pytest.skip("other sessions of this server would wait as well")
+    servers.administrate(server, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", reload)
+    yield
+    servers.administrate(server, "ALTER SYSTEM RESET synchronous_standby_names", reload)
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_commit_that_no_standby_confirms_is_no_success(postgresql_url, connect):
+    made = connect(config.read({"DATABASE_URL": postgresql_url}))
+
+    with pytest.raises(DBAPIError, match="no standby") as raised:
+        _commit_until_it_fails(made)
+
+    assert raised.value.connection_invalidated
+
+
+def _commit_until_it_fails(engine):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:  # It takes a moment until the server knows what it was told.
+        with engine.begin() as connection:
+            connection.connection.driver_connection.limit = 0.2
+            connection.exec_driver_sql("SET synchronous_commit = 'on'")
+            connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'a', 'change')")
 
 
 def test_of_several_hosts_one_that_answers_is_found(postgresql_url, connect):
