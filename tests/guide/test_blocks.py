@@ -7,6 +7,7 @@ import pytest
 from dotenv import dotenv_values
 
 from app import config
+from app.config.server_addresses import addresses
 from app.database import problems
 from tests.guide.checkout import ROOT, blocks
 from tests.guide.installation import SYSTEM, lines
@@ -21,6 +22,7 @@ ELSEWHERE = {
     "make format": "Makefile",
     "pytest ": ".ci/run",
     ".venv/bin/pip install --require-hashes": ".ci/run",
+    "pg_basebackup": "tools/test_clusters.py",
     **dict.fromkeys(
         ("pg_dump", "psql", "mysqldump", "mysql", "cp rag_fortress.db", "sqlite3"),
         "guide/test_backups.py",
@@ -81,13 +83,16 @@ def test_what_is_named_for_a_command_is_there():
         assert (ROOT / place).exists() or (ROOT / "tests" / place).exists()
 
 
-@pytest.mark.parametrize("document", ["docs/install.md", "docs/configuration.md"])
+@pytest.mark.parametrize(
+    "document", ["docs/install.md", "docs/configuration.md", "docs/clusters.md"]
+)
 def test_the_variables_that_are_shown_can_be_used(document):
     shown = [block for block in blocks(document, "sh") if VARIABLE.match(block)]
 
     for block in shown:
         variables = dict(dotenv_values(stream=StringIO(block), interpolate=False))
-        assert config.read(variables | SERVING).database_url.host == variables["DB_HOST"]
+        found = addresses(config.read(variables | SERVING).database_url)
+        assert ",".join(address.host for address in found) == variables["DB_HOST"]
 
 
 def test_every_cause_of_a_connection_problem_is_explained():

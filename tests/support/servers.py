@@ -112,7 +112,7 @@ def _reached(name: str, url: str) -> Server:
 
 
 def _start_postgresql() -> Server:
-    binaries = _folder_of("initdb", "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
+    binaries = folder_of("initdb", "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
     owner = unprivileged("postgres")
     home = home_for(owner)
     secret = home / "password"
@@ -146,8 +146,8 @@ def _start_postgresql() -> Server:
 
 
 def _start_mysql() -> Server:
-    install = _folder_of("mariadb-install-db", "/usr/bin", "/usr/local/bin")
-    binaries = _folder_of("mariadbd", "/usr/sbin", "/usr/libexec", "/usr/local/sbin")
+    install = folder_of("mariadb-install-db", "/usr/bin", "/usr/local/bin")
+    binaries = folder_of("mariadbd", "/usr/sbin", "/usr/libexec", "/usr/local/sbin")
     owner = unprivileged("mysql")
     home = home_for(owner)
     _run(
@@ -194,7 +194,12 @@ _START: dict[str, Callable[[], Server]] = {
 }
 
 
-def _folder_of(program: str, *patterns: str) -> Path:
+def folder_of(program: str, *patterns: str) -> Path:
+    """Return the folder that has a program: one of the patterns, or of the path.
+
+    Raises:
+        Unavailable: None has it.
+    """
     for folder in _folders(patterns):
         if os.access(folder / program, os.X_OK):
             return folder

@@ -1,7 +1,8 @@
-"""``python -m tools.trust [DATABASE ...]``: runs all trials, and prints their table.
+"""``python -m tools.trust [DATABASE | clusters ...]``: runs all trials, and prints their tables.
 
-Databases are sqlite, postgresql and mysql, which is MariaDB here; all of them by default. The exit
-code is 1 if something is not as promised.
+Databases are sqlite, postgresql and mysql, which is MariaDB here; ``clusters`` are those of
+docs/clusters.md, or a part of them. All of it by default. The exit code is 1 if something is not as
+promised.
 """
 
 import argparse
@@ -13,31 +14,47 @@ from collections.abc import Iterator
 
 from tests.support.databases import Databases
 from tests.support.servers import Unavailable
-from tools.trust import consoles, failing, killing, large, reading, week, writing
+from tools.trust import clusters, consoles, failing, killing, large, reading, week, writing
 from tools.trust.consoles import Outcome
 
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB"}
+ALL_CLUSTERS = "clusters"
 Table = dict[str, dict[str, Outcome]]
 
 
 def main() -> None:
     """Run the trials that the arguments ask for."""
     parser = argparse.ArgumentParser(prog="python -m tools.trust", description=__doc__)
-    parser.add_argument("databases", nargs="*", metavar="DATABASE", help=", ".join(consoles.NAMES))
+    known = (*consoles.NAMES, ALL_CLUSTERS, *clusters.PARTS)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(known))
     parser.add_argument("--events", type=int, default=large.MANY, help="events of the large record")
     arguments = parser.parse_args()
-    names = arguments.databases or list(consoles.NAMES)
-    if not set(names) <= set(consoles.NAMES):
-        parser.error(f"the databases are {', '.join(consoles.NAMES)}")
+    parts = arguments.parts or [*consoles.NAMES, ALL_CLUSTERS]
+    if not set(parts) <= set(known):
+        parser.error(f"the parts are {', '.join(known)}")
+    names = [name for name in consoles.NAMES if name in parts]
     # The answers to what fails on purpose are looked at; the log would say it once more.
     logging.disable(logging.CRITICAL)
     table: Table = {}
     for name in names:
         for outcome in _tried(name, arguments.events):
             table.setdefault(outcome.trial, {})[name] = outcome
-    _print(table, names)
-    is_kept = all(outcome.is_kept for row in table.values() for outcome in row.values())
-    sys.exit(0 if table and is_kept else 1)
+    of_clusters = list(_of_clusters(parts))
+    _print(table, names, of_clusters)
+    outcomes = [outcome for row in table.values() for outcome in row.values()] + of_clusters
+    sys.exit(0 if outcomes and all(outcome.is_kept for outcome in outcomes) else 1)
+
+
+def _of_clusters(parts: list[str]) -> Iterator[Outcome]:
+    for name, trials in clusters.PARTS.items():
+        if ALL_CLUSTERS in parts or name in parts:
+            start = time.monotonic()
+            try:
+                for outcome in trials():
+                    _report(name, start, outcome)
+                    yield outcome
+            except Unavailable as absence:
+                print(f"{name} is left out: {absence}", file=sys.stderr)
 
 
 def _tried(name: str, events: int) -> Iterator[Outcome]:
@@ -45,13 +62,17 @@ def _tried(name: str, events: int) -> Iterator[Outcome]:
         with consoles.databases(name) as databases:
             start = time.monotonic()
             for outcome in _trials(databases, name, events):
-                seconds = consoles.seconds_since(start)
-                kept = "" if outcome.is_kept else "NOT KEPT: "
-                line = f"{TITLES[name]}, after {seconds}: {kept}{outcome.trial}: {outcome.result}"
-                print(line, file=sys.stderr)
+                _report(TITLES[name], start, outcome)
                 yield outcome
     except Unavailable as absence:
         print(f"{TITLES[name]} is left out: {absence}", file=sys.stderr)
+
+
+def _report(title: str, start: float, outcome: Outcome) -> None:
+    kept = "" if outcome.is_kept else "NOT KEPT: "
+    seconds = consoles.seconds_since(start)
+    line = f"{title}, after {seconds}: {kept}{outcome.trial}: {outcome.result}"
+    print(line, file=sys.stderr)
 
 
 def _trials(databases: Databases, name: str, events: int) -> Iterator[Outcome]:
@@ -63,14 +84,31 @@ def _trials(databases: Databases, name: str, events: int) -> Iterator[Outcome]:
     yield from large.trials(databases, name, events)
 
 
-def _print(table: Table, names: list[str]) -> None:
+def _print(table: Table, names: list[str], of_clusters: list[Outcome]) -> None:
     load, cores = os.getloadavg()[1], os.cpu_count()
     print(f"Measured on {time.strftime('%Y-%m-%d')}, {cores} cores, a load of {load:.1f}.\n")
-    print(f"| Trial | {' | '.join(TITLES[name] for name in names)} |")
-    print(f"|---|{'---|' * len(names)}")
-    for trial, row in table.items():
-        cells = (_cell(row[name]) if name in row else "" for name in names)
-        print(f"| {trial[0].upper()}{trial[1:]} | {' | '.join(cells)} |")
+    _print_rows("Trial", [TITLES[name] for name in names], _rows(table, names))
+    _print_rows("Trial of a cluster", ["Result"], _rows_of_clusters(of_clusters))
+
+
+def _print_rows(head: str, titles: list[str], rows: list[list[str]]) -> None:
+    if rows:
+        print(f"| {' | '.join([head, *titles])} |")
+        print(f"|---|{'---|' * len(titles)}")
+        for first, *cells in rows:
+            print(f"| {first[0].upper()}{first[1:]} | {' | '.join(cells)} |")
+        print()
+
+
+def _rows(table: Table, names: list[str]) -> list[list[str]]:
+    return [
+        [trial, *(_cell(row[name]) if name in row else "" for name in names)]
+        for trial, row in table.items()
+    ]
+
+
+def _rows_of_clusters(outcomes: list[Outcome]) -> list[list[str]]:
+    return [[outcome.trial, _cell(outcome)] for outcome in outcomes]
 
 
 def _cell(outcome: Outcome) -> str:
