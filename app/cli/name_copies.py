@@ -15,7 +15,7 @@ from app.unit_of_work import carry_out
 
 @click.command(cls=TableCommand)
 def copy_names() -> None:
-    """Copy the names of users whom other programs added or renamed.
+    """Copy the names of users whom other programs added or renamed, and their words.
 
     The console does this by itself, some thousand users at a time. Names are found before they are
     copied, but among many thousand new ones that takes longer.

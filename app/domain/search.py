@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.domain import settings, users, words
 from app.domain.paging import Start
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingFilter, SettingLine
-from app.domain.users import Matches, SearchMode, UserFilter
+from app.domain.users import Matches, UserFilter
 from app.models import DbSession, Permission, Role, User
 from app.models.spelling import folded, shown_address
 
@@ -143,9 +143,10 @@ def _settings(session: DbSession, term: str) -> list[Hit]:
 def _users(session: DbSession, term: str, matches: Matches) -> list[Hit]:
     if matches.names is None:
         return []
-    beginning = SearchMode(matches.names.dialect, is_anywhere=False)
+    mode = matches.names.mode
+    beginning = replace(mode, is_anywhere=False)
     parts = [_ids(query) for query in beginning.first(MOST + 1)]
-    if matches.names.is_anywhere:
+    if mode.is_anywhere or mode.parts > 1:
         parts.append(_ids(matches.query(BY_NAME, MOST + 1).with_only_columns(User.id)))
     ids = union(*parts).subquery()
     query = select(User.id, User.username, User.email, User.full_name)
@@ -155,7 +156,7 @@ def _users(session: DbSession, term: str, matches: Matches) -> list[Hit]:
             row.id,
             row.username,
             shown_address(row.email),
-            min(_closeness(folded(term), folded(name)) for name in (row.username, row.email)),
+            min(_closeness(folded(term), folded(name)) for name in row[1:] if name),
             full_name=row.full_name or "",
         )
         for row in session.execute(query.join(ids, ids.c.id == User.id), matches.values)

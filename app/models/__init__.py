@@ -13,6 +13,7 @@ from app.models.setting_rule import CategoryRule, SettingRule, ValueRelation
 from app.models.sign_in_throttle import SignInBudget
 from app.models.user import Permission, Role, User, role_permissions, user_roles
 from app.models.user_names import UserNames
+from app.models.user_words import user_words
 
 __all__ = [
     "AccessGuard",
@@ -37,4 +38,5 @@ __all__ = [
     "ValueRelation",
     "role_permissions",
     "user_roles",
+    "user_words",
 ]

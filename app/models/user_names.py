@@ -1,11 +1,11 @@
-"""Folded copies of user names and email addresses, so that every stored spelling is found.
+"""Folded copies of names, so that users are found in every spelling and by their full names.
 
 Users that are written by the models are copied in the same flush; `app.domain.users.name_copy`
 copies those that other programs write.
 """
 
-from collections.abc import Iterable
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -14,8 +14,11 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     String,
+    and_,
+    delete,
     event,
     func,
+    insert,
     inspect,
     literal_column,
     or_,
@@ -29,19 +32,21 @@ from app.models.lookalikes import skeleton
 from app.models.spelling import KEY_CHARACTERS, key
 from app.models.upsert import insert_or_update
 from app.models.user import User
+from app.models.user_words import user_words, words_of
 
 BETWEEN = "\n"
 SOURCE_CHARACTERS = 2 * 255 + len(BETWEEN)
 NAMES = ("username", "email")
+AT_ONCE = 1_000
 
 
 class UserNames(Model):
     """The folded names of the user with the same id.
 
     A folded name is None where it equals the stored one: such names are found in ``users``, and
-    an index of the others stays small. ``source`` is what the row was made from, so that a user
-    whom another program has renamed since is noticed. Users whose names look alike have the same
-    ``skeleton``.
+    an index of the others stays small. ``source`` and ``full_name`` are what the row and the words
+    of the user were made from, so that a user whom another program has renamed since is noticed.
+    Users whose names look alike have the same ``skeleton``.
     """
 
     __tablename__ = "console_user_names"
@@ -53,6 +58,8 @@ class UserNames(Model):
     username: Mapped[str | None] = mapped_column(natural_key(KEY_CHARACTERS), index=True)
     email: Mapped[str | None] = mapped_column(natural_key(KEY_CHARACTERS), index=True)
     skeleton: Mapped[str] = mapped_column(natural_key(KEY_CHARACTERS), index=True)
+    # Compared with the column of the users, so of the same type.
+    full_name: Mapped[str | None] = mapped_column(String(255))
 
 
 class StoredNames(NamedTuple):
@@ -61,6 +68,12 @@ class StoredNames(NamedTuple):
     id: int
     username: str
     email: str
+    full_name: str | None
+
+    @property
+    def keys(self) -> set[str]:
+        """The folded user name and address."""
+        return {key(self.username), key(self.email)}
 
 
 def source_of(user: Any) -> ColumnElement[str]:
@@ -68,6 +81,12 @@ def source_of(user: Any) -> ColumnElement[str]:
     # Written out, so that it takes no parameter.
     source: ColumnElement[str] = user.username + literal_column(f"'{BETWEEN}'", String) + user.email
     return source
+
+
+def is_copy_of(user: Any) -> ColumnElement[bool]:
+    """Return a condition that holds for copies that were made from a user as they are now."""
+    is_same: ColumnElement[bool] = UserNames.full_name.is_not_distinct_from(user.full_name)
+    return and_(UserNames.source == source_of(user), is_same)
 
 
 class BeyondAscii(FunctionElement[bool]):
@@ -100,11 +119,15 @@ def may_be_odd(user: Any) -> ColumnElement[bool]:
 
 
 def copy(connection: Connection, users: Iterable[StoredNames | User]) -> None:
-    """Write the folded copies of these users' names, in place of those that there are."""
+    """Write the folded copies and words of these users' names, in place of those there are."""
     # In the order of their ids, so that two programs never wait for each other.
-    rows = sorted(map(_row, users), key=itemgetter("id"))
-    if not rows:
-        return
+    ordered = sorted(users, key=attrgetter("id"))
+    for start in range(0, len(ordered), AT_ONCE):
+        _copy_some(connection, ordered[start : start + AT_ONCE])
+
+
+def _copy_some(connection: Connection, users: Sequence[StoredNames | User]) -> None:
+    rows = [_row(user) for user in users]
     names = [name for name in rows[0] if name != "id"]
 
     def changes(new: Any) -> dict[str, Any]:
@@ -112,6 +135,15 @@ def copy(connection: Connection, users: Iterable[StoredNames | User]) -> None:
 
     statement = insert_or_update(connection.dialect.name, UserNames, ["id"], changes)
     connection.execute(statement, rows)
+    ids = [user.id for user in users]
+    connection.execute(delete(user_words).where(user_words.c.user_id.in_(ids)))
+    words = [
+        {"user_id": user.id, "word": word}
+        for user in users
+        for word in words_of(user.username, user.email, user.full_name)
+    ]
+    if words:
+        connection.execute(insert(user_words), words)
 
 
 @event.listens_for(Session, "after_flush")
@@ -124,7 +156,7 @@ def _is_renamed(row: object) -> bool:
     if not isinstance(row, User):
         return False
     attributes = inspect(row).attrs
-    return any(attributes[name].history.has_changes() for name in NAMES)
+    return any(attributes[name].history.has_changes() for name in (*NAMES, "full_name"))
 
 
 def _row(user: StoredNames | User) -> dict[str, Any]:
@@ -134,4 +166,5 @@ def _row(user: StoredNames | User) -> dict[str, Any]:
         "source": f"{user.username}{BETWEEN}{user.email}",
         **{name: None if text == getattr(user, name) else text for name, text in folded.items()},
         "skeleton": skeleton(user.username),
+        "full_name": user.full_name,
     }

@@ -6,7 +6,7 @@ from tests.guide import words
 from tests.migrations.operating import Operator
 
 AUTHOR = Operator({"DATABASE_URL": "postgresql://127.0.0.1:1/test"})
-LAST = "015_console_second_factor"
+LAST = "016_console_user_words"
 DOCUMENTS = """
     op.create_table(
         "documents",
@@ -22,11 +22,11 @@ DOCUMENTS = """
 @pytest.mark.parametrize(
     ("message", "identifier"),
     [
-        ("add_user_profile_table", "016_add_user_profile_table"),
-        ("003_add_document_category_field", "016_add_document_category_field"),
-        ("Add user's Größe", "016_add_user_s_grosse"),
-        ("let every role of the console say who made it", "016_let_every_role_of_the"),
-        ("a" * 50, "016_" + "a" * 28),
+        ("add_user_profile_table", "017_add_user_profile_table"),
+        ("003_add_document_category_field", "017_add_document_category_field"),
+        ("Add user's Größe", "017_add_user_s_grosse"),
+        ("let every role of the console say who made it", "017_let_every_role_of_the"),
+        ("a" * 50, "017_" + "a" * 28),
     ],
 )
 def test_revisions_are_numbered_without_a_database(revisions, message, identifier):
@@ -45,8 +45,8 @@ def test_the_next_revision_follows_the_one_before(revisions):
         AUTHOR.succeed("-d", str(revisions.folder), "revision", "-m", message)
 
     names = sorted(path.name for path in revisions.versions.glob("*.py"))
-    assert names[-2:] == ["016_add_one.py", "017_add_another.py"]
-    assert "016_add_one -> 017_add_another (head)" in AUTHOR.succeed(
+    assert names[-2:] == ["017_add_one.py", "017_add_another.py"]
+    assert "017_add_one -> 017_add_another (head)" in AUTHOR.succeed(
         "-d", str(revisions.folder), "history"
     )
 
@@ -72,7 +72,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     operator.succeed(*folder, "upgrade", "head")
     before = operator.rows()
     revisions.write(
-        "016_add_user_profile_table",
+        "017_add_user_profile_table",
         _upgrade(words.USER_PROFILE),
         "op.drop_table('user_profile')",
         after=LAST,
@@ -81,7 +81,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
         "016_create_documents_table",
         DOCUMENTS,
         'op.drop_table("documents")',
-        after="016_add_user_profile_table",
+        after="017_add_user_profile_table",
     )
     revisions.write(
         "017_allow_sharing",

@@ -44,7 +44,7 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
 
     lost = ("events", "grants", "chain", "rules", "second-factors")
     told = [word for rows in lost for word in ("-x", f"delete-{rows}=yes")]
-    _load(operator, writer.succeed("downgrade", *told, "015_console_second_factor:002", "--sql"))
+    _load(operator, writer.succeed("downgrade", *told, "016_console_user_words:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 

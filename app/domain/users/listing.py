@@ -12,8 +12,7 @@ from app.domain.paging import Cursors, Page, Sort, Start
 from app.domain.users import name_copy, name_search, sign_in_time, user_filter
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.user_filter import UserFilter
-from app.models import DbSession, Role, User, user_roles, user_trigrams
-from app.models.spelling import folded
+from app.models import DbSession, Role, User, user_roles
 
 SORTS = {
     "username": Sort(User.username, User.id, is_unique=True),
@@ -27,6 +26,8 @@ BETWEEN_ROLES = "\n"
 # If MIN_HITS of the next SAMPLE rows match, the list is read in order. With one match in fifty, a
 # page is full after some 2,500 rows; to filter and sort 20,000 of a million rows takes longer.
 SAMPLE, MIN_HITS = 128, 2
+# So few are sorted in no time: the page of two who stand first is not full before the end.
+FEW = 300
 # The rows that a page with other filters may lie apart before all matches are found and sorted.
 AHEAD = 2_500
 KEPT = 128  # queries: one for each combination of order, direction and filter
@@ -206,36 +207,35 @@ def _ahead(filters: UserFilter, beginning: Start, ahead_by: int, limit: int) -> 
 
 def _sample(session: DbSession, filters: UserFilter, beginning: Start) -> tuple[NameSearch, bool]:
     """Return the search of the names, and whether enough of the next rows in the order match."""
-    dialect = session.get_bind().dialect.name
-    query = _sample_query(replace(filters, q=""), dialect, beginning.kind, SAMPLE)
-    names = NameSearch(folded(filters.q), dialect, has_index=True)
+    names = name_search.unprepared(session, filters.q)
+    query = _sample_query(replace(filters, q=""), names.mode, beginning.kind, SAMPLE)
     sample, uncopied = name_copy.ask(session, query, beginning.values | names.values)
-    names = replace(names, has_index=bool(sample.has_index), uncopied=tuple(uncopied))
+    names = names.after(sample, uncopied)
     hits = sample.anywhere if names.is_anywhere else sample.beginning
+    are_few = names.most < FEW and not names.is_anywhere
     # A shorter sample is all that is left of the list.
-    return names, hits >= MIN_HITS or sample.rows < SAMPLE
+    return names, (hits >= MIN_HITS and not are_few) or sample.rows < SAMPLE
 
 
 @lru_cache(maxsize=KEPT)
 def _sample_query(
-    others: UserFilter, dialect: str, beginning: Start, limit: int
+    others: UserFilter, mode: SearchMode, beginning: Start, limit: int
 ) -> CompoundSelect[Any]:
-    """Ask for the index of names, the number of rows, and the matches of each search mode.
+    """Ask for the answers of a search, the number of rows, and the matches of each search mode.
 
     The users whose names are not copied yet are asked for too; the sample has none of them.
     """
     modes = {
-        name: SearchMode(dialect, is_anywhere=name == "anywhere")
-        for name in ("beginning", "anywhere")
+        name: replace(mode, is_anywhere=name == "anywhere") for name in ("beginning", "anywhere")
     }
     hits = [
         case(
-            (and_(mode.without_index(), *user_filter.conditions_in_order(others)), 1), else_=0
+            (and_(each.without_index(), *user_filter.conditions_in_order(others)), 1), else_=0
         ).label(name)
-        for name, mode in modes.items()
+        for name, each in modes.items()
     ]
     rows = paging.in_order(select(*hits), beginning, limit).subquery()
     sums = (func.coalesce(func.sum(column), 0).label(column.key) for column in rows.c)
-    has_index = user_trigrams.is_kept(dialect).label("has_index")
-    sample = select(has_index, func.count().label("rows"), *sums).select_from(rows)
-    return name_copy.with_uncopied(sample)
+    answers = name_search.answers_for(mode)
+    sample = select(*answers, func.count().label("rows"), *sums).select_from(rows)
+    return name_search.with_uncopied(sample, mode)

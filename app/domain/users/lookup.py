@@ -102,7 +102,7 @@ def having(session: DbSession, name: str, uncopied: Sequence[StoredNames] = ()) 
     """
     wanted = key(name)
     spellings = {wanted, name.strip(), normalised(name), stored_address(name)}
-    ids = name_copy.matching_ids(uncopied, wanted.__eq__)
+    ids = name_copy.matching_ids(uncopied, lambda user: wanted in user.keys)
     parts = [
         *(select(User.id).where(column.in_(spellings)) for column in (User.username, User.email)),
         *(select(UserNames.id).where(column == wanted) for column in COPIES),

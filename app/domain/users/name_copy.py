@@ -30,21 +30,25 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.models import DbSession, User, UserNames
-from app.models.spelling import key
-from app.models.user_names import StoredNames, copy, may_be_odd, source_of
+from app.models import DbSession, User, UserNames, user_words
+from app.models.user_names import StoredNames, copy, is_copy_of, may_be_odd
 
 NEW = 20_000
 SLICE = 2_000
 MOST_MATCHES = 1_000
 
+_Names = Select[int, str, str, str | None]
 
-def _uncopied_among(users: Subquery) -> Select[int, str, str]:
-    """Return the query of those among some users, as (id, username, email), to be copied."""
-    is_missing, is_stale = UserNames.id.is_(None), UserNames.source != source_of(users.c)
-    query = select(users.c.id, users.c.username, users.c.email)
-    copies = query.outerjoin(UserNames, UserNames.id == users.c.id)
+
+def _uncopied_among(users: Subquery) -> _Names:
+    """Return the query of those among some users, as `StoredNames`, to be copied."""
+    is_missing, is_stale = UserNames.id.is_(None), ~is_copy_of(users.c)
+    copies = _all_of(users).outerjoin(UserNames, UserNames.id == users.c.id)
     return copies.where(or_(is_missing, is_stale))
+
+
+def _all_of(users: Subquery) -> _Names:
+    return select(users.c.id, users.c.username, users.c.email, users.c.full_name)
 
 
 def _slice_from(start: Any, size: int, *conditions: ColumnElement[bool]) -> Subquery:
@@ -52,29 +56,39 @@ def _slice_from(start: Any, size: int, *conditions: ColumnElement[bool]) -> Subq
     return users.order_by(User.id).limit(size).subquery()
 
 
-_EVERYBODY = select(User.id, User.username, User.email)
+_EVERYBODY = select(User.id, User.username, User.email, User.full_name)
 _HIGHEST = select(func.coalesce(func.max(UserNames.id), 0)).scalar_subquery()
 # Sometimes from below the lowest id, so that each user is as likely to be compared.
 _SOMEWHERE = cast(_HIGHEST * bindparam("part", type_=Float), Integer) - SLICE
 # No copies are looked up of those that are new: PostgreSQL would read all copies for so many.
 _BEYOND = _slice_from(_HIGHEST, NEW)
 _BELOW = _slice_from(_SOMEWHERE, SLICE, User.id <= _HIGHEST)
-_PARTS = (select(_BEYOND.c.id, _BEYOND.c.username, _BEYOND.c.email), _uncopied_among(_BELOW))
-_UNCOPIED = union_all(*_PARTS)
+_PARTS = ((_BEYOND, _all_of(_BEYOND)), (_BELOW, _uncopied_among(_BELOW)))
+_UNCOPIED = union_all(*(part for _, part in _PARTS))
 # The others are found in `users` by their stored names.
-_ODD_PARTS = tuple(
-    part.where(may_be_odd(users.c)) for part, users in zip(_PARTS, (_BEYOND, _BELOW), strict=True)
-)
-_ODD = union_all(*_ODD_PARTS)
+_ODD = union_all(*(part.where(may_be_odd(users.c)) for users, part in _PARTS))
 _UNCOPIED_AFTER = _uncopied_among(_slice_from(bindparam("after", type_=Integer), NEW))
 
 
-def with_uncopied(answers: Select[Any]) -> CompoundSelect[Any]:
-    """Return a query for one row of answers together with the `uncopied` users; see `ask`."""
+def with_uncopied(
+    answers: Select[Any], may_be_meant: Callable[[Any], ColumnElement[bool]]
+) -> CompoundSelect[Any]:
+    """Return a query for one row of answers together with the users who are not copied; see `ask`.
+
+    Args:
+        answers: The query for the row.
+        may_be_meant: Returns a condition that holds for all users whose full names are searched
+            for; called with the columns of users.
+    """
     columns = [null().label(column.key) for column in answers.selected_columns]
     nobody = [null().label(column.key) for column in _EVERYBODY.selected_columns]
-    odd = (part.with_only_columns(*columns, *part.selected_columns) for part in _ODD_PARTS)
-    return union_all(answers.add_columns(*nobody), *odd)
+    uncopied = (
+        part.where(or_(may_be_odd(users.c), may_be_meant(users.c))).with_only_columns(
+            *columns, *part.selected_columns
+        )
+        for users, part in _PARTS
+    )
+    return union_all(answers.add_columns(*nobody), *uncopied)
 
 
 def ask(
@@ -83,7 +97,9 @@ def ask(
     """Return the answers and the users of a query from `with_uncopied`."""
     rows = session.connection().execute(query, {**(values or {}), "part": _part()}).all()
     [answers] = [row for row in rows if row.id is None]
-    return answers, [StoredNames(*row[-3:]) for row in rows if row.id is not None]
+    return answers, [
+        StoredNames(*row[-len(StoredNames._fields) :]) for row in rows if row.id is not None
+    ]
 
 
 def uncopied(session: DbSession) -> list[StoredNames]:
@@ -109,6 +125,8 @@ def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:
     if highest is None:
         is_gone = ~exists().where(User.id == UserNames.id)
         session.connection().execute(delete(UserNames).where(is_gone))
+        has_no_copy = ~exists().where(UserNames.id == user_words.c.user_id)
+        session.connection().execute(delete(user_words).where(has_no_copy))
     users = session.connection().execute(_UNCOPIED_AFTER, {"after": user_id})
     rows = [StoredNames(*row) for row in users]
     copy(session.connection(), rows)
@@ -121,16 +139,17 @@ def count_uncopied(session: DbSession) -> int:
     return session.scalar(query) or 0
 
 
-def matching_ids(users: Iterable[StoredNames], fits: Callable[[str], bool]) -> list[int]:
-    """Return the ids of users whose folded name or email address fits."""
-    matches = (user.id for user in users if fits(key(user.username)) or fits(key(user.email)))
-    return list(islice(matches, MOST_MATCHES))
+def matching_ids(users: Iterable[StoredNames], fits: Callable[[StoredNames], bool]) -> list[int]:
+    """Return the ids of users who fit, as far as one query takes them."""
+    return list(islice((user.id for user in users if fits(user)), MOST_MATCHES))
 
 
 def _part() -> float:
     return randbelow(SLICE) / SLICE
 
 
-def _read(session: DbSession, query: CompoundSelect[int, str, str]) -> list[StoredNames]:
+def _read(
+    session: DbSession, query: CompoundSelect[int, str, str, str | None]
+) -> list[StoredNames]:
     rows = session.connection().execute(query, {"part": _part()})
     return [StoredNames(*row) for row in rows]

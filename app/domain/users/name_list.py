@@ -14,16 +14,19 @@ from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
 from app.domain.text import checked
 from app.domain.users import name_copy
-from app.domain.users.name_search import COPIES, HIGHEST, NAMES
-from app.models import DbSession, User, UserNames
+from app.domain.users.name_search import COPIES, NAMES
+from app.domain.users.word_search import HIGHEST
+from app.models import DbSession, User, UserNames, user_words
 from app.models.base import normalised
 from app.models.spelling import folded, is_same_address, key, stored_address
+from app.models.user_words import split
 
 MOST_NAMES = 500
 NEAREST = 3
 # Only for the first names that nobody has: a list of other people's names stays quick.
 MOST_WITH_NEAREST = 20
 CANDIDATES = 20
+MOST_WORDS = 3
 LIKE = 0.6
 
 _SEPARATORS = re.compile(r"[\n\t,;|]+")
@@ -143,7 +146,9 @@ def _by_name(session: DbSession, names: Sequence[str]) -> dict[str, list[ListedP
     """Return the users with these user names or addresses, in whatever spelling, by the name."""
     keys = {key(name) for name in names}
     spellings = keys | {form for name in names for form in _stored_forms(name)}
-    uncopied = name_copy.matching_ids(name_copy.uncopied(session), keys.__contains__)
+    uncopied = name_copy.matching_ids(
+        name_copy.uncopied(session), lambda user: not keys.isdisjoint(user.keys)
+    )
     parts = [
         *(select(User.id).where(column.in_(spellings)) for column in NAMES),
         *(select(UserNames.id).where(column.in_(keys)) for column in COPIES),
@@ -187,11 +192,16 @@ def _by_full_name(session: DbSession, names: Collection[str]) -> dict[str, list[
 
 def _nearest(session: DbSession, text: str) -> list[ListedPerson]:
     """Return the users whose names are most like a text, of those that begin alike."""
-    beginnings = {folded(text)[:length] for length in (2, len(text) // 2, len(text) - 2)}
+    columns = [*((name, User.id) for name in NAMES), *((copy, UserNames.id) for copy in COPIES)]
+    words = split(text)[:MOST_WORDS]
+    searched: list[tuple[Any, Any, str]] = [
+        *((column, row_id, folded(text)) for column, row_id in columns),
+        *((user_words.c.word, user_words.c.user_id, word) for word in words),
+    ]
     parts = [
-        select(query.order_by(column).limit(CANDIDATES).subquery().c.id)
-        for beginning in sorted(filter(None, beginnings))
-        for column, query in _beginning_with(beginning)
+        _first(column, row_id, beginning)
+        for column, row_id, wanted in searched
+        for beginning in sorted(_beginnings(wanted))
     ]
     people = _people(session, union(*parts)) if parts else []
     alike = [(_likeness(text, person), person) for person in people]
@@ -199,13 +209,13 @@ def _nearest(session: DbSession, text: str) -> list[ListedPerson]:
     return [person for likeness, person in nearest if likeness >= LIKE]
 
 
-def _beginning_with(beginning: str) -> list[tuple[Any, Select[int]]]:
-    ends = beginning + HIGHEST
-    pairs = [(column, User.id) for column in NAMES] + [(column, UserNames.id) for column in COPIES]
-    return [
-        (column, select(row_id.label("id")).where(column >= beginning, column < ends))
-        for column, row_id in pairs
-    ]
+def _beginnings(text: str) -> set[str]:
+    return {text[:length] for length in (2, len(text) // 2, len(text) - 2)} - {""}
+
+
+def _first(column: Any, row_id: Any, beginning: str) -> Select[Any]:
+    query = select(row_id.label("id")).where(column >= beginning, column < beginning + HIGHEST)
+    return select(query.order_by(column).limit(CANDIDATES).subquery().c.id)
 
 
 def _likeness(text: str, person: ListedPerson) -> float:

@@ -1,5 +1,7 @@
 """The search for users by the beginning of a name or, with an optional index, by any part of it.
 
+Words of full names are found by their beginning in either case; see `word_search`.
+
 Each search mode has two forms: one that an index of names serves, and one that no index can serve,
 for lists that are read in their own order. The text is a parameter of both, so that a query is
 built once for all texts: building it takes longer than running it.
@@ -9,8 +11,8 @@ or, if they are not copied yet, by their ids.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
+    Label,
     Select,
     String,
     and_,
@@ -32,12 +35,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.domain.users import name_copy
+from app.domain.users import name_copy, word_search
+from app.domain.users.word_search import HIGHEST
 from app.models import DbSession, User, UserNames, user_trigrams
 from app.models.spelling import folded
 from app.models.user_names import StoredNames, source_of
 
-HIGHEST = "\U0010ffff"
 NAMES = (User.username, User.email)
 COPIES = (UserNames.username, UserNames.email)
 
@@ -60,10 +63,12 @@ class SearchMode:
     Attributes:
         dialect: The kind of database.
         is_anywhere: Whether the text may be any part of a name, not only its beginning.
+        parts: The number of its parts by which words of full names are found.
     """
 
     dialect: str
     is_anywhere: bool
+    parts: int = 0
 
     @property
     def needs_index(self) -> bool:
@@ -74,11 +79,12 @@ class SearchMode:
         """Narrow a query of users to the matches, in the form that indexes of names serve."""
         if self.dialect == "postgresql":
             # It combines indexes for this; it would join the users of a union by reading them all.
-            ids = func.array(union(*self._by_copies()).scalar_subquery())
+            ids = func.array(union(*self._by_copies(), *self._by_words()).scalar_subquery())
             stored = map(_like if self.is_anywhere else _begins, NAMES)
             return query.where(or_(*stored, User.id == any_(ids), User.id.in_(_UNCOPIED)))
         # A query for each index: the databases would read every user for one condition.
-        found = union(*self._by_stored_names(), *self._by_copies(), _BY_ID).subquery()
+        by_names = *self._by_stored_names(), *self._by_copies()
+        found = union(*by_names, *self._by_words(), _BY_ID).subquery()
         if self.dialect == "sqlite":
             return query.where(User.id.in_(select(found.c.id)))
         # MariaDB would read every user and look each up among the found ids, unless they are sums.
@@ -89,7 +95,7 @@ class SearchMode:
         stored = [(select(User.id).where(_begins(name)), name) for name in NAMES]
         copied = [(_copied(name, _begins), name) for name in COPIES]
         queries = [query.order_by(name).limit(limit) for query, name in (*stored, *copied)]
-        return [*queries, _BY_ID.limit(limit)]
+        return [*queries, *word_search.first(self.parts, limit), _BY_ID.limit(limit)]
 
     def without_index(self) -> ColumnElement[bool]:
         """Return the condition in a form that no index serves."""
@@ -100,11 +106,15 @@ class SearchMode:
         has_copy = exists().where(
             UserNames.id == User.id, UserNames.source == source_of(User), copied
         )
-        return or_(*stored, has_copy, User.id.in_(_UNCOPIED))
+        by_words = word_search.of_each(self.parts)
+        return or_(*stored, has_copy, *by_words, User.id.in_(_UNCOPIED))
 
     def _by_copies(self) -> list[Select[int]]:
         fits = _like if self.is_anywhere and not self.needs_index else self._fits
         return [_copied(name, fits) for name in COPIES]
+
+    def _by_words(self) -> list[Select[int]]:
+        return word_search.by_rarest(self.parts)
 
     def _by_stored_names(self) -> list[Select[int]]:
         users = select(User.id)
@@ -130,12 +140,16 @@ class NameSearch:
         text: The folded text.
         dialect: The kind of database.
         has_index: Whether the database has an index of all parts of names.
+        parts: The parts of the text by which words are found, the rarest first.
+        most: The number of users whom the rarest part finds, as far as they are counted.
         uncopied: Users whose names are not copied yet.
     """
 
     text: str
     dialect: str
     has_index: bool
+    parts: tuple[str, ...] = ()
+    most: int = word_search.COUNTED
     uncopied: tuple[StoredNames, ...] = ()
 
     @property
@@ -151,7 +165,7 @@ class NameSearch:
     @property
     def mode(self) -> SearchMode:
         """The search mode."""
-        return SearchMode(self.dialect, self.is_anywhere)
+        return SearchMode(self.dialect, self.is_anywhere, len(self.parts))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -163,22 +177,56 @@ class NameSearch:
             _PATTERN.key: f"%{literal}%",
             _TRIGRAMS.key: user_trigrams.trigrams_of(self.text),
             _UNCOPIED.key: name_copy.matching_ids(self.uncopied, self._fits),
+            **word_search.values(self.parts),
         }
 
-    def _fits(self, name: str) -> bool:
+    def after(self, answers: Any, uncopied: Iterable[StoredNames]) -> "NameSearch":
+        """Return the search with what the row of answers for `answers_for` tells."""
+        parts = word_search.counted(self.parts, answers)
+        most = min(parts.values(), default=word_search.COUNTED)
+        known = replace(self, parts=tuple(parts), most=most, uncopied=tuple(uncopied))
+        return replace(known, has_index=bool(answers.has_index))
+
+    def _fits(self, user: StoredNames) -> bool:
+        is_named = any(map(self._is_part, user.keys))
+        return is_named or (bool(self.parts) and word_search.fit(self.parts, user))
+
+    def _is_part(self, name: str) -> bool:
         return self.text in name if self.is_anywhere else name.startswith(self.text)
+
+
+def unprepared(session: DbSession, text: str) -> NameSearch:
+    """Return the search for a text before anything is asked of the database."""
+    parts = word_search.parts_of(text)
+    # Of "ada ada" or "ada," one part is left.
+    text = parts[0] if len(parts) == 1 else folded(text)
+    return NameSearch(text, session.get_bind().dialect.name, has_index=True, parts=parts)
 
 
 def prepare(session: DbSession, text: str) -> NameSearch:
     """Return the search for a text, with one statement."""
-    dialect = session.get_bind().dialect.name
-    answers, uncopied = name_copy.ask(session, _preparation(dialect))
-    return NameSearch(folded(text), dialect, bool(answers.has_index), tuple(uncopied))
+    names = unprepared(session, text)
+    return names.after(*name_copy.ask(session, _preparation(names.mode), names.values))
+
+
+def answers_for(mode: SearchMode) -> list[Label[Any]]:
+    """Return the columns that a search has to know before; see `NameSearch.after`."""
+    has_index = user_trigrams.is_kept(mode.dialect).label("has_index")
+    return [has_index, *word_search.counts(mode.parts)]
+
+
+def with_uncopied(answers: Select[Any], mode: SearchMode) -> CompoundSelect[Any]:
+    """Return a query for a row of answers and the users whom only their stored rows show."""
+
+    def may_be_meant(user: Any) -> ColumnElement[bool]:
+        return word_search.may_fit(user, mode.parts, mode.dialect)
+
+    return name_copy.with_uncopied(answers, may_be_meant)
 
 
 @cache
-def _preparation(dialect: str) -> CompoundSelect[Any]:
-    return name_copy.with_uncopied(select(user_trigrams.is_kept(dialect).label("has_index")))
+def _preparation(mode: SearchMode) -> CompoundSelect[Any]:
+    return with_uncopied(select(*answers_for(mode)), mode)
 
 
 def _copied(name: Any, fits: Callable[[Any], ColumnElement[bool]]) -> Select[int]:

@@ -18,7 +18,7 @@ class UserFilter:
     """The filters of the list; an empty one matches all users.
 
     Attributes:
-        q: The beginning, or any part, of a user name or email address; see `NameSearch`.
+        q: The beginning, or any part, of a name, or beginnings of words; see `NameSearch`.
         role: The name of a role as `filter_words` has it; its ``WITHOUT`` for users without a role.
         status: ``active``, ``inactive`` or ``unverified``.
         signed_in: One of the choices of `sign_in_time`.

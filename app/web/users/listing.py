@@ -49,6 +49,10 @@ ACTIONS = [
     (BulkAction.DEACTIVATE, "Deactivate…"),
 ]
 
+_FINDS_BEGINNINGS = (
+    "Finds user names, email addresses and words of full names that start with this text."
+)
+
 
 class UserLine(NamedTuple):
     """The content of one row of the list."""
@@ -166,12 +170,15 @@ class UserListing:
             return ""
         if self.names and self.names.is_too_short:
             return (
-                f"Finds user names and email addresses that start with this text; with {SHORTEST} "
-                "or more characters, those that contain it."
+                f"{_FINDS_BEGINNINGS} With {SHORTEST} or more characters, user names and email "
+                "addresses that contain it are found, too."
             )
         if self.names and self.names.is_anywhere:
-            return "Finds user names and email addresses that contain this text."
-        return "Finds user names and email addresses that start with this text."
+            return (
+                "Finds user names and email addresses that contain this text, and words of full "
+                "names that start with it."
+            )
+        return _FINDS_BEGINNINGS
 
     @property
     def count(self) -> str:

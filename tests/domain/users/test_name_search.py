@@ -300,7 +300,7 @@ def test_the_plan_that_fits_any_text_uses_the_index_too(index, session):
         "SELECT name, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%LIKE%'"
     )
     [(name, times)] = prepared.fetchall()
-    values = "'%rare%', 'user', 'user:signed-in', 1, 51"
+    values = "'%rare%', 'rare', 'rarez', 'user', 'user:signed-in', 1, 51"
     plan = driver.execute(f'EXPLAIN EXECUTE "{name}" ({values})').fetchall()
 
     assert times > 0

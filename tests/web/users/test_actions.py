@@ -116,7 +116,7 @@ def test_who_is_about_to_leave_is_warned(sign_in, session, ada, person, name):
 @pytest.mark.parametrize(
     ("name", "fields", "looking", "doing"),
     [
-        ("edit", {"full_name": "Nora"}, 4, 10),
+        ("edit", {"full_name": "Nora"}, 4, 13),
         ("activate", {"reason": ""}, 5, 11),
         ("deactivate", {"reason": ""}, 7, 15),
         ("reset", {"reason": ""}, 5, 13),

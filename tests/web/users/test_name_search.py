@@ -4,12 +4,9 @@ import pytest
 
 from tests.support import searching
 
-ANYWHERE = "Finds user names and email addresses that contain this text."
-BEGINNING = "Finds user names and email addresses that start with this text."
-TOO_SHORT = (
-    "Finds user names and email addresses that start with this text; with 3 or more characters, "
-    "those that contain it."
-)
+ANYWHERE = "Finds user names and email addresses that contain this text, and words"
+BEGINNING = "Finds user names, email addresses and words of full names that start with this text."
+TOO_SHORT = f"{BEGINNING} With 3 or more characters, user names and email addresses that contain it"
 somewhere = pytest.mark.only_on("sqlite", "postgresql")
 
 
