@@ -9,6 +9,7 @@ from app.cli.lazy import LazyCommand
 _COMMANDS = (
     ("db", "db", "Upgrade the database and write revisions."),
     ("users", "users", "Manage users: create, list, activate, deactivate, roles, passwords."),
+    ("tokens", "tokens", "Manage tokens of the API: create, list, revoke."),
     ("settings", "settings", "List, read and change the settings of the backend."),
     ("audit", "audit", "Verify, export and prune the record of changes."),
     ("export", "export", "Write settings, roles and assignments to a file, without secrets."),

@@ -19,6 +19,7 @@ from app.cli import (
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
+from app.cli.failures import Misuse
 from app.domain import roles, sign_in
 from app.domain import users as domain
 from app.domain.actor import Actor
@@ -59,17 +60,34 @@ users.add_command(second_factors.reset_second_factor, "reset-second-factor")
     "--role", "role_names", type=TEXT, multiple=True, help="Role to assign (can be repeated)."
 )
 @click.option("--full-name", type=TEXT, help="The person's full name.")
+@click.option(
+    "--service-account", is_flag=True, help="Create an account for a program, without sign-in."
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @reason_option
 def create(
-    name: str, email: str, role_names: tuple[str, ...], *, password_stdin: bool, **fields: str
+    name: str,
+    email: str,
+    role_names: tuple[str, ...],
+    *,
+    password_stdin: bool,
+    service_account: bool,
+    **fields: Any,
 ) -> None:
     """Create a user, and print a one-time link for choosing a password."""
-    if not password_stdin:
+    if password_stdin and service_account:
+        raise Misuse("A service account has no password: leave out --password-stdin.")
+    if not (password_stdin or service_account):
         links.check()
     role_ids, domains = read(lambda: _ids_of(role_names)), config.current().email_domains
     new = NewUser(name, email, role_ids=role_ids, email_domains=domains, **fields)
     actor = current_actor()
+    if service_account:
+        user = carry_out(
+            lambda: domain.create_service_account(db.session, new, actor=actor), actor=actor
+        )
+        output.say(f"Created the service account {user.username}.")
+        return
     if password_stdin:
         scheme = config.current().password_scheme
         ready = sign_in.registration(new, arguments.password(), scheme)

@@ -14,6 +14,7 @@ class ActorKind(StrEnum):
     """The kind of an actor, which decides whether rules check permissions."""
 
     PERSON = "person"
+    PROGRAM = "token"
     COMMAND = "command"
     VISITOR = "visitor"
     OUTSIDE = "outside"
@@ -21,14 +22,15 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person, visitor or command behind a change, as the audit event names it.
+    """The person, token, visitor or command behind a change, as the audit event names it.
 
     Attributes:
-        kind: A person who has signed in, a visitor with a link, a command of the server, or
-            another program that wrote to the database.
-        name: The user name, or ``os:<user>`` for a command.
+        kind: A person who has signed in, a program with a token of theirs, a visitor with a link,
+            a command of the server, or another program that wrote to the database.
+        name: The user name, of a token that of its owner; ``os:<user>`` for a command.
         id: The user's id, where there is one.
-        session_id: The session the request came with.
+        session_id: The session the request came with, or the token.
+        scopes: The permissions that a token is limited to; None for no limit.
         address: The client's address.
         request_id: The request, as logs and error pages name it.
     """
@@ -39,6 +41,7 @@ class Actor:
     session_id: int | None = None
     address: str | None = None
     request_id: str | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def is_command(self) -> bool:

@@ -1,6 +1,7 @@
 """The tables: the guide's, and the console's own (named ``console_*``)."""
 
 from app.models.access_guard import AccessGuard
+from app.models.api_token import ApiToken, ServiceAccount
 from app.models.application_setting import ApplicationSetting
 from app.models.audit_chain import ChainEntry, ChainHead
 from app.models.audit_event import AuditEvent
@@ -17,6 +18,7 @@ from app.models.user_words import user_words
 
 __all__ = [
     "AccessGuard",
+    "ApiToken",
     "ApplicationSetting",
     "AuditEvent",
     "Base",
@@ -31,6 +33,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SecondFactor",
+    "ServiceAccount",
     "SettingRule",
     "SignInBudget",
     "User",

@@ -19,6 +19,7 @@ from app.models import (
 
 # They go with the events, of which some are left out.
 UNCOMPARED = {model.__tablename__ for model in (FailedSignIn, SignInBudget, ChainEntry, ChainHead)}
+USE = {"last_seen_at", "last_used_at"}
 REFUSALS = ("change:refused", "permission:denied")
 
 
@@ -57,8 +58,8 @@ def recorded(session: DbSession) -> list[AuditEvent]:
 def digests(engine: Engine) -> dict[str, str]:
     """Return a digest of each table.
 
-    Left out is what a request that is refused may write: that a session was in use, and the record
-    of the refusal or of the failed sign-in, and that it was charged.
+    Left out is what a request that is refused may write: that a session or a token was in use, and
+    the record of the refusal or of the failed sign-in, and that it was charged.
     """
     with engine.connect() as connection:
         return {
@@ -71,7 +72,7 @@ def digests(engine: Engine) -> dict[str, str]:
 
 
 def _content(table: Table) -> Any:
-    columns = [column for column in table.columns if column.name != "last_seen_at"]
+    columns = [column for column in table.columns if column.name not in USE]
     query = select(*columns).order_by(*table.primary_key)
     if table.name == AuditEvent.__tablename__:
         query = query.where(table.c.action.not_in(REFUSALS))

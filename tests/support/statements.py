@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 # columns take NULL, which most requests leave out.
 UNCOUNTED = re.compile(
     r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA|SET|START)\b"
-    r"|\s*UPDATE console_sessions SET last_seen_at"
+    r"|\s*UPDATE console_(sessions SET last_seen_at|api_tokens SET last_used_at)"
     r"|SELECT (made\.name|relname|table_name), ",
     re.IGNORECASE,
 )

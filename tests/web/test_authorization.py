@@ -76,6 +76,7 @@ TABLE = {
         "/account/density", ALL_IN, ALL_IN, 303, sends={"density": "compact"}
     ),
     "/account/theme": Address("/account/theme", ALL_IN, ALL_IN, 303, sends={"theme": "dark"}),
+    "/account/tokens": Address("/account/tokens", ALL_IN, ALL_IN, 422),
     "/account/zone": Address("/account/zone", ALL_IN, ALL_IN, 303, sends={"zone": "Asia/Tokyo"}),
     "/attention/<name:topic>/put-aside": Address(
         "/attention/none/put-aside", ALL_IN, CHANGES_SOMETHING, 404, seen=404
@@ -153,6 +154,9 @@ TABLE = {
     "/users/<id:user_id>/sessions": Address(
         "/users/{viewer}/sessions", only("helpdesk"), only("helpdesk"), 422
     ),
+    "/users/<id:user_id>/tokens": Address(
+        "/users/{viewer}/tokens", only("helpdesk"), only("helpdesk"), 409
+    ),
     "/users/bulk": Address("/users/bulk", READS_USERS, only("helpdesk"), 422),
     "/users/choose": Address("/users/choose", READS_USERS, only("helpdesk"), 422),
     "/users/undo/<id:event_id>": Address(
@@ -165,6 +169,7 @@ TABLE = {
 # Whoever sends these forms has to have authenticated not long ago.
 SENSITIVE = {
     *("/account/second-factor", "/account/recovery-codes", "/account/remove-second-factor"),
+    *("/account/tokens", "/users/<id:user_id>/tokens"),
     *("/roles/new", "/roles/<id:role_id>/edit", "/roles/<id:role_id>/delete"),
     *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
     *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),

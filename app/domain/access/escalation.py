@@ -44,12 +44,19 @@ class PermissionSet:
         """Tell whether the other set is a subset of this one."""
         return self.is_all or (not other.is_all and other.codes <= self.codes)
 
+    def limited_to(self, scopes: frozenset[str] | None) -> "PermissionSet":
+        """Return the part of the set that a token with these scopes may use."""
+        if scopes is None:
+            return self
+        return PermissionSet(scopes if self.is_all else self.codes & scopes)
+
 
 def own_permissions(session: DbSession, actor: Actor) -> PermissionSet:
     """Return the permissions of the actor at this moment; a command has all of them.
 
     Raises:
-        BeyondOwnPermissions: The actor is a person whose account is no longer active.
+        BeyondOwnPermissions: The account of the person, or of the token's owner, is no longer
+            active.
     """
     if actor.is_command:
         return PermissionSet(frozenset(), is_all=True)
@@ -57,7 +64,7 @@ def own_permissions(session: DbSession, actor: Actor) -> PermissionSet:
     rows = session.connection().execute(_PERMISSIONS, {"user_id": actor.id}).all()
     if not rows or not rows[0].is_active:
         raise BeyondOwnPermissions("Your account is no longer active.")
-    return _set_of(rows)
+    return _set_of(rows).limited_to(actor.scopes)
 
 
 def require(session: DbSession, actor: Actor, code: str) -> PermissionSet:

@@ -1,6 +1,7 @@
-"""Authentication: passwords and their throttle, second factors, sessions, and one-time links."""
+"""Authentication: passwords, their throttle, second factors, sessions, links and API tokens."""
 
 from app.domain.authentication import (
+    api_tokens,
     capacity,
     hashing,
     one_time_links,
@@ -14,6 +15,7 @@ from app.domain.authentication import (
 )
 
 __all__ = [
+    "api_tokens",
     "capacity",
     "hashing",
     "one_time_links",

@@ -6,32 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Row,
-    Select,
-    String,
-    bindparam,
-    column,
-    exists,
-    func,
-    literal_column,
-    select,
-    table,
-)
+from sqlalchemy import Row, Select, bindparam, select
 
-from app.domain.authentication import second_factor, sessions, tokens
+from app.domain.authentication import identity_columns, second_factor, sessions, tokens
 from app.domain.authentication.sessions import Limits
-from app.domain.permissions import PermissionCode
-from app.models import (
-    ConsoleSession,
-    DbSession,
-    Permission,
-    Role,
-    User,
-    role_permissions,
-)
+from app.models import ConsoleSession, DbSession, User
 from app.models.base import utcnow
-from app.models.user import ADMIN, user_roles
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -74,23 +54,6 @@ class SessionIdentity:
 
 
 def _identity_query() -> Select[Any]:
-    own = user_roles.c.user_id == User.id
-    administers = (
-        exists()
-        .where(own, user_roles.c.role_id == Role.id, Role.name == ADMIN)
-        .correlate(User)
-        .label("is_administrator")
-    )
-    # Only the console's own codes: those of other programs may contain the separator.
-    codes = (
-        select(func.aggregate_strings(Permission.code, ","))
-        .join(role_permissions, role_permissions.c.permission_id == Permission.id)
-        .join(user_roles, user_roles.c.role_id == role_permissions.c.role_id)
-        .where(own, Permission.code.in_([literal_column(f"'{code}'") for code in PermissionCode]))
-        .correlate(User)
-        .scalar_subquery()
-    )
-    revision = select(func.max(column("version_num", String))).select_from(table("alembic_version"))
     columns: tuple[Any, ...] = (
         ConsoleSession.id.label("session_id"),
         ConsoleSession.created_at,
@@ -102,10 +65,10 @@ def _identity_query() -> Select[Any]:
         User.full_name,
         User.is_active,
         User.password_hash,
-        administers,
-        codes.label("codes"),
+        identity_columns.ADMINISTERS,
+        identity_columns.CODES,
         second_factor.OF_USER.label("has_second_factor"),
-        revision.scalar_subquery().label("revision"),
+        identity_columns.REVISION,
     )
     return (
         select(*columns)
@@ -139,7 +102,7 @@ def identify(
         full_name=row.full_name,
         revision=row.revision,
         is_administrator=bool(row.is_administrator),
-        codes=frozenset((row.codes or "").split(",")),
+        codes=identity_columns.codes_in(row.codes),
         has_second_factor=bool(row.has_second_factor),
     )
 

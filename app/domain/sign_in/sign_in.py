@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.domain import users
 from app.domain.actor import Actor
-from app.domain.authentication import passwords, second_factor, sessions
+from app.domain.authentication import api_tokens, passwords, second_factor, sessions
 from app.domain.authentication.second_factor import EnteredCode
 from app.domain.authentication.sessions import Browser
 from app.domain.sign_in import bcrypt_use
@@ -35,9 +35,12 @@ class VerifiedPassword:
 
 
 def find_account(session: DbSession, name: str) -> Account | None:
-    """Return the active user with that user name or e-mail address, if there is one."""
+    """Return the active user with that user name or e-mail address, if there is one.
+
+    A service account is none: whatever another program stored as its password, nobody signs in.
+    """
     user = users.find(session, name)
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or api_tokens.is_service(session, user.id):
         return None
     bcrypt_use.note(session, user.password_hash)
     return account_of(user)

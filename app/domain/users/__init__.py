@@ -17,6 +17,7 @@ from app.domain.users.creation import (
     add,
     check_new,
     create,
+    create_service_account,
     record_creation,
     register,
 )
@@ -31,6 +32,7 @@ from app.domain.users.editing import (
 from app.domain.users.export import count_for_export, export_batch, export_matches
 from app.domain.users.held_roles import HeldRoles, held_roles
 from app.domain.users.lifecycle import (
+    HasNoPassword,
     UserChangedMeanwhile,
     UserIsReferredTo,
     access_content,
@@ -58,6 +60,13 @@ from app.domain.users.name_list import ListedName, ListedPerson, NameList, look_
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
+from app.domain.users.tokens import (
+    NewToken,
+    TokenRefused,
+    create_token,
+    owner_of_token,
+    revoke_token,
+)
 from app.domain.users.undo import UserUndo, review_undo, undo
 from app.domain.users.user_filter import UserFilter
 
@@ -70,12 +79,14 @@ __all__ = [
     "BulkOutcome",
     "BulkPerson",
     "BulkPlan",
+    "HasNoPassword",
     "HeldRoles",
     "ListedName",
     "ListedPerson",
     "Matches",
     "NameList",
     "NameSearch",
+    "NewToken",
     "NewUser",
     "Offboarding",
     "Profile",
@@ -84,6 +95,7 @@ __all__ = [
     "SearchMode",
     "Selection",
     "SelectionChangedMeanwhile",
+    "TokenRefused",
     "UserChangedMeanwhile",
     "UserFilter",
     "UserIsReferredTo",
@@ -104,6 +116,8 @@ __all__ = [
     "count_for_export",
     "count_uncopied",
     "create",
+    "create_service_account",
+    "create_token",
     "deactivate",
     "delete",
     "deletion_etag",
@@ -122,6 +136,7 @@ __all__ = [
     "names_of",
     "of_mixed_scripts",
     "offboard",
+    "owner_of_token",
     "profile_etag",
     "profile_of",
     "record_creation",
@@ -130,6 +145,7 @@ __all__ = [
     "review_offboarding",
     "review_roles",
     "review_undo",
+    "revoke_token",
     "role_names",
     "roles_etag",
     "set_roles",

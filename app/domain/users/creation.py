@@ -15,7 +15,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.users import lookalikes, lookup, name_copy, names
-from app.models import DbSession, Role, User
+from app.models import DbSession, Role, ServiceAccount, User
 from app.models.spelling import shown_address
 
 
@@ -31,6 +31,7 @@ class NewUser:
         role_ids: The roles to start with.
         email_domains: Domains that are allowed in addresses; see `names.checked_email`.
         reason: The actor's reason.
+        is_service: Whether it is a service account.
     """
 
     username: str
@@ -40,6 +41,7 @@ class NewUser:
     role_ids: frozenset[int] = frozenset()
     email_domains: tuple[str, ...] = ()
     reason: str = ""
+    is_service: bool = False
 
 
 def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str]:
@@ -60,6 +62,16 @@ def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str
     """
     user = register(session, check_new(new), passwords.no_password(), actor=actor)
     return user, password_link(session, user, Purpose.WELCOME, actor)
+
+
+def create_service_account(session: DbSession, new: NewUser, *, actor: Actor) -> User:
+    """Create a user that owns tokens of the API, and that nobody can sign in to.
+
+    Raises:
+        RuleError: As `create`.
+    """
+    ready = replace(check_new(new), is_service=True)
+    return register(session, ready, passwords.no_password(), actor=actor)
 
 
 def check_new(new: NewUser) -> NewUser:
@@ -99,7 +111,7 @@ def register(session: DbSession, new: NewUser, password_hash: str, *, actor: Act
     assigned = roles.with_ids(session, new.role_ids)
     access.refuse_escalation(session, own, None, assigned)
     user = add(session, new, password_hash, assigned)
-    record_creation(session, user, new.reason, actor=actor)
+    record_creation(session, user, new.reason, is_service=new.is_service, actor=actor)
     return user
 
 
@@ -120,12 +132,18 @@ def add(session: DbSession, new: NewUser, password_hash: str, assigned: Sequence
     )
     session.add(user)
     flush_names(session)
+    if new.is_service:
+        session.add(ServiceAccount(user_id=user.id))
     return user
 
 
-def record_creation(session: DbSession, user: User, reason: str = "", *, actor: Actor) -> Save:
+def record_creation(
+    session: DbSession, user: User, reason: str = "", *, is_service: bool = False, actor: Actor
+) -> Save:
     """Record that the user was created, and each role they start with."""
     after = {"username": user.username, "email": user.email, "full_name": user.full_name}
+    if is_service:
+        after["service_account"] = "yes"
     assigned = [audit.Change("role:assigned", after={"role": role.name}) for role in user.roles]
     changes = [audit.Change("user:created", after=after), *assigned]
     target = Target.of_user(user)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain import access, audit, confirmation, etags, reviews, roles
 from app.domain.access import RoleGrants
 from app.domain.actor import Actor
-from app.domain.authentication import sessions
+from app.domain.authentication import api_tokens, sessions
 from app.domain.authentication.one_time_links import Purpose
 from app.domain.confirmation import UNREVIEWED, Confirmation, Deletion
 from app.domain.errors import RuleError
@@ -22,6 +22,10 @@ from app.models import DbSession, Permission, Role, User
 
 class UserIsReferredTo(RuleError):
     """Rows of another program refer to the user, who therefore cannot be deleted."""
+
+
+class HasNoPassword(RuleError):
+    """A service account has no password, and gets none."""
 
 
 class UserChangedMeanwhile(ReviewOutdated):
@@ -102,10 +106,14 @@ def start_reset(
     Raises:
         NotFound: The user does not exist.
         BeyondOwnPermissions: The user has permissions that the actor does not have.
+        HasNoPassword: The user is a service account.
         ReviewOutdated: The user has other permissions than were reviewed.
         InvalidValue: The reason is too long.
     """
     user = load_for_change(session, user_id, actor)
+    if api_tokens.is_service(session, user.id):
+        message = f"{user.username} is a service account: nobody signs in to it with a password."
+        raise HasNoPassword(message, target=Target.of_user(user))
     reason = checked_reason(typed.reason)
     _hold(session, user, typed.reviewed)
     target = Target.of_user(user)

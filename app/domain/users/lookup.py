@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, union
 
-from app.domain.authentication import second_factor
+from app.domain.authentication import api_tokens, second_factor
 from app.domain.errors import NotFound
 from app.domain.text import is_name
 from app.domain.users import name_copy, sign_in_time
@@ -17,6 +17,7 @@ from app.models.spelling import folded, is_same_address, key, stored_address
 from app.models.user_names import StoredNames
 
 MOST = 100
+MARKS = (second_factor.OF_USER, api_tokens.IS_SERVICE)
 
 
 def get(session: DbSession, user_id: int) -> User:
@@ -38,12 +39,14 @@ class SignIns(NamedTuple):
         failures: The failed sign-ins of the last 24 hours.
         last_at: The time of the last successful one.
         has_second_factor: Whether it takes a second factor besides the password.
+        is_service: Whether the user is a service account, to which nobody signs in.
     """
 
     user: User
     failures: int
     last_at: datetime | None
     has_second_factor: bool
+    is_service: bool
 
 
 def sign_ins(session: DbSession, user_id: int) -> SignIns:
@@ -64,13 +67,11 @@ def sign_ins(session: DbSession, user_id: int) -> SignIns:
         .correlate(User)
         .scalar_subquery()
     )
-    query = select(User, failures, sign_in_time.LAST, second_factor.OF_USER).where(
-        User.id == user_id
-    )
+    query = select(User, failures, sign_in_time.LAST, *MARKS).where(User.id == user_id)
     row = session.execute(query).first()
     if row is None:
         raise NotFound("This user does not exist.")
-    return SignIns(row[0], int(row[1]), row[2], bool(row[3]))
+    return SignIns(row[0], int(row[1]), row[2], bool(row[3]), bool(row[4]))
 
 
 def find(session: DbSession, name: str) -> User | None:

@@ -10,6 +10,7 @@ from app.web.account import (
     sessions,
     show,
     theme,
+    tokens,
     zone,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "sessions",
     "show",
     "theme",
+    "tokens",
     "zone",
 ]

@@ -8,6 +8,7 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import AuditEvent
 
+USERS = frozenset({ActorKind.PERSON, ActorKind.PROGRAM})
 NEEDS = {
     "setting:changed": PermissionCode.SETTINGS_UPDATE,
     "setting:created": PermissionCode.SETTINGS_CREATE,
@@ -52,7 +53,7 @@ class Grounds:
 def of(event: AuditEvent) -> Grounds | None:
     """Return the grounds of a person's action; None where no permission was asked for."""
     code = _needed(event)
-    if not code or event.actor_kind != ActorKind.PERSON or event.actor_id is None:
+    if not code or event.actor_kind not in USERS or event.actor_id is None:
         return None
     if not audit.actor_is_there(db.session, event):
         return Grounds(code, is_there=False)

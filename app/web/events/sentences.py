@@ -21,6 +21,7 @@ from app.web.events import secret_marks
 from app.web.events.verbs import VERBS
 
 KINDS = {
+    ActorKind.PROGRAM.value: "by token",
     ActorKind.COMMAND.value: "command",
     ActorKind.VISITOR.value: "not signed in",
     ActorKind.OUTSIDE.value: "",
@@ -41,7 +42,13 @@ UNDONE_AT = {
     "permission:revoked": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
 }
 # The field that describes an event in one word.
-NAMED_BY = {"role:assigned": "role", "role:unassigned": "role", "role:renamed": "name"}
+NAMED_BY = {
+    "role:assigned": "role",
+    "role:unassigned": "role",
+    "role:renamed": "name",
+    "token:created": "token",
+    "token:revoked": "token",
+}
 CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
 ADDED = frozenset({"setting:created", "setting:restored"})
 LONGEST = 60

@@ -30,6 +30,8 @@ VERBS = {
     "second-factor:reset": "reset the second factor of",
     "recovery-codes:renewed": "made new recovery codes for",
     "recovery-code:used": "used a recovery code of",
+    "token:created": "created an API token for",
+    "token:revoked": "revoked an API token of",
     "session:ended": "ended a session of",
     "throttle:cleared": "cleared the throttle of",
     "sessions:ended": "ended all sessions of",

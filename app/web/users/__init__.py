@@ -14,6 +14,7 @@ from app.web.users import (
     roles,
     sessions,
     show,
+    tokens,
     undo,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "roles",
     "sessions",
     "show",
+    "tokens",
     "undo",
 ]

@@ -99,6 +99,17 @@ def _wrong_code(guide: Guide) -> None:
     guide.press("Sign in")
 
 
+def _token_refused(guide: Guide) -> None:
+    guide.go("/account/tokens")
+    guide.fill(name="pipeline")
+    guide.press("Create the token")
+
+
+def _token_created(guide: Guide) -> None:
+    guide.window.get_by_label("All permissions of the owner").check()
+    guide.press("Create the token")
+
+
 # Before there is anybody.
 FIRST_DAY: Stops = {
     "auth.login": page("/login"),
@@ -139,6 +150,10 @@ OVERVIEW: Stops = {
     "account.density": page("/account/density"),
     "account.keys": page("/account/keys"),
     "account.theme": page("/account/theme"),
+    "account.tokens: none": page("/account/tokens", "No tokens"),
+    "account.tokens: refused": Stop(_token_refused, "Select at least one permission"),
+    "account.tokens: new": Stop(_token_created, "will not be shown again"),
+    "account.tokens": page("/account/tokens", "pipeline"),
     "account.zone": page("/account/zone"),
     "home.overview: zone saved": Stop(_zone_saved, "Times are shown in Asia/Kolkata."),
     "auth.logout": page("/logout"),

@@ -151,6 +151,7 @@ ACCOUNT: Stops = {
     "users.delete: refused": Stop(_deletion_refused, "to confirm"),
     "users.delete: own account": user("ada", "/delete"),
     "users.sessions": user("ada", "/sessions"),
+    "users.tokens": user("nikolai.sokolov", "/tokens"),
     "users.sessions: none": user("nikolai.sokolov", "/sessions"),
 }
 HELPDESK: Stops = {

@@ -1,0 +1,1 @@
+"""Tokens of the API on pages: the form that creates and revokes them."""
