@@ -20,33 +20,21 @@ from app.database import problems, revisions
 from app.database.connections import MissingFile
 from app.database.waiting import has_waited
 from app.domain.authentication.capacity import Overloaded
-from app.domain.authentication.throttle import TooManyAttempts
-from app.domain.errors import (
-    BeyondOwnPermissions,
-    ChangedMeanwhile,
-    InvalidValue,
-    NotFound,
-    RuleError,
-)
+from app.domain.errors import InvalidValue, RuleError
 from app.extensions import db
+from app.http.requests import request_id
+from app.http.statuses import status_of
 from app.unit_of_work import OutcomeUnknown
 from app.web import kept_input, readiness, redirects, security
 from app.web.access import PermissionMissing, access_of
 from app.web.kept_input import KeptInput
-from app.web.security import SAFE_METHODS, ForeignForm, request_id
+from app.web.security import SAFE_METHODS, ForeignForm
 from app.web.session import identity
 
 Answer = tuple[str, int, dict[str, str]]
 
 RETRY_AFTER = {"Retry-After": "5"}
-STATUS = {
-    NotFound: 404,
-    InvalidValue: 422,
-    ChangedMeanwhile: 409,
-    BeyondOwnPermissions: 403,
-    TooManyAttempts: 429,
-}
-CONFLICT, FAULT = 409, 500
+FAULT = 500
 EXPIRED = "expired"
 CROWD = "Too many people are signing in"
 CROWD_SENTENCE = (
@@ -78,11 +66,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(Overloaded, _overloaded)
     app.register_error_handler(unit_of_work.TooManyChanges, _queue)
     app.register_error_handler(Exception, _unexpected)
-
-
-def status_of(error: RuleError) -> int:
-    """Return the status that a refusal is answered with (RFC 9110)."""
-    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), CONFLICT)
 
 
 def _http(error: HTTPException) -> Answer:

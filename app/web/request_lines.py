@@ -6,7 +6,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from app.web.security import client_address, request_id
+from app.http.requests import client_address, request_id
 
 log = logging.getLogger(__name__)
 # Of a path that leads nowhere: what follows the first word of a one-time link, and what is as long

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from app import unit_of_work
 from app.domain.errors import RuleError
 from app.extensions import db
+from app.http.statuses import status_of
 from app.web import kept_input
-from app.web.errors import status_of
 from app.web.forms import INVALID, Form
 from app.web.session.identity import current_actor
 

@@ -1,23 +1,18 @@
-"""The security of requests: rejected ones, the address of the client, and response headers."""
+"""The security of requests: those that are rejected, and the headers of responses."""
 
-import re
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import flask
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, request
 from werkzeug.exceptions import Forbidden
 
 from app import config
+from app.http.requests import request_id
 
 View = TypeVar("View", bound=Callable[..., Any])
-Address = IPv4Address | IPv6Address
-# An address as proxies write it: with a port, in brackets, in quotes (RFC 7239, section 6).
-_HOST_AND_PORT = re.compile(r'"?(?:\[([^\]"]+)\]|([0-9.]+))(?::[0-9]{1,5})?"?')
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -81,32 +76,6 @@ def many_fields(view: View) -> View:
     return view
 
 
-def request_id() -> str:
-    """Return the id by which logs, events and error pages name this request."""
-    if "request_id" not in g:
-        g.request_id = secrets.token_hex(8)
-    return str(g.request_id)
-
-
-def client_address() -> str | None:
-    """Return the address that the request comes from.
-
-    It is the address of the connection. ``X-Forwarded-For`` counts only as far as trusted proxies
-    wrote it: from the right, up to the first address of another host. The client may have invented
-    everything before it.
-    """
-    address = _parsed_address(request.remote_addr or "")
-    if address is None:
-        return None
-    forwarded = _forwarded()
-    while _is_proxy(address):
-        before = next(forwarded, None)
-        if before is None:
-            break
-        address = before
-    return str(address)
-
-
 def is_from_console() -> bool:
     """Tell whether the browser says that a page of the console sent the form."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
@@ -153,30 +122,6 @@ def _host_of(origin: str) -> str | None:
         return urlsplit(origin).hostname
     except ValueError:
         return None
-
-
-def _forwarded() -> Iterator[Address]:
-    """Yield the forwarded addresses from the right, up to one that cannot be read."""
-    for text in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        address = _parsed_address(text.strip())
-        if address is None:
-            return
-        yield address
-
-
-def _is_proxy(address: Address) -> bool:
-    return any(address in network for network in config.current().trusted_proxies)
-
-
-def _parsed_address(text: str) -> Address | None:
-    if match := _HOST_AND_PORT.fullmatch(text):
-        text = match[1] or match[2]
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    # The address of an IPv4 connection at an IPv6 socket.
-    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def _add_headers(response: Response) -> Response:

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app import config, create_app
 from app.config import ConfigurationError
+from app.http.requests import client_address
 from app.models import ConsoleSession
-from app.web.security import client_address
 from tests.support.people import PASSWORD
 
 PROXIES = "127.0.0.1, 10.0.0.0/8,fd00::/8"

@@ -15,8 +15,8 @@ from app.domain.authentication.session_identity import SessionIdentity
 from app.domain.authentication.sessions import Browser, Limits
 from app.domain.permissions import PermissionCode
 from app.extensions import db, login_manager
+from app.http.requests import client_address, request_id
 from app.models.base import utcnow
-from app.web.security import client_address, request_id
 from app.web.session import ownership, session_cookie
 
 TINTS = 5

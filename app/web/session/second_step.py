@@ -17,10 +17,10 @@ from app.domain.authentication.budgets import Attempt
 from app.domain.authentication.second_factor import EnteredCode
 from app.domain.sign_in import HalfSignedIn, SignInFailed, WrongCode
 from app.extensions import db
+from app.http.requests import client_address
 from app.models.base import utcnow
 from app.web.forms import Form
 from app.web.saving import saved_after
-from app.web.security import client_address
 from app.web.session import device_cookie, failures, identity, session_cookie, throttling
 
 LIFETIME_SECONDS = 600

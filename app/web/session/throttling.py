@@ -17,7 +17,7 @@ from app.domain.authentication.budgets import Attempt
 from app.domain.authentication.throttle import TooManyAttempts
 from app.domain.sign_in import Account
 from app.extensions import db
-from app.web.security import client_address
+from app.http.requests import client_address
 from app.web.session import device_cookie, identity
 
 

@@ -1,0 +1,1 @@
+"""What pages and API share of HTTP: the request, and the status of a refusal."""
