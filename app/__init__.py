@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from app import cli, config
+from app import api, cli, config
 from app.config import Configuration, environment
 from app.database import connections
 from app.domain import audit, settings
@@ -40,6 +40,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     with app.app_context():
         connections.prepare(db.engine, connections.settings(configuration))
     sections.register(app)
+    api.register(app)
     base_path.register(app)
     cli.register(app)
     return app

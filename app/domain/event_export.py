@@ -52,7 +52,7 @@ def encoded(
 
 
 def _rows(marks: SecretMarks, batch: Iterable[Row[Any]]) -> Iterator[Sequence[csv.Cell]]:
-    for event in map(partial(_exported, marks), batch):
+    for event in map(partial(exported, marks), batch):
         yield [
             json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict) else cell or ""
             for cell in event.values()
@@ -60,11 +60,12 @@ def _rows(marks: SecretMarks, batch: Iterable[Row[Any]]) -> Iterator[Sequence[cs
 
 
 def _lines(marks: SecretMarks, batch: Iterable[Row[Any]]) -> bytes:
-    lines = (json.dumps(_exported(marks, row), ensure_ascii=False) for row in batch)
+    lines = (json.dumps(exported(marks, row), ensure_ascii=False) for row in batch)
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _exported(marks: SecretMarks, row: Row[Any]) -> dict[str, Any]:
+def exported(marks: SecretMarks, row: Row[Any]) -> dict[str, Any]:
+    """Return an event without secrets, by the names of its columns."""
     event = {name: getattr(row, name) for name in COLUMNS}
     sides = {side: _side(marks, row, event[side]) for side in ("before", "after")}
     return event | {"at": f"{row.at:%Y-%m-%dT%H:%M:%SZ}"} | sides

@@ -30,6 +30,7 @@ def _tell_later(response: Response) -> Response:
         return response
     # An answer may be sent after the request has ended, such as an export.
     started_at, me = g.get("started_at", time.perf_counter()), g.get("me")
+    caller = g.get("caller")  # The owner of a token.
     fields = {
         "request_id": request_id(),
         "method": request.method,
@@ -37,7 +38,7 @@ def _tell_later(response: Response) -> Response:
         "endpoint": request.endpoint,
         "status": response.status_code,
         "address": client_address(),
-        "user_id": me.id if me else None,
+        "user_id": me.id if me else caller and caller.user_id,
     }
 
     def tell() -> None:

@@ -15,6 +15,7 @@ from tests.house.reading import code, strings
 
 DOCUMENTS = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 ELSEWHERE = {
+    "curl ": "guide/test_api.py",
     "make run": "guide/test_make_run.py",
     "make demo": "tools/test_demo.py",
     "make check": ".ci/run",

@@ -12,6 +12,7 @@ from app.domain.access.administrators import (
     refuse_losing,
     refuse_without_administrator,
 )
+from app.domain.access.checks import PermissionCheck, check
 from app.domain.access.effective_permissions import (
     AssignableRole,
     EffectivePermission,
@@ -53,12 +54,14 @@ __all__ = [
     "HeldKind",
     "Holder",
     "LastAdministrator",
+    "PermissionCheck",
     "PermissionSet",
     "RoleGrants",
     "access_from_outside",
     "administrators",
     "assignable_roles",
     "can_sign_in",
+    "check",
     "chunks",
     "exceeds",
     "explain",

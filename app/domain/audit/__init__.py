@@ -24,7 +24,7 @@ from app.domain.audit.events import (
 from app.domain.audit.export import count_for_export, export_batch
 from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, recent
 from app.domain.audit.keys import KEYS, audit_keys
-from app.domain.audit.listing import SaveLine, SavePage, list_saves
+from app.domain.audit.listing import SaveLine, SavePage, events_page, list_saves
 from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
 from app.domain.audit.saves import Save, new_save
 from app.domain.audit.undoable import GONE, LeftOut, NothingToUndo, saved_changes, undone_id
@@ -62,6 +62,7 @@ __all__ = [
     "delete_some",
     "details",
     "events_of",
+    "events_page",
     "export_batch",
     "fields_of",
     "find_earlier",

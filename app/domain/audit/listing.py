@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from app.domain import paging
 from app.domain.audit import event_filter
 from app.domain.audit.event_filter import EventFilter
-from app.domain.paging import Cursors, Sort
+from app.domain.paging import Cursors, Page, Sort
 from app.models import AuditEvent, DbSession
 
 NEWEST_FIRST = Sort(AuditEvent.at, AuditEvent.id, descending=True)
@@ -57,6 +57,17 @@ def list_saves(
     after, before = cursors.after, cursors.before
     page = paging.page(session, query, NEWEST_FIRST, after=after, before=before, size=size)
     return SavePage(_lines(session, filters, page.rows), page.before, page.after)
+
+
+def events_page(session: DbSession, filters: EventFilter, cursors: Cursors) -> Page:
+    """Return one page of single events, in one statement.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    query: Select[Any] = select(*AuditEvent.__table__.columns)
+    query = query.where(*event_filter.conditions(filters))
+    return paging.page(session, query, NEWEST_FIRST, after=cursors.after, before=cursors.before)
 
 
 def _is_first_of_save(filters: EventFilter) -> Any:

@@ -22,6 +22,7 @@ from app.domain.settings.editing import (
     etag_of,
     overwrite,
 )
+from app.domain.settings.key_listing import keys_page
 from app.domain.settings.last_changes import LastChange, last_changes
 from app.domain.settings.lifecycle import (
     create,
@@ -38,7 +39,7 @@ from app.domain.settings.listing import (
     matching,
     read_all,
 )
-from app.domain.settings.lookup import by_key, get
+from app.domain.settings.lookup import by_key, by_keys, get
 from app.domain.settings.marking import WouldReveal, mark_secret, why_still_secret
 from app.domain.settings.new_setting import NewSetting, is_taken
 from app.domain.settings.outside import (
@@ -73,6 +74,7 @@ from app.domain.settings.strict_json import NotJson, read_json
 from app.domain.settings.validity import problem
 from app.domain.settings.value_rules.checks import UnusualValue
 from app.domain.settings.value_rules.rules import RuleSeverity, SettingRules, ValueRule, read_rules
+from app.domain.settings.value_rules.schema_mistakes import sentence as schema_mistake
 from app.domain.settings.value_rules.schemas import choices, hint
 from app.domain.settings.values import (
     EMPTY,
@@ -140,6 +142,7 @@ __all__ = [
     "as_of",
     "by_category",
     "by_key",
+    "by_keys",
     "canonical",
     "change",
     "change_in_sentence",
@@ -165,6 +168,7 @@ __all__ = [
     "is_secret_setting",
     "is_taken",
     "keys_of",
+    "keys_page",
     "last_changes",
     "mark_secret",
     "masked",
@@ -181,6 +185,7 @@ __all__ = [
     "restore",
     "review_many",
     "rule_state",
+    "schema_mistake",
     "secret_marks",
     "secret_state",
     "secret_states",

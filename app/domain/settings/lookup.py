@@ -1,8 +1,11 @@
 """Find one setting, to show it or to change it."""
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, select
 
 from app.domain.errors import NotFound
+from app.domain.phrases import listed
 from app.domain.text import is_name
 from app.models import ApplicationSetting, DbSession
 
@@ -39,6 +42,21 @@ def by_key(session: DbSession, key: str) -> ApplicationSetting:
     if setting is None or setting.key != key:
         raise NotFound(f"No setting is named {key}.")
     return setting
+
+
+def by_keys(session: DbSession, keys: Collection[str]) -> list[ApplicationSetting]:
+    """Return the settings with these keys, in the order of the keys.
+
+    Raises:
+        NotFound: One of them does not exist.
+    """
+    names = [key for key in keys if is_name(key)]
+    query = select(ApplicationSetting).where(ApplicationSetting.key.in_(names))
+    query = query.order_by(ApplicationSetting.key).execution_options(populate_existing=True)
+    settings = list(session.scalars(query))
+    if missing := sorted(set(keys) - {setting.key for setting in settings}):
+        raise NotFound(f"No setting is named {listed(missing)}.")
+    return settings
 
 
 def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:

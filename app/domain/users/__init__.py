@@ -18,6 +18,7 @@ from app.domain.users.creation import (
     check_new,
     create,
     create_service_account,
+    create_without_link,
     record_creation,
     register,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "create",
     "create_service_account",
     "create_token",
+    "create_without_link",
     "deactivate",
     "delete",
     "deletion_etag",

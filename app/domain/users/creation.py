@@ -64,14 +64,22 @@ def create(session: DbSession, new: NewUser, *, actor: Actor) -> tuple[User, str
     return user, password_link(session, user, Purpose.WELCOME, actor)
 
 
+def create_without_link(session: DbSession, new: NewUser, *, actor: Actor) -> User:
+    """Create a user without a password and without a link to choose one.
+
+    Raises:
+        RuleError: As `create`.
+    """
+    return register(session, check_new(new), passwords.no_password(), actor=actor)
+
+
 def create_service_account(session: DbSession, new: NewUser, *, actor: Actor) -> User:
     """Create a user that owns tokens of the API, and that nobody can sign in to.
 
     Raises:
         RuleError: As `create`.
     """
-    ready = replace(check_new(new), is_service=True)
-    return register(session, ready, passwords.no_password(), actor=actor)
+    return create_without_link(session, replace(new, is_service=True), actor=actor)
 
 
 def check_new(new: NewUser) -> NewUser:

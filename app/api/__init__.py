@@ -1,0 +1,19 @@
+"""The API for programs: the same domain functions as the pages, with a token and JSON."""
+
+from flask import Flask
+
+from app.api import assignments, document, history, permissions, problems, roles, settings, users
+from app.api.blueprint import blueprint
+from app.api.names import NamedConverter
+from app.extensions import csrf
+
+__all__ = ["assignments", "document", "history", "permissions", "roles", "settings", "users"]
+
+
+def register(app: Flask) -> None:
+    """Add the API to the application."""
+    # Requests with a token carry no authority of a cookie.
+    csrf.exempt(blueprint)
+    app.url_map.converters["named"] = NamedConverter
+    problems.register(app)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,111 @@
+"""The token of a request: who asks, and what they may do at this moment."""
+
+import time
+from collections.abc import Collection
+
+from flask import current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from app import unit_of_work
+from app.database import revisions
+from app.database.waiting import Waiting
+from app.domain.actor import Actor, ActorKind
+from app.domain.authentication import api_tokens
+from app.domain.authentication.api_tokens import TokenIdentity
+from app.domain.permissions import PermissionCode
+from app.domain.target import Target
+from app.extensions import db
+from app.http.requests import client_address, request_id
+
+SCHEME = WWWAuthenticate("bearer", {"realm": "RAG Fortress Console"})
+MISSING = "Send a token in the header Authorization: Bearer."
+REJECTED = "The token is unknown, has expired or was revoked, or its owner is not active."
+
+
+class TokenLacksPermission(Forbidden):
+    """The token may not use a permission, or its owner does not have it."""
+
+
+class WrongRevision(Exception):
+    """The database is at another revision than the console needs."""
+
+
+def demand(needed: Collection[PermissionCode]) -> None:
+    """Go on only with a token that has one of the permissions; any token if none is needed.
+
+    Raises:
+        Unauthorized: There is no token, or none that works.
+        WrongRevision: The database is at another revision.
+        TokenLacksPermission: The permissions are missing; the denial is recorded.
+    """
+    caller = _identify()
+    status = revisions.status_of(caller.revision)
+    if not status.is_current:
+        raise WrongRevision(status.message)
+    g.caller = caller
+    if needed and not any(caller.can(code) for code in needed):
+        deny(next(iter(needed)))
+    _note_use(caller)
+
+
+def deny(code: PermissionCode) -> None:
+    """Record that the token may not use a permission, and end the request with 403.
+
+    Raises:
+        TokenLacksPermission: Always.
+    """
+    after = {"permission": code.value, "method": request.method}
+    target = Target("page", request.path)
+    unit_of_work.record("permission:denied", target, actor=current_actor(), after=after)
+    is_limited = caller().scopes is not None and code not in (caller().scopes or ())
+    holder = "The token is not limited to" if is_limited else "None of its owner's roles grants"
+    sentence = "it" if not is_limited else "permissions that include it"
+    raise TokenLacksPermission(f"You need the permission {code} for this. {holder} {sentence}.")
+
+
+def caller() -> TokenIdentity:
+    """Return the identity behind the token of this request."""
+    identity: TokenIdentity = g.caller
+    return identity
+
+
+def current_actor() -> Actor:
+    """Return the actor of the changes of this request: the owner of the token, by token."""
+    identity = caller()
+    return Actor(
+        kind=ActorKind.PROGRAM,
+        name=identity.username,
+        id=identity.user_id,
+        session_id=identity.token_id,
+        address=client_address(),
+        request_id=request_id(),
+        scopes=identity.scopes,
+    )
+
+
+def _identify() -> TokenIdentity:
+    authorization = request.authorization
+    token = authorization.token if authorization and authorization.type == "bearer" else None
+    if not token:
+        raise Unauthorized(MISSING, www_authenticate=SCHEME)
+    identity = api_tokens.identify(db.session, token)
+    if identity is None:
+        raise Unauthorized(REJECTED, www_authenticate=SCHEME)
+    return identity
+
+
+def _note_use(identity: TokenIdentity) -> None:
+    """Save the time of the last use, at most every ten minutes; skipped while that would wait."""
+    if not identity.is_due:
+        return
+    db.session.rollback()
+    try:
+        with db.engine.connect() as connection:
+            connection.execution_options(write=True)
+            Waiting(time.monotonic()).watch(connection)
+            api_tokens.touch(connection, identity.token_id)
+            connection.commit()
+    except SQLAlchemyError:
+        current_app.logger.info("The use of a token was left out: the database is busy.")

@@ -1,0 +1,114 @@
+"""The description of the API (OpenAPI 3.1), made of the declarations of its endpoints."""
+
+import re
+from typing import Any
+
+from flask import current_app, render_template, request
+
+from app.api.blueprint import PREFIX, blueprint
+from app.api.endpoint import ENDPOINTS, Endpoint
+from app.api.problems import MEDIA_TYPE
+from app.api.schemas import COMPONENTS, TEXT, Schema, component
+
+VERSION = "3.1.0"
+JSON = "application/json"
+INTRODUCTION = (
+    "The settings, users, roles and permissions of the console, for programs. A change needs"
+    " If-Match with the ETag of what was read, or * for whatever there is."
+)
+_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> dict[str, Any]:
+    """Describe the API."""
+    return described()
+
+
+@blueprint.get("/docs")
+def docs() -> str:
+    """Show the description as a page."""
+    groups: dict[str, list[Endpoint]] = {}
+    for one in ENDPOINTS:
+        groups.setdefault(path_of(one).split("/")[1], []).append(one)
+    return render_template("api/docs.html", groups=groups, prefix=PREFIX, path_of=path_of)
+
+
+def described() -> dict[str, Any]:
+    """Return the description, as OpenAPI 3.1 has it."""
+    paths: dict[str, dict[str, Any]] = {}
+    for one in ENDPOINTS:
+        paths.setdefault(path_of(one), {})[one.method.lower()] = _operation(one)
+    return {
+        "openapi": VERSION,
+        "info": {
+            "title": "RAG Fortress Console",
+            "version": current_app.config["VERSION"],
+            "description": INTRODUCTION,
+        },
+        "servers": [{"url": f"{request.script_root}{PREFIX}"}],
+        "paths": paths,
+        "components": {
+            "schemas": COMPONENTS,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def path_of(one: Endpoint) -> str:
+    """Return the path of an endpoint with its parameters in braces."""
+    return _PARAMETER.sub(r"{\1}", one.path)
+
+
+def _operation(one: Endpoint) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": one.name,
+        "summary": one.summary,
+        "tags": [path_of(one).split("/")[1]],
+        "parameters": list(_parameters(one)),
+        "responses": _responses(one),
+    }
+    if one.needs:
+        operation["description"] = f"Needs the permission {' or '.join(one.needs)}."
+    if one.takes is not None:
+        is_needed = bool(one.takes["required"])
+        operation["requestBody"] = {"required": is_needed, "content": _content(JSON, one.takes)}
+    return operation
+
+
+def _parameters(one: Endpoint) -> list[dict[str, Any]]:
+    in_path = [_parameter(name, "path", TEXT) for name in _PARAMETER.findall(one.path)]
+    in_query = [
+        _parameter(name, "query", schema, is_required=name in one.needed)
+        for name, schema in one.query.items()
+    ]
+    headers = []
+    if one.has_etag:
+        name = "If-None-Match" if one.method == "GET" else "If-Match"
+        headers = [_parameter(name, "header", TEXT, is_required=one.method != "GET")]
+    return [*in_path, *in_query, *headers]
+
+
+def _parameter(
+    name: str, place: str, schema: Schema, *, is_required: bool = False
+) -> dict[str, Any]:
+    is_required = is_required or place == "path"
+    return {"name": name, "in": place, "required": is_required, "schema": schema}
+
+
+def _responses(one: Endpoint) -> dict[str, Any]:
+    problem = {"description": "A problem.", "content": _content(MEDIA_TYPE, component("Problem"))}
+    if one.gives is None:
+        return {"204": {"description": "Done."}, "default": problem}
+    given: dict[str, Any] = {"description": "Done.", "content": _content(JSON, one.gives)}
+    responses = {str(one.status): given, "default": problem}
+    if one.has_etag:
+        given["headers"] = {"ETag": {"schema": TEXT}}
+        if one.method == "GET":
+            responses["304"] = {"description": "Not changed since it was read."}
+    return responses
+
+
+def _content(media_type: str, schema: Schema) -> dict[str, Any]:
+    return {media_type: {"schema": schema}}

@@ -1,0 +1,57 @@
+"""The history of a setting, and the audit log."""
+
+from typing import Any
+
+from app.api import times
+from app.api.endpoint import endpoint, next_page
+from app.api.schemas import AFTER, FLAG_WORD, OUTCOMES, TEXT, TIME, page_of
+from app.domain import audit, event_export, settings
+from app.domain.audit import EventFilter
+from app.domain.paging import Cursors, Page
+from app.domain.permissions import PermissionCode
+from app.extensions import db
+
+TEXTS = ("actor", "action", "target", "type", "outcome", "request")
+
+
+@endpoint(
+    "GET",
+    "/settings/<named:key>/history",
+    needs=(PermissionCode.SETTINGS_READ,),
+    gives=page_of("Event"),
+    query=AFTER,
+)
+def of_setting(key: str, query: dict[str, str]) -> Any:
+    """List the recorded changes of a setting, the newest first; also of a deleted one."""
+    return _page(settings.versions_page(db.session, key, Cursors(after=query.get("after"))))
+
+
+@endpoint(
+    "GET",
+    "/audit",
+    needs=(PermissionCode.AUDIT_READ,),
+    gives=page_of("Event"),
+    query={
+        **dict.fromkeys(TEXTS, TEXT),
+        "outcome": OUTCOMES,
+        "sign_ins": FLAG_WORD,
+        "since": TIME,
+        "until": TIME,
+        **AFTER,
+    },
+)
+def index(query: dict[str, str]) -> Any:
+    """List audit events, the newest first, with the filters of the audit log."""
+    filters = EventFilter(
+        **{name: query[name] for name in TEXTS if name in query},
+        sign_ins=query.get("sign_ins") == "true",
+        since=times.parsed(query, "since"),
+        until=times.parsed(query, "until"),
+    )
+    return _page(audit.events_page(db.session, filters, Cursors(after=query.get("after"))))
+
+
+def _page(page: Page) -> dict[str, Any]:
+    marks = settings.secret_marks(db.session)
+    items = [event_export.exported(marks, row) for row in page.rows]
+    return {"items": items, "next": next_page(page.after)}

@@ -1,0 +1,140 @@
+"""JSON Schemas (2020-12) of what the API takes and gives; the document shows the same ones."""
+
+from typing import Any
+
+from app.domain.permissions import PermissionCode
+from app.domain.settings import STATES, DataType
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NAME: Schema = {"type": "string", "minLength": 1}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+FLAG: Schema = {"type": "boolean"}
+ANYTHING: Schema = {}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+TIME: Schema = {"type": "string", "format": "date-time"}
+MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+NUMBER: Schema = {"type": "integer"}
+MOST_AT_ONCE = 1000
+NAMES: Schema = {"type": "array", "items": TEXT, "maxItems": MOST_AT_ONCE}
+FIELDS: Schema = {"type": ["object", "null"]}
+
+
+def taken(*required: str, **properties: Schema) -> Schema:
+    """Return the schema of a body: nothing but these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def given(**properties: Schema) -> Schema:
+    """Return the schema of an answer, which always has all of these properties."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def page_of(name: str) -> Schema:
+    """Return the schema of a page of a list: its items, and the path of the next page."""
+    return given(items={"type": "array", "items": component(name)}, next=MAYBE_TEXT)
+
+
+def component(name: str) -> Schema:
+    """Return the reference to a schema that several answers share."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+EVENT = given(
+    id=NUMBER,
+    at=TIME,
+    actor_kind=TEXT,
+    actor_name=TEXT,
+    actor_id={"type": ["integer", "null"]},
+    action=TEXT,
+    target_type=TEXT,
+    target_name=TEXT,
+    target_id={"type": ["integer", "null"]},
+    before=FIELDS,
+    after=FIELDS,
+    reason=TEXT,
+    address=MAYBE_TEXT,
+    request_id=MAYBE_TEXT,
+    save_id=MAYBE_TEXT,
+)
+SETTING = given(
+    key=TEXT,
+    value=ANYTHING,
+    text=MAYBE_TEXT,
+    is_set=FLAG,
+    is_secret=FLAG,
+    is_mutable=FLAG,
+    read_only_reason=MAYBE_TEXT,
+    data_type=TEXT,
+    category=MAYBE_TEXT,
+    description=MAYBE_TEXT,
+    updated_at=TIME,
+    etag=TEXT,
+)
+USER = given(
+    username=TEXT,
+    email=TEXT,
+    full_name=MAYBE_TEXT,
+    is_active=FLAG,
+    is_verified=FLAG,
+    created_at=TIME,
+    roles=TEXTS,
+)
+USER_DETAILS = given(**USER["properties"], bio=MAYBE_TEXT, is_service_account=FLAG)
+ROLE = given(name=TEXT, description=MAYBE_TEXT, is_system=FLAG, grants_all=FLAG, permissions=TEXTS)
+MEMBER = given(username=TEXT, full_name=MAYBE_TEXT)
+PERMISSION = given(code=TEXT, description=MAYBE_TEXT)
+HELD = given(code=TEXT, description=MAYBE_TEXT, is_granted=FLAG, roles=TEXTS)
+CHECK = given(user=TEXT, permission=TEXT, allowed=FLAG, reason=TEXT, granted_by=TEXTS)
+PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": NUMBER,
+        "detail": TEXT,
+        "request_id": TEXT,
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["type", "title", "status", "detail", "request_id"],
+}
+COMPONENTS = {
+    "Check": CHECK,
+    "Event": EVENT,
+    "HeldPermission": HELD,
+    "Member": MEMBER,
+    "Permission": PERMISSION,
+    "Problem": PROBLEM,
+    "Role": ROLE,
+    "Setting": SETTING,
+    "User": USER,
+    "UserDetails": USER_DETAILS,
+}
+
+REASON: dict[str, Schema] = {"reason": {"type": "string", "maxLength": 500}}
+AFTER: dict[str, Schema] = {"after": {"type": "string", "description": "The cursor of `next`."}}
+DATA_TYPES: Schema = {"type": "string", "enum": [kind.value for kind in DataType]}
+SETTING_STATES: Schema = {"type": "string", "enum": list(STATES)}
+CODES: Schema = {"type": "string", "examples": [PermissionCode.SETTINGS_READ.value]}
+USER_SORTS: Schema = {
+    "type": "string",
+    "enum": ["username", "-username", "email", "-email", "created", "-created"],
+}
+OUTCOMES: Schema = {"type": "string", "enum": ["done", "refused", "denied"]}
+FLAG_WORD: Schema = {"type": "string", "enum": ["true", "false"]}
+MOST_CHECKS = 100
+CHECKS: Schema = {
+    "type": "array",
+    "items": taken("user", "permission", user=TEXT, permission=TEXT),
+    "minItems": 1,
+    "maxItems": MOST_CHECKS,
+}
+ROLES_OF_USER = given(roles=TEXTS)
+PERMISSION_DETAILS = given(code=TEXT, description=MAYBE_TEXT, roles=TEXTS)
+HELD_LIST = given(items={"type": "array", "items": component("HeldPermission")})

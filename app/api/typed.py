@@ -1,0 +1,87 @@
+"""Values of settings as JSON has them: a number is a number, and a document of JSON is one."""
+
+import json
+from typing import Any
+
+from app.domain import settings
+from app.domain.errors import InvalidValue
+from app.domain.settings import DataType, NotJson
+from app.models import ApplicationSetting
+
+
+def setting(row: ApplicationSetting) -> dict[str, Any]:
+    """Return a setting as the API shows it: never the value of a secret, and no password."""
+    is_secret = settings.is_secret_setting(row)
+    text = None if is_secret or row.value is None else settings.masked(row.value)
+    return {
+        "key": row.key,
+        "value": _value(text, DataType.of(row.data_type)),
+        "text": text,
+        "is_set": row.value is not None,
+        "is_secret": is_secret,
+        "is_mutable": row.is_mutable,
+        "read_only_reason": settings.read_only_reason(row),
+        "data_type": row.data_type,
+        "category": row.category,
+        "description": row.description,
+        "updated_at": row.updated_at.isoformat(),
+        "etag": settings.etag_of(row),
+    }
+
+
+def text_of(body: dict[str, Any], data_type: str) -> str | None:
+    """Return the text that a body gives a setting: typed, as text, or none for "not set".
+
+    Args:
+        body: The body, with one of ``value``, ``text`` and ``unset``.
+        data_type: The data type of the setting.
+
+    Raises:
+        InvalidValue: There is not exactly one of them, or the value is of another JSON type.
+    """
+    given = [name for name in ("value", "text", "unset") if body.get(name, False) is not False]
+    if "value" in body and "value" not in given:
+        given.append("value")
+    if len(given) != 1:
+        raise InvalidValue("Send one of value, text and unset.", field="value")
+    if given == ["unset"]:
+        return None
+    return str(body["text"]) if given == ["text"] else _text(body["value"], data_type)
+
+
+def _text(value: Any, data_type: str) -> str:
+    match DataType.of(data_type):
+        case DataType.JSON | None:
+            return json.dumps(value, ensure_ascii=False)
+        case DataType.BOOLEAN if isinstance(value, bool):
+            return "true" if value else "false"
+        case DataType.INTEGER if _is_integer(value):
+            return str(value)
+        case DataType.FLOAT if _is_integer(value) or isinstance(value, float):
+            return repr(value)
+        case DataType.STRING if isinstance(value, str):
+            return value
+    raise InvalidValue(f"The value is not a JSON value of the type {data_type}.", field="value")
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _value(text: str | None, data_type: DataType | None) -> Any:
+    """Return the value of a stored text; None where it is none of its type, whoever stored it."""
+    if text is None:
+        return None
+    match data_type:
+        case DataType.STRING | None:
+            return text
+        case DataType.BOOLEAN:
+            return {"true": True, "false": False}.get(text.strip().lower())
+    try:
+        value = settings.read_json(text)
+    except NotJson:
+        return None
+    if data_type is DataType.JSON:
+        return value
+    is_number = _is_integer(value) or (data_type is DataType.FLOAT and isinstance(value, float))
+    return value if is_number else None

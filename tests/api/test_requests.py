@@ -1,0 +1,112 @@
+"""Requests to the API: whose token, what document describes them, and errors as problems."""
+
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.api.document import path_of
+from app.api.endpoint import ENDPOINTS
+from app.domain import users
+from app.domain.permissions import PermissionCode
+from tests.support.api import Program
+from tests.support.contents import digests, events
+from tests.support.people import OPERATOR
+
+pytestmark = pytest.mark.only_on("sqlite")
+NAMES = {"key": "chunk_size", "username": "vera", "name": "viewer", "role": "viewer"}
+NAMES |= {"code": "document:read"}
+OPEN = {"/api/v1/openapi.json", "/api/v1/docs"}
+
+
+def path_to(one):
+    return re.sub(r"\{(\w+)\}", lambda name: NAMES[name[1]], path_of(one))
+
+
+@pytest.mark.parametrize("token", ["", "rfc_wrong", "x" * 55])
+def test_without_a_token_that_works_everything_is_refused(app, session, vera, token):
+    stranger = Program(app.test_client(), token)
+    before = digests(session.get_bind())
+
+    for one in ENDPOINTS:
+        answer = stranger.send(one.method, path_to(one), {} if one.takes else None)
+        assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+    assert digests(session.get_bind()) == before
+
+
+def test_a_session_of_a_browser_is_no_token(sign_in, ada):
+    assert sign_in(ada).get("/api/v1/settings").status_code == 401
+
+
+def test_whoever_lacks_the_permission_is_denied_everywhere(program, session, omar, vera):
+    api = program(omar)
+    before = digests(session.get_bind())
+
+    for one in ENDPOINTS:
+        answer = api.send(one.method, path_to(one), {} if one.takes else None, If_Match="*")
+        assert answer.status_code == 403, one
+        assert one.needs[0] in answer.json["detail"]
+
+    assert digests(session.get_bind()) == before
+    assert [event.action for event in events(session)].count("permission:denied") == len(ENDPOINTS)
+
+
+@pytest.mark.parametrize("one", ENDPOINTS, ids=lambda one: one.name)
+def test_one_permission_lets_in(program, person, vera, one):
+    granted = {PermissionCode.USER_READ, PermissionCode.ROLE_READ, *one.needs}
+    api = program(person("nora", permissions=granted), set(map(str, granted)))
+
+    answer = api.send(one.method, path_to(one), {} if one.takes else None, If_Match="*")
+
+    assert answer.status_code not in {401, 500}
+    assert not (answer.status_code == 403 and "You need the permission" in answer.json["detail"])
+
+
+def test_the_token_of_a_deactivated_owner_is_refused_at_once(program, session, vera):
+    api = program(vera)
+    assert api.get("/check?user=vera&permission=x").status_code == 403
+    users.deactivate(session, vera.id, actor=OPERATOR)
+    session.commit()
+
+    assert api.get("/check?user=vera&permission=x").status_code == 401
+
+
+def test_the_description_has_every_route_and_no_other(app, visitor):
+    described = visitor.get("/api/v1/openapi.json").response.json
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.endpoint.startswith("api.") and rule.rule not in OPEN
+    }
+
+    paths = described["paths"].items()
+    assert {(f"/api/v1{path}", method) for path, item in paths for method in item} == routes
+    for schema in described["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    page = visitor.get("/api/v1/docs")
+    assert all(f"/api/v1{path}" in page.text for path in described["paths"])
+
+
+def test_paths_and_methods_that_there_are_not_are_problems_too(program, visitor, ada):
+    api = program(ada)
+
+    for method, path, status in (("GET", "/nothing", 404), ("PUT", "/settings", 405)):
+        answer = api.send(method, path)
+        assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert "Allow" in answer.headers
+    assert visitor.get("/nothing").headers["Content-Type"].startswith("text/html")
+
+
+def test_a_problem_quotes_the_request(program, ada):
+    answer = program(ada).get("/settings/nothing")
+
+    assert answer.json == {
+        "type": "urn:rag-fortress-console:problem:not-found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "No setting is named nothing.",
+        "request_id": answer.headers["X-Request-Id"],
+    }
