@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from app.cli import arguments, output
+from app.cli import arguments, output, settings_status
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -36,6 +36,9 @@ key_argument = click.argument("key", type=TEXT)
 @click.group(cls=CommandGroup)
 def settings() -> None:
     """List, read and change the settings of the backend."""
+
+
+settings.add_command(settings_status.status)
 
 
 @settings.command("list")

@@ -9,6 +9,7 @@ from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
 from app.models.failed_sign_in import FailedSignIn
 from app.models.one_time_link import OneTimeLink
+from app.models.reader_report import ReaderReport
 from app.models.second_factor import RecoveryCode, SecondFactor
 from app.models.setting_rule import CategoryRule, SettingRule, ValueRelation
 from app.models.sign_in_throttle import SignInBudget
@@ -30,6 +31,7 @@ __all__ = [
     "FailedSignIn",
     "OneTimeLink",
     "Permission",
+    "ReaderReport",
     "RecoveryCode",
     "Role",
     "SecondFactor",

@@ -1,11 +1,13 @@
+import hashlib
 import json
+import time
 
 import pytest
 from sqlalchemy import select
 
 from app.domain import settings
 from app.domain.settings import SecretKeys
-from app.models import ApplicationSetting, AuditEvent
+from app.models import ApplicationSetting, AuditEvent, ReaderReport
 from tests.cli.conftest import ACTOR
 from tests.support.cutting import cut_at_commit
 
@@ -264,3 +266,57 @@ def test_values_that_are_not_valid_are_told_but_those_of_secrets(flask, session,
     )
     assert "bad_flag and bad_number" in doctor
     assert planted not in doctor
+
+
+@pytest.fixture
+def report(session):
+    """Reports that a reader runs a value of chunk_size as stored, or from its environment."""
+
+    def report(instance, text="1000", *override):
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        source, shown = ("environment", *override) if override else ("database", text)
+        entry = [source, digest, int(time.time()), shown, False if override else None]
+        values = json.dumps({"settings": {"chunk_size": entry}})
+        now = int(time.time())
+        row = {"name": "api", "instance": instance, "last_seen": now, "digest": ""}
+        session.add(ReaderReport(**row, settings=values))
+        session.commit()
+
+    return report
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_status_says_what_readers_run(flask, report):
+    done = flask("settings", "status", "chunk_size")
+    assert (done.code, done.out) == (
+        0,
+        "Stored. The console does not know when the backend reads it.\n",
+    )
+
+    report("api-1")
+    done = flask("settings", "status", "chunk_size")
+    assert done.code == 0
+    assert done.out.startswith("1 of 1 running 1000 since 20")
+
+    report("api-2", "1000", "1200")
+    done = flask("settings", "status", "chunk_size")
+    assert done.code == 1
+    assert "overridden by the environment on api-2: 1200" in done.out
+    assert "1 setting is not run as stored." in done.err
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_status_of_all_settings_lists_what_differs(flask, report):
+    report("api-1", "800")
+    [line] = [
+        json.loads(line)
+        for line in flask("settings", "status", "--json").out.splitlines()
+        if '"chunk_size"' in line
+    ]
+    assert (line["readers"], line["running"]) == (1, 0)
+    assert line["deviations"][0]["kind"] == "earlier"
+
+    done = flask("settings", "status")
+    assert "api-1 still 800" in done.out
+    assert "1 reader reports." in done.err
+    assert flask("settings", "list", "--state", "differs").out.count("chunk_size") == 1

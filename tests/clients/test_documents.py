@@ -15,8 +15,8 @@ SHOWN = [
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     ("program", "printed"),
-    list(zip(SHOWN, ["1000\n", "1200 environment\n", "1000\n"], strict=True)),
-    ids=["first", "overrides", "readme"],
+    list(zip(SHOWN, ["1000\n", "1200 environment\n", "1000\n", "1000\n"], strict=True)),
+    ids=["first", "overrides", "report", "readme"],
 )
 def test_a_program_that_is_shown_prints_a_value(
     database, program, printed, tmp_path, monkeypatch, capsys

@@ -25,16 +25,17 @@ COMMAND = Actor(ActorKind.COMMAND, "os:test")
 
 def test_a_change_is_seen_whoever_makes_it(database, session, read):
     reader = read(database.url)
-    setting = session.scalars(select(ApplicationSetting).filter_by(key="chunk_size")).one()
+    query = select(ApplicationSetting.id).filter_by(key="chunk_size")
+    setting_id = session.scalars(query).one()
     assert reader["chunk_size"] == 1000
 
-    settings.overwrite(session, setting.id, "800", "", actor=COMMAND)
+    settings.overwrite(session, setting_id, "800", "", actor=COMMAND)
     session.commit()
     assert eventually(lambda: reader["chunk_size"] == 800)
 
     engine = database.engine()
     with engine.begin() as connection:
-        connection.execute(UPDATE, {"value": "900", "id": setting.id})
+        connection.execute(UPDATE, {"value": "900", "id": setting_id})
     assert eventually(lambda: reader["chunk_size"] == 900)
 
 

@@ -6,7 +6,7 @@ from tests.guide import words
 from tests.migrations.operating import Operator
 
 AUTHOR = Operator({"DATABASE_URL": "postgresql://127.0.0.1:1/test"})
-LAST = "017_console_api_tokens"
+LAST = "018_console_readers"
 DOCUMENTS = """
     op.create_table(
         "documents",
@@ -22,11 +22,11 @@ DOCUMENTS = """
 @pytest.mark.parametrize(
     ("message", "identifier"),
     [
-        ("add_user_profile_table", "018_add_user_profile_table"),
-        ("003_add_document_category_field", "018_add_document_category_field"),
-        ("Add user's Größe", "018_add_user_s_grosse"),
-        ("let every role of the console say who made it", "018_let_every_role_of_the"),
-        ("a" * 50, "018_" + "a" * 28),
+        ("add_user_profile_table", "019_add_user_profile_table"),
+        ("003_add_document_category_field", "019_add_document_category_field"),
+        ("Add user's Größe", "019_add_user_s_grosse"),
+        ("let every role of the console say who made it", "019_let_every_role_of_the"),
+        ("a" * 50, "019_" + "a" * 28),
     ],
 )
 def test_revisions_are_numbered_without_a_database(revisions, message, identifier):
@@ -45,8 +45,8 @@ def test_the_next_revision_follows_the_one_before(revisions):
         AUTHOR.succeed("-d", str(revisions.folder), "revision", "-m", message)
 
     names = sorted(path.name for path in revisions.versions.glob("*.py"))
-    assert names[-2:] == ["018_add_one.py", "019_add_another.py"]
-    assert "018_add_one -> 019_add_another (head)" in AUTHOR.succeed(
+    assert names[-2:] == ["019_add_one.py", "020_add_another.py"]
+    assert "019_add_one -> 020_add_another (head)" in AUTHOR.succeed(
         "-d", str(revisions.folder), "history"
     )
 
@@ -72,29 +72,29 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     operator.succeed(*folder, "upgrade", "head")
     before = operator.rows()
     revisions.write(
-        "018_add_user_profile_table",
+        "019_add_user_profile_table",
         _upgrade(words.USER_PROFILE),
         "op.drop_table('user_profile')",
         after=LAST,
     )
     revisions.write(
-        "018_create_documents_table",
+        "019_create_documents_table",
         DOCUMENTS,
         'op.drop_table("documents")',
-        after="018_add_user_profile_table",
+        after="019_add_user_profile_table",
     )
     revisions.write(
-        "018_allow_sharing",
+        "019_allow_sharing",
         _upgrade(words.DOCUMENT_SHARE),
         "op.execute(\"DELETE FROM permissions WHERE code = 'document:share'\")",
-        after="018_create_documents_table",
+        after="019_create_documents_table",
     )
 
     operator.succeed(*folder, "upgrade", "head")
     assert {"user_profile", "documents"} < operator.tables()
     assert ("document:share",) in operator.ask("SELECT code FROM permissions")
     operator.succeed(*folder, "check")
-    assert operator.refused("upgrade").startswith("The database is at revision 018_allow_sharing")
+    assert operator.refused("upgrade").startswith("The database is at revision 019_allow_sharing")
 
     for _ in range(3):
         operator.succeed(*folder, "downgrade", "-1")
@@ -113,7 +113,7 @@ def test_a_later_change_of_users_in_a_batch_keeps_who_has_which_role(operator, r
             batch.alter_column("full_name", existing_type=sa.String({old}), type_=sa.String({new}))
         """
     revisions.write(
-        "018_wider_names",
+        "019_wider_names",
         wider.format(old=255, new=500),
         wider.format(old=500, new=255),
         after=LAST,

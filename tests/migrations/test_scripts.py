@@ -44,7 +44,7 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
 
     lost = ("events", "grants", "chain", "rules", "second-factors", "api-tokens")
     told = [word for rows in lost for word in ("-x", f"delete-{rows}=yes")]
-    _load(operator, writer.succeed("downgrade", *told, "017_console_api_tokens:002", "--sql"))
+    _load(operator, writer.succeed("downgrade", *told, "018_console_readers:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 

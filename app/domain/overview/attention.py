@@ -39,6 +39,7 @@ class Topic(StrEnum):
     EMPTY_ROLES = "roles"
     UNUSED_PERMISSIONS = "permissions"
     INVALID = "values"
+    NOT_RUN = "effects"
     UNSET = "settings"
     FAILED_SIGN_INS = "failed-sign-ins"
     ONE_FACTOR = "second-factors"
@@ -110,6 +111,7 @@ def findings(known: Facts, *, now: datetime) -> list[Finding]:
     unsorted = [
         *_debugging(known.settings or ()),
         *_invalid(known.settings or ()),
+        *_not_run(known.settings or ()),
         *_absent(known.administrators or (), now - IDLE),
         *_with_one_factor(known.administrators or ()),
         *_without_role(known.people),
@@ -136,6 +138,14 @@ def _invalid(lines: Sequence[SettingLine]) -> Iterator[Finding]:
         keys = listed([line.key for line in invalid])
         cause = f"By the data type or by a rule, the backend may not be able to use {keys}."
         yield Finding(Severity.WARN, Topic.INVALID, title, cause, _only(invalid))
+
+
+def _not_run(lines: Sequence[SettingLine]) -> Iterator[Finding]:
+    differing = [line for line in lines if line.effect.others]
+    if differing:
+        title = counted(len(differing), "setting is", "settings are") + " not run as stored"
+        said = [f"{line.key} ({line.effect.others[0].sentence})" for line in differing]
+        yield Finding(Severity.WARN, Topic.NOT_RUN, title, f"{listed(said)}.", _only(differing))
 
 
 def _absent(administrators: Sequence[Administrator], since: datetime) -> Iterator[Finding]:

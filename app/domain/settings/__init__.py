@@ -49,6 +49,12 @@ from app.domain.settings.outside import (
     record_all_outside,
 )
 from app.domain.settings.read_only import always_set, read_only_reason
+from app.domain.settings.readers import (
+    Effect,
+    Readers,
+    effect_of_setting,
+    read_readers,
+)
 from app.domain.settings.related import RuleState, rule_state
 from app.domain.settings.saves import SavedValue, changes_of
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
@@ -115,11 +121,13 @@ __all__ = [
     "BulkRefused",
     "BulkSettingEdit",
     "DataType",
+    "Effect",
     "LastChange",
     "NewSetting",
     "NotJson",
     "OutsideChange",
     "PastValue",
+    "Readers",
     "RuleSeverity",
     "RuleState",
     "SavedValue",
@@ -155,6 +163,7 @@ __all__ = [
     "deletion_event",
     "deletion_refusal",
     "describe",
+    "effect_of_setting",
     "encrypt_again",
     "etag_of",
     "get",
@@ -180,6 +189,7 @@ __all__ = [
     "read_all",
     "read_json",
     "read_only_reason",
+    "read_readers",
     "read_rules",
     "record_all_outside",
     "restore",

@@ -8,7 +8,8 @@ from sqlalchemy import union_all
 
 from app.domain import words
 from app.domain.errors import InvalidValue
-from app.domain.settings import editing, read_only, related, secrecy, secrets, validity
+from app.domain.settings import editing, read_only, readers, related, secrecy, secrets, validity
+from app.domain.settings.readers import Effect, Readers
 from app.domain.settings.secrets import SecretKeys, SecretState
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
 from app.domain.settings.value_rules import rules
@@ -17,8 +18,9 @@ from app.domain.settings.values import DataType
 from app.domain.text import hold_filters
 from app.models import DbSession
 
-STATES = ("set", "unset", "invalid", "locked", "secret")
-_ALL = union_all(rules.SETTINGS, *rules.ALL_RULES)
+STATES = ("set", "unset", "invalid", "locked", "secret", "differs")
+UNKNOWN_EFFECT = Effect(0, 0, None, "")
+_ALL = union_all(rules.SETTINGS, *rules.ALL_RULES, readers.REPORTS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class SettingFilter:
             are never found in a secret.
         category: A category's name.
         type: A data type.
-        state: ``set``, ``unset``, ``invalid``, ``locked`` or ``secret``.
+        state: ``set``, ``unset``, ``invalid``, ``locked``, ``secret`` or ``differs``.
     """
 
     q: str = ""
@@ -51,6 +53,7 @@ class SettingLine(NamedTuple):
         related: What the relations with other settings find.
         fingerprint: What stands for the value of a secret in the etag.
         secret_state: How the value of a secret is stored; None for others.
+        effect: What the programs that read it run.
     """
 
     id: int
@@ -67,6 +70,7 @@ class SettingLine(NamedTuple):
     related: ValueFindings = NOTHING_FOUND
     fingerprint: str | None = None
     secret_state: SecretState | None = None
+    effect: Effect = UNKNOWN_EFFECT
 
     @property
     def etag(self) -> str:
@@ -105,6 +109,7 @@ class SettingLine(NamedTuple):
             "unset": not self.is_set,
             "locked": self.read_only_reason is not None,
             "secret": self.is_secret,
+            "differs": bool(self.effect.others),
         }[state]
 
     def _contains(self, text: str) -> bool:
@@ -120,12 +125,16 @@ def read_all(session: DbSession) -> list[SettingLine]:
     """
     rows = [tuple(row) for row in session.connection().execute(_ALL).all()]
     stored = [row for row in rows if row[0] == "setting"]
-    found = rules.collected(row for row in rows if row[0] != "setting")
+    found = rules.collected(row for row in rows if row[0] not in {"setting", "reader"})
+    reading = readers.collected(row for row in rows if row[0] == "reader")
     shown = (row[2:5] for row in stored if not found.of(row[2], row[6]).is_secret)
     by_key = related.findings_by_key(found.relations, shown)
     stored.sort(key=lambda row: (row[6] or "", row[2]))
     keys = secrets.keys_of(session)
-    return [_line(row, found, by_key, keys) for row in stored]
+    lines = [_line(row, found, by_key, keys) for row in stored]
+    if not (reading.active or reading.silent):
+        return lines
+    return [_with_effect(line, row[3], reading) for line, row in zip(lines, stored, strict=True)]
 
 
 def matching(lines: Iterable[SettingLine], filters: SettingFilter) -> list[SettingLine]:
@@ -154,6 +163,11 @@ def _check(filters: SettingFilter) -> None:
     for name, names in known:
         if name and name not in names:
             raise InvalidValue("This filter does not exist.")
+
+
+def _with_effect(line: SettingLine, value: str | None, reading: Readers) -> SettingLine:
+    effect = readers.effect_of(line.key, value, reading, is_secret=line.is_secret)
+    return line._replace(effect=effect)
 
 
 def _line(

@@ -21,6 +21,7 @@ PAGES = {
     # Whoever reads the history may not see users; their own account they may.
     Topic.FAILED_SIGN_INS: "account.show",
 }
+STATES = {Topic.INVALID: "invalid", Topic.NOT_RUN: "differs", Topic.UNSET: "unset"}
 # With the filter by the last sign-in.
 OF_ADMINISTRATORS = {Topic.NEVER_SIGNED_IN: "never", Topic.IDLE: "idle", Topic.ONE_FACTOR: None}
 
@@ -56,6 +57,5 @@ def url_of(finding: Finding) -> str:
             return url_for("users.index", role=ADMIN, status="active", signed_in=signed_in)
         return url_for("users.show", user_id=finding.target_id)
     if finding.target_id is None:
-        state = "invalid" if finding.topic is Topic.INVALID else "unset"
-        return url_for("settings.index", state=state)
+        return url_for("settings.index", state=STATES[finding.topic])
     return url_for("settings.show", setting_id=finding.target_id)

@@ -43,7 +43,9 @@ def _settings(lines: Sequence[SettingLine]) -> Tile:
     unset = sum(not line.is_set for line in lines)
     read_only = sum(line.read_only_reason is not None for line in lines)
     detail = f"{number(unset)} not set, {number(read_only)} read-only"
-    return Tile("Settings", number(len(lines)), detail, url_for("settings.index"))
+    readers = max((line.effect.readers for line in lines), default=0)
+    name = f"Settings, {counted(readers, 'reader')}" if readers else "Settings"
+    return Tile(name, number(len(lines)), detail, url_for("settings.index"))
 
 
 def _users(people: People) -> Tile:

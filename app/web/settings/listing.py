@@ -29,6 +29,7 @@ STATES = [
     ("invalid", "Not valid"),
     ("locked", "Read-only"),
     ("secret", "Secret"),
+    ("differs", "Not run as stored"),
 ]
 Groups = Mapping[str, list[SettingLine]]
 
@@ -170,6 +171,7 @@ class Listing:
                 warning,
                 ("", "") if line.value or line.is_secret else _placeholder(line),
                 self.recent.line(line.id),
+                line.effect.note,
             )
 
     @cached_property

@@ -95,6 +95,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         outside=outside.note_of(setting),
         rule=state.rule,
         findings=state.findings,
+        effect=settings.effect_of_setting(db.session, setting),
         read_only_reason=settings.read_only_reason(setting),
         can_be_deleted=settings.deletion_refusal(setting) is None,
         back=_way_back(form, setting.id),

@@ -7,10 +7,12 @@ from settings_reader.errors import (
     UnreadableSetting,
 )
 from settings_reader.reader import SettingsReader
+from settings_reader.reports import Process
 from settings_reader.snapshot import Origin, Snapshot, Source
 
 __all__ = [
     "Origin",
+    "Process",
     "SettingsError",
     "SettingsReader",
     "SettingsUnavailable",

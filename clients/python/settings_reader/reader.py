@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from settings_reader import secrets
 from settings_reader.errors import SettingsUnavailable, UnknownSetting
+from settings_reader.reports import Process, Reporter
 from settings_reader.snapshot import Declared, Origin, Rows, Snapshot
 from settings_reader.store import Store, engine_for
 
@@ -36,6 +37,7 @@ class SettingsReader:
         overrides: Names of environment variables by the keys of settings. A variable that is set
             wins over the stored value; an empty one counts as not set.
         defaults: Values of settings that have none in the database.
+        report_as: Who this is, to report to the console what it runs; None for no reports.
         keys: The keys of secrets, in base64url, the current one first; None for those of
             ``MASTER_ENCRYPTION_KEY``, ``SETTINGS_ENCRYPTION_KEY`` and its fallbacks.
 
@@ -51,6 +53,7 @@ class SettingsReader:
         overrides: Mapping[str, str] | None = None,
         defaults: Mapping[str, Any] | None = None,
         keys: tuple[str, ...] | None = None,
+        report_as: Process | None = None,
     ) -> None:
         if max_age <= 0:
             raise ValueError("max_age must be a positive number of seconds.")
@@ -61,10 +64,12 @@ class SettingsReader:
             defaults=dict(defaults or {}),
             keys=secrets.decoded(secrets.keys_of_environment() if keys is None else keys),
         )
-        for key, name in self._declared.variables.items():
-            _LOG.warning("%s: the variable %s overrides the stored value.", key, name)
+        for key, variable in self._declared.variables.items():
+            _LOG.warning("%s: the variable %s overrides the stored value.", key, variable)
         self._max_age = max_age
-        self._store = Store(engine_for(database))
+        self._given, self._engine = database, engine_for(database)
+        self._store = Store(self._engine)
+        self._report_as = report_as
         self._snapshot = Snapshot({}, self._declared)
         self._has_read = False
         self._start_over()
@@ -151,11 +156,16 @@ class SettingsReader:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        if self._reporter is not None:
+            self._reporter.stop()
         self._store.close()
+        if self._engine is not self._given:
+            self._engine.dispose()
 
     def _start_over(self) -> None:
         # Also in a child process, where the thread is gone and a lock may be held by nobody.
         self._thread: threading.Thread | None = None
+        self._reporter: Reporter | None = None
         self._starting, self._read_once = threading.Lock(), threading.Condition()
         self._stop = threading.Event()
         self._attempts, self._problem = 0, ""
@@ -164,6 +174,9 @@ class SettingsReader:
     def _catch_up(self) -> None:
         """Wait for the read that is due, but not for a database that is known to be away."""
         with self._starting:
+            if self._reporter is None and self._report_as:
+                self._reporter = Reporter(self._engine, self._report_as, lambda: self._snapshot)
+                self._reporter.start()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="settings", daemon=True)
                 self._thread.start()
@@ -196,12 +209,16 @@ class SettingsReader:
         except SQLAlchemyError as error:
             self._failed(error)
             return
-        snapshot = self._changed(rows).again(read_at, read_on)
+        changed = self._changed(rows)
+        is_new = changed is not snapshot
+        snapshot = changed.again(read_at, read_on)
         with self._read_once:
             self._snapshot, self._has_read, self._problem = snapshot, True, ""
             self._due = read_on + self._max_age
             self._attempts += 1
             self._read_once.notify_all()
+        if self._reporter is not None and (is_new or not self._reporter.has_reported):
+            self._reporter.changed()
 
     def _changed(self, rows: Rows | None) -> Snapshot:
         snapshot = self._snapshot

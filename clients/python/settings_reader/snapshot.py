@@ -76,11 +76,10 @@ class Snapshot(Mapping[str, Any]):
         problems: The reasons why values cannot be read.
         read_at: When the read began, in seconds since 1970.
         read_on: The same by the clock of ``time.monotonic``.
-        digest: SHA-256 over the keys and the values in effect.
     """
 
     __slots__ = (
-        *("containers", "digest", "origins", "plain", "problems", "read_at", "read_on", "rows"),
+        *("_declared", "containers", "origins", "plain", "problems", "read_at", "read_on", "rows"),
     )
 
     def __init__(self, rows: Rows, declared: Declared, before: "Snapshot | None" = None) -> None:
@@ -94,7 +93,7 @@ class Snapshot(Mapping[str, Any]):
             self._take(key, rows.get(key, Row(None, "string")), declared, before)
             origins[key] = self._origin(key, declared, before)
         self.origins: Mapping[str, Origin] = MappingProxyType(origins)
-        self.digest = self._digest(declared)
+        self._declared = declared
 
     def __getitem__(self, key: str) -> Any:
         if key in self.plain:
@@ -126,6 +125,27 @@ class Snapshot(Mapping[str, Any]):
             setattr(copy, name, getattr(self, name))
         copy.read_at, copy.read_on = read_at, read_on
         return copy
+
+    def in_effect(self, key: str) -> str | None:
+        """Return the text of the value in effect, encrypted if it is stored so; None for none."""
+        row = self.rows.get(key)
+        if key in self._declared.overrides:
+            return self._declared.overrides[key]
+        if row is not None and row.value is not None:
+            return row.value
+        default = self._declared.defaults.get(key)
+        return None if default is None else json.dumps(default, default=str)
+
+    def is_as_stored(self, key: str) -> bool | None:
+        """Tell whether the value in effect is that of the database; None where nobody can tell."""
+        row = self.rows.get(key, Row(None, "string"))
+        if key in self.problems:
+            return False
+        try:
+            stored = _value(key, row, Declared(keys=self._declared.keys))
+        except ValueError:
+            return None
+        return bool(stored == self[key])
 
     def _take(self, key: str, row: Row, declared: Declared, before: "Snapshot | None") -> None:
         if before is not None and before.rows.get(key) == row:
@@ -162,15 +182,6 @@ class Snapshot(Mapping[str, Any]):
         is_same = former and source is Source.ENVIRONMENT
         since = former.since if former and is_same else self.read_at
         return Origin(source, since, stored, variable)
-
-    def _digest(self, declared: Declared) -> str:
-        sums = hashlib.sha256()
-        for key, origin in self.origins.items():
-            text = digest_of(declared.overrides.get(key)) or origin.digest
-            if origin.source is Source.DEFAULT:
-                text = digest_of(repr(declared.defaults[key]))
-            sums.update(json.dumps([key, text]).encode())
-        return sums.hexdigest()
 
 
 def digest_of(text: str | None) -> str:

@@ -1,5 +1,6 @@
 """Findings: each with its cause, and only those that the reader may see."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,14 @@ from sqlalchemy import delete, select, update
 from app.domain import overview
 from app.domain.overview import People, Severity, Topic
 from app.domain.permissions import PermissionCode
-from app.models import ApplicationSetting, AuditEvent, Permission, Role, role_permissions
+from app.models import (
+    ApplicationSetting,
+    AuditEvent,
+    Permission,
+    ReaderReport,
+    Role,
+    role_permissions,
+)
 from app.models.base import utcnow
 from tests.support.second_factors import set_up
 
@@ -219,3 +227,18 @@ def test_only_what_one_may_read_is_found(found, put, ada, omar, codes, topics):
     put("debug_mode", "true")
 
     assert set(found(codes.__contains__)) == topics
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_value_that_no_reader_runs_needs_attention(found, session):
+    now = int(utcnow().timestamp())
+    values = json.dumps(
+        {"settings": {"app_environment": ["database", "0" * 64, now, "test", None]}}
+    )
+    row = {"name": "api", "instance": "api-1", "last_seen": now, "digest": "", "settings": values}
+    session.add(ReaderReport(**row))
+    session.commit()
+
+    one = found()[Topic.NOT_RUN]
+    assert one.severity is Severity.WARN
+    assert "app_environment (api-1 still test)" in one.cause

@@ -427,7 +427,7 @@ def test_the_pages_make_few_statements(sign_in, ada, add, statements):
 
     with statements.at_most(11):
         answer = page.submit(value="6")
-    with statements.at_most(7):
+    with statements.at_most(8):
         browser.get(answer.location)
     answer = page.browser.submit(f"/settings?edit={setting.id}", "edit", value="7")
     with statements.at_most(3):
