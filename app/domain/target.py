@@ -7,7 +7,13 @@ from app.models import ApplicationSetting, Role, User
 
 @dataclass(frozen=True)
 class Target:
-    """The target of a change; ``type`` is setting, user, role, list, page, session or finding."""
+    """The target of a change.
+
+    Attributes:
+        type: One of setting, relation, category, user, role, list, page, session and finding.
+        name: Its name.
+        id: The id of its row, if it has one.
+    """
 
     type: str
     name: str

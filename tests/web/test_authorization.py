@@ -119,6 +119,19 @@ TABLE = {
     "/settings/<id:setting_id>/delete": Address(
         "/settings/{setting}/delete", READS_SETTINGS, only(), 409
     ),
+    "/settings/<id:setting_id>/rule": Address(
+        "/settings/{setting}/rule", READS_SETTINGS, only("settings operator"), 422
+    ),
+    "/settings/relation": Address(
+        "/settings/relation", READS_SETTINGS, only("settings operator"), 422
+    ),
+    "/settings/relation/<id:relation_id>": Address(
+        "/settings/relation/999999", READS_SETTINGS, only("settings operator"), 404, seen=404
+    ),
+    "/settings/remove-relation/<id:relation_id>": Address(
+        "/settings/remove-relation/999999", READS_SETTINGS, only("settings operator"), 404, seen=404
+    ),
+    "/settings/rules": Address("/settings/rules", READS_SETTINGS, only("settings operator"), 409),
     "/settings/past": Address("/settings/past", READS_SETTINGS, only("settings operator"), 200),
     "/settings/new": Address("/settings/new", only(), only(), 422),
     "/settings/restore/<id:event_id>": Address(

@@ -26,6 +26,7 @@ from app.models import AuditEvent, DbSession, FailedSignIn
 
 REFUSALS = frozenset({"permission:denied", "change:refused"})
 SIGN_IN_FAILED = "sign-in:failed"
+OF_SETTINGS = ("setting:", "relation:", "category:")
 NO_CHANGES = frozenset({"user:signed-in", "user:signed-out", "session:ended"})
 
 
@@ -81,7 +82,7 @@ def kind_of(action: str) -> ActivityKind | None:
         return ActivityKind.FAILED
     if action in NO_CHANGES:
         return None
-    return ActivityKind.SETTINGS if action.startswith("setting:") else ActivityKind.ACCESS
+    return ActivityKind.SETTINGS if action.startswith(OF_SETTINGS) else ActivityKind.ACCESS
 
 
 def start_of(day: date, zone: tzinfo | None) -> datetime:

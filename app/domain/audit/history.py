@@ -17,11 +17,15 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from app.domain.audit.activity import REFUSALS
 from app.domain.audit.event_filter import SIGN_INS
 from app.domain.target import Target
-from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User
+from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User, ValueRelation
 
 MOST = 20
 OF_ROLES = ("role:assigned", "role:unassigned")
-BY_AGE: dict[str, type[User | Role]] = {"user": User, "role": Role}
+BY_AGE: dict[str, type[User | Role | ValueRelation]] = {
+    "user": User,
+    "role": Role,
+    "relation": ValueRelation,
+}
 _ACTOR = (AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.actor_name, AuditEvent.action)
 _TARGET = (AuditEvent.target_type, AuditEvent.target_id, AuditEvent.target_name)
 
@@ -152,7 +156,7 @@ def _is_there() -> ColumnElement[bool]:
     return or_(*kinds)
 
 
-def _in_lifetime(model: type[User | Role]) -> ColumnElement[bool]:
+def _in_lifetime(model: type[User | Role | ValueRelation]) -> ColumnElement[bool]:
     created_at = select(model.created_at).where(model.id == AuditEvent.target_id)
     return AuditEvent.at >= created_at.scalar_subquery()
 

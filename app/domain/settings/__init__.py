@@ -79,6 +79,7 @@ from app.domain.settings.secrets import (
 from app.domain.settings.strict_json import NotJson, read_json
 from app.domain.settings.validity import problem
 from app.domain.settings.value_rules.checks import UnusualValue
+from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import RuleSeverity, SettingRules, ValueRule, read_rules
 from app.domain.settings.value_rules.schema_mistakes import sentence as schema_mistake
 from app.domain.settings.value_rules.schemas import choices, hint
@@ -128,6 +129,7 @@ __all__ = [
     "OutsideChange",
     "PastValue",
     "Readers",
+    "Relation",
     "RuleSeverity",
     "RuleState",
     "SavedValue",

@@ -45,6 +45,8 @@ SETTING = EditedKind(
     (PermissionCode.AUDIT_READ, PermissionCode.SETTINGS_UPDATE),
     "while you were editing it",
 )
+RULE = EditedKind("setting", ("setting:rule-changed",), SETTING.needs, SETTING.meanwhile)
+RELATION = EditedKind("relation", ("relation:changed",), SETTING.needs, SETTING.meanwhile)
 PROFILE = EditedKind("user", ("user:changed",), meanwhile="while you were editing it")
 ASSIGNMENTS = EditedKind(
     "user", audit.OF_ROLES, (PermissionCode.AUDIT_READ, PermissionCode.ROLE_ASSIGN)

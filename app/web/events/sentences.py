@@ -17,7 +17,7 @@ from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
 from app.models.spelling import shown_address
-from app.web.events import secret_marks
+from app.web.events import rule_events, secret_marks
 from app.web.events.verbs import VERBS
 
 KINDS = {
@@ -31,6 +31,7 @@ PAGES = {
     "setting": (PermissionCode.SETTINGS_READ, "settings.show", "setting_id"),
     "user": (PermissionCode.USER_READ, "users.show", "user_id"),
     "role": (PermissionCode.ROLE_READ, "roles.show", "role_id"),
+    "relation": (PermissionCode.SETTINGS_READ, "settings.relation", "relation_id"),
 }
 # The permissions to undo an action, and the endpoint of the page that does.
 UNDONE_AT = {
@@ -137,6 +138,8 @@ def _restore_url(event: AuditEvent) -> str | None:
 
 def _undo_url(entry: HistoryEntry, marks: SecretMarks) -> str | None:
     event = entry.event
+    if event.action in rule_events.UNDOABLE:
+        return rule_events.undo_url(entry)
     if event.action not in UNDONE_AT or event.target_id is None:
         return _undo_url_of_setting(entry, marks)
     read, change, endpoint = UNDONE_AT[event.action]
@@ -188,7 +191,7 @@ def _delta(event: AuditEvent, marks: SecretMarks) -> list[Pair]:
         return [(None, code) for code in shortlist(after.get("codes", []))]
     if event.action == "permission:revoked":
         return [(code, None) for code in shortlist(before.get("codes", []))]
-    return []
+    return [_pair(*sides) for sides in rule_events.differences(event)]
 
 
 def _of_profile(field: str, before: ProfileValue, after: ProfileValue) -> Pair:

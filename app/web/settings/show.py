@@ -9,6 +9,7 @@ from wtforms import HiddenField, StringField
 from app.domain import audit, settings
 from app.domain.permissions import PermissionCode
 from app.domain.settings import SettingChangedMeanwhile, SettingEdit
+from app.domain.settings.value_rules import editing
 from app.domain.target import Target
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
@@ -94,6 +95,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         earlier=earlier_value,
         outside=outside.note_of(setting),
         rule=state.rule,
+        rule_words=editing.rule_in_words(state.rule),
         findings=state.findings,
         effect=settings.effect_of_setting(db.session, setting),
         read_only_reason=settings.read_only_reason(setting),

@@ -10,6 +10,7 @@ TOUR: dict[tuple[str, str], Stops] = {
     ("ada", "one setting"): of_settings.ONE,
     ("ada", "several settings"): of_settings.SEVERAL,
     ("ada", "which settings"): of_settings.WHICH,
+    ("ada", "rules for values"): of_settings.RULES,
     ("ada", "users"): of_users.LIST,
     ("ada", "one user"): of_users.ONE,
     ("ada", "accounts"): of_users.ACCOUNT,

@@ -123,6 +123,34 @@ def _restore_refused(guide: Guide) -> None:
     guide.go(here)
 
 
+def _rule(guide: Guide, **fields: str) -> None:
+    guide.go(guide.setting("chunk_overlap") + "/rule")
+    guide.fill(**fields)
+    guide.press("Review the rule")
+
+
+def _rule_reviewed(guide: Guide) -> None:
+    _rule(guide, minimum="5000", unit="tokens")
+
+
+def _rule_refused(guide: Guide) -> None:
+    _rule(guide, minimum="many", schema="{")
+
+
+def _relation(guide: Guide, expression: str) -> None:
+    guide.go("/settings/relation")
+    guide.fill(expression=expression)
+    guide.press("Review the relation")
+
+
+def _relation_reviewed(guide: Guide) -> None:
+    _relation(guide, "chunk_size < chunk_overlap")
+
+
+def _relation_refused(guide: Guide) -> None:
+    _relation(guide, "chunk_size <")
+
+
 ONE: Stops = {
     "settings.index": page("/settings"),
     "settings.index: filtered": page("/settings?category=email&type=boolean&q=smtp"),
@@ -174,6 +202,17 @@ WHICH: Stops = {
     "settings.past": page("/settings/past?at=2020-01-01T00:00", "chunk_size"),
     "settings.restore": Stop(_restore, "Restore answer_language"),
     "settings.restore: there again": Stop(_restore_refused, "so this one cannot be restored"),
+}
+RULES: Stops = {
+    "settings.rules": page("/settings/rules"),
+    "settings.rule": setting("chunk_overlap", "/rule"),
+    "settings.rule: text": setting("llm_provider", "/rule"),
+    "settings.rule: reviewed": Stop(_rule_reviewed, "Must be at least 5000"),
+    "settings.rule: refused": Stop(_rule_refused, "Nothing was saved"),
+    "settings.relation": page("/settings/relation", "Add a relation"),
+    "settings.relation: reviewed": Stop(_relation_reviewed, "Present values that break it"),
+    "settings.relation: refused": Stop(_relation_refused, "the end is missing"),
+    "settings.remove_relation": page("/settings/remove-relation/1", "Remove the relation"),
 }
 LOOKING: Stops = {
     "settings.index: looking": page("/settings?category=llm", "You can look"),

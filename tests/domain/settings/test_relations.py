@@ -87,3 +87,9 @@ def test_what_is_no_relation_is_refused_in_a_sentence(text):
 )
 def test_stored_values_are_taken_by_their_type(value, data_type, expected):
     assert operand(value, data_type) == expected
+
+
+def test_a_relation_that_is_broken_tells_only_of_values_that_are_set():
+    relation = Relation(1, "a < b and c < d")
+
+    assert relation.broken({"a": 2, "b": 1}) == "“a < b and c < d” must hold: a is 2 and b is 1."

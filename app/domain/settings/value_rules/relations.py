@@ -49,7 +49,7 @@ class Relation:
             return ""
         if self.message:
             return self.message
-        stored = [f"{key} is {known[key]}" for key in expression.keys]
+        stored = [f"{key} is {known[key]}" for key in expression.keys if key in known]
         rule = expression.words or f"“{self.expression}” must hold"
         rule = rule.replace(" must ", " should ", 1) if self.is_warning else rule
         return f"{rule}: {listed(stored, len(stored))}."

@@ -48,6 +48,17 @@ def checked_schema(text: str) -> str:
     return text
 
 
+def check_pattern(pattern: str, field: str = SCHEMA_FIELD) -> None:
+    """Refuse a pattern that RE2 does not take.
+
+    Raises:
+        InvalidValue: It does not; ``field`` is the form field of the error.
+    """
+    if not _library().is_pattern(pattern):
+        message = "The pattern is not one that the console can check: it takes RE2 expressions,"
+        raise InvalidValue(f"{message} without look-around and back references.", field=field)
+
+
 def keywords(schema: str) -> dict[str, Any]:
     """Return the members of a stored schema; none where it cannot be read."""
     return _validator(schema)[0] if schema else {}
@@ -141,9 +152,8 @@ def _validator(schema: str) -> tuple[dict[str, Any], Any]:
 def _check_member(name: str, content: Any) -> None:
     if name in NOT_USED:
         raise _unusable(f"“{name}” cannot be used here.")
-    if name == "pattern" and isinstance(content, str) and not _library().is_pattern(content):
-        message = "The pattern is not one that the console can check: it takes RE2 expressions,"
-        raise _unusable(f"{message} without look-around and back references.")
+    if name == "pattern" and isinstance(content, str):
+        check_pattern(content)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,87 @@
+"""Editing of rules: of one setting, between settings, and for categories."""
+
+from app.domain.settings.value_rules.editing.flags import (
+    FlagsChangedMeanwhile,
+    FlagsEdit,
+    category_flags,
+    change_flags,
+    flags_etag,
+)
+from app.domain.settings.value_rules.editing.listing import (
+    AllRules,
+    RelationLine,
+    RuleLine,
+    all_rules,
+)
+from app.domain.settings.value_rules.editing.present_values import BrokenValue
+from app.domain.settings.value_rules.editing.relation import (
+    NEW,
+    RelationChangedMeanwhile,
+    RelationEdit,
+    RelationReview,
+    earlier_relation,
+    get_relation,
+    put_relation,
+    relation_etag,
+    remove_relation,
+    review_relation,
+)
+from app.domain.settings.value_rules.editing.rule import (
+    RuleChangedMeanwhile,
+    RuleEdit,
+    RuleReview,
+    change_rule,
+    earlier_rule,
+    own_rule,
+    remove_rule,
+    review_rule,
+    rule_etag,
+)
+from app.domain.settings.value_rules.editing.typed_rules import (
+    TypedRule,
+    simple_fields,
+    typed_of,
+)
+from app.domain.settings.value_rules.editing.words import (
+    field_in_words,
+    rule_in_words,
+    schema_in_words,
+)
+
+__all__ = [
+    "NEW",
+    "AllRules",
+    "BrokenValue",
+    "FlagsChangedMeanwhile",
+    "FlagsEdit",
+    "RelationChangedMeanwhile",
+    "RelationEdit",
+    "RelationLine",
+    "RelationReview",
+    "RuleChangedMeanwhile",
+    "RuleEdit",
+    "RuleLine",
+    "RuleReview",
+    "TypedRule",
+    "all_rules",
+    "category_flags",
+    "change_flags",
+    "change_rule",
+    "earlier_relation",
+    "earlier_rule",
+    "field_in_words",
+    "flags_etag",
+    "get_relation",
+    "own_rule",
+    "put_relation",
+    "relation_etag",
+    "remove_relation",
+    "remove_rule",
+    "review_relation",
+    "review_rule",
+    "rule_etag",
+    "rule_in_words",
+    "schema_in_words",
+    "simple_fields",
+    "typed_of",
+]

@@ -1,0 +1,77 @@
+"""All rules, with the settings that they are about."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import union_all
+
+from app.domain.settings.listing import SettingLine, read_all
+from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
+from app.domain.settings.value_rules import checks, schemas
+from app.domain.settings.value_rules.editing import words
+from app.domain.settings.value_rules.relations import Relation
+from app.domain.settings.value_rules.rules import ALL_RULES, NO_RULE, ValueRule, collected
+from app.models import DbSession
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as a list shows it.
+
+    Attributes:
+        key: The key of its setting.
+        rule: The rule.
+        line: The setting; None if there is none with this key.
+    """
+
+    key: str
+    rule: ValueRule
+    line: SettingLine | None
+
+    @property
+    def words(self) -> str:
+        """The rule in short."""
+        return words.rule_in_words(self.rule)
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether the console can read it; another program may have written it."""
+        return schemas.is_readable(self.rule.schema)
+
+    @property
+    def findings(self) -> ValueFindings:
+        """What is wrong with the stored value, and what is unusual about it."""
+        return self.line.findings if self.line else NOTHING_FOUND
+
+
+@dataclass(frozen=True)
+class RelationLine:
+    """A relation as a list shows it, and the sentence on stored values that break it, or ""."""
+
+    relation: Relation
+    broken: str
+
+
+@dataclass(frozen=True)
+class AllRules:
+    """All rules of settings and all relations."""
+
+    rules: list[RuleLine]
+    relations: list[RelationLine]
+
+
+def all_rules(session: DbSession) -> AllRules:
+    """Return all rules by key, and all relations, in two statements."""
+    lines = {line.key: line for line in read_all(session)}
+    found = collected(session.connection().execute(union_all(*ALL_RULES)))
+    unmarked = {key: rule._replace(is_secret=None) for key, rule in found.by_key.items()}
+    known = checks.stored_operands(
+        [(line.key, line.value, line.data_type) for line in lines.values() if not line.is_secret]
+    )
+    return AllRules(
+        [
+            RuleLine(key, rule, lines.get(key))
+            for key, rule in sorted(unmarked.items())
+            if rule != NO_RULE
+        ],
+        [RelationLine(one, one.broken(known)) for one in found.relations],
+    )

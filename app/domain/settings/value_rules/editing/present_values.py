@@ -1,0 +1,77 @@
+"""Present values that break a rule which is being made, for its review."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.domain.settings import related, secrets, validity
+from app.domain.settings.value_rules.relations import Relation
+from app.domain.settings.value_rules.rules import ValueRule
+from app.models import ApplicationSetting, DbSession
+
+
+class BrokenValue(NamedTuple):
+    """A stored value that breaks a rule.
+
+    Attributes:
+        setting_id: The setting.
+        key: Its key.
+        value: Its value, as it may be shown.
+        sentence: What it breaks.
+    """
+
+    setting_id: int
+    key: str
+    value: str
+    sentence: str
+
+
+class RelationKeys(NamedTuple):
+    """The settings in a relation, and what of them it says nothing about.
+
+    Attributes:
+        broken: The values that break it together.
+        missing: The keys that no setting has.
+        secret: The keys of secrets, which break no relation.
+    """
+
+    broken: list[BrokenValue]
+    missing: list[str]
+    secret: list[str]
+
+
+def broken_by_rule(setting: ApplicationSetting, rule: ValueRule) -> list[BrokenValue]:
+    """Return the value of a setting if it breaks a rule; a secret breaks none."""
+    value = secrets.shown_value(setting)
+    if value is None or validity.problem(value, setting.data_type):
+        return []
+    found = validity.findings(value, setting.data_type, rule)
+    sentence = found.problem or found.warning
+    return [BrokenValue(setting.id, setting.key, value, f"{sentence}.")] if sentence else []
+
+
+def broken_by_relation(session: DbSession, relation: Relation) -> RelationKeys:
+    """Return the values that break a relation, and its keys that it cannot look at."""
+    by_key = _settings(session, relation.keys)
+    shown = {
+        key: value
+        for key, setting in by_key.items()
+        if (value := secrets.shown_value(setting)) is not None
+    }
+    lines = [(key, value, by_key[key].data_type) for key, value in shown.items()]
+    found = related.findings_by_key([relation], lines)
+    broken = [
+        BrokenValue(by_key[key].id, key, shown[key], f"{said.problem or said.warning}.")
+        for key, said in found.items()
+        if key in shown
+    ]
+    missing = [key for key in relation.keys if key not in by_key]
+    secret = [key for key, setting in by_key.items() if secrets.is_secret_setting(setting)]
+    return RelationKeys(broken, missing, secret)
+
+
+def _settings(session: DbSession, keys: Collection[str]) -> Mapping[str, ApplicationSetting]:
+    query = select(ApplicationSetting).where(ApplicationSetting.key.in_(keys))
+    found = {setting.key: setting for setting in session.scalars(query)}
+    return {key: found[key] for key in keys if key in found}

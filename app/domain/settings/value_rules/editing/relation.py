@@ -1,0 +1,252 @@
+"""Review, add, change and remove relations between settings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain import audit, etags, reviews, validation
+from app.domain.actor import Actor
+from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
+from app.domain.reviews import ReviewContent
+from app.domain.settings.value_rules import expressions, rules
+from app.domain.settings.value_rules.editing import present_values, typed_rules
+from app.domain.settings.value_rules.editing.present_values import RelationKeys
+from app.domain.settings.value_rules.relations import Relation
+from app.domain.settings.value_rules.rules import RuleSeverity
+from app.domain.target import Target
+from app.domain.text import checked_line, checked_reason
+from app.models import AuditEvent, DbSession, ValueRelation
+
+ADDED, CHANGED, REMOVED = "relation:added", "relation:changed", "relation:removed"
+MESSAGE_CHARACTERS = 500
+NEW = 0
+
+
+class RelationChangedMeanwhile(ChangedMeanwhile):
+    """The relation has changed since it was shown, or was removed."""
+
+    def __init__(self) -> None:
+        super().__init__("The relation was changed while you were editing it.")
+
+
+@dataclass(frozen=True)
+class RelationEdit:
+    """A relation as typed.
+
+    Attributes:
+        expression: Its text, such as "chunk_overlap < chunk_size".
+        severity: "refuse" or "warn".
+        message: The sentence for values that break it; "" for the console's own.
+        etag: The etag of the relation that it was typed against; "" for a new one.
+        reason: The actor's reason.
+        reviewed: What the review showed; None for a command.
+    """
+
+    expression: str
+    severity: str = RuleSeverity.REFUSE
+    message: str = ""
+    etag: str = ""
+    reason: str = ""
+    reviewed: str | None = None
+
+
+@dataclass(frozen=True)
+class RelationReview:
+    """A relation before and after an edit, and what present values say to the new one."""
+
+    before: Relation | None
+    after: Relation
+    found: RelationKeys
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the edit changes nothing."""
+        return self.before == self.after
+
+    @property
+    def content(self) -> ReviewContent:
+        """What the page of the review shows."""
+        broken = [[one.key, one.value, one.sentence] for one in self.found.broken]
+        sides = [relation and _fields(relation) for relation in (self.before, self.after)]
+        return ReviewContent([sides, broken, self.found.missing, self.found.secret], {})
+
+
+def get_relation(session: DbSession, relation_id: int) -> Relation:
+    """Return a relation.
+
+    Raises:
+        NotFound: The relation does not exist.
+    """
+    return _relation_of(_get(session, relation_id))
+
+
+def relation_etag(stored: Relation) -> str:
+    """Return the digest of what an editor of the relation sees."""
+    return etags.of(_fields(stored))
+
+
+def review_relation(
+    session: DbSession, relation_id: int, edit: RelationEdit, *, actor: Actor
+) -> RelationReview:
+    """Return what an edit would change, and the present values that break the new relation.
+
+    Args:
+        session: The database session; it only reads.
+        relation_id: The relation; `NEW` for one that is to be added.
+        edit: The relation as typed.
+        actor: The person or command who asks; unused, as every review is called alike.
+
+    Raises:
+        NotFound: The relation does not exist.
+        RelationChangedMeanwhile: It has changed since it was shown.
+        InvalidValue: The expression cannot be read, or a field is not valid.
+    """
+    del actor
+    stored = _relation_of(_get(session, relation_id)) if relation_id else None
+    return _review(session, stored, edit)[0]
+
+
+def put_relation(
+    session: DbSession, relation_id: int, edit: RelationEdit, *, actor: Actor
+) -> AuditEvent | None:
+    """Add a relation or change it, and record who did it; stored values stay as they are.
+
+    Args:
+        session: The database session; the caller commits it.
+        relation_id: The relation; `NEW` to add one.
+        edit: The relation as typed.
+        actor: The person or command making the change.
+
+    Returns:
+        The event that records it; None, with nothing recorded, if the relation is the same.
+
+    Raises:
+        NotFound: The relation does not exist.
+        RelationChangedMeanwhile: It has changed since it was shown.
+        ReviewOutdated: Other values than the reviewed ones break it.
+        InvalidValue: The expression cannot be read or exists already, or a field is not valid.
+    """
+    # Who saves a value waits for this lock, and reads the relations behind it.
+    rules.take_turns(session)
+    row = _get(session, relation_id) if relation_id else None
+    review, reason = _review(session, _relation_of(row) if row else None, edit)
+    if review.is_empty:
+        return None
+    reviews.hold(edit.reviewed, review.content)
+    new = _fields(review.after)
+    if row is None:
+        row = ValueRelation(**new)
+        session.add(row)
+    for name, content in new.items():
+        setattr(row, name, content)
+    session.flush()
+    old = _fields(review.before) if review.before else {}
+    changed = [name for name in new if new[name] != old.get(name)]
+    return audit.record(
+        session,
+        CHANGED if old else ADDED,
+        Target("relation", row.expression, row.id),
+        actor=actor,
+        before={name: old[name] for name in changed} if old else None,
+        after={name: new[name] for name in changed},
+        reason=reason,
+    )
+
+
+def remove_relation(
+    session: DbSession, relation_id: int, edit: RelationEdit, *, actor: Actor
+) -> AuditEvent:
+    """Remove a relation, and record who did it.
+
+    Args:
+        session: The database session; the caller commits it.
+        relation_id: The relation.
+        edit: The etag of the relation as it was shown, and the reason.
+        actor: The person or command removing it.
+
+    Raises:
+        NotFound: The relation does not exist.
+        RelationChangedMeanwhile: It has changed since it was shown.
+        InvalidValue: The reason is too long.
+    """
+    rules.take_turns(session)
+    row = _get(session, relation_id)
+    stored, reason = _relation_of(row), checked_reason(edit.reason)
+    if edit.etag != relation_etag(stored):
+        raise RelationChangedMeanwhile
+    session.delete(row)
+    session.flush()
+    target = Target("relation", stored.expression, relation_id)
+    return audit.record(
+        session, REMOVED, target, actor=actor, before=_fields(stored), reason=reason
+    )
+
+
+def earlier_relation(session: DbSession, event_id: int) -> tuple[AuditEvent, Relation]:
+    """Return an event of a relation, and the relation from before it.
+
+    Raises:
+        NotFound: The event is not a change or the removal of a relation that can be restored.
+    """
+    event = audit.get(session, event_id)
+    if event is None or event.action not in {CHANGED, REMOVED}:
+        raise NotFound("This change does not exist.")
+    before = audit.fields_of(event.before)
+    stored = event.action == CHANGED and get_relation(session, event.target_id or 0)
+    fields = (_fields(stored) if stored else {}) | before
+    is_warning = fields.get("severity") == RuleSeverity.WARN
+    expression, message = (str(fields.get(name) or "") for name in ("expression", "message"))
+    return event, Relation(event.target_id or 0, expression, message, is_warning)
+
+
+def _review(
+    session: DbSession, stored: Relation | None, edit: RelationEdit
+) -> tuple[RelationReview, str]:
+    if stored and edit.etag != relation_etag(stored):
+        raise RelationChangedMeanwhile
+    passed = validation.all_of(
+        expression=lambda: _expression(session, edit.expression, stored),
+        severity=lambda: typed_rules.checked_severity(edit.severity),
+        message=lambda: checked_line(
+            edit.message, field="message", what="The sentence", limit=MESSAGE_CHARACTERS
+        ),
+        reason=lambda: checked_reason(edit.reason),
+    )
+    is_warning = passed["severity"] == RuleSeverity.WARN
+    after = Relation(
+        stored.id if stored else NEW, passed["expression"], passed["message"], is_warning
+    )
+    found = present_values.broken_by_relation(session, after)
+    return RelationReview(stored, after, found), passed["reason"]
+
+
+def _expression(session: DbSession, text: str, stored: Relation | None) -> str:
+    field = expressions.FIELD
+    expression = checked_line(text, field=field, what="The relation", limit=expressions.LONGEST)
+    if not expression:
+        raise InvalidValue("Type a relation, such as chunk_overlap < chunk_size.", field=field)
+    expressions.read(expression)
+    others = rules.read_rules(session, []).relations
+    if any(one.expression == expression and one.id != (stored and stored.id) for one in others):
+        raise InvalidValue("This relation exists already.", field=field)
+    return expression
+
+
+def _get(session: DbSession, relation_id: int) -> ValueRelation:
+    row = session.get(ValueRelation, relation_id, populate_existing=True)
+    if row is None:
+        raise NotFound("This relation does not exist.")
+    return row
+
+
+def _relation_of(row: ValueRelation) -> Relation:
+    is_warning = row.severity == RuleSeverity.WARN
+    return Relation(row.id, row.expression, row.message or "", is_warning)
+
+
+def _fields(stored: Relation) -> dict[str, Any]:
+    """Return the columns of a relation, as they are stored and recorded."""
+    return {
+        "expression": stored.expression,
+        "severity": str(RuleSeverity.WARN if stored.is_warning else RuleSeverity.REFUSE),
+        "message": stored.message or None,
+    }

@@ -1,0 +1,79 @@
+"""Rules in words, for lists, commands and events."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.phrases import shortlist
+from app.domain.settings import strict_json
+from app.domain.settings.strict_json import NotJson
+from app.domain.settings.value_rules import schema_mistakes
+from app.domain.settings.value_rules.rules import RuleSeverity, ValueRule
+from app.domain.text import shortened
+
+ANY = "any value"
+MOST_CHOICES = 6
+BOUNDS = (*schema_mistakes.LOWEST, *schema_mistakes.HIGHEST)
+# Texts for the fields of a rule where they are empty.
+NOTHING = {"schema": ANY, "unit": "no unit", "message": "no sentence of its own"}
+IS_NEEDED = {True: "needs a reason", False: "needs no reason"}
+EFFECTS = {RuleSeverity.REFUSE: "refuses", RuleSeverity.WARN: "only warns"}
+
+
+def schema_in_words(schema: str | None) -> str:
+    """Return what a schema asks of a value, in short: "from 0 to 2"."""
+    if not schema:
+        return ANY
+    try:
+        members = strict_json.read_json(schema)
+    except NotJson:
+        return "a schema that cannot be read"
+    if not isinstance(members, dict):
+        return "a schema that cannot be read"
+    parts = list(filter(None, map(str, _parts(members))))
+    if members.keys() - {"enum", "pattern", "format", *BOUNDS}:
+        parts.append("and more by its JSON Schema" if parts else "by its JSON Schema")
+    return ", ".join(parts) or ANY
+
+
+def rule_in_words(rule: ValueRule) -> str:
+    """Return a rule in short: "From 0 to 2, in seconds; only warns; needs a reason"."""
+    parts = [schema_in_words(rule.schema) + (f", in {rule.unit}" if rule.unit else "")]
+    if rule.is_warning:
+        parts.append(EFFECTS[RuleSeverity.WARN])
+    if rule.requires_reason:
+        parts.append(IS_NEEDED[True])
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def field_in_words(field: str, content: Any) -> str:
+    """Return one recorded field of a rule or a relation, as events tell of it."""
+    if field == "schema":
+        return schema_in_words(content)
+    if field == "requires_reason":
+        return IS_NEEDED[bool(content)]
+    if field == "severity":
+        return EFFECTS[RuleSeverity.WARN if content == RuleSeverity.WARN else RuleSeverity.REFUSE]
+    return str(content) if content else NOTHING.get(field, "nothing")
+
+
+def _parts(members: Mapping[str, Any]) -> list[str]:
+    choices, pattern, kind = (members.get(name) for name in ("enum", "pattern", "format"))
+    parts = [schema_mistakes.bounds(members)]
+    if isinstance(choices, list) and choices:
+        *first, last = shortlist([_as_text(one) for one in choices], MOST_CHOICES)
+        parts.insert(0, f"one of {', '.join(first)} or {last}" if first else f"only {last}")
+    if pattern:
+        parts.append(f"matching {shortened(str(pattern))}")
+    if kind:
+        parts.append("a size such as 100MB" if kind == "size" else _format(str(kind)))
+    return parts
+
+
+def _format(kind: str) -> str:
+    return schema_mistakes.FORMATS.get(kind, f"of the format {shortened(kind)}")
+
+
+def _as_text(choice: Any) -> str:
+    return shortened(choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False))
