@@ -67,20 +67,41 @@ const sendFromText = ({ key, ctrlKey, metaKey, target }) => {
   target.form.requestSubmit([...target.form.elements].find(({ type }) => type === "submit"));
 };
 
+// Boxes stay checked on other pages of the list, as long as one stays with users and has not changed them.
 const countSelected = () => {
   const bar = document.querySelector("[data-selection]");
+  if (document.querySelector("[data-changed]")) sessionStorage.removeItem("selected");
   if (!bar) return;
-  const { form } = bar.querySelector("button");
+  const form = document.getElementById("ticked");
+  const filters = document.querySelector("form.filters");
   const boxes = [...form.querySelectorAll("[name=users]")];
-  const [button, allWhoMatch] = [bar.querySelector("[data-select-page]"), form.elements.namedItem("scope")];
+  const [button, clear, status] = ["select-page", "select-none", "selected"]
+    .map((name) => bar.querySelector(`[data-${name}]`));
+  const [others, allWhoMatch] = ["others", "scope"].map((name) => form.elements.namedItem(name));
+  const isNear = document.referrer && new URL(document.referrer).pathname.startsWith(location.pathname);
+  const before = isNear ? sessionStorage.getItem("selected") ?? "" : "";
+  const elsewhere = new Set(`${others.value},${before}`.split(",").filter(Boolean));
+  for (const box of boxes) if (elsewhere.delete(box.value)) box.checked = true;
+  filters.method = "get";
+  for (const field of filters.querySelectorAll("[type=hidden]")) field.remove();
   const update = () => {
-    const count = boxes.filter((box) => box.checked).length;
-    bar.querySelector("[data-selected]").textContent = allWhoMatch.checked ? "" : `${count || "None"} selected`;
-    button.textContent = count === boxes.length ? "Clear this page" : "Select all on this page";
+    const here = boxes.filter((box) => box.checked).map((box) => box.value);
+    const count = here.length + elsewhere.size;
+    others.value = bar.dataset.selection = [...elsewhere].join();
+    sessionStorage.setItem("selected", [...elsewhere, ...here].join());
+    const more = elsewhere.size ? `, ${elsewhere.size} not on this page` : "";
+    status.textContent = allWhoMatch?.checked ? "" : `${count || "None"} selected${more}`;
+    if (button) button.textContent = here.length === boxes.length ? "Clear this page" : "Select all on this page";
+    clear.hidden = !elsewhere.size;
   };
-  button.addEventListener("click", () => {
+  button?.addEventListener("click", () => {
     const isSelecting = boxes.some((box) => !box.checked);
     for (const box of boxes) box.checked = isSelecting;
+    update();
+  });
+  clear.addEventListener("click", () => {
+    elsewhere.clear();
+    for (const box of boxes) box.checked = false;
     update();
   });
   form.addEventListener("input", update);

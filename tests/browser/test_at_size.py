@@ -152,3 +152,24 @@ def test_the_time_zone_of_the_browser_is_offered(window, ada):
 
 def _ground(button):
     return button.evaluate("(one) => getComputedStyle(one).backgroundColor")
+
+
+def test_a_selection_lasts_on_other_pages_and_with_a_filter(window, inhabited, ada):
+    page = window(ada)
+    page.goto("/users")
+    selected = page.locator("[data-selected]")
+    page.locator("tbody .checkbox").first.check()
+
+    page.get_by_role("link", name="Next").click()
+    expect(selected).to_have_text("1 selected, 1 not on this page")
+    page.locator("tbody .checkbox").first.check()
+    page.get_by_label("Name or email").fill("ada")
+    page.get_by_role("search").get_by_role("button", name="Apply").click()
+    page.wait_for_url("**q=ada**")
+    expect(selected).to_contain_text("2 selected")
+    page.go_back()
+    expect(selected).to_have_text("2 selected, 1 not on this page")
+
+    page.get_by_role("button", name="Clear the selection").click()
+    page.get_by_role("link", name="Previous").click()
+    expect(selected).to_have_text("None selected")

@@ -145,7 +145,7 @@ TABLE = {
     "/static/<path:filename>": Address("/static/app.css", None),
     "/transfer": Address("/transfer", ALL_IN),
     "/transfer/export": Address("/transfer/export", ALL_IN, READS_SOMETHING, 422),
-    "/users": Address("/users", READS_USERS),
+    "/users": Address("/users", READS_USERS, only("helpdesk"), 200),
     "/users/<id:user_id>": Address("/users/{viewer}", READS_USERS),
     "/users/<id:user_id>/activate": Address(
         "/users/{viewer}/activate", READS_USERS, only("helpdesk"), 303

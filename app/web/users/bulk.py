@@ -25,10 +25,11 @@ from app.web import redirects
 from app.web.access import requires, sensitive
 from app.web.forms import REASON
 from app.web.review import Review, ReviewedForm
-from app.web.row_ids import NUMBER, possible_id, selected_ids
+from app.web.row_ids import NUMBER, joined, possible_id
 from app.web.users import listing
 from app.web.users.blueprint import blueprint
 from app.web.users.filter_form import UserFilterForm
+from app.web.users.selection import SelectionForm
 
 NAMED_IN_REVIEW, NAMED_IN_RESULT = 100, 500
 CHANGES_PER_SECOND = 500
@@ -69,17 +70,15 @@ SKIPPED = {
 }
 
 
-class BulkForm(UserFilterForm, ReviewedForm):
-    """An action on selected users.
+class BulkForm(UserFilterForm, SelectionForm, ReviewedForm):
+    """An action on selected users, or on all who match the filter if the scope is "all".
 
-    The selection is ``users``, or all who match the filter if the scope is "all". ``etag`` and
-    ``count`` are those of the reviewed users, ``next`` is the URL of the list. ``confirmed`` saves;
-    ``start`` shows the reviewed users from a position on.
+    ``etag`` and ``count`` are those of the reviewed users, ``next`` is the URL of the list.
+    ``confirmed`` saves; ``start`` shows the reviewed users from a position on.
     """
 
     action = HiddenField()
     scope = HiddenField()
-    users = selected_ids("Users")
     with_role = HiddenField()
     etag = HiddenField()
     count = HiddenField()
@@ -106,7 +105,7 @@ class BulkForm(UserFilterForm, ReviewedForm):
         count = self.count.data or ""
         return BulkEdit(
             action=BulkAction(self.action.data),
-            selection=Selection(frozenset(self.users.data or ()), filters),
+            selection=Selection(self.selected, filters),
             role=self.with_role.data or "",
             etag=self.etag.data or "",
             count=int(count) if NUMBER.fullmatch(count) else 0,
@@ -115,14 +114,13 @@ class BulkForm(UserFilterForm, ReviewedForm):
         )
 
     @property
-    def selected(self) -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
         """The selection as hidden fields; none if nobody is selected."""
         if self.is_all:
             filters = [(f"match_{name}", text) for name, text in asdict(self.filters).items()]
             fields = [("scope", "all"), *filters]
         else:
-            ids = dict.fromkeys(self.users.data or ())
-            fields = [("users", str(user_id)) for user_id in ids]
+            fields = [("others", joined(self.selected))] if self.selected else []
         return [*fields, ("next", self.back)] if fields else []
 
     @property
@@ -130,13 +128,18 @@ class BulkForm(UserFilterForm, ReviewedForm):
         """The size of the selection, before its actions."""
         if self.is_all:
             return "All who match the filter are selected:"
-        return f"Selected {counted(len(set(self.users.data or ())), 'user')}:"
+        return f"Selected {counted(len(self.selected), 'user')}:"
 
     @property
     def back(self) -> str:
         """The URL of the list that the change began in."""
         url = self.next.data or ""
         return url if redirects.is_ours(url) else url_for("users.index")
+
+    @property
+    def is_from_list(self) -> bool:
+        """Tell whether the users were selected in the list, which takes the selection back."""
+        return self.back.partition("?")[0] == url_for("users.index") and not self.is_all
 
 
 @dataclass(frozen=True)
@@ -220,10 +223,8 @@ class BulkReview(Review):
             "users/bulk.html",
             form=form,
             back=form.back,
-            selected=form.selected,
-            label=form.selected_label,
             actions=listing.allowed_actions(),
-            role_names=roles.all_names(db.session) if form.selected else [],
+            role_names=roles.all_names(db.session) if form.pairs else [],
         )
         return page, form.status
 
@@ -231,6 +232,7 @@ class BulkReview(Review):
         """Return the page with the outcome for each user."""
         form, plan = self.form, self.form.result
         form.etag.data, form.count.data = plan.etag, str(plan.count)
+        form.others.data = joined(form.selected)
         page = render_template(
             "users/bulk_review.html",
             form=form,

@@ -34,13 +34,21 @@ def filters_of(values: Mapping[str, str]) -> UserFilter:
     return UserFilter(values.get("q", "").strip(), *(values.get(name, "") for name in names))
 
 
-def filters_of_url(role_names: Collection[str] | None = None) -> UserFilter:
-    """Return the filter of the URL; see `OLD_WITHOUT` for old links.
+def filters_of_url() -> UserFilter:
+    """Return the filter of the URL; see `filters_asked_for`."""
+    return filters_asked_for(request.args)
+
+
+def filters_asked_for(
+    values: Mapping[str, str], role_names: Collection[str] | None = None
+) -> UserFilter:
+    """Return the filter that a URL or a form asks for; see `OLD_WITHOUT` for old links.
 
     Args:
+        values: The values of the URL or the form.
         role_names: The names of all roles, if they are at hand.
     """
-    filters = filters_of(request.args)
+    filters = filters_of(values)
     if filters.role != OLD_WITHOUT:
         return filters
     names = roles.all_names(db.session) if role_names is None else role_names

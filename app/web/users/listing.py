@@ -10,7 +10,7 @@ from flask import g
 
 from app.domain import users
 from app.domain.filter_words import WITHOUT, meant, written
-from app.domain.paging import Page
+from app.domain.paging import Cursors, Page
 from app.domain.phrases import counted
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
@@ -20,6 +20,7 @@ from app.web import zones
 from app.web.filters import iso, utc, written_day
 from app.web.session.identity import initials, tint
 from app.web.urls import queried
+from app.web.users.selection import ListSelection
 
 FIRST = "username"
 ORDERS = [
@@ -69,6 +70,7 @@ class UserLine(NamedTuple):
     created_utc: str
     created_day: str
     signed_in_at: datetime | None
+    is_selected: bool
 
 
 def allowed_actions() -> list[tuple[BulkAction, str]]:
@@ -89,6 +91,13 @@ class UserListing:
     sort: str
     page: Page
     names: NameSearch | None
+    cursors: Cursors
+    selected: frozenset[int]
+
+    @cached_property
+    def selection(self) -> ListSelection:
+        """The selected users."""
+        return ListSelection(self.selected, self.selected - {row.id for row in self.page.rows})
 
     @cached_property
     def actions(self) -> list[tuple[BulkAction, str]]:
@@ -141,6 +150,7 @@ class UserListing:
                 utc(created_at),
                 written_day(created_at.astimezone(zone)),
                 signed_in,
+                user_id in self.selected,
             )
 
     @property
@@ -198,6 +208,11 @@ class UserListing:
     def all_url(self) -> str:
         """The URL without filters."""
         return self._url(q="", role="", status="", signed_in="")
+
+    @property
+    def here(self) -> str:
+        """The URL of this page of the list."""
+        return self._url(after=self.cursors.after or "", before=self.cursors.before or "")
 
     @property
     def first_url(self) -> str:
