@@ -109,6 +109,9 @@ class Answer:
         """Return the body as text."""
         return self.body.decode()
 
+    def close(self) -> None:
+        """Do nothing: it was read to its end."""
+
 
 class Client:
     """Stands where Flask's test client stands in a Browser, and goes over the network."""

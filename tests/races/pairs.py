@@ -18,8 +18,8 @@ PATIENCE = 60
 class Pair:
     """Two threads that are started once and meet before every move."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    def __init__(self, app: Flask, other: Flask | None = None) -> None:
+        self._apps = (app, other or app)
         self._barrier = threading.Barrier(2)
         self._threads = ThreadPoolExecutor(2)
 
@@ -36,13 +36,14 @@ class Pair:
             What each was told: None if the change was made. Any other error is raised.
         """
         futures: list[Future[RuleError | None]] = [
-            self._threads.submit(self._take, move) for move in (one, other)
+            self._threads.submit(self._take, app, move)
+            for app, move in zip(self._apps, (one, other), strict=True)
         ]
         return [future.result(PATIENCE) for future in futures]
 
-    def _take(self, move: Move) -> RuleError | None:
+    def _take(self, app: Flask, move: Move) -> RuleError | None:
         read, write = move
-        with self._app.app_context():
+        with app.app_context():
             read()
             self._barrier.wait(PATIENCE)
             try:

@@ -2,7 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tools.trust.clusters import failover
+from tools.trust.clusters import balancing, failover, losing_nodes, restarts
 from tools.trust.consoles import Outcome
 
-PARTS: Mapping[str, Callable[[], Iterator[Outcome]]] = {"pair": failover.trials}
+PARTS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
+    "pair": failover.trials,
+    "galera": losing_nodes.trials,
+    "nodes": balancing.trials,
+    "restarts": restarts.trials,
+}

@@ -37,7 +37,7 @@ def _failed_over() -> load.Finding:
                 servers.promote()
                 promoted = time.monotonic()
                 time.sleep(AFTER)
-            return load.finding(people, servers.variables, promoted)
+            return load.finding(people, servers.variables, people.seconds_until_all(promoted))
 
 
 def _without_standby() -> Outcome:

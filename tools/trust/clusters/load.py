@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPException
+from math import inf
 
 from flask import Flask
 from sqlalchemy import select
@@ -70,11 +71,15 @@ class Load:
     def seconds_until_all(self, moment: float, *, read: bool = False) -> float:
         """Return the seconds from a moment until each writer (or reader) has succeeded."""
         firsts = {
-            name: min(self._successes(name, moment), default=float("inf"))
+            name: min(self._successes(name, moment), default=inf)
             for name in self._browsers
             if (name == "reader") == read
         }
         return max(firsts.values()) - moment
+
+    def first_success(self, moment: float) -> float:
+        """Return the seconds from a moment until the first save that was acknowledged."""
+        return min((one.ended for one in self.saves() if one.ended >= moment), default=inf) - moment
 
     def refused(self) -> int:
         """Return the number of answers with 503."""
@@ -181,7 +186,7 @@ class Finding:
     """What came out of a round: counts, and what is not as promised.
 
     Attributes:
-        seconds: Until all writers had saved again.
+        seconds: How long it took until saves were acknowledged again.
         longest: The longest that an answer took.
     """
 
@@ -192,18 +197,23 @@ class Finding:
     problems: list[str]
 
 
-def finding(people: Load, variables: Mapping[str, str], moment: float) -> Finding:
-    """Compare what people were told with the database; seconds count from a moment."""
+def finding(people: Load, variables: Mapping[str, str], seconds: float) -> Finding:
+    """Compare what people were told with the database.
+
+    Args:
+        people: Whose work has ended.
+        variables: The database.
+        seconds: How long it took until they could save again.
+    """
     problems = list(people.unclean[:3])
     if not people.is_same_processes():
         problems.append("a process of the console was restarted")
-    missing, fault = _missing(people, variables)
-    if missing:
-        problems.append(f"{len(missing)} acknowledged saves are missing")
+    lost, fault = missing(people, variables)
+    if lost:
+        problems.append(f"{len(lost)} acknowledged saves are missing")
     if fault:
         problems.append(fault)
     longest = max(answer.ended - answer.begun for answer in people.answers)
-    seconds = people.seconds_until_all(moment)
     return Finding(len(people.saves()), people.refused(), seconds, longest, problems)
 
 
@@ -219,7 +229,7 @@ def judged(trial: str, findings: Sequence[Finding], promised: float) -> Outcome:
     return Outcome(trial, result, slowest <= promised and not problems)
 
 
-def _missing(people: Load, variables: Mapping[str, str]) -> tuple[list[Answer], str]:
+def missing(people: Load, variables: Mapping[str, str]) -> tuple[list[Answer], str]:
     """Return the acknowledged saves that the database does not have, and what is wrong with it."""
     with console(variables):
         query = select(AuditEvent.target_id, AuditEvent.after)

@@ -35,6 +35,22 @@ class Member:
         self._home, self._owner = home, owner
         self.program = Program([], home)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables of a console that uses this server alone."""
+        return variables(f"127.0.0.1:{self.port}")
+
+    def initialize(self) -> None:
+        """Make its data directory."""
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        command = [self.binaries / "initdb", f"--pgdata={self.data}", *options]
+        programs.run(command, self._home, self._owner)
+
+    def add_database(self) -> None:
+        """Add the database of a console, and its user."""
+        self.ask(f"CREATE ROLE {NAME} LOGIN PASSWORD '{PASSWORD}'")
+        self.ask(f"CREATE DATABASE {NAME} OWNER {NAME}")
+
     def start(self, settings: dict[str, str]) -> None:
         """Start it with its settings, and wait until it answers."""
         options = OF_THE_TRIAL | settings | {"port": str(self.port)}
@@ -74,20 +90,11 @@ class Pair:
         self.primary = Member(home, "primary", owner)
         self.standby = Member(home, "standby", owner)
         places = [f"127.0.0.1:{member.port}" for member in (self.primary, self.standby)]
-        self.variables = {
-            "DATABASE_PROVIDER": "postgresql",
-            "DB_HOST": ",".join(places),
-            "DB_NAME": NAME,
-            "DB_USER": NAME,
-            "DB_PASSWORD": PASSWORD,
-        }
+        self.variables = variables(",".join(places))
 
     def start(self) -> None:
         """Start the primary, copy it, and start the standby; wait until it is synchronous."""
-        binaries = self.primary.binaries
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
-        command = [binaries / "initdb", f"--pgdata={self.primary.data}", *options]
-        programs.run(command, self._home, self._owner)
+        self.primary.initialize()
         self.primary.start(documented.values(documented.block("conf", PRIMARY)))
         # Until there is a standby, a COMMIT would wait for it.
         role = "CREATE ROLE replicator REPLICATION LOGIN"
@@ -95,8 +102,7 @@ class Pair:
         programs.run(self._copying(), self._home, self._owner)
         self.standby.start({})
         programs.wait_until(self._is_synchronous, "the standby")
-        self.primary.ask(f"CREATE ROLE {NAME} LOGIN PASSWORD '{PASSWORD}'")
-        self.primary.ask(f"CREATE DATABASE {NAME} OWNER {NAME}")
+        self.primary.add_database()
 
     def kill_primary(self) -> None:
         """End the primary as a power failure does."""
@@ -133,3 +139,14 @@ def started() -> Iterator[Pair]:
             yield pair
         finally:
             pair.stop()
+
+
+def variables(hosts: str) -> dict[str, str]:
+    """Return the variables of a console that uses some hosts."""
+    return {
+        "DATABASE_PROVIDER": "postgresql",
+        "DB_HOST": hosts,
+        "DB_NAME": NAME,
+        "DB_USER": NAME,
+        "DB_PASSWORD": PASSWORD,
+    }

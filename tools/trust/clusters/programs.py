@@ -67,10 +67,13 @@ class Program:
             )
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it by a signal, and wait until it has ended."""
+        """End it by a signal, and wait until it has ended; if it is killed, with its workers."""
         if self._process is None or not self.is_running:
             return
-        self._process.send_signal(how)
+        if how == signal.SIGKILL:
+            os.killpg(self.pid, how)
+        else:
+            self._process.send_signal(how)
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -120,6 +123,13 @@ def wait_until(is_true: Callable[[], bool], what: str, seconds: float = START_SE
             raise TimeoutError(f"{what}: not within {seconds} seconds")
         time.sleep(0.02)
     return time.monotonic() - start
+
+
+def make_folder(path: Path, owner: str | None) -> None:
+    """Make a folder for a program."""
+    path.mkdir()
+    if owner:
+        shutil.chown(path, owner)
 
 
 def write(path: Path, content: str, owner: str | None) -> Path:
