@@ -114,6 +114,10 @@ def _grant(configuration: Configuration, kind: str, name: str) -> str:
     return f"Grant it to {user}."
 
 
+def _about_clusters(_configuration: Configuration, _line: str) -> str:
+    return "Start the nodes that are missing, or use one of the others."
+
+
 def _about_schemas(configuration: Configuration, _line: str) -> str:
     user = _quoted(str(configuration.database_url.username))
     return f"Run: CREATE SCHEMA public AUTHORIZATION {user}, or set the search_path of {user}."
@@ -158,6 +162,10 @@ _KINDS = (
         Refusal("The database has no room: its disk is full, or a quota is used up.", _about_room),
         frozenset({1030}),
         r"error (28|122)\b",
+    ),
+    _Kind(
+        Refusal("The database server is cut off from its cluster.", _about_clusters),
+        frozenset({1047}),
     ),
     _Kind(
         Refusal("The database does not give its user a right that this needs.", _about_rights),

@@ -74,6 +74,20 @@ def test_a_server_with_a_binary_log_that_trusts_nobody_is_upgraded_without_trigg
     operator.close()
 
 
+@pytest.mark.only_on("mysql")
+def test_a_node_that_is_cut_off_from_its_cluster_is_told(documented_node):
+    with load.console(galera.variables(documented_node.address)) as app:
+        app.test_cli_runner().invoke(args=["db", "upgrade"])
+        documented_node.ask("SET GLOBAL wsrep_reject_queries = ALL")
+
+        ready = app.test_client().get("/readyz")
+        done = app.test_cli_runner().invoke(args=["settings", "list"])
+
+    assert ready.json["reason"] == "The database server is cut off from its cluster."
+    assert (done.exit_code, done.stderr.count("\n")) == (3, 1)
+    assert "cut off from its cluster. Start the nodes that are missing" in done.stderr
+
+
 ADDRESSES = ["127.0.0.1:8001", "127.0.0.1:8002"]
 SETTINGS = {
     "haproxy": lambda _home: (
