@@ -1,6 +1,7 @@
 """Commands, which call the same domain functions as the pages."""
 
 from flask import Flask
+from flask.cli import cli as program
 
 from app.cli.lazy import LazyCommand
 
@@ -10,16 +11,32 @@ _COMMANDS = (
     ("db", "db", "Upgrade the database and write revisions."),
     ("users", "users", "Manage users: create, list, activate, deactivate, roles, passwords."),
     ("tokens", "tokens", "Manage tokens of the API: create, list, revoke."),
+    ("roles", "roles.roles", "Manage roles and the permissions that they grant."),
+    ("permissions", "roles.permissions", "Explain permissions: who has one, and why."),
     ("settings", "settings", "List, read and change the settings of the backend."),
     ("audit", "audit", "Verify, export and prune the record of changes."),
-    ("export", "export", "Write settings, roles and assignments to a file, without secrets."),
+    (
+        "export",
+        "transfer.export",
+        "Write settings, roles and assignments to a file, without secrets.",
+    ),
+    ("import", "transfer.import_file", "Add and change what such a file, or a .env file, has."),
+    ("diff", "transfer.diff", "Compare such a file, or a .env file, with the database."),
     ("setup-link", "setup_link", "Print a one-time link for creating the first administrator."),
     ("compile-templates", "compile_templates", "Compile the page templates ahead of time."),
     ("doctor", "doctor", "Check this installation and report problems."),
+)
+ABOUT = (
+    "These are the commands of RAG Fortress Console, which keeps the settings, users, roles and"
+    " permissions of a RAG backend: the rules and the record of changes are those of its pages."
+    " Exit codes: 0 done, 1 refused or different, 2 wrong call, 3 database not reached."
 )
 
 
 def register(app: Flask) -> None:
     """Add the commands to ``flask``; the code of each is imported when it is run."""
+    program.epilog = ABOUT
     for name, module, summary in _COMMANDS:
-        app.cli.add_command(LazyCommand(module, f"app.cli.{module}", summary), name)
+        attribute = module.rpartition(".")[2]
+        command = LazyCommand(attribute, f"app.cli.{module}", summary)
+        app.cli.add_command(command, name)

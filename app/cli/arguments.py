@@ -25,6 +25,9 @@ class Text(click.ParamType[str]):
 
 TEXT = Text()
 reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON objects, one a line."
+)
 
 
 def standard_input() -> str:

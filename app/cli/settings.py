@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from app.cli import arguments, output, settings_status
+from app.cli import arguments, output, setting_changes, settings_status
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -39,6 +39,11 @@ def settings() -> None:
 
 
 settings.add_command(settings_status.status)
+for command in (
+    *(setting_changes.create, setting_changes.delete, setting_changes.deleted),
+    *(setting_changes.restore, setting_changes.history, setting_changes.undo),
+):
+    settings.add_command(command)
 
 
 @settings.command("list")

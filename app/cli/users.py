@@ -16,10 +16,12 @@ from app.cli import (
     search_index,
     second_factors,
 )
+from app.cli.accounts import profile, sessions
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Misuse
+from app.cli.transfer import import_users
 from app.domain import roles, sign_in
 from app.domain import users as domain
 from app.domain.actor import Actor
@@ -47,6 +49,11 @@ def users() -> None:
     """
 
 
+for command in (profile.show, profile.edit, profile.delete, profile.offboard, profile.undo):
+    users.add_command(command)
+users.add_command(sessions.sessions)
+users.add_command(sessions.end_sessions, "end-sessions")
+users.add_command(import_users.import_users)
 users.add_command(search_index.search_index, "search-index")
 users.add_command(name_copies.copy_names, "copy-names")
 users.add_command(clear_throttle.clear_throttle, "clear-throttle")

@@ -1,6 +1,7 @@
 """Columns that take no NULL in a database that was made by hand, although the models allow it."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -48,7 +49,17 @@ def takes_null(connection: Connection, table: str, column: str) -> bool:
 @event.listens_for(User, "before_update")
 def _fill(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
     """Store "" for a text that was left out, but for a value: there "not set" is another thing."""
-    for column in mapper.local_table.columns:
-        is_left_out = column.nullable and column.key != VALUE and getattr(row, column.key) is None
+    columns = {column.key: getattr(row, column.key) for column in mapper.local_table.columns}
+    for name, value in filled(connection, mapper.class_, columns).items():
+        if value != columns[name]:
+            setattr(row, name, value)
+
+
+def filled(connection: Connection, model: Any, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with "" for each text that was left out, if its column takes no NULL."""
+    changed = dict(row)
+    for column in model.__table__.columns:
+        is_left_out = column.nullable and column.key != VALUE and row.get(column.key) is None
         if is_left_out and not takes_null(connection, str(column.table), column.name):
-            setattr(row, column.key, "")
+            changed[column.key] = ""
+    return changed

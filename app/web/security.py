@@ -30,6 +30,7 @@ HEADERS = {
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MANY_FIELDS = 20_000
+LARGE_FORM = 24 * 1024 * 1024  # a file of 8 MiB, with each of its bytes escaped
 OWN_SITES = frozenset({"same-origin", "none"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -76,6 +77,12 @@ def many_fields(view: View) -> View:
     return view
 
 
+def large_form(view: View) -> View:
+    """Let the form of the view be as long as a file that is uploaded or pasted."""
+    vars(view)["most_bytes"] = LARGE_FORM
+    return view
+
+
 def is_from_console() -> bool:
     """Tell whether the browser says that a page of the console sent the form."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
@@ -95,6 +102,8 @@ def _refuse_foreign() -> None:
 def _refuse_countless() -> None:
     """Refuse a form with too many fields; Werkzeug counts those of multipart forms only."""
     view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
+    request.max_form_memory_size = getattr(view, "most_bytes", request.max_form_memory_size)
     most = request.max_form_parts = getattr(view, "most_fields", request.max_form_parts)
     if most is not None and request.mimetype == "application/x-www-form-urlencoded":
         fields = request.get_data(cache=True, parse_form_data=False).count(b"&") + 1

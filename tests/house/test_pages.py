@@ -7,6 +7,8 @@ from tests.house.reading import ROOT
 
 # Two pages that are one question, asked both ways; and what is no page.
 MODULES = {"users.activate": "activation", "users.deactivate": "activation"}
+# A word of the language cannot name a module.
+MODULES["transfer.import"] = "importing"
 NO_PAGES = ("health.", "api.")
 # A part of the account's page, and pages that another one's template draws.
 WITHOUT_TEMPLATE = {"account.sessions", "users.activate", "users.deactivate"}

@@ -144,8 +144,12 @@ TABLE = {
     "/setup/<name:token>": Address("/setup/none", None, frozenset(EVERYBODY), 404, seen=404),
     "/static/<path:filename>": Address("/static/app.css", None),
     "/transfer": Address("/transfer", ALL_IN),
+    "/transfer/compare": Address("/transfer/compare", ALL_IN, READS_SOMETHING, 422),
+    "/transfer/env": Address("/transfer/env", READS_SETTINGS, only("settings operator"), 422),
+    "/transfer/import": Address("/transfer/import", ALL_IN, CHANGES_SOMETHING, 422),
     "/transfer/export": Address("/transfer/export", ALL_IN, READS_SOMETHING, 422),
     "/users": Address("/users", READS_USERS, only("helpdesk"), 200),
+    "/transfer/users": Address("/transfer/users", only("helpdesk"), only("helpdesk"), 422),
     "/users/<id:user_id>": Address("/users/{viewer}", READS_USERS),
     "/users/<id:user_id>/activate": Address(
         "/users/{viewer}/activate", READS_USERS, only("helpdesk"), 303
@@ -187,6 +191,7 @@ SENSITIVE = {
     *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
     *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),
     *("/users/<id:user_id>/offboard", "/users/bulk", "/users/undo/<id:event_id>"),
+    *("/transfer/import", "/transfer/users"),
 }
 
 

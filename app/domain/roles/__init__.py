@@ -46,6 +46,7 @@ from app.domain.roles.members import (
 from app.domain.roles.names import lookalikes
 from app.domain.roles.templates import TEMPLATES
 from app.domain.roles.undo import GrantsUndo, review_undo, undo
+from app.domain.roles.wanted import RolesPlan, WantedRole, plan_wanted, save_wanted
 
 __all__ = [
     "DIFFER",
@@ -64,8 +65,10 @@ __all__ = [
     "RoleChangedMeanwhile",
     "RoleChoice",
     "RoleEdit",
+    "RolesPlan",
     "Rows",
     "SystemRoleProtected",
+    "WantedRole",
     "all_names",
     "before_and_after",
     "change",
@@ -90,12 +93,14 @@ __all__ = [
     "members_page",
     "named",
     "permission",
+    "plan_wanted",
     "read_matrix",
     "refuse_missing",
     "review_deletion",
     "review_grants",
     "review_undo",
     "roles_of",
+    "save_wanted",
     "undo",
     "with_ids",
     "with_permission",

@@ -1,9 +1,9 @@
 """Change the permissions that roles grant, and review the effects."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from app.domain import access, audit, reviews
 from app.domain.actor import Actor
@@ -26,6 +26,12 @@ from app.domain.roles.orphaned import Granted, orphaned_permissions
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import DbSession, Permission, Role, role_permissions
+
+_GRANT = insert(role_permissions)
+_REVOKE = delete(role_permissions).where(
+    role_permissions.c.role_id == bindparam("of_role"),
+    role_permissions.c.permission_id == bindparam("of_permission"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,7 @@ def change_grants(session: DbSession, edit: GrantsEdit, *, actor: Actor) -> list
         changed = (matrix.by_id[row.role_id] for row in differences)
         holders = [role.holder for role in changed]
         access.record_access_from_outside(session, access.GRANTS, holders)
-    for difference in differences:
-        _put(session, matrix, difference)
+    _put(session, matrix, differences)
     if differences:
         changes = [change for row in differences for change in _changes(matrix, row)]
         events = [(target, change.undoing(edit.undoes)) for target, change in changes]
@@ -179,18 +184,22 @@ def _after(matrix: Matrix, edits: Edits) -> Granted:
     return matrix.granted | changed
 
 
-def _put(session: DbSession, matrix: Matrix, difference: GrantDifference) -> None:
+def _put(session: DbSession, matrix: Matrix, differences: Sequence[GrantDifference]) -> None:
     ids = {code: id_ for id_, code in matrix.codes.items()}
-    role = role_permissions.c.role_id
-    if difference.lost:
-        gone = role_permissions.c.permission_id.in_([ids[code] for code in difference.lost])
-        session.execute(delete(role_permissions).where(role == difference.role_id, gone))
-    if difference.gained:
-        rows = [
-            {"role_id": difference.role_id, "permission_id": ids[code]}
-            for code in difference.gained
-        ]
-        session.execute(insert(role_permissions), rows)
+    lost = [
+        {"of_role": row.role_id, "of_permission": ids[code]}
+        for row in differences
+        for code in row.lost
+    ]
+    gained = [
+        {"role_id": row.role_id, "permission_id": ids[code]}
+        for row in differences
+        for code in row.gained
+    ]
+    if lost:
+        session.connection().execute(_REVOKE, lost)
+    if gained:
+        session.connection().execute(_GRANT, gained)
 
 
 def _changes(matrix: Matrix, difference: GrantDifference) -> list[tuple[Target, Change]]:

@@ -1,6 +1,7 @@
 """Checks of the names and descriptions of roles."""
 
 import unicodedata
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -29,8 +30,17 @@ def free_name(session: DbSession, text: str, by_other_than: int = 0) -> str:
     Raises:
         InvalidValue: The name breaks the rules for names, or is taken, reserved or can be mistaken.
     """
-    name = _checked_name(text)
     others = session.scalars(select(Role.name).where(Role.id != by_other_than)).all()
+    return free_among(others, text)
+
+
+def free_among(others: Collection[str], text: str) -> str:
+    """Return the typed name as it is stored, if it is none of these and looks like none of them.
+
+    Raises:
+        InvalidValue: As `free_name`.
+    """
+    name = _checked_name(text)
     if any(folded(other) == folded(name) for other in others):
         raise InvalidValue(f"There is a role named {name} already.", field="name")
     if name == ADMIN:

@@ -80,7 +80,13 @@ from app.domain.settings.strict_json import NotJson, read_json
 from app.domain.settings.validity import problem
 from app.domain.settings.value_rules.checks import UnusualValue
 from app.domain.settings.value_rules.relations import Relation
-from app.domain.settings.value_rules.rules import RuleSeverity, SettingRules, ValueRule, read_rules
+from app.domain.settings.value_rules.rules import (
+    RuleSeverity,
+    SettingRules,
+    ValueRule,
+    read_rules,
+    take_turns,
+)
 from app.domain.settings.value_rules.schema_mistakes import sentence as schema_mistake
 from app.domain.settings.value_rules.schemas import choices, hint
 from app.domain.settings.values import (
@@ -103,6 +109,7 @@ from app.domain.settings.versions import (
     version,
     versions_page,
 )
+from app.domain.settings.wanted import SettingsPlan, WantedSetting, plan_wanted, save_wanted
 
 __all__ = [
     "EMPTY",
@@ -142,10 +149,12 @@ __all__ = [
     "SettingIsReadOnly",
     "SettingLine",
     "SettingRules",
+    "SettingsPlan",
     "UnusualValue",
     "ValueDifference",
     "ValueRule",
     "Version",
+    "WantedSetting",
     "WouldReveal",
     "all_outside_changes",
     "always_set",
@@ -187,6 +196,7 @@ __all__ = [
     "note_of_ends",
     "outside_changes",
     "overwrite",
+    "plan_wanted",
     "problem",
     "read_all",
     "read_json",
@@ -197,11 +207,13 @@ __all__ = [
     "restore",
     "review_many",
     "rule_state",
+    "save_wanted",
     "schema_mistake",
     "secret_marks",
     "secret_state",
     "secret_states",
     "shown_value",
+    "take_turns",
     "undo",
     "version",
     "versions_page",

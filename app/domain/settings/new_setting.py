@@ -54,6 +54,27 @@ def checked_columns(session: DbSession, found: SettingRules, new: NewSetting) ->
     return {**columns, "is_mutable": new.is_mutable}
 
 
+def columns_of(new: NewSetting) -> dict[str, Any]:
+    """Return the columns of a new setting that is no secret; its key may be taken, rules unheeded.
+
+    Raises:
+        InvalidValue: One or several of the things typed are not valid.
+    """
+    columns = validation.all_of(
+        key=lambda: _checked_key(new.key),
+        data_type=lambda: _checked_type(new.data_type),
+        value=lambda: _canonical(new),
+        category=lambda: _checked_category(new.category),
+        description=lambda: _checked_description(new.description),
+    )
+    return {**columns, "is_mutable": new.is_mutable}
+
+
+def _canonical(new: NewSetting) -> str | None:
+    kind = DataType.of(new.data_type)
+    return None if new.text is None or kind is None else values.canonical(new.text, kind)
+
+
 def _free_key(session: DbSession, text: str) -> str:
     key = _checked_key(text)
     if is_taken(session, key):

@@ -28,14 +28,23 @@ def read_file(text: str) -> TransferFile:
         InvalidValue: It is too long, no YAML or JSON as `strict_yaml` and `strict_json` take it,
             does not fit the schema, or names something twice.
     """
-    if len(text.encode(errors="replace")) > MOST_BYTES:
-        raise InvalidValue("The file is larger than 8 MiB. Split it.", field=FIELD)
+    hold_to_size(text, FIELD)
     content = _parsed(text.removeprefix("\ufeff"))
     if content is None:
         raise InvalidValue("The file is empty. Choose or paste a transfer file.", field=FIELD)
     schema.refuse_mistakes(content)
     _refuse_twice(content)
     return of_object(content)
+
+
+def hold_to_size(text: str, field: str) -> None:
+    """Refuse a text that is too long.
+
+    Raises:
+        InvalidValue: It takes more than `MOST_BYTES`.
+    """
+    if len(text.encode(errors="replace")) > MOST_BYTES:
+        raise InvalidValue("The file is larger than 8 MiB. Split it.", field=field)
 
 
 def _parsed(text: str) -> Any:

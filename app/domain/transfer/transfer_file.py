@@ -125,10 +125,11 @@ def _setting(entry: SettingEntry) -> dict[str, Any]:
     columns: dict[str, Any] = {"key": entry.key}
     if entry.category:
         columns["category"] = entry.category
-    columns["data_type"] = entry.data_type
+    if entry.data_type is not None:
+        columns["data_type"] = entry.data_type
     if entry.is_secret:
         columns |= {"secret": True, "is_set": bool(entry.is_set)}
-    else:
+    elif entry.has_value:
         columns["value"] = entry.value
     if entry.description:
         columns["description"] = entry.description

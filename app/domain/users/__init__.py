@@ -57,7 +57,7 @@ from app.domain.users.lookalikes import of as looks_like
 from app.domain.users.lookalikes import of_mixed_scripts
 from app.domain.users.lookup import find, get, named, sign_ins
 from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
-from app.domain.users.name_list import ListedName, ListedPerson, NameList, look_up
+from app.domain.users.name_list import ListedName, ListedPerson, NameList, by_name, look_up
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
@@ -70,11 +70,18 @@ from app.domain.users.tokens import (
 )
 from app.domain.users.undo import UserUndo, review_undo, undo
 from app.domain.users.user_filter import UserFilter
+from app.domain.users.wanted_roles import (
+    AssignmentsPlan,
+    WantedRoles,
+    plan_wanted,
+    save_wanted,
+)
 
 __all__ = [
     "SORTS",
     "AssignmentChangedMeanwhile",
     "AssignmentEdit",
+    "AssignmentsPlan",
     "BulkAction",
     "BulkEdit",
     "BulkOutcome",
@@ -101,10 +108,12 @@ __all__ = [
     "UserFilter",
     "UserIsReferredTo",
     "UserUndo",
+    "WantedRoles",
     "access_content",
     "activate",
     "add",
     "assign_role",
+    "by_name",
     "change",
     "change_many",
     "check_new",
@@ -139,6 +148,7 @@ __all__ = [
     "of_mixed_scripts",
     "offboard",
     "owner_of_token",
+    "plan_wanted",
     "profile_etag",
     "profile_of",
     "record_creation",
@@ -150,6 +160,7 @@ __all__ = [
     "revoke_token",
     "role_names",
     "roles_etag",
+    "save_wanted",
     "set_roles",
     "sign_ins",
     "start_reset",

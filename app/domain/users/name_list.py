@@ -112,14 +112,14 @@ def _resolved(
 ) -> list[tuple[str, Sequence[ListedPerson]]]:
     """Return each name of the list with the users who have it."""
     words = [word.strip(_AROUND) for piece in pieces for word in piece.split()]
-    by_name = _by_name(session, [word for word in dict.fromkeys(words) if word])
-    by_full_name = _by_full_name(session, [piece for piece in pieces if piece not in by_name])
+    having_name = by_name(session, [word for word in dict.fromkeys(words) if word])
+    by_full_name = _by_full_name(session, [piece for piece in pieces if piece not in having_name])
     resolved: list[tuple[str, Sequence[ListedPerson]]] = []
     for piece in pieces:
-        if piece in by_name or piece.casefold() in by_full_name:
-            resolved.append((piece, by_name.get(piece) or by_full_name[piece.casefold()]))
-        elif any(word in by_name for word in piece.split()):
-            resolved += [(word, by_name.get(word, ())) for word in piece.split()]
+        if piece in having_name or piece.casefold() in by_full_name:
+            resolved.append((piece, having_name.get(piece) or by_full_name[piece.casefold()]))
+        elif any(word in having_name for word in piece.split()):
+            resolved += [(word, having_name.get(word, ())) for word in piece.split()]
         else:
             resolved.append((piece, ()))
     return resolved
@@ -142,7 +142,7 @@ def _sorted_out(
     return NameList(list(found.values()), ambiguous, missing)
 
 
-def _by_name(session: DbSession, names: Sequence[str]) -> dict[str, list[ListedPerson]]:
+def by_name(session: DbSession, names: Sequence[str]) -> dict[str, list[ListedPerson]]:
     """Return the users with these user names or addresses, in whatever spelling, by the name."""
     keys = {key(name) for name in names}
     spellings = keys | {form for name in names for form in _stored_forms(name)}

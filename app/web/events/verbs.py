@@ -44,6 +44,7 @@ VERBS = {
     "roles:exported": "exported",
     "events:exported": "exported",
     "transfer:exported": "exported",
+    "transfer:imported": "imported",
     "setup-link:issued": "issued the",
     "setup-link:used": "used the",
     "search-index:built": "built the",

@@ -1,5 +1,5 @@
 """The section transfer: a file for each page."""
 
-from app.web.transfer import export, index
+from app.web.transfer import compare, env, export, importing, index, users
 
-__all__ = ["export", "index"]
+__all__ = ["compare", "env", "export", "importing", "index", "users"]

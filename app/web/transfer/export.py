@@ -17,6 +17,7 @@ from app.web.saving import reviewed
 from app.web.session.identity import current_actor
 from app.web.transfer.blueprint import blueprint
 
+READS = (PermissionCode.SETTINGS_READ, PermissionCode.ROLE_READ, PermissionCode.USER_READ)
 TYPES = {TransferFormat.YAML: "application/yaml", TransferFormat.JSON: "application/json"}
 
 
@@ -50,7 +51,7 @@ class ExportForm(Form):
 
 
 @blueprint.route("/export", methods=["GET", "POST"])
-@requires(change=(PermissionCode.SETTINGS_READ, PermissionCode.ROLE_READ, PermissionCode.USER_READ))
+@requires(change=READS)
 def export() -> ResponseReturnValue:
     """Show the parts to export; send the file, and record the export."""
     form = ExportForm()

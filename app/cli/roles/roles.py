@@ -1,0 +1,178 @@
+"""``flask roles``: roles and the permissions that they grant, by command."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import click
+
+from app.cli import output
+from app.cli.actor import current_actor
+from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.commands import CommandGroup
+from app.cli.failures import Failure
+from app.domain import roles as domain
+from app.domain.confirmation import Confirmation, Deletion
+from app.domain.phrases import listed
+from app.domain.roles import TEMPLATES, GrantEdit, GrantsEdit, MatrixRole, NewRole, RoleEdit
+from app.extensions import db
+from app.unit_of_work import carry_out, read, try_out
+
+TITLES = ("ROLE", "PERMISSIONS", "MEMBERS", "DESCRIPTION")
+ALL = "all"
+
+name_argument = click.argument("name", type=TEXT)
+codes_argument = click.argument("codes", type=TEXT, nargs=-1, required=True, metavar="CODE...")
+
+Change = Callable[[frozenset[str], frozenset[str]], frozenset[str]]
+
+
+@click.group(cls=CommandGroup)
+def roles() -> None:
+    """Manage roles: list, create, edit, delete, grant and revoke permissions.
+
+    Files hold roles too: see "flask export" and "flask import".
+    """
+
+
+@roles.command("list")
+@json_option
+def list_(*, as_json: bool) -> None:
+    """List the roles with the numbers of their permissions and members."""
+    found = domain.read_matrix(db.session).roles
+    members = domain.member_counts(db.session, [role.id for role in found])
+    objects = [_as_object(role) | {"members": members.get(role.id, 0)} for role in found]
+    if as_json:
+        output.write_json(objects)
+        return
+    output.write_table(TITLES, map(_as_cells, objects))
+
+
+@roles.command()
+@name_argument
+@json_option
+def show(name: str, *, as_json: bool) -> None:
+    """Print the permissions of a role, one a line."""
+    role = _named(name)
+    if as_json:
+        output.write_json([_as_object(role)])
+        return
+    for code in [ALL] if role.grants_all else sorted(role.codes):
+        output.write(code)
+
+
+@roles.command()
+@name_argument
+@click.option("--description", type=TEXT, default="", help="What the role is for.")
+@click.option("--template", type=click.Choice(sorted(TEMPLATES)), help="Start from a template.")
+@click.option("--like", type=TEXT, help="Start with the permissions of this role.")
+@reason_option
+def create(
+    name: str, description: str, template: str | None, like: str | None, reason: str
+) -> None:
+    """Create a role: without permissions, from a template, or like another role."""
+    clone_of = read(lambda: domain.named(db.session, like).id) if like else None
+    new = NewRole(name, description, template, clone_of, reason)
+    actor = current_actor()
+    role = carry_out(lambda: domain.create(db.session, new, actor=actor), actor=actor)
+    output.say(f"Created the role {role.name}.")
+
+
+@roles.command()
+@name_argument
+@click.option("--name", "new_name", type=TEXT, help="The new name.")
+@click.option("--description", type=TEXT, help="The new description.")
+@reason_option
+def edit(name: str, new_name: str | None, description: str | None, reason: str) -> None:
+    """Rename or describe a role."""
+    role = read(lambda: domain.named(db.session, name))
+    before = role.description or ""
+    texts = (role.name if new_name is None else new_name, description)
+    typed = RoleEdit(
+        texts[0], before if texts[1] is None else texts[1], domain.etag_of(role), reason
+    )
+    role_id, actor = role.id, current_actor()
+    changed = carry_out(lambda: domain.change(db.session, role_id, typed, actor=actor), actor=actor)
+    output.say(f"Saved the role {changed.name}.")
+
+
+@roles.command()
+@name_argument
+@reason_option
+def delete(name: str, reason: str) -> None:
+    """Delete a role, and remove it from its members."""
+    role = read(lambda: _named(name))
+    typed = Deletion(role.name, domain.deletion_etag(role), reason)
+    actor = current_actor()
+    carry_out(lambda: domain.delete(db.session, role.id, typed, actor=actor), actor=actor)
+    output.say(f"Deleted the role {role.name}.")
+
+
+@roles.command()
+@name_argument
+@codes_argument
+@reason_option
+def grant(name: str, codes: tuple[str, ...], reason: str) -> None:
+    """Grant permissions to a role."""
+    changed = _change(name, codes, reason, frozenset.union)
+    words = f"now grants {listed(codes)}" if changed else "grants that already"
+    output.say(f"The role {name} {words}.")
+
+
+@roles.command()
+@name_argument
+@codes_argument
+@reason_option
+def revoke(name: str, codes: tuple[str, ...], reason: str) -> None:
+    """Revoke permissions of a role."""
+    changed = _change(name, codes, reason, frozenset.difference)
+    words = f"no longer grants {listed(codes)}" if changed else "does not grant that"
+    output.say(f"The role {name} {words}.")
+
+
+@roles.command()
+@click.argument("event", type=int)
+@reason_option
+def undo(event: int, reason: str) -> None:
+    """Undo the save of permissions that EVENT, the ID of an event, is part of."""
+    actor = current_actor()
+    found = try_out(lambda: domain.review_undo(db.session, event, actor=actor), actor=actor)
+    typed = Confirmation(reason, found.impact.content.text if found.impact else None)
+    changed = carry_out(lambda: domain.undo(db.session, event, typed, actor=actor), actor=actor)
+    output.say(f"Undid the changes to {listed([row.name for row in changed])}.")
+
+
+def _named(name: str) -> MatrixRole:
+    return domain.read_matrix(db.session).role(domain.named(db.session, name).id)
+
+
+def _change(name: str, codes: Collection[str], reason: str, change: Change) -> bool:
+    edit = read(lambda: _edit(name, codes, reason, change))
+    actor = current_actor()
+    return bool(carry_out(lambda: domain.change_grants(db.session, edit, actor=actor), actor=actor))
+
+
+def _edit(name: str, codes: Collection[str], reason: str, change: Change) -> GrantsEdit:
+    matrix = domain.read_matrix(db.session)
+    role = matrix.role(domain.named(db.session, name).id)
+    ids = {code: id_ for id_, code in matrix.codes.items()}
+    if unknown := [code for code in codes if code not in ids]:
+        raise Failure(f"There is no permission {listed(unknown)}.")
+    wanted = change(role.codes, frozenset(codes))
+    selected = frozenset(ids[code] for code in wanted)
+    edit = GrantEdit(selected, domain.grants_etag(role.permission_ids))
+    return GrantsEdit({role.id: edit}, reason)
+
+
+def _as_object(role: MatrixRole) -> dict[str, Any]:
+    return {
+        "name": role.name,
+        "description": role.description,
+        "is_system": role.is_system,
+        "permissions": ALL if role.grants_all else sorted(role.codes),
+    }
+
+
+def _as_cells(role: dict[str, Any]) -> tuple[str, ...]:
+    codes = role["permissions"]
+    count = ALL if codes == ALL else str(len(codes))
+    return (role["name"], count, str(role["members"]), role["description"] or "")

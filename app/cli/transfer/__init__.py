@@ -1,0 +1,1 @@
+"""Commands that write, import and compare files."""

@@ -1,0 +1,39 @@
+"""The form that takes a transfer file: uploaded or pasted."""
+
+from typing import Any
+
+from flask import request
+from wtforms import TextAreaField, ValidationError
+
+from app.domain import transfer
+from app.domain.errors import InvalidValue
+from app.domain.transfer import TransferFile
+from app.web.forms import PLAIN
+from app.web.review import ReviewedForm
+
+UPLOAD = "upload"
+
+
+class FileForm(ReviewedForm):
+    """A transfer file as text; one that is uploaded takes its place.
+
+    Attributes:
+        file: The content of the file, once the form is validated.
+    """
+
+    text = TextAreaField("Content of the file", render_kw=PLAIN)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file = TransferFile()
+        upload = request.files.get(UPLOAD)
+        if upload and upload.filename:
+            content = upload.stream.read(transfer.MOST_BYTES + 1)
+            self.text.data = content.decode("utf-8-sig", errors="replace")
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Read the file; done here, before a transaction begins."""
+        try:
+            self.file = transfer.read_file(field.data or "")
+        except InvalidValue as mistake:
+            raise ValidationError(str(mistake)) from mistake

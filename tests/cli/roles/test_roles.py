@@ -1,0 +1,73 @@
+import json
+
+import pytest
+
+from app.domain import roles
+from tests.support.contents import events, recorded
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+def codes(flask, name):
+    [role] = map(json.loads, flask("roles", "show", name, "--json").out.splitlines())
+    return role["permissions"]
+
+
+def test_a_role_is_created_changed_and_deleted(flask, session, ada):
+    made = flask("roles", "create", "support", "--template", "auditor", "--reason", "New team")
+    granted = flask("roles", "grant", "support", "user:update", "user:create")
+    revoked = flask("roles", "revoke", "support", "audit:read")
+    renamed = flask("roles", "edit", "support", "--name", "first line", "--description", "Helps")
+
+    assert [done.code for done in (made, granted, revoked, renamed)] == [0, 0, 0, 0]
+    assert granted.err == "The role support now grants user:update and user:create.\n"
+    assert codes(flask, "first line") == [
+        *("role:read", "settings:read", "user:create", "user:read", "user:update")
+    ]
+    assert roles.named(session, "first line").description == "Helps"
+    assert flask("roles", "delete", "first line").code == 0
+    assert flask("roles", "show", "first line").code == 1
+    reasons = [event.reason for event in events(session) if event.action == "role:created"]
+    assert reasons == ["New team"]
+
+
+def test_roles_are_listed_with_their_members(flask, vera):
+    lines = flask("roles", "list").out.splitlines()
+    rows = [json.loads(line) for line in flask("roles", "list", "--json").out.splitlines()]
+
+    assert lines[0].split() == ["ROLE", "PERMISSIONS", "MEMBERS", "DESCRIPTION"]
+    assert {row["name"]: row["members"] for row in rows} == {"admin": 0, "user": 0, "viewer": 1}
+    assert rows[0]["permissions"] == "all"
+
+
+def test_a_role_starts_like_another(flask, session):
+    flask("roles", "create", "reader", "--like", "viewer")
+
+    assert codes(flask, "reader") == codes(flask, "viewer")
+
+
+def test_a_change_of_grants_is_undone(flask, session, ada):
+    before = codes(flask, "viewer")
+    flask("roles", "grant", "viewer", "user:read")
+    event = recorded(session)[0]
+
+    assert event.action == "permission:granted"
+    assert flask("roles", "undo", str(event.id)).code == 0
+    assert codes(flask, "viewer") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("grant", "viewer", "no:such"), "There is no permission no:such."),
+        (("grant", "ghost", "user:read"), "There is no role named ghost."),
+        (("revoke", "admin", "user:read"), "grants every permission, always"),
+        (("delete", "viewer"), "is a system role"),
+        (("edit", "viewer", "--name", "x"), "It keeps its name"),
+    ],
+)
+def test_what_a_rule_forbids_is_told(flask, arguments, sentence):
+    done = flask("roles", *arguments)
+
+    assert done.code == 1
+    assert sentence in done.err

@@ -1,0 +1,32 @@
+import pytest
+
+from app.domain import settings
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+def test_the_exit_code_says_whether_there_is_a_difference(flask, session, tmp_path, ada):
+    path = str(tmp_path / "console.yaml")
+    flask("export", path)
+
+    same = flask("diff", path)
+    settings.by_key(session, "chunk_size").value = "5"
+    other = flask("diff", path)
+    wrong = flask("diff", "-", typed="no file")
+
+    assert (same.code, same.out, same.err) == (0, "", "No difference.\n")
+    assert (other.code, other.out) == (1, "~ setting chunk_size: 5 -> 1000\n")
+    assert wrong.code == 2
+
+
+def test_what_only_one_side_has_is_told(flask, ada):
+    file = "format: rag-fortress-console/1\nroles: [{name: x, permissions: []}]\nassignments: []"
+
+    lines = flask("diff", "-", typed=file).out.splitlines()
+
+    assert lines == ["- role admin", "- role user", "- role viewer", "+ role x", "- user ada"]
+
+
+def test_lines_of_env_are_a_part_of_the_settings(flask):
+    assert flask("diff", "-", "--env", typed="CHUNK_SIZE=1000").code == 0
+    assert flask("diff", "-", "--env", typed="CHUNK_SIZE=1").code == 1

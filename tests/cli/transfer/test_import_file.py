@@ -1,0 +1,56 @@
+import json
+
+import pytest
+
+from app.domain import settings
+from tests.support.contents import events
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+FILE = "format: rag-fortress-console/1\nsettings: [{key: chunk_size, value: 777}]\n"
+MORE = FILE.replace("]", ", {key: unheard_of, value: 1}]")
+
+
+def value(session):
+    return settings.by_key(session, "chunk_size").value
+
+
+def test_a_dry_run_only_prints(flask, session):
+    done = flask("import", "-", "--dry-run", typed=FILE)
+
+    assert (done.code, done.out) == (0, "~ setting chunk_size: 1000 -> 777\n")
+    assert done.err == "Would import: 0 added, 1 changed.\n"
+    assert value(session) == "1000"
+
+
+def test_the_file_is_imported_once(flask, session, tmp_path):
+    path = tmp_path / "console.yaml"
+    path.write_text(FILE)
+
+    assert flask("import", str(path), "--reason", "From Git").code == 0
+
+    assert value(session) == "777"
+    assert [event.reason for event in events(session)[-2:]] == ["From Git"] * 2
+    again = flask("import", str(path))
+    assert (again.code, again.out, again.err) == (0, "", "Nothing to change.\n")
+
+
+def test_what_is_refused_is_told_and_loses_nothing_else(flask, session):
+    done = flask("import", "-", "--json", typed=MORE)
+
+    changed, refused = map(json.loads, done.out.splitlines())
+    assert (changed["name"], changed["outcome"]) == ("chunk_size", "change")
+    assert (refused["name"], refused["outcome"]) == ("unheard_of", "refused")
+    assert (done.code, value(session)) == (1, "777")
+
+
+def test_lines_of_env_are_imported(flask, session):
+    assert flask("import", "-", "--env", typed="CHUNK_SIZE=777\n").code == 0
+    assert value(session) == "777"
+
+
+def test_a_file_that_cannot_be_read_is_a_misuse(flask):
+    done = flask("import", "-", typed="format: x")
+
+    assert done.code == 2
+    assert "This is no transfer file." in done.err

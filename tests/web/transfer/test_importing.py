@@ -1,0 +1,100 @@
+"""The page that imports a transfer file."""
+
+import io
+
+import pytest
+
+from app.domain import settings
+from tests.support.contents import events
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+FILE = """format: rag-fortress-console/1
+settings:
+- {key: chunk_size, value: 777}
+- {key: unheard_of, value: 1}
+roles:
+- {name: archivist, description: Keeps things, permissions: [document:read]}
+"""
+
+
+@pytest.fixture
+def plan(sign_in, ada):
+    return sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=FILE)
+
+
+def value(session):
+    session.expire_all()
+    return settings.by_key(session, "chunk_size").value
+
+
+def test_the_plan_says_what_would_happen_and_changes_nothing(plan, session):
+    assert "Review the import" in plan.text
+    for words in ("To be added", "role archivist", "from 1000 to 777", "unheard_of There is no"):
+        assert words.lower() in plan.text.lower()
+    assert value(session) == "1000"
+
+
+def test_the_import_is_saved_as_reviewed(plan, session):
+    page = plan.submit("import-form", confirmed="1", reason="From Git").follow()
+
+    assert "Imported: 1 added, 1 changed." in page.text
+    assert value(session) == "777"
+    assert events(session)[-1].action == "transfer:imported"
+    again = page.browser.get("/transfer/import").submit(to="/transfer/import", text=FILE)
+    assert "Nothing to import" in again.text
+
+
+def test_what_has_changed_since_the_review_is_told(plan, session):
+    settings.by_key(session, "chunk_size").value = "1"
+    session.commit()
+
+    page = plan.submit("import-form", confirmed="1")
+
+    assert (page.status_code, "differ from what you reviewed" in page.text) == (409, True)
+    assert "from 1 to 777" in page.text
+    assert value(session) == "1"
+
+
+def test_one_goes_back_to_the_file(plan):
+    page = plan.submit("import-form", again="1")
+
+    assert "archivist" in page.value("text")
+
+
+def test_a_file_is_uploaded(sign_in, ada):
+    browser = sign_in(ada)
+    upload = {"upload": (io.BytesIO(FILE.encode()), "console.yaml"), "text": ""}
+    token = {"csrf_token": browser.csrf_token()}
+
+    answer = browser.client.post(
+        "/transfer/import", data=upload | token, content_type="multipart/form-data"
+    )
+
+    assert "Review the import" in answer.text
+
+
+def test_a_file_of_megabytes_is_looked_at(sign_in, ada):
+    long = FILE + "# " + "x" * 3_000_000
+
+    page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=long)
+
+    assert "Review the import" in page.text
+
+
+def test_a_mistake_stands_at_the_field_and_the_text_stays(sign_in, ada):
+    page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text="format: x")
+
+    assert page.status_code == 422
+    assert "This is no transfer file." in page.text
+    assert page.value("text") == "format: x"
+
+
+def test_a_person_may_import_no_more_than_they_may_change(sign_in, person, session):
+    nora = person("nora", permissions=["settings:read", "settings:update", "role:read"])
+
+    page = sign_in(nora).get("/transfer/import").submit(to="/transfer/import", text=FILE)
+
+    assert "You need the permission role:create for this." in page.text
+    page.submit("import-form", confirmed="1")
+    assert value(session) == "777"
