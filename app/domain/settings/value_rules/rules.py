@@ -127,6 +127,8 @@ def take_turns(session: DbSession) -> None:
     """Lock the relations until the transaction ends, before any setting is locked.
 
     Each of two saves may keep a relation with the other value as it was, and break it together; so
-    whoever saves takes turns. Without relations nobody waits.
+    whoever saves takes turns. Without relations nobody waits. On SQLite the transaction has locked
+    the whole file already.
     """
-    session.connection().execute(_LOCK).all()
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection().execute(_LOCK).all()
