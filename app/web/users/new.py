@@ -11,7 +11,7 @@ from app.domain.users import NewUser
 from app.extensions import db
 from app.models import User
 from app.web.access import requires, sensitive
-from app.web.forms import AddressField, Form
+from app.web.forms import REASON, AddressField, Form
 from app.web.row_ids import possible_id, selected_ids
 from app.web.saving import saved
 from app.web.session.identity import current_actor
@@ -26,6 +26,7 @@ class NewUserForm(Form):
     full_name = StringField("Full name")
     bio = TextAreaField("About")
     roles = selected_ids("Roles")
+    reason = StringField("Reason", description=REASON)
 
     @property
     def edit(self) -> NewUser:
@@ -37,6 +38,7 @@ class NewUserForm(Form):
             bio=self.bio.data,
             role_ids=frozenset(self.roles.data or ()),
             email_domains=config.current().email_domains,
+            reason=self.reason.data or "",
         )
 
     def start_like(self, user: User) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.domain.authentication import passwords
 from app.models import AuditEvent, Role, User
+from tests.support.contents import events
 
 
 def count_of(session, model):
@@ -186,3 +187,15 @@ def test_a_new_user_s_password_is_one_that_nobody_knows(sign_in, session, ada):
     grace = session.scalars(select(User).where(User.username == "grace")).one()
 
     assert not passwords.verify(grace.password_hash, "")
+
+
+def test_the_reason_is_recorded_and_kept_where_it_is_too_long(sign_in, session, ada):
+    browser = sign_in(ada)
+    fields = {"username": "grace", "email": "g@example.org", "reason": "x" * 501}
+
+    refused = browser.submit("/users/new", **fields)
+    assert refused.status_code == 422
+    assert refused.value("reason") == "x" * 501
+    browser.submit("/users/new", **fields | {"reason": "Joins the desk."})
+
+    assert {event.reason for event in events(session)} == {"Joins the desk."}
