@@ -66,7 +66,7 @@ def test_a_wrong_password_is_mended_and_the_way_leads_on(desk, guide, ada):
     button(window, "Sign in").click()
 
     expect(window.get_by_role("alert")).to_contain_text("Wrong user name or password.")
-    expect(window.get_by_label("Name or email")).to_have_value("ada@example.org")
+    expect(window.get_by_label("User name or email")).to_have_value("ada@example.org")
 
     guide(window).fill(password=PASSWORD)
     button(window, "Sign in").click()

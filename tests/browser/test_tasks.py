@@ -55,7 +55,7 @@ def change_chunk_size(keyboard, value, reason):
 def test_one_signs_in(visitors_keyboard, rows):
     keyboard = visitors_keyboard
     keyboard.open("/settings")
-    assert keyboard.focus == "Name or email"
+    assert keyboard.focus == "User name or email"
     keyboard.write("ada")
     keyboard.write(PASSWORD, into="Password")
     keyboard.send()
