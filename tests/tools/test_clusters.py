@@ -12,6 +12,7 @@ from app.database import audit_protection
 from app.domain import settings
 from app.extensions import db
 from tests.migrations.operating import Operator
+from tests.support import poolers
 from tests.support.equipment import program
 from tests.support.servers import Unavailable
 from tools.trust import consoles
@@ -112,3 +113,15 @@ def test_the_documented_proxies_take_their_settings(name, arguments, tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.skipif(program("pgbouncer") is None, reason="pgbouncer is not installed")
+def test_the_documented_pooler_takes_its_settings(equipment, database_name):
+    settings = documented.values(documented.block("ini", "pgbouncer"))
+    options = {name: settings[name] for name in ("default_pool_size", "max_client_conn")}
+
+    with poolers.started(
+        equipment.servers()[database_name], settings["pool_mode"], **options
+    ) as port:
+        assert port

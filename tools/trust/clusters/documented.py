@@ -15,5 +15,7 @@ def block(language: str, words: str) -> str:
 
 def values(text: str) -> dict[str, str]:
     """Return the lines ``name = value`` of a block, without quotes; remarks are left out."""
-    pairs = [line.partition("=") for line in text.splitlines() if line[:1] not in {"#", "[", ""}]
+    pairs = [
+        line.partition("=") for line in text.splitlines() if line[:1] not in {"#", ";", "[", ""}
+    ]
     return {name.strip(): value.strip().strip("'") for name, _, value in pairs}

@@ -10,6 +10,7 @@ from tools.trust.clusters.pair import Pair
 from tools.trust.consoles import Outcome
 
 ROUNDS, PROMISED = 3, 5.0
+SLOWER = 20.0  # Answers are awaited for DB_STATEMENT_TIMEOUT and two seconds.
 BEFORE, NOTICED, AFTER = 2.0, 1.0, 6.0  # seconds
 WITHOUT_STANDBY = 7.0
 
@@ -21,6 +22,12 @@ def trials(rounds: int = ROUNDS) -> Iterator[Outcome]:
         " on within 5 s, nothing acknowledged is missing",
         [_failed_over() for _ in range(rounds)],
         PROMISED,
+    )
+    yield load.judged(
+        "PostgreSQL pair, the primary stopped in its tracks, its standby promoted: writes go on"
+        f" within {SLOWER:.0f} s",
+        [_failed_over_from_frozen()],
+        SLOWER,
     )
     yield _without_standby()
 
@@ -37,6 +44,23 @@ def _failed_over() -> load.Finding:
                 servers.promote()
                 promoted = time.monotonic()
                 time.sleep(AFTER)
+            return load.finding(people, servers.variables, people.seconds_until_all(promoted))
+
+
+def _failed_over_from_frozen() -> load.Finding:
+    with pair.started() as servers, programs.home() as home:
+        ids = load.prepared(servers.variables)
+        with nodes.started(home, servers.variables) as consoles:
+            people = Load(consoles, ids)
+            with people.running():
+                time.sleep(BEFORE)
+                with servers.frozen_primary():
+                    time.sleep(NOTICED)
+                    servers.promote()
+                    promoted = time.monotonic()
+                    time.sleep(SLOWER + AFTER)
+                    # It would take writes again if it came back.
+                    servers.kill_primary()
             return load.finding(people, servers.variables, people.seconds_until_all(promoted))
 
 

@@ -1,5 +1,6 @@
 """A pair of PostgreSQL servers: a primary, and its synchronous standby by streaming replication."""
 
+import os
 import shlex
 import signal
 from collections.abc import Iterator
@@ -107,6 +108,21 @@ class Pair:
     def kill_primary(self) -> None:
         """End the primary as a power failure does."""
         self.primary.program.end(signal.SIGKILL)
+
+    @contextmanager
+    def frozen_primary(self) -> Iterator[None]:
+        """A primary that is stopped in its tracks meanwhile: it refuses nothing, nor answers."""
+        pid = self.primary.program.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        processes = [pid, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
 
     def promote(self) -> None:
         """Make the standby the primary; return when it takes writes."""
