@@ -70,6 +70,14 @@ class Member:
             row = found.fetchone() if found.description else None
             return row and row[0]
 
+    def end(self) -> None:
+        """End it; what a killed server has left in memory goes too."""
+        self.program.end(signal.SIGQUIT)
+        left = self.data / "postmaster.pid"
+        if left.exists():
+            _key, segment = left.read_text().splitlines()[6].split()
+            programs.run(["ipcrm", "--shmem-id", segment], self._home, self._owner)
+
     def _answers(self) -> bool:
         with suppress(psycopg.Error):
             return bool(self.ask("SELECT 1"))
@@ -131,7 +139,7 @@ class Pair:
     def stop(self) -> None:
         """Stop both."""
         for member in (self.standby, self.primary):
-            member.program.end(signal.SIGQUIT)
+            member.end()
 
     def _copying(self) -> list[object]:
         [line] = documented.block("sh", STANDBY).splitlines()

@@ -56,7 +56,7 @@ def postgresql() -> Iterator[Server]:
         server.start({})
         server.add_database()
         yield server.variables, lambda: server.program.end(signal.SIGINT), lambda: server.start({})
-        server.program.end(signal.SIGQUIT)
+        server.end()
 
 
 @contextmanager
