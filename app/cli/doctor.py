@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config
-from app.cli import output, outside_findings, second_factors
+from app.cli import name_findings, output, outside_findings, second_factors
 from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.record_findings import record_problems, record_warnings
@@ -23,12 +23,18 @@ from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
-from app.domain import access, overview, roles, sign_in, users
+from app.domain import access, integrity, overview, sign_in
 from app.domain.phrases import counted, listed
 from app.extensions import db
 from app.models.base import utcnow
 
 NAMED = 5
+_WARNINGS = {
+    "names": name_findings.uncopied,
+    "lookalikes": name_findings.lookalikes,
+    "scripts": name_findings.mixed_scripts,
+    "secrets": secret_warnings,
+}
 
 
 class Verdict(StrEnum):
@@ -55,20 +61,21 @@ class InstallationFinding:
 
 @click.command(cls=Command)
 @click.option("--record", is_flag=True, help="Record what was changed outside the console.")
-def doctor(*, record: bool) -> None:
+@click.option("--deep", is_flag=True, help="Read everything: the whole record, and all rows.")
+def doctor(*, record: bool, deep: bool) -> None:
     """Check this installation and report problems, each with advice.
 
     The exit code is 1 if something is wrong; warnings do not count.
     """
     is_well = True
-    for finding in _findings(record=record):
+    for finding in _findings(record=record, deep=deep):
         output.write(finding.line)
         is_well = is_well and finding.verdict is not Verdict.WRONG
     if not is_well:
         raise click.exceptions.Exit(1)
 
 
-def _findings(*, record: bool) -> Iterator[InstallationFinding]:
+def _findings(*, record: bool, deep: bool) -> Iterator[InstallationFinding]:
     yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield _serving()
     try:
@@ -86,16 +93,15 @@ def _findings(*, record: bool) -> Iterator[InstallationFinding]:
         yield _tables()
         yield _administrator()
         yield _passwords()
-        for problem in second_factors.problems():
-            yield InstallationFinding(Verdict.WARNING, "second factors", problem)
+        for sentence in second_factors.problems():
+            yield InstallationFinding(Verdict.WARNING, "second factors", sentence)
         yield from _record()
         yield _search()
-        yield from _names()
-        yield from _lookalikes()
-        for sentence in secret_warnings():
-            yield InstallationFinding(Verdict.WARNING, "secrets", sentence)
+        yield from _warnings()
         yield from _attention()
         yield from _recorded() if record else _outside()
+        if deep:
+            yield from _deep()
 
 
 def _serving() -> InstallationFinding:
@@ -201,29 +207,19 @@ def _search() -> InstallationFinding:
     return InstallationFinding(verdict, "search", SENTENCES[state])
 
 
-def _names() -> Iterator[InstallationFinding]:
-    count = users.count_uncopied(db.session)
-    if not count:
-        return
-    sentence = (
-        f"The names of {counted(count, 'user')} are not copied yet, so finding them takes longer."
-        " Run: flask users copy-names"
-    )
-    yield InstallationFinding(Verdict.WARNING, "names", sentence)
+def _deep() -> Iterator[InstallationFinding]:
+    problems = list(integrity.problems(db.session, db.session.rollback))
+    for sentence in problems:
+        yield InstallationFinding(Verdict.WRONG, "everything", sentence)
+    if not problems:
+        sentence = "The record is whole, and no row contradicts another."
+        yield InstallationFinding(Verdict.OK, "everything", sentence)
 
 
-def _lookalikes() -> Iterator[InstallationFinding]:
-    count, groups = users.lookalikes(db.session, NAMED)
-    alike = [*roles.lookalikes(db.session), *groups]
-    if alike:
-        others = count - len(groups)
-        names = "; ".join(" and ".join(names) for names in alike)
-        more = f"; and {others:,} more" if others else ""
-        sentence = f"Some names can be mistaken for each other: {names}{more}."
-        yield InstallationFinding(Verdict.WARNING, "lookalikes", sentence)
-    if mixed := list(users.of_mixed_scripts(db.session)):
-        sentence = f"These user names mix the letters of several scripts: {listed(mixed, NAMED)}."
-        yield InstallationFinding(Verdict.WARNING, "scripts", sentence)
+def _warnings() -> Iterator[InstallationFinding]:
+    for subject, sentences in _WARNINGS.items():
+        for sentence in sentences():
+            yield InstallationFinding(Verdict.WARNING, subject, sentence)
 
 
 def _attention() -> Iterator[InstallationFinding]:

@@ -127,7 +127,7 @@ def copy(connection: Connection, users: Iterable[StoredNames | User]) -> None:
 
 
 def _copy_some(connection: Connection, users: Sequence[StoredNames | User]) -> None:
-    rows = [_row(user) for user in users]
+    rows = [copy_of(user) for user in users]
     names = [name for name in rows[0] if name != "id"]
 
     def changes(new: Any) -> dict[str, Any]:
@@ -159,7 +159,8 @@ def _is_renamed(row: object) -> bool:
     return any(attributes[name].history.has_changes() for name in (*NAMES, "full_name"))
 
 
-def _row(user: StoredNames | User) -> dict[str, Any]:
+def copy_of(user: StoredNames | User) -> dict[str, Any]:
+    """Return the row with the copies of a user's names."""
     folded = {name: key(getattr(user, name)) for name in NAMES}
     return {
         "id": user.id,

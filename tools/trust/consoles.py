@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
-from app.domain import audit, settings
+from app.domain import audit, integrity, settings
 from app.domain.actor import Actor, ActorKind
 from app.domain.audit import BrokenChain
 from app.domain.settings import BulkSettingEdit, SettingEdit
@@ -92,7 +92,7 @@ def started(work: Callable[..., None], database: Database, *arguments: Any) -> A
 
 
 def chain_fault() -> str:
-    """Verify the chain; return what is wrong with it, or ""."""
+    """Verify the chain and whatever else must hold; return what is wrong, or ""."""
     try:
         verified = audit.verify(db.session, release=db.session.rollback)
     except BrokenChain as fault:
@@ -100,7 +100,9 @@ def chain_fault() -> str:
     events = count_events()
     entries = db.session.scalar(select(func.count()).select_from(ChainEntry))
     db.session.rollback()
-    return "" if verified.events == events == entries else f"{events} events, {entries} entries"
+    if not verified.events == events == entries:
+        return f"{events} events, {entries} entries"
+    return next(integrity.problems(db.session, db.session.rollback), "")
 
 
 def count_events() -> int:

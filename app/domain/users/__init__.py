@@ -56,7 +56,12 @@ from app.domain.users.lookalikes import groups as lookalikes
 from app.domain.users.lookalikes import of as looks_like
 from app.domain.users.lookalikes import of_mixed_scripts
 from app.domain.users.lookup import find, get, named, sign_ins
-from app.domain.users.name_copy import copy_after, copy_uncopied, count_uncopied
+from app.domain.users.name_copy import (
+    copy_after,
+    copy_uncopied,
+    count_uncopied,
+    count_wrong_copies,
+)
 from app.domain.users.name_list import ListedName, ListedPerson, NameList, by_name, look_up
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
@@ -125,6 +130,7 @@ __all__ = [
     "copy_uncopied",
     "count_for_export",
     "count_uncopied",
+    "count_wrong_copies",
     "create",
     "create_service_account",
     "create_token",

@@ -31,11 +31,13 @@ from sqlalchemy import (
 )
 
 from app.models import DbSession, User, UserNames, user_words
-from app.models.user_names import StoredNames, copy, is_copy_of, may_be_odd
+from app.models.user_names import StoredNames, copy, copy_of, is_copy_of, may_be_odd
 
 NEW = 20_000
 SLICE = 2_000
 MOST_MATCHES = 1_000
+AT_ONCE = 5_000
+_NAMES = len(StoredNames._fields)
 
 _Names = Select[int, str, str, str | None]
 
@@ -137,6 +139,26 @@ def count_uncopied(session: DbSession) -> int:
     """Return how many users' names are not copied; reads every user."""
     query = _uncopied_among(_EVERYBODY.subquery()).with_only_columns(func.count())
     return session.scalar(query) or 0
+
+
+def count_wrong_copies(session: DbSession, release: Callable[[], object]) -> int:
+    """Return how many copies are not what is made of the names that they were made of.
+
+    Args:
+        session: The database session.
+        release: Called between batches, to end the transaction that was read in.
+    """
+    wrong, after = 0, 0
+    query = select(*_EVERYBODY.selected_columns, *UserNames.__table__.columns)
+    query = query.join(UserNames, UserNames.id == User.id).order_by(User.id).limit(AT_ONCE)
+    is_fresh = is_copy_of(User)
+    while rows := session.execute(query.where(User.id > after, is_fresh)).all():
+        for row in rows:
+            copied = dict(zip(UserNames.__table__.columns.keys(), row[_NAMES:], strict=True))
+            wrong += copied != copy_of(StoredNames(*row[:_NAMES]))
+        after = rows[-1][0]
+        release()
+    return wrong
 
 
 def matching_ids(users: Iterable[StoredNames], fits: Callable[[StoredNames], bool]) -> list[int]:

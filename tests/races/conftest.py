@@ -1,0 +1,20 @@
+"""After every race, everything holds: whoever has won, and whatever was tried again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.domain import access, integrity
+from app.models import DbSession
+
+
+@pytest.fixture(autouse=True)
+def _everything_holds(session: DbSession) -> Iterator[None]:
+    had_administrator = access.has_administrator(session)
+    session.rollback()
+    yield
+    session.rollback()
+    session.expire_all()
+    assert list(integrity.problems(session, session.rollback)) == []
+    assert access.has_administrator(session) or not had_administrator
+    session.rollback()
