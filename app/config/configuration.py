@@ -19,6 +19,7 @@ from app.config.database_options import engine_options, statement_seconds
 from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
 from app.config.postgresql_session import is_pooled
+from app.config.security_contact import SecurityContact, security_contact
 from app.config.server_addresses import addresses
 from app.config.settings_keys import SettingsKeys, settings_keys
 from app.config.sign_in_limits import sign_in_limits
@@ -67,6 +68,7 @@ class Configuration:
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
     audit_keys: tuple[str, ...] = field(repr=False)
     settings_keys: SettingsKeys
+    security_contact: SecurityContact | None
     database_url: URL = field(repr=False)
     engine_options: dict[str, Any] = field(repr=False)
 
@@ -147,6 +149,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         secret_key_fallbacks=_keys(variables, "SECRET_KEY_FALLBACKS"),
         audit_keys=_audit_keys(variables, key),
         settings_keys=settings_keys(variables),
+        security_contact=security_contact(variables),
         # What the URL says about TLS is among the options, which are the same for every driver.
         database_url=url.difference_update_query(TLS_PARAMETERS),
         engine_options=engine_options(variables, url),

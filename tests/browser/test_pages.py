@@ -30,7 +30,7 @@ MOST_BYTES = 45 * 1024
 MOST_REQUESTS = 8
 FIRST_PAGES = ["/", "/settings", "/users", "/roles", "/account", "/users/new"]
 SECRETS = ["hf-not-to-be-seen", "qd-not-to-be-seen", "rd-not-to-be-seen", "sm-not-to-be-seen"]
-NO_PAGES = {"static", "health.healthz", "health.readyz"}
+NO_PAGES = {"static", "health.healthz", "health.readyz", "well_known.security_txt"}
 
 
 @pytest.fixture

@@ -8,6 +8,14 @@ from app.config import ConfigurationError
 
 # Not a secret: every character is used once, so that it passes for a random one.
 KEY = "Gq7ZkX2vN9wLr4TbYc8JmPd5HfSa3EuK-xW6"
+CONTACT = (
+    "SECURITY_CONTACT must be addresses with commas between them, such as"
+    " mailto:security@example.org or https://example.org/security."
+)
+EXPIRES = (
+    "SECURITY_CONTACT_EXPIRES must be the day up to which SECURITY_CONTACT is good,"
+    " such as 2027-06-30."
+)
 GENERATE = "generate one, for example with openssl rand -base64 48."
 DOMAINS = "EMAIL_DOMAINS must be domains with commas between them, such as corp.local, intranet."
 BASE_URL = (
@@ -71,6 +79,10 @@ def test_sessions_last_as_long_as_is_said():
             {"CONSOLE_ENV": "development", "PORT": "http"},
             "PORT must be a whole number from 1 to 65535.",
         ),
+        ({"CONSOLE_LOG_FORMAT": "xml"}, "CONSOLE_LOG_FORMAT must be json or text."),
+        ({"SECURITY_CONTACT": "security@example.org"}, CONTACT),
+        ({"SECURITY_CONTACT_EXPIRES": "2027-06-30"}, CONTACT),
+        ({"SECURITY_CONTACT": "https://example.org/report"}, EXPIRES),
         ({"CONSOLE_BASE_URL": "console.example"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "ftp://console.example"}, BASE_URL),
         ({"CONSOLE_BASE_URL": "https://"}, BASE_URL),
