@@ -9,7 +9,7 @@ from tests.house.reading import ROOT
 MODULES = {"users.activate": "activation", "users.deactivate": "activation"}
 # A word of the language cannot name a module.
 MODULES["transfer.import"] = "importing"
-NO_PAGES = ("health.", "api.")
+NO_PAGES = ("health.", "api.", "well_known.")
 # A part of the account's page, and pages that another one's template draws.
 WITHOUT_TEMPLATE = {"account.sessions", "users.activate", "users.deactivate"}
 
