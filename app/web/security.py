@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import flask
 from flask import Flask, Response, abort, current_app, request
@@ -100,15 +100,29 @@ def _refuse_foreign() -> None:
 
 
 def _refuse_countless() -> None:
-    """Refuse a form with too many fields; Werkzeug counts those of multipart forms only."""
+    """Refuse a form with too many fields, or not in UTF-8.
+
+    Werkzeug counts the fields of multipart forms only.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
     request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
     request.max_form_memory_size = getattr(view, "most_bytes", request.max_form_memory_size)
     most = request.max_form_parts = getattr(view, "most_fields", request.max_form_parts)
     if most is not None and request.mimetype == "application/x-www-form-urlencoded":
-        fields = request.get_data(cache=True, parse_form_data=False).count(b"&") + 1
-        if fields > most:
+        sent = request.get_data(cache=True, parse_form_data=False)
+        if sent.count(b"&") + 1 > most:
             abort(413)
+        # Werkzeug would take other bytes for the characters of their escapes.
+        if not _is_utf8(unquote_to_bytes(sent)):
+            abort(400)
+
+
+def _is_utf8(sent: bytes) -> bool:
+    try:
+        sent.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_own(origin: str) -> bool:

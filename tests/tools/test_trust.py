@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.trust import killing, reading, week, writing
+from tools.trust import killing, reading, sequences, week, writing
 
 
 @pytest.fixture
@@ -28,6 +28,13 @@ def test_writers_make_one_chain_and_meet_no_error(empty):
 @pytest.mark.only_on("sqlite")
 def test_every_moment_of_some_days_is_told(empty):
     assert [outcome.is_kept for outcome in week.trials(empty, changes=40)] == [True, True]
+
+
+@pytest.mark.only_on("sqlite")
+def test_nobody_gains_beyond_whoever_asks(empty):
+    outcome = sequences.trial(empty, sequences=20)
+
+    assert outcome.is_kept, outcome.result
 
 
 @pytest.mark.only_on("sqlite")

@@ -317,6 +317,23 @@ def test_a_form_in_parts_has_at_most_a_thousand_too(visitor):
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("sent", ["%ED%A0%80", "%FF", "a%C3"])
+def test_a_form_that_is_not_utf_8_is_not_taken_for_another(sign_in, vera, sent):
+    browser = sign_in(vera)
+    body = f"csrf_token={browser.csrf_token()}&theme={sent}"
+
+    answer = browser.open(
+        "/account/theme",
+        "POST",
+        data=body,
+        content_type="application/x-www-form-urlencoded",
+        headers={"Origin": "http://localhost"},
+    )
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("size", "status"), [(2**20, 400), (2**20 + 1, 413)])
 @pytest.mark.parametrize("kind", [FORM, "application/json", "multipart/form-data; boundary=x"])
 def test_a_form_takes_at_most_a_mebibyte(visitor, size, status, kind):

@@ -2,7 +2,7 @@
 
 Databases are sqlite, postgresql and mysql, which is MariaDB here; ``clusters`` are those of
 docs/clusters.md, or a part of them. All of it by default. The exit code is 1 if something is not as
-promised.
+promised. ``guards`` takes the guards of the code away instead, one at a time: see guards.py.
 """
 
 import argparse
@@ -14,7 +14,19 @@ from collections.abc import Iterator
 
 from tests.support.databases import Databases
 from tests.support.servers import Unavailable
-from tools.trust import clusters, consoles, failing, killing, large, reading, week, writing
+from tools.trust import (
+    clusters,
+    consoles,
+    failing,
+    guards,
+    hostile,
+    killing,
+    large,
+    reading,
+    sequences,
+    week,
+    writing,
+)
 from tools.trust.consoles import Outcome
 
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB"}
@@ -24,10 +36,14 @@ Table = dict[str, dict[str, Outcome]]
 
 def main() -> None:
     """Run the trials that the arguments ask for."""
+    if sys.argv[1:2] == ["guards"]:
+        guards.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m tools.trust", description=__doc__)
     known = (*consoles.NAMES, ALL_CLUSTERS, *clusters.PARTS)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(known))
     parser.add_argument("--events", type=int, default=large.MANY, help="events of the large record")
+    parser.add_argument("--inputs", type=int, default=hostile.INPUTS, help="hostile values")
     arguments = parser.parse_args()
     parts = arguments.parts or [*consoles.NAMES, ALL_CLUSTERS]
     if not set(parts) <= set(known):
@@ -37,7 +53,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     table: Table = {}
     for name in names:
-        for outcome in _tried(name, arguments.events):
+        for outcome in _tried(name, arguments.events, arguments.inputs):
             table.setdefault(outcome.trial, {})[name] = outcome
     of_clusters = list(_of_clusters(parts))
     _print(table, names, of_clusters)
@@ -57,11 +73,11 @@ def _of_clusters(parts: list[str]) -> Iterator[Outcome]:
                 print(f"{name} is left out: {absence}", file=sys.stderr)
 
 
-def _tried(name: str, events: int) -> Iterator[Outcome]:
+def _tried(name: str, events: int, inputs: int) -> Iterator[Outcome]:
     try:
         with consoles.databases(name) as databases:
             start = time.monotonic()
-            for outcome in _trials(databases, name, events):
+            for outcome in _trials(databases, name, events, inputs):
                 _report(TITLES[name], start, outcome)
                 yield outcome
     except Unavailable as absence:
@@ -75,13 +91,17 @@ def _report(title: str, start: float, outcome: Outcome) -> None:
     print(line, file=sys.stderr)
 
 
-def _trials(databases: Databases, name: str, events: int) -> Iterator[Outcome]:
+def _trials(databases: Databases, name: str, events: int, inputs: int) -> Iterator[Outcome]:
     yield failing.trial(databases.make(name))
     yield killing.trial(databases.make(name))
     yield writing.trial(databases.make(name))
     yield from week.trials(databases.make(name))
     yield from reading.trials(databases.make(name))
     yield from large.trials(databases, name, events)
+    yield hostile.trial(databases.make(name), inputs)
+    if name == consoles.NAMES[0]:
+        # The rules of access are not of a database.
+        yield sequences.trial(databases.make(name))
 
 
 def _print(table: Table, names: list[str], of_clusters: list[Outcome]) -> None:

@@ -28,7 +28,7 @@ def trial(database: Database) -> Outcome:
     """Have the database refuse events, and save on a page and by a command."""
     with consoles.console(database) as app:
         [setting_id] = consoles.add_settings(1)
-        browser = _signed_in(app)
+        browser = signed_in(app)
         page = browser.get(f"/settings/{setting_id}")
         _execute(*REFUSALS[database.name])
         answer = page.submit("edit", value="7")
@@ -45,7 +45,8 @@ def trial(database: Database) -> Outcome:
     )
 
 
-def _signed_in(app: Flask) -> Browser:
+def signed_in(app: Flask) -> Browser:
+    """Return the browser of an administrator."""
     user = User(username="ada", email="ada@example.org", password_hash=passwords.no_password())
     db.session.connection(execution_options={"write": True})
     user.roles = list(db.session.scalars(select(Role).where(Role.name == "admin")))
