@@ -88,7 +88,7 @@ TABLE = {
     "/audit/<id:event_id>": Address("/audit/999999", READS_EVENTS, seen=404),
     "/audit/export": Address("/audit/export", READS_EVENTS, READS_EVENTS, 200),
     "/healthz": Address("/healthz", None),
-    "/.well-known/security.txt": Address("/.well-known/security.txt", None),
+    "/.well-known/security.txt": Address("/.well-known/security.txt", None, seen=404),
     "/help/keys": Address("/help/keys", ALL_IN),
     "/login": Address("/login", None, frozenset(EVERYBODY), 422),
     "/login/second-factor": Address(
