@@ -2,5 +2,13 @@
 
 from app.config.configuration import Configuration, check_serving, current, read
 from app.config.environment import ConfigurationError
+from app.config.metrics_access import MetricsAccess
 
-__all__ = ["Configuration", "ConfigurationError", "check_serving", "current", "read"]
+__all__ = [
+    "Configuration",
+    "ConfigurationError",
+    "MetricsAccess",
+    "check_serving",
+    "current",
+    "read",
+]

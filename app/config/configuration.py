@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,8 @@ from app.config.base_url import base_url
 from app.config.database_options import engine_options, statement_seconds
 from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
 from app.config.environment import ConfigurationError, Variables
+from app.config.metrics_access import MetricsAccess, metrics_access
+from app.config.networks import Network, networks
 from app.config.postgresql_session import is_pooled
 from app.config.security_contact import SecurityContact, security_contact
 from app.config.server_addresses import addresses
@@ -28,7 +29,6 @@ from app.domain.authentication.budgets import ThrottleLimits
 from app.domain.permissions import PermissionCode
 from app.models.spelling import stored_address
 
-Network = IPv4Network | IPv6Network
 TAG_CHARACTERS = 8
 
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -54,6 +54,7 @@ class Configuration:
     session_lifetime: timedelta
     authentication_age: timedelta
     sign_in_limits: ThrottleLimits
+    metrics: MetricsAccess
     trusted_proxies: tuple[Network, ...]
     email_domains: tuple[str, ...]
     is_by_url: bool
@@ -135,7 +136,8 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         ),
         authentication_age=_minutes(variables, "CONSOLE_REAUTHENTICATE_MINUTES"),
         sign_in_limits=sign_in_limits(variables),
-        trusted_proxies=_networks(variables.text("TRUSTED_PROXIES")),
+        metrics=metrics_access(variables),
+        trusted_proxies=networks(variables, "TRUSTED_PROXIES"),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),
         is_by_url=bool(variables.text(BY_URL)),
         log_format=_one_of(variables, "CONSOLE_LOG_FORMAT", _LOG_FORMATS[name]),
@@ -229,13 +231,3 @@ def _domains(text: str) -> tuple[str, ...]:
             "EMAIL_DOMAINS must be domains with commas between them, such as corp.local, intranet."
         )
     return domains
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    try:
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ConfigurationError(
-            "TRUSTED_PROXIES must be addresses or networks with commas between them, "
-            "such as 127.0.0.1, 10.0.0.0/8."
-        ) from None

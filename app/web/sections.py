@@ -21,6 +21,7 @@ from app.web.files import assets
 from app.web.health import blueprint as health
 from app.web.help import blueprint as help_pages
 from app.web.home import blueprint as home
+from app.web.metrics import index as metrics
 from app.web.permissions.blueprint import blueprint as permissions
 from app.web.roles.blueprint import blueprint as roles
 from app.web.row_ids import IdConverter, NameConverter
@@ -32,6 +33,7 @@ from app.web.users.blueprint import blueprint as users
 from app.web.well_known import blueprint as well_known
 
 SECTIONS = (
+    metrics.blueprint,
     *(health, auth, home, account, settings, users, roles, permissions, audit, search),
     *(transfer, help_pages, well_known),
 )
@@ -42,6 +44,7 @@ def register(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["name"] = NameConverter
     request_lines.register(app)
+    metrics.register(app)
     security.register(app)
     csrf.init_app(app)
     identity.register(app)

@@ -27,7 +27,8 @@ def test_every_imported_package_is_required(folders, files):
     packages = {name for path in code(*folders) for name in _imported(path)}
     packages -= OWN | sys.stdlib_module_names
     distributions = {
-        name: {owner.lower() for owner in owners.get(name, [name])} for name in packages
+        name: {owner.lower().replace("_", "-") for owner in owners.get(name, [name])}
+        for name in packages
     }
 
     assert {name for name, owned in distributions.items() if not owned & required} == set()

@@ -95,6 +95,7 @@ TABLE = {
         "/login/second-factor", None, frozenset(EVERYBODY), 303, seen=303
     ),
     "/logout": Address("/logout", ALL_IN, ALL_IN, 303),
+    "/metrics": Address("/metrics", None, seen=404),
     "/readyz": Address("/readyz", None),
     "/reset/<name:token>": Address("/reset/none", None, frozenset(EVERYBODY), 404, seen=404),
     "/permissions/<name:code>": Address("/permissions/document:read", READS_ROLES),
