@@ -1,30 +1,42 @@
 """A small API that answers questions, with settings of the console that it reads as it goes.
 
-Run it with ``DATABASE_URL`` of the console: ``uvicorn program:app``. Each process reports what it
-runs, and the console shows it at each setting.
+Run it with ``DATABASE_URL`` of the console, its address in ``CONSOLE`` and a token of its API in
+``CONSOLE_TOKEN``: ``uvicorn program:app``. Each process reports what it runs, and the console shows
+it at each setting. Before it deletes something, it asks the console whether the user may.
 """
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
 
-from fastapi import FastAPI, HTTPException
+import httpx2
+from fastapi import FastAPI, Header, HTTPException
 
 from settings_reader import Process, SettingsReader, UnreadableSetting
 
 
-def make_app(database: str, process: Process) -> FastAPI:
+def may(console: httpx2.Client, user: str, permission: str) -> bool:
+    """Ask the console whether a user may do something."""
+    answer = console.get("/api/v1/check", params={"user": user, "permission": permission})
+    answer.raise_for_status()
+    return bool(answer.json()["allowed"])
+
+
+def make_app(database: str, process: Process, console: str, token: str) -> FastAPI:
     """Return the API on the database of a console."""
 
     @asynccontextmanager
     async def reading(app: FastAPI) -> AsyncIterator[None]:
-        with SettingsReader(
+        reader = SettingsReader(
             database,
             overrides={"chunk_size": "CHUNK_SIZE"},
             defaults={"llm_max_tokens": 512},
             report_as=process,
-        ) as reader:
-            app.state.settings = reader
+        )
+        headers = {"Authorization": f"Bearer {token}"}
+        with reader, httpx2.Client(base_url=console, headers=headers) as client:
+            app.state.settings, app.state.console = reader, client
             yield
 
     app = FastAPI(title="Answers", lifespan=reading)
@@ -42,6 +54,13 @@ def make_app(database: str, process: Process) -> FastAPI:
         except UnreadableSetting as error:
             raise HTTPException(503, str(error)) from error
 
+    @app.delete("/documents/{name}")
+    def delete(name: str, x_user: Annotated[str, Header()]) -> dict[str, str]:
+        # A proxy in front of this program has found out who the user is.
+        if not may(app.state.console, x_user, "document:delete"):
+            raise HTTPException(403, f"{x_user} may not delete documents.")
+        return {"deleted": name}
+
     @app.get("/health")
     def health() -> dict[str, object]:
         reader = app.state.settings
@@ -51,4 +70,9 @@ def make_app(database: str, process: Process) -> FastAPI:
 
 
 if url := os.environ.get("DATABASE_URL"):
-    app = make_app(url, Process("answers", os.environ.get("INSTANCE", "")))
+    app = make_app(
+        url,
+        Process("answers", os.environ.get("INSTANCE", "")),
+        os.environ["CONSOLE"],
+        os.environ["CONSOLE_TOKEN"],
+    )
