@@ -19,7 +19,7 @@ from app.domain.text import hold_filters
 from app.models import DbSession
 
 STATES = ("set", "unset", "invalid", "locked", "secret", "differs")
-UNKNOWN_EFFECT = Effect(0, 0, None, "")
+UNKNOWN_EFFECT = Effect()
 _ALL = union_all(rules.SETTINGS, *rules.ALL_RULES, readers.REPORTS)
 
 

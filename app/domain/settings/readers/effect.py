@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from app.domain.phrases import listed
 from app.domain.settings import secrecy, secrets, values
-from app.domain.settings.readers.reports import Reader, Readers, ReadFrom, read_readers
+from app.domain.settings.readers.reports import Readers, ReadFrom, ReadValue, read_readers
 from app.models import ApplicationSetting, DbSession
 
+MISSING = ReadValue(ReadFrom.DATABASE, "missing", 0, None, None)
+SAMENESS = {True: "the same value", False: "a different value", None: "a value"}
 UNKNOWN = "Stored. The console does not know when the backend reads it."
 
 
@@ -57,25 +59,43 @@ class Effect(NamedTuple):
     Attributes:
         readers: The number of readers that report.
         running: The number of those that run the stored value.
-        since: Since when all of these have it; None if there are none.
-        value: The stored value in words.
+        held_since: Since when all of these have it, in seconds since 1970; 0 if there are none.
+        stored: The stored value; None for "not set", and for a secret.
+        is_secret: Whether a value is stored that is hidden.
         deviations: What the others run.
-        last_seen: When the last reader reported, if none does any longer.
+        silent_since: When the last reader reported, if none does any longer; 0 for never.
     """
 
-    readers: int
-    running: int
-    since: datetime | None
-    value: str
+    readers: int = 0
+    running: int = 0
+    held_since: int = 0
+    stored: str | None = None
+    is_secret: bool = False
     deviations: tuple[Deviation, ...] = ()
-    last_seen: datetime | None = None
+    silent_since: int = 0
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when all that run the stored value have it."""
+        return _moment(self.held_since)
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """The time of the last report, if no reader reports any longer."""
+        return _moment(self.silent_since)
 
     @property
     def headline(self) -> str:
         """The effect in words, without its time."""
         if self.readers:
-            return f"{self.running} of {self.readers} running {self.value}"
-        return UNKNOWN if self.last_seen is None else "Stored. No program has reported"
+            return f"{self.running} of {self.readers} running {self._value}"
+        return "Stored. No program has reported" if self.silent_since else UNKNOWN
+
+    @property
+    def _value(self) -> str:
+        if self.is_secret:
+            return "the stored value"
+        return "it as not set" if self.stored is None else _in_words(self.stored)
 
     @property
     def others(self) -> tuple[Deviation, ...]:
@@ -85,10 +105,11 @@ class Effect(NamedTuple):
     @property
     def note(self) -> str:
         """The difference in few words; "" where there is none."""
-        if not self.others:
+        others = self.others
+        if not others:
             return ""
-        overridden = [one.reader for one in self.others if one.kind is DeviationKind.OVERRIDDEN]
-        if len(overridden) == len(self.others):
+        overridden = [one.reader for one in others if one.kind is DeviationKind.OVERRIDDEN]
+        if len(overridden) == len(others):
             return f"Overridden on {listed(overridden)}"
         return f"{self.running} of {self.readers} running it"
 
@@ -108,51 +129,44 @@ def effect_of(key: str, value: str | None, readers: Readers, *, is_secret: bool)
         readers: The readers.
         is_secret: Whether its value is hidden.
     """
-    last = max((reader.last_seen for reader in readers.silent), default=None)
     if not readers.active:
-        return Effect(0, 0, None, "", (), None if last is None else _moment(last))
-    digest = _digest(value)
-    stored = "it as not set" if value is None else _in_words(value, is_secret=is_secret)
-    pairs = [
-        (reader, _deviation(reader, key, digest, is_secret=is_secret)) for reader in readers.active
-    ]
-    found = tuple(deviation for _, deviation in pairs if deviation)
-    running = [reader for reader, deviation in pairs if not (deviation and deviation.is_other)]
-    since = max((min(reader.values[key].since, reader.last_seen) for reader in running), default=0)
-    return Effect(
-        len(readers.active), len(running), _moment(since) if since else None, stored, found
-    )
+        return Effect(silent_since=max((reader.last_seen for reader in readers.silent), default=0))
+    digest, since, running = _digest(value), 0, 0
+    deviations: tuple[Deviation, ...] = ()
+    for reader in readers.active:
+        found = reader.values.get(key, MISSING)
+        # Most readers run most values as they are stored, and lists ask for all settings.
+        if found.digest != digest or found.source is not ReadFrom.DATABASE:
+            deviations += (_deviation(reader.label, found, digest, is_secret=is_secret),)
+            if deviations[-1].is_other:
+                continue
+        running += 1
+        since = max(since, min(found.since, reader.last_seen))
+    stored = None if is_secret else value
+    is_hidden = is_secret and value is not None
+    return Effect(len(readers.active), running, since, stored, is_hidden, deviations)
 
 
-def _deviation(reader: Reader, key: str, digest: str, *, is_secret: bool) -> Deviation | None:
-    found = reader.values.get(key)
-    if found is None:
-        return Deviation(DeviationKind.MISSING, reader.label, "", is_other=True)
-    text = None if is_secret or found.text is None else _in_words(found.text, is_secret=False)
+def _deviation(label: str, found: ReadValue, digest: str, *, is_secret: bool) -> Deviation:
+    if found is MISSING:
+        return Deviation(DeviationKind.MISSING, label, "", is_other=True)
+    text = None if is_secret or found.text is None else _in_words(found.text)
     if found.source is ReadFrom.ENVIRONMENT:
-        said = (
-            text
-            or {True: "the same value", False: "a different value", None: "a value"}[found.is_same]
-        )
-        return Deviation(DeviationKind.OVERRIDDEN, reader.label, said, found.is_same is not True)
+        said = text or SAMENESS[found.is_same]
+        return Deviation(DeviationKind.OVERRIDDEN, label, said, found.is_same is not True)
     if found.digest != digest:
-        if not found.digest:
-            text = values.in_sentence(None)
-        return Deviation(
-            DeviationKind.EARLIER, reader.label, text or "an earlier value", is_other=True
-        )
-    if found.source is ReadFrom.DEFAULT:
-        return Deviation(DeviationKind.DEFAULT, reader.label, text or "a value", is_other=False)
-    return None
+        said = (text or "an earlier value") if found.digest else values.in_sentence(None)
+        return Deviation(DeviationKind.EARLIER, label, said, is_other=True)
+    return Deviation(DeviationKind.DEFAULT, label, text or "a value", is_other=False)
 
 
-def _in_words(value: str, *, is_secret: bool) -> str:
-    return "the stored value" if is_secret else values.in_sentence(secrecy.masked(value))
+def _in_words(value: str) -> str:
+    return values.in_sentence(secrecy.masked(value))
 
 
 def _digest(value: str | None) -> str:
     return "" if value is None else hashlib.sha256(value.encode(errors="replace")).hexdigest()
 
 
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _moment(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
