@@ -14,6 +14,7 @@ from app.cli import name_findings, output, outside_findings, second_factors
 from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.record_findings import record_problems, record_warnings
+from app.cli.rule_findings import rule_warnings
 from app.cli.search_index import SENTENCES
 from app.cli.secret_findings import secret_warnings
 from app.config import Configuration, ConfigurationError
@@ -34,6 +35,7 @@ _WARNINGS = {
     "lookalikes": name_findings.lookalikes,
     "scripts": name_findings.mixed_scripts,
     "secrets": secret_warnings,
+    "rules": rule_warnings,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from app.cli import arguments, output, setting_changes, settings_status
+from app.cli import arguments, output, setting_changes, setting_rules, settings_status
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -35,7 +35,11 @@ key_argument = click.argument("key", type=TEXT)
 
 @click.group(cls=CommandGroup)
 def settings() -> None:
-    """List, read and change the settings of the backend."""
+    """List, read and change the settings of the backend, and their rules."""
+
+
+for command in setting_rules.COMMANDS:
+    settings.add_command(command)
 
 
 settings.add_command(settings_status.status)

@@ -5,7 +5,14 @@ from app import __version__, create_app
 from app.domain import overview
 from app.domain.actor import OUTSIDE
 from app.extensions import db
-from app.models import ApplicationSetting, Permission, Role, role_permissions
+from app.models import (
+    ApplicationSetting,
+    Permission,
+    Role,
+    SettingRule,
+    ValueRelation,
+    role_permissions,
+)
 from tests.support.contents import events
 from tests.support.people import PASSWORD_HASH
 
@@ -279,3 +286,14 @@ def test_grants_from_outside_are_recorded_once_after_a_start(flask, session):
     assert (granted.action, granted.actor) == ("permission:granted", OUTSIDE.name)
     assert granted.after == {"codes": ["user:delete"]}
     assert "outside" not in flask("doctor").out
+
+
+def test_rules_that_cannot_be_read_are_named(flask, ada, session):
+    session.add(SettingRule(key="chunks", schema="{"))
+    session.add(ValueRelation(expression="chunks <"))
+    session.commit()
+
+    said = flask("doctor").out
+
+    assert "rules: 1 rule cannot be read, so every change is refused: chunks." in said
+    assert "rules: 1 relation cannot be read and checks nothing: “chunks <”" in said
