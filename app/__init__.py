@@ -79,7 +79,8 @@ def _flask_options(configuration: Configuration) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(configuration.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": configuration.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": configuration.engine_options
-        | {"execution_options": _keys(configuration)},
+        # Errors and the log tell of a statement without its values, which may be secrets.
+        | {"execution_options": _keys(configuration), "hide_parameters": True},
         "SESSION_COOKIE_NAME": configuration.cookie("form"),
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -3,6 +3,8 @@
 import logging
 
 import pytest
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError
 
 from app.domain import settings
 from app.domain.actor import OUTSIDE
@@ -120,3 +122,12 @@ def test_a_canary_in_every_secret_is_found_nowhere(sign_in, ada, add, keyed, cap
     for text in (html, events, export, caplog.text):
         assert CANARY not in text
         assert "gAAAAA" not in text
+
+
+def test_a_statement_that_fails_is_told_without_its_values(session, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    with pytest.raises(DBAPIError) as error:
+        session.execute(sqlalchemy.text("UPDATE nowhere SET value = :value"), {"value": CANARY})
+
+    assert CANARY not in f"{error.value}{caplog.text}"
