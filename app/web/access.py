@@ -1,6 +1,6 @@
 """Access to views: each view declares it, and the guard checks it before the view runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ class Access:
         read: The permission to look; None where being signed in is enough.
         change: The permissions of which one is needed to send a form, besides the one to look.
         is_sensitive: Sending a form takes a recent authentication.
+        condition: Tells of the arguments of the view whether it is sensitive; None for always.
         is_first: It is open to who has to set up a second factor first.
     """
 
@@ -32,6 +33,7 @@ class Access:
     read: PermissionCode | None = None
     change: tuple[PermissionCode, ...] = ()
     is_sensitive: bool = False
+    condition: Callable[..., bool] | None = None
     is_first: bool = False
 
     def missing(self, me: identity.CurrentUser, method: str) -> PermissionCode | None:
@@ -41,6 +43,13 @@ class Access:
         if method in SAFE_METHODS or any(me.can(code) for code in self.change):
             return None
         return next(iter(self.change), None)
+
+    def is_sensitive_for(self, arguments: Mapping[str, Any], *, is_recent: bool) -> bool:
+        """Tell whether sending the form takes a recent authentication, with these arguments."""
+        if self.condition is None or not self.is_sensitive:
+            return self.is_sensitive
+        # It costs a statement, and whoever has just authenticated meets it anyway.
+        return not is_recent and self.condition(**arguments)
 
 
 class UndeclaredAccess(Exception):
@@ -84,6 +93,16 @@ def sensitive(view: View) -> View:
     """
     declared: Access = vars(view)["access"]
     return _declare(replace(declared, is_sensitive=True))(view)
+
+
+def sensitive_if(condition: Callable[..., bool]) -> Callable[[View], View]:
+    """Declare what `sensitive` does, for those arguments of the view that a condition holds for."""
+
+    def declare(view: View) -> View:
+        declared: Access = vars(view)["access"]
+        return _declare(replace(declared, is_sensitive=True, condition=condition))(view)
+
+    return declare
 
 
 def before_second_factor(view: View) -> View:

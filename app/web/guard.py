@@ -58,7 +58,9 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
     if me.lacks_second_factor and not declared.is_first:
         return redirect(url_for("account.second_factor"), 303)
     is_form = request.method not in SAFE_METHODS
-    answer = _note_use(me, is_sensitive=is_form and declared.is_sensitive)
+    arguments = request.view_args or {}
+    is_sensitive = is_form and declared.is_sensitive_for(arguments, is_recent=me.is_recent)
+    answer = _note_use(me, is_sensitive=is_sensitive)
     if is_form:
         # The change begins a transaction of its own.
         db.session.rollback()

@@ -124,6 +124,9 @@ TABLE = {
     "/settings/<id:setting_id>/rule": Address(
         "/settings/{setting}/rule", READS_SETTINGS, only("settings operator"), 422
     ),
+    "/settings/<id:setting_id>/secret": Address(
+        "/settings/{setting}/secret", READS_SETTINGS, only("settings operator"), 422
+    ),
     "/settings/relation": Address(
         "/settings/relation", READS_SETTINGS, only("settings operator"), 422
     ),
@@ -193,8 +196,10 @@ SENSITIVE = {
     *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
     *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),
     *("/users/<id:user_id>/offboard", "/users/bulk", "/users/undo/<id:event_id>"),
-    *("/transfer/import", "/transfer/users"),
+    *("/transfer/import", "/transfer/users", "/settings/<id:setting_id>/secret"),
 }
+# The same, if the setting is a secret.
+SENSITIVE_AT_TIMES = {"/settings/<id:setting_id>", "/settings/<id:setting_id>/delete"}
 
 
 def expected(address: Address, method: str, who: str) -> int:
@@ -292,17 +297,24 @@ def test_what_gives_access_waits_for_a_recent_authentication(app, session, every
     token, paths = visitor.csrf_token(), paths_of(session, everyone)
     session.execute(update(ConsoleSession).values(authenticated_at=utcnow() - timedelta(hours=1)))
     session.commit()
-    before = digests(session.get_bind())
+    session.execute(
+        update(ApplicationSetting)
+        .where(ApplicationSetting.key == "chunk_size")
+        .values(key="an_api_key")
+    )
+    session.commit()
+    before, rules = digests(session.get_bind()), SENSITIVE | SENSITIVE_AT_TIMES
 
-    answers = {rule: ask(visitor, "POST", paths[rule], {}, token) for rule in SENSITIVE}
+    answers = {rule: ask(visitor, "POST", paths[rule], {}, token) for rule in rules}
 
     assert {rule: answer.status_code for rule, answer in answers.items()} == dict.fromkeys(
-        SENSITIVE, 401
+        rules, 401
     )
     assert digests(session.get_bind()) == before
-    rules = rules_of_pages(app)
-    declared = {rule.rule for rule in rules if access_of(app, rule.endpoint).is_sensitive}
-    assert declared == SENSITIVE
+    declared = {
+        rule.rule for rule in rules_of_pages(app) if access_of(app, rule.endpoint).is_sensitive
+    }
+    assert declared == rules
 
 
 def test_no_form_is_looked_at_without_its_token(app, session, everyone, visitor):

@@ -19,7 +19,7 @@ class WouldReveal(RuleError):
 
 
 def mark_secret(
-    session: DbSession, setting_id: int, *, is_secret: bool, reason: str = "", actor: Actor
+    session: DbSession, setting_id: int, reason: str = "", *, is_secret: bool, actor: Actor
 ) -> AuditEvent | None:
     """Mark a setting as a secret, or as none, and record who did it.
 
@@ -28,8 +28,8 @@ def mark_secret(
     Args:
         session: The database session; the caller commits it.
         setting_id: The setting.
-        is_secret: Whether it is to be a secret.
         reason: Why, in the actor's words.
+        is_secret: Whether it is to be a secret.
         actor: The person or command marking it.
 
     Returns:

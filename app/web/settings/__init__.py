@@ -13,6 +13,7 @@ from app.web.settings import (
     review,
     rule,
     rules,
+    secret,
     show,
     undo,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "review",
     "rule",
     "rules",
+    "secret",
     "show",
     "undo",
 ]

@@ -2,9 +2,11 @@
 
 from flask import Blueprint, g
 
+from app.domain import settings
 from app.domain.actor import ActorKind
 from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
+from app.extensions import db
 from app.models import AuditEvent
 
 SEEN_BY = (PermissionCode.SETTINGS_UPDATE, PermissionCode.AUDIT_READ)
@@ -20,6 +22,15 @@ def visible(event: AuditEvent | None) -> AuditEvent:
     if event is None or not (_is_own(event) or any(map(g.me.can, SEEN_BY))):
         raise NotFound("This change does not exist.")
     return event
+
+
+def holds_secret(setting_id: int) -> bool:
+    """Tell whether the value of a setting is a secret, which takes a recent authentication.
+
+    Raises:
+        NotFound: The setting does not exist.
+    """
+    return settings.is_secret_setting(settings.get(db.session, setting_id))
 
 
 def _is_own(event: AuditEvent) -> bool:

@@ -8,12 +8,12 @@ from app.domain import settings
 from app.domain.confirmation import Deletion
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.web.access import requires
+from app.web.access import requires, sensitive_if
 from app.web.events import conflicts
 from app.web.forms import PLAIN, REASON, Form
 from app.web.saving import saved
 from app.web.settings import listing, undo_form
-from app.web.settings.blueprint import blueprint
+from app.web.settings.blueprint import blueprint, holds_secret
 
 
 class DeleteSettingForm(Form):
@@ -31,6 +31,7 @@ class DeleteSettingForm(Form):
 
 
 @blueprint.route("/<id:setting_id>/delete", methods=["GET", "POST"])
+@sensitive_if(holds_secret)
 @requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_DELETE)
 def delete(setting_id: int) -> ResponseReturnValue:
     """Ask for the key of a setting, and delete it."""

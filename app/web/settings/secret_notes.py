@@ -37,7 +37,6 @@ class SecretNote(NamedTuple):
         advice: What to do about that.
         is_set: Whether it is set.
         is_without_key: Whether the console has no key to encrypt secrets.
-        why_still_secret: Why it cannot be marked as none, or "".
     """
 
     text: str
@@ -45,7 +44,6 @@ class SecretNote(NamedTuple):
     advice: str = ""
     is_set: bool = False
     is_without_key: bool = False
-    why_still_secret: str = ""
 
     @property
     def action(self) -> str:
@@ -63,7 +61,6 @@ def of_setting(setting: ApplicationSetting) -> SecretNote:
         ADVICE.get(state, ""),
         setting.value is not None,
         settings.keys_of(db.session).current is None,
-        settings.why_still_secret(setting),
     )
 
 

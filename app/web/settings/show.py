@@ -14,12 +14,12 @@ from app.domain.target import Target
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
 from app.web import redirects
-from app.web.access import requires
+from app.web.access import requires, sensitive_if
 from app.web.events import conflicts, history_card
 from app.web.forms import REASON
 from app.web.saving import saved
 from app.web.settings import earlier, listing, outside, secret_notes, undo_form
-from app.web.settings.blueprint import blueprint
+from app.web.settings.blueprint import blueprint, holds_secret
 from app.web.settings.value_form import ValueForm, contested
 
 
@@ -45,6 +45,7 @@ class SettingForm(ValueForm):
 
 
 @blueprint.route("/<id:setting_id>", methods=["GET", "POST"])
+@sensitive_if(holds_secret)
 @requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_UPDATE)
 def show(setting_id: int) -> ResponseReturnValue:
     """Show one setting and change it."""
