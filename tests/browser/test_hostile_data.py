@@ -21,6 +21,7 @@ KEPT = {
     *("console_sessions.token_hash", "console_sessions.fingerprint", "console_links.token_hash"),
     *("console_audit_events.before", "console_audit_events.after"),
     *("console_audit_events.target_type", "console_audit_events.action"),
+    "console_user_words.word",
 }
 SHOWN = {
     *("application_settings.key", "application_settings.value", "application_settings.category"),

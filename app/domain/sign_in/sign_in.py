@@ -35,12 +35,9 @@ class VerifiedPassword:
 
 
 def find_account(session: DbSession, name: str) -> Account | None:
-    """Return the active user with that user name or e-mail address, if there is one.
-
-    A service account is none: whatever another program stored as its password, nobody signs in.
-    """
+    """Return the active user with that user name or e-mail address, if there is one."""
     user = users.find(session, name)
-    if user is None or not user.is_active or api_tokens.is_service(session, user.id):
+    if user is None or not user.is_active:
         return None
     bcrypt_use.note(session, user.password_hash)
     return account_of(user)
@@ -88,11 +85,12 @@ def complete(
         The token for the session's cookie; for a user with a second factor what `finish` takes.
 
     Raises:
-        SignInFailed: There is no proof, or the user was deactivated or given another password
-            since.
+        SignInFailed: There is no proof, the user was deactivated or given another password since,
+            or is a service account, whatever another program stored as its password.
     """
     user = _proven(session, proof)
-    if user is None:
+    # Asked of nobody whose sign-in fails anyway: all of these take the same statements.
+    if user is None or api_tokens.is_service(session, user.id):
         raise SignInFailed("Wrong user name or password.", field="password")
     users.copy_uncopied(session)
     return enter(session, user, browser, actor=actor, secret=secret)

@@ -7,14 +7,16 @@ from sqlalchemy import delete, select, update
 
 from app.domain import access, sign_in, users
 from app.domain.actor import Actor, ActorKind
-from app.domain.authentication import api_tokens, tokens
+from app.domain.authentication import api_tokens, sessions, tokens
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound
 from app.domain.users import NewToken, NewUser
 from app.models import ApiToken, User, user_roles
 from app.models.base import utcnow
 from tests.support.contents import events
-from tests.support.people import OPERATOR, PASSWORD_HASH, acting
+from tests.support.people import OPERATOR, PASSWORD, PASSWORD_HASH, acting
 from tests.support.tokens import token_of
+
+VISITOR = Actor(kind=ActorKind.VISITOR, name="visitor")
 
 
 def identity(session, text):
@@ -136,8 +138,10 @@ def test_an_administrator_revokes_the_token_of_another(session, ada, vera):
 @pytest.mark.only_on("sqlite")
 def test_nobody_signs_in_to_a_service_account(session, robot):
     session.execute(update(User).where(User.id == robot.id).values(password_hash=PASSWORD_HASH))
+    proof = sign_in.verify(sign_in.find_account(session, "robot"), PASSWORD)
 
-    assert sign_in.find_account(session, "robot") is None
+    with pytest.raises(sign_in.SignInFailed):
+        sign_in.complete(session, proof, sessions.Browser(), actor=VISITOR, secret="a key")
     with pytest.raises(users.HasNoPassword):
         users.start_reset(session, robot.id, actor=OPERATOR)
     assert token_of(session, robot)
