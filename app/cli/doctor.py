@@ -10,13 +10,15 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config
-from app.cli import name_findings, output, outside_findings, second_factors
+from app.cli import output
+from app.cli.accounts import second_factors
 from app.cli.commands import Command
 from app.cli.db import compared
-from app.cli.record_findings import record_problems, record_warnings
-from app.cli.rule_findings import rule_warnings
+from app.cli.findings import names, outside
+from app.cli.findings.record import record_problems, record_warnings
+from app.cli.findings.rules import rule_warnings
+from app.cli.findings.secrets import secret_warnings
 from app.cli.search_index import SENTENCES
-from app.cli.secret_findings import secret_warnings
 from app.config import Configuration, ConfigurationError
 from app.database import revisions, trigram_index
 from app.database.probe import has_limits, try_writing
@@ -31,9 +33,9 @@ from app.models.base import utcnow
 
 NAMED = 5
 _WARNINGS = {
-    "names": name_findings.uncopied,
-    "lookalikes": name_findings.lookalikes,
-    "scripts": name_findings.mixed_scripts,
+    "names": names.uncopied,
+    "lookalikes": names.lookalikes,
+    "scripts": names.mixed_scripts,
     "secrets": secret_warnings,
     "rules": rule_warnings,
 }
@@ -181,12 +183,13 @@ def _administrator() -> InstallationFinding:
 
 
 def _passwords() -> InstallationFinding:
-    names = list(sign_in.unreadable_passwords(db.session))
-    if not names:
+    usernames = list(sign_in.unreadable_passwords(db.session))
+    if not usernames:
         return InstallationFinding(Verdict.OK, "passwords", "All stored passwords can be verified.")
-    count = counted(len(names), "stored password")
+    count = counted(len(usernames), "stored password")
     sentence = (
-        f"{count} cannot be verified, as neither argon2 nor bcrypt made it: {listed(names, NAMED)}."
+        f"{count} cannot be verified, as neither argon2 nor bcrypt made it:"
+        f" {listed(usernames, NAMED)}."
         " These users need a new password: flask users reset-password NAME"
     )
     return InstallationFinding(Verdict.WARNING, "passwords", sentence)
@@ -238,10 +241,10 @@ def _attention() -> Iterator[InstallationFinding]:
 
 
 def _outside() -> Iterator[InstallationFinding]:
-    for sentence in outside_findings.warnings():
+    for sentence in outside.warnings():
         yield InstallationFinding(Verdict.WARNING, "outside", sentence)
 
 
 def _recorded() -> Iterator[InstallationFinding]:
-    for sentence in outside_findings.record():
+    for sentence in outside.record():
         yield InstallationFinding(Verdict.OK, "outside", sentence)

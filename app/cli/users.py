@@ -9,14 +9,12 @@ from sqlalchemy import Row
 from app import config
 from app.cli import (
     arguments,
-    clear_throttle,
     links,
     name_copies,
     output,
     search_index,
-    second_factors,
 )
-from app.cli.accounts import profile, sessions
+from app.cli.accounts import clear_throttle, profile, second_factors, sessions
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup

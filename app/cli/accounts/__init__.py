@@ -1,1 +1,1 @@
-"""Commands about one user: profile, sessions, offboarding, deletion."""
+"""Commands about one user: profile, sessions, second factor, throttle, offboarding, deletion."""

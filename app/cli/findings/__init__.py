@@ -1,0 +1,1 @@
+"""Findings of ``flask doctor``, each subject in a module."""
