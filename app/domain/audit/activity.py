@@ -27,7 +27,9 @@ from app.models import AuditEvent, DbSession, FailedSignIn
 REFUSALS = frozenset({"permission:denied", "change:refused"})
 SIGN_IN_FAILED = "sign-in:failed"
 OF_SETTINGS = ("setting:", "relation:", "category:")
-NO_CHANGES = frozenset({"user:signed-in", "user:signed-out", "session:ended"})
+NO_CHANGES = frozenset(
+    {"user:signed-in", "user:signed-out", "user:reauthenticated", "session:ended"}
+)
 
 
 class ActivityKind(StrEnum):

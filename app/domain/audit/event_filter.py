@@ -14,7 +14,7 @@ from app.models import AuditEvent
 from app.models.base import normalised
 
 DENIED, REFUSED = "permission:denied", "change:refused"
-SIGN_INS = ("user:signed-in", "user:signed-out")
+SIGN_INS = ("user:signed-in", "user:signed-out", "user:reauthenticated")
 
 
 class Outcome(StrEnum):

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from app.domain import users
+from app.domain import audit, users
 from app.domain.actor import Actor
 from app.domain.authentication import api_tokens, passwords, second_factor, sessions
 from app.domain.authentication.second_factor import EnteredCode
 from app.domain.authentication.sessions import Browser
 from app.domain.sign_in import bcrypt_use
 from app.domain.sign_in.second_step import HalfSignedIn, SignInFailed, enter, use_code
+from app.domain.target import Target
 from app.models import DbSession, User
 
+REAUTHENTICATED = "user:reauthenticated"
 NOT_YOURS = "That is not your password."
 
 
@@ -105,7 +107,7 @@ def reauthenticate(
     actor: Actor,
     secret: str,
 ) -> str:
-    """Replace the actor's session by a new one, as they have shown again who they are.
+    """Replace the actor's session by a new one, as they have shown again who they are; record it.
 
     Args:
         session: The database session; the caller commits it.
@@ -128,6 +130,7 @@ def reauthenticate(
     if user is None or (has_factor and not use_code(session, user, code, actor=actor)):
         sentence = "The password or the code is wrong." if has_factor else NOT_YOURS
         raise SignInFailed(sentence, field="own_password")
+    audit.record(session, REAUTHENTICATED, Target.of_user(user), actor=actor)
     sessions.end(session, actor.session_id or 0, actor=actor)
     return sessions.start(session, user, browser, secret=secret)
 

@@ -52,6 +52,8 @@ NAMED_BY = {
 }
 CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
 ADDED = frozenset({"setting:created", "setting:restored"})
+# What people do with their own account; the sentence does not name it again.
+OF_ONESELF = frozenset({"user:signed-in", "user:reauthenticated"})
 LONGEST = 60
 
 Pair = tuple[str | None, str | None]
@@ -103,7 +105,7 @@ def _kind(event: AuditEvent) -> str:
 
 def _line(entry: HistoryEntry, marks: SecretMarks) -> EventLine:
     event = entry.event
-    is_own = event.action == "user:signed-in"
+    is_own = event.action in OF_ONESELF
     return EventLine(
         at=event.at,
         actor_name=event.actor_name,

@@ -20,6 +20,7 @@ VERBS = {
     "user:activated": "activated",
     "user:deactivated": "deactivated",
     "user:signed-in": "signed in",
+    "user:reauthenticated": "entered their password again",
     "role:assigned": "assigned a role to",
     "role:unassigned": "removed a role from",
     "role:created": "created",

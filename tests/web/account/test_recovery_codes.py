@@ -20,6 +20,8 @@ def test_new_codes_replace_the_earlier_ones(app, sign_in, session, vera):
     shown = browser.submit(PAGE, to=PAGE)
 
     assert (shown.status_code, shown.html.count("<code>")) == (201, 10)
+    assert "Print the codes" in shown.html
+    assert "print.js" in shown.html
     assert second_factor.codes_left(session, vera.id) == 10
     old = EnteredCode(earlier[0], (secret,), utcnow())
     assert second_factor.use(session, vera.id, old) is None

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from app.models import ConsoleSession, FailedSignIn, Role
 from app.models.base import utcnow
 from tests.conftest import SESSION_COOKIE
+from tests.support.contents import recorded
 from tests.support.people import PASSWORD
 
 LONG_AGO = timedelta(minutes=31)
@@ -45,6 +46,9 @@ def test_a_form_that_gives_access_waits_for_the_password_and_then_goes_on(browse
     ]
     assert session.scalars(select(ConsoleSession)).one().authenticated_at > utcnow() - LONG_AGO / 2
     assert browser.client.get_cookie(SESSION_COOKIE).value != old
+    actions = ["role:created", "user:reauthenticated"]
+    assert [event.action for event in recorded(session)] == actions
+    assert "ada entered their password again" in browser.get("/audit?sign_ins=1").text
     browser.client.set_cookie(SESSION_COOKIE, old)
     assert browser.get("/account").status_code == 303
 
