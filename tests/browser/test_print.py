@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.models import Permission, Role
 from tests.browser.reading import overflow
+from tests.support.second_factors import set_up
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +48,21 @@ def test_a_printed_user_has_the_roles_that_are_held(printed, vera):
     assert page.evaluate(f"{ROLES}.map((one) => one.innerText.split('\\n')[0].trim())") == [
         "viewer"
     ]
+
+
+def test_recovery_codes_are_printed_by_a_button(window, session, app, ada):
+    set_up(session, ada, app.config["SECRET_KEY"])
+    page = window(ada)
+    page.add_init_script("window.print = () => { document.title = 'printed'; };")
+    page.goto("/account/recovery-codes")
+    page.get_by_role("button", name="Make new codes").click()
+
+    page.get_by_role("button", name="Print the codes").click()
+
+    assert page.title() == "printed"
+    page.emulate_media(media="print")
+    assert page.locator(".recovery-codes").is_visible()
+    assert not page.get_by_role("button", name="Print the codes").is_visible()
 
 
 def test_each_sheet_says_where_for_whom_when_and_which_filter(printed, inhabited):

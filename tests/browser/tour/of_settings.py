@@ -164,7 +164,7 @@ ONE: Stops = {
     "settings.show: read-only": setting("app_environment"),
     "settings.show: secret": setting("smtp_password"),
     "settings.secret": setting("cors_allow_origins", "/secret", "Mark as secret"),
-    "settings.secret: a secret": setting("smtp_password", "/secret", "Mark as not secret"),
+    "settings.secret: a secret": setting("smtp_password", "/secret", "as not secret"),
     "settings.show: refused": Stop(_typed("ingestion_batch_size", "1_000"), "Nothing was saved"),
     "settings.show: json refused": Stop(
         _typed("cors_allow_origins", STRANGE_JSON), "Nothing was saved"
