@@ -26,7 +26,7 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What an endpoint answers: the content, its etag, and headers such as Location."""
+    """An answer of an endpoint: the content, its etag, and headers such as Location."""
 
     content: Any
     etag: str | None = None
@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What a view declares.
+    """The declaration of a view.
 
     Attributes:
         method: The method.

@@ -116,8 +116,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
     """Return the configuration.
 
     Args:
-        environ: The variables; None for the process's environment and, for what is not set there,
-            the file ``.env`` in the current folder.
+        environ: The variables; None for those of the process, completed by the file ``.env``.
 
     Raises:
         ConfigurationError: A variable has a value that cannot be used.
@@ -131,9 +130,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         environment=name,
         base_url=base_url(variables, name),
         session_idle=_minutes(variables, "CONSOLE_SESSION_IDLE_MINUTES"),
-        session_lifetime=timedelta(
-            hours=variables.integer("CONSOLE_SESSION_HOURS", 12, low=1, high=168)
-        ),
+        session_lifetime=_hours(variables, "CONSOLE_SESSION_HOURS"),
         authentication_age=_minutes(variables, "CONSOLE_REAUTHENTICATE_MINUTES"),
         sign_in_limits=sign_in_limits(variables),
         metrics=metrics_access(variables),
@@ -152,8 +149,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         audit_keys=_audit_keys(variables, key),
         settings_keys=settings_keys(variables),
         security_contact=security_contact(variables),
-        # What the URL says about TLS is among the options, which are the same for every driver.
-        database_url=url.difference_update_query(TLS_PARAMETERS),
+        database_url=_without_tls(url),
         engine_options=engine_options(variables, url),
     )
 
@@ -185,6 +181,15 @@ def check_serving(configuration: Configuration) -> None:
 def _secret_key(variables: Variables) -> str | None:
     # Files have a line break behind a key: with and without it, it is one key.
     return (variables.secret("SECRET_KEY") or "").rstrip("\r\n") or None
+
+
+def _hours(variables: Variables, name: str) -> timedelta:
+    return timedelta(hours=variables.integer(name, 12, low=1, high=168))
+
+
+def _without_tls(url: URL) -> URL:
+    """Return the URL without what it says about TLS, which is among the options of the engine."""
+    return url.difference_update_query(TLS_PARAMETERS)
 
 
 def _minutes(variables: Variables, name: str) -> timedelta:

@@ -11,7 +11,7 @@ LEAST_CHARACTERS = 16
 
 @dataclass(frozen=True)
 class MetricsAccess:
-    """Who may read the metrics.
+    """The clients that may read the metrics.
 
     Attributes:
         token: The token to send; None for none.

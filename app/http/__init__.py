@@ -1,1 +1,1 @@
-"""What pages and API share of HTTP: the request, and the status of a refusal."""
+"""The part of HTTP that pages and API share: the request, and the status of a refusal."""

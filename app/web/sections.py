@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.extensions import csrf
+from app.http import request_lines
 from app.web import (
     access,
     errors,
@@ -10,7 +11,6 @@ from app.web import (
     guard,
     jinja,
     navigation,
-    request_lines,
     security,
     visible_values,
 )

@@ -1,4 +1,4 @@
-"""What programs look for at well-known addresses (RFC 8615)."""
+"""Documents that programs look for at well-known addresses (RFC 8615)."""
 
 from flask import Blueprint, Response, abort
 

@@ -16,7 +16,7 @@ from app.domain.target import Target
 from app.web import access
 from tests.support.people import PASSWORD
 
-LOG_OF = "app.web.request_lines"
+LOG_OF = "app.http.request_lines"
 EVENTS = "app.domain.audit.event_lines"
 ADA = Actor(kind=ActorKind.PERSON, name="ada")
 

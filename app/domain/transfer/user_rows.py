@@ -56,7 +56,7 @@ class SeenRows:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the rows of a batch are compared with.
+    """The stored rows that a batch is compared with.
 
     Attributes:
         own: The permissions of the actor.

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -73,14 +74,9 @@ def create_token(
     if api_tokens.count(session, owner.id) >= MOST_PER_USER:
         most = counted(MOST_PER_USER, "token")
         raise TokenRefused(f"{owner.username} has {most} already. Revoke one first.", target=target)
-    lifetime = timedelta(days=checked["days"])
-    token, text = api_tokens.issue(session, owner.id, checked["name"], checked["scopes"], lifetime)
-    after = {
-        "token": token.name,
-        "start": token.start,
-        "scopes": checked["scopes"],
-        "expires_at": token.expires_at.isoformat(),
-    }
+    lifetime, scopes = timedelta(days=checked["days"]), checked["scopes"]
+    token, text = api_tokens.issue(session, owner.id, checked["name"], scopes, lifetime)
+    after = _named(token) | {"scopes": scopes, "expires_at": token.expires_at.isoformat()}
     audit.record(session, "token:created", target, actor=actor, after=after)
     return token, text
 
@@ -98,8 +94,8 @@ def revoke_token(session: DbSession, user_id: int, token_id: int, *, actor: Acto
     if token is None or token.user_id != owner.id:
         raise NotFound("This token has been revoked already.")
     api_tokens.remove(session, token_id)
-    before = {"token": token.name, "start": token.start}
-    audit.record(session, "token:revoked", Target.of_user(owner), actor=actor, before=before)
+    target = Target.of_user(owner)
+    audit.record(session, "token:revoked", target, actor=actor, before=_named(token))
     return token
 
 
@@ -113,6 +109,10 @@ def owner_of_token(session: DbSession, token_id: int) -> int:
     if token is None:
         raise NotFound(f"There is no token with the ID {token_id}.")
     return token.user_id
+
+
+def _named(token: ApiToken) -> dict[str, Any]:
+    return {"token": token.name, "start": token.start}
 
 
 def _owner_for_change(session: DbSession, user_id: int, actor: Actor, verb: str) -> User:

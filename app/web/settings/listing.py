@@ -240,8 +240,7 @@ def _placeholder(line: SettingLine) -> tuple[str, str]:
 
 
 def _extent(value: str) -> str:
-    lines = value.count("\n") + 1
-    characters = counted(len(value), "character")
+    lines, characters = value.count("\n") + 1, counted(len(value), "character")
     if value.isspace():
         return f"{characters}, all of them spaces"
     return f"{characters} in {lines:,} lines" if lines > 1 else characters

@@ -54,7 +54,7 @@ class Deviation(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What readers run of one setting.
+    """The values of one setting that readers run.
 
     Attributes:
         readers: The number of readers that report.

@@ -16,15 +16,17 @@ from app.domain.settings.value_rules.editing.listing import (
 from app.domain.settings.value_rules.editing.present_values import BrokenValue
 from app.domain.settings.value_rules.editing.relation import (
     NEW,
-    RelationChangedMeanwhile,
-    RelationEdit,
-    RelationReview,
     earlier_relation,
     get_relation,
     put_relation,
     relation_etag,
     remove_relation,
     review_relation,
+)
+from app.domain.settings.value_rules.editing.relation_edit import (
+    RelationChangedMeanwhile,
+    RelationEdit,
+    RelationReview,
 )
 from app.domain.settings.value_rules.editing.rule import (
     RuleChangedMeanwhile,

@@ -39,7 +39,7 @@ class RuleLine:
 
     @property
     def findings(self) -> ValueFindings:
-        """What is wrong with the stored value, and what is unusual about it."""
+        """The faults of the stored value, and the warnings about it."""
         return self.line.findings if self.line else NOTHING_FOUND
 
 

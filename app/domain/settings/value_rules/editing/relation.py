@@ -1,15 +1,16 @@
 """Review, add, change and remove relations between settings."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from app.domain import audit, etags, reviews, validation
 from app.domain.actor import Actor
-from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound
-from app.domain.reviews import ReviewContent
+from app.domain.errors import InvalidValue, NotFound
 from app.domain.settings.value_rules import expressions, rules
 from app.domain.settings.value_rules.editing import present_values, typed_rules
-from app.domain.settings.value_rules.editing.present_values import RelationKeys
+from app.domain.settings.value_rules.editing.relation_edit import (
+    RelationChangedMeanwhile,
+    RelationEdit,
+    RelationReview,
+    relation_fields,
+)
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import RuleSeverity
 from app.domain.target import Target
@@ -19,55 +20,6 @@ from app.models import AuditEvent, DbSession, ValueRelation
 ADDED, CHANGED, REMOVED = "relation:added", "relation:changed", "relation:removed"
 MESSAGE_CHARACTERS = 500
 NEW = 0
-
-
-class RelationChangedMeanwhile(ChangedMeanwhile):
-    """The relation has changed since it was shown, or was removed."""
-
-    def __init__(self) -> None:
-        super().__init__("The relation was changed while you were editing it.")
-
-
-@dataclass(frozen=True)
-class RelationEdit:
-    """A relation as typed.
-
-    Attributes:
-        expression: Its text, such as "chunk_overlap < chunk_size".
-        severity: "refuse" or "warn".
-        message: The sentence for values that break it; "" for the console's own.
-        etag: The etag of the relation that it was typed against; "" for a new one.
-        reason: The actor's reason.
-        reviewed: What the review showed; None for a command.
-    """
-
-    expression: str
-    severity: str = RuleSeverity.REFUSE
-    message: str = ""
-    etag: str = ""
-    reason: str = ""
-    reviewed: str | None = None
-
-
-@dataclass(frozen=True)
-class RelationReview:
-    """A relation before and after an edit, and what present values say to the new one."""
-
-    before: Relation | None
-    after: Relation
-    found: RelationKeys
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether the edit changes nothing."""
-        return self.before == self.after
-
-    @property
-    def content(self) -> ReviewContent:
-        """What the page of the review shows."""
-        broken = [[one.key, one.value, one.sentence] for one in self.found.broken]
-        sides = [relation and _fields(relation) for relation in (self.before, self.after)]
-        return ReviewContent([sides, broken, self.found.missing, self.found.secret], {})
 
 
 def get_relation(session: DbSession, relation_id: int) -> Relation:
@@ -81,7 +33,7 @@ def get_relation(session: DbSession, relation_id: int) -> Relation:
 
 def relation_etag(stored: Relation) -> str:
     """Return the digest of what an editor of the relation sees."""
-    return etags.of(_fields(stored))
+    return etags.of(relation_fields(stored))
 
 
 def review_relation(
@@ -132,23 +84,19 @@ def put_relation(
     if review.is_empty:
         return None
     reviews.hold(edit.reviewed, review.content)
-    new = _fields(review.after)
+    new = relation_fields(review.after)
     if row is None:
         row = ValueRelation(**new)
         session.add(row)
     for name, content in new.items():
         setattr(row, name, content)
     session.flush()
-    old = _fields(review.before) if review.before else {}
+    old = relation_fields(review.before) if review.before else {}
     changed = [name for name in new if new[name] != old.get(name)]
+    before, after = ({name: side[name] for name in changed if name in side} for side in (old, new))
+    action, target = CHANGED if old else ADDED, Target("relation", row.expression, row.id)
     return audit.record(
-        session,
-        CHANGED if old else ADDED,
-        Target("relation", row.expression, row.id),
-        actor=actor,
-        before={name: old[name] for name in changed} if old else None,
-        after={name: new[name] for name in changed},
-        reason=reason,
+        session, action, target, actor=actor, before=before or None, after=after, reason=reason
     )
 
 
@@ -177,7 +125,7 @@ def remove_relation(
     session.flush()
     target = Target("relation", stored.expression, relation_id)
     return audit.record(
-        session, REMOVED, target, actor=actor, before=_fields(stored), reason=reason
+        session, REMOVED, target, actor=actor, before=relation_fields(stored), reason=reason
     )
 
 
@@ -192,7 +140,7 @@ def earlier_relation(session: DbSession, event_id: int) -> tuple[AuditEvent, Rel
         raise NotFound("This change does not exist.")
     before = audit.fields_of(event.before)
     stored = event.action == CHANGED and get_relation(session, event.target_id or 0)
-    fields = (_fields(stored) if stored else {}) | before
+    fields = (relation_fields(stored) if stored else {}) | before
     is_warning = fields.get("severity") == RuleSeverity.WARN
     expression, message = (str(fields.get(name) or "") for name in ("expression", "message"))
     return event, Relation(event.target_id or 0, expression, message, is_warning)
@@ -241,12 +189,3 @@ def _get(session: DbSession, relation_id: int) -> ValueRelation:
 def _relation_of(row: ValueRelation) -> Relation:
     is_warning = row.severity == RuleSeverity.WARN
     return Relation(row.id, row.expression, row.message or "", is_warning)
-
-
-def _fields(stored: Relation) -> dict[str, Any]:
-    """Return the columns of a relation, as they are stored and recorded."""
-    return {
-        "expression": stored.expression,
-        "severity": str(RuleSeverity.WARN if stored.is_warning else RuleSeverity.REFUSE),
-        "message": stored.message or None,
-    }

@@ -61,7 +61,7 @@ class RuleReview:
 
     @property
     def content(self) -> ReviewContent:
-        """What the page of the review shows."""
+        """The content of the page of the review."""
         broken = [[one.key, one.value, one.sentence] for one in self.broken]
         return ReviewContent([self.key, list(self.before), list(self.after), broken], {})
 

@@ -1,21 +1,17 @@
-"""Settings as a file wants them: compared, held to every rule, and saved together."""
+"""Settings as a file wants them: compared, and held to every rule."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, select
 
-from app.domain import audit, not_null
-from app.domain.actor import Actor
-from app.domain.audit import Change
 from app.domain.errors import RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.settings import (
     editing,
     new_setting,
-    outside,
     read_only,
     secrecy,
     secrets,
@@ -26,7 +22,6 @@ from app.domain.settings.secret_marks import SecretMarks, secret_marks
 from app.domain.settings.value_rules import checks, rules
 from app.domain.settings.value_rules.checks import NewValue
 from app.domain.settings.value_rules.rules import SettingRules
-from app.domain.target import Target
 from app.domain.text import is_name
 from app.models import ApplicationSetting, DbSession
 
@@ -118,44 +113,6 @@ def plan_wanted(
     _hold_to_rules(session, plan, anyway=anyway)
     plan.lines += _only_here(session, {one.key for one in wanted})
     return plan
-
-
-def save_wanted(session: DbSession, plan: SettingsPlan, reason: str, *, actor: Actor) -> None:
-    """Save a plan that was made under locks, and record each setting.
-
-    Raises:
-        InvalidValue: The reason is too long, or there is none where one is needed.
-    """
-    columns = [(one["key"], one["category"]) for one in plan.added]
-    columns += [(setting.key, setting.category) for setting, _ in plan.changed]
-    needing = [key for key, category in columns if plan.rules.of(key, category).requires_reason]
-    reason = checks.reason_for(reason, needing)
-    outside.record_outside(session, [setting for setting, _ in plan.changed])
-    changes = []
-    for setting, value in plan.changed:
-        change = Change("setting:changed", {"value": setting.value}, {"value": value})
-        changes.append((Target.of_setting(setting), change))
-        setting.value = value
-    session.flush()
-    changes += _created(session, plan.added)
-    if changes:
-        audit.record_save(session, changes, actor=actor, reason=reason)
-
-
-def _created(session: DbSession, added: Sequence[dict[str, Any]]) -> list[tuple[Target, Change]]:
-    """Add new settings in one statement, and return what is to be recorded."""
-    if not added:
-        return []
-    connection = session.connection()
-    rows = [not_null.filled(connection, ApplicationSetting, one) for one in added]
-    connection.execute(insert(ApplicationSetting), rows)
-    query = select(ApplicationSetting.key, ApplicationSetting.id)
-    query = query.where(ApplicationSetting.key.in_([one["key"] for one in added]))
-    ids = {row.key: row.id for row in session.execute(query)}
-    return [
-        (Target("setting", one["key"], ids[one["key"]]), Change("setting:created", after=one))
-        for one in added
-    ]
 
 
 def _query(keys: Sequence[str], *, locks: bool) -> Select[ApplicationSetting]:
