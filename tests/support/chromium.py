@@ -58,7 +58,8 @@ def started() -> Iterator["Browser"]:
 def served(app: Flask) -> Iterator[str]:
     """Serve the console on a free port and yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    server.daemon_threads = True
+    # Whoever puts the database back afterwards would meet a request that is still being answered.
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -85,5 +86,8 @@ class Complaints:
 
 
 class _Silent(WSGIRequestHandler):
+    # Seconds; a connection that Chromium opened ahead brings no request.
+    timeout = 2
+
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's name
         """Say nothing: the tests have their own words."""
