@@ -21,7 +21,7 @@ from tests.support.contents import digests
 from tests.support.forms import Form
 from tests.support.hostile import LEAKS, VALUES, encoded
 
-EXAMPLES = 10
+EXAMPLES = 5
 # Each costs the verification of a password.
 EXAMPLES_OF_SIGNING_IN = 10
 # Never a field of a form; a form that took everything would take these.
