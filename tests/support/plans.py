@@ -9,10 +9,11 @@ from sqlalchemy import event, text
 from app.models import DbSession
 
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mysql": "EXPLAIN"}
+TABLES = ("users", "user_roles", "console_user_names", "console_user_words")
 STATISTICS = {
     "sqlite": ("ANALYZE",),
-    "postgresql": ("ANALYZE users", "ANALYZE user_roles"),
-    "mysql": ("ANALYZE TABLE users", "ANALYZE TABLE user_roles"),
+    "postgresql": [f"ANALYZE {table}" for table in TABLES],
+    "mysql": [f"ANALYZE TABLE {table}" for table in TABLES],
 }
 # PostgreSQL's incremental sort only puts rows in order whose first column is the same.
 SORTS = {
