@@ -33,7 +33,7 @@ SHOWN = {
     *("console_audit_events.reason", "console_audit_events.before", "console_audit_events.after"),
     "console_audit_events.action",
 }
-MOST_ALIKE = 3
+MOST_ALIKE = 2
 # All that can be read, also in fields; what got in as an element instead of a text.
 READ = """
 () => ({
