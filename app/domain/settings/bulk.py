@@ -33,13 +33,18 @@ class BulkSettingEdit:
 
 @dataclass(frozen=True)
 class ValueDifference:
-    """The old and the new value of a setting in a bulk change."""
+    """The old and the new value of a setting in a bulk change.
+
+    Attributes:
+        warning: What a rule warns of, although it was confirmed, as a sentence; or "".
+    """
 
     setting_id: int
     key: str
     data_type: str
     before: str | None
     after: str | None
+    warning: str = ""
 
 
 def review_many(
@@ -58,10 +63,11 @@ def review_many(
     del actor
     settings = _by_id(session, _query(edit.edits))
     found = _rules_of(session, settings)
+    changed = _changed(settings, _accepted(session, found, settings, edit.edits))
+    confirmed = checks.mistakes_of(session, found, [_new_value(*change) for change in changed])
     differences = [
-        _difference(settings[setting_id], value)
-        for setting_id, value in _accepted(session, found, settings, edit.edits).items()
-        if value != settings[setting_id].value
+        _difference(setting, value, str(confirmed.get(setting.key, "")))
+        for setting, value in changed
     ]
     return sorted(differences, key=lambda difference: difference.key)
 
@@ -162,7 +168,7 @@ def _accepted(
         except RuleError as error:
             errors[setting_id] = error
     changed = _changed(settings, accepted)
-    new = [_new_value(setting, value, edits[setting.id]) for setting, value in changed]
+    new = [_new_value(*change, anyway=edits[change[0].id].anyway) for change in changed]
     mistakes = checks.mistakes_of(session, found, new)
     errors |= {one.id: mistakes[one.key] for one, _ in changed if one.key in mistakes}
     if errors:
@@ -181,8 +187,9 @@ def _accept(
     return editing.accepted(session, setting, edit)
 
 
-def _difference(setting: ApplicationSetting, value: str | None) -> ValueDifference:
-    return ValueDifference(setting.id, setting.key, setting.data_type, setting.value, value)
+def _difference(setting: ApplicationSetting, value: str | None, warning: str) -> ValueDifference:
+    before = setting.value
+    return ValueDifference(setting.id, setting.key, setting.data_type, before, value, warning)
 
 
 def _etag_if(setting: ApplicationSetting | None, value: str | None) -> str:
@@ -198,8 +205,8 @@ def _changed(
     return [(setting, value) for setting, value in pairs if value != setting.value]
 
 
-def _new_value(setting: ApplicationSetting, value: str | None, edit: SettingEdit) -> NewValue:
-    return NewValue(setting.key, setting.category, setting.data_type, value, edit.anyway)
+def _new_value(setting: ApplicationSetting, value: str | None, *, anyway: bool = False) -> NewValue:
+    return NewValue(setting.key, setting.category, setting.data_type, value, anyway)
 
 
 def _put(

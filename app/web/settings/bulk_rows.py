@@ -34,11 +34,13 @@ class BulkRows:
 
     Attributes:
         errors: The refusals, by the id of the setting.
+        warnings: What rules warn of, although it was confirmed, by the id of the setting.
     """
 
     def __init__(self, rows: Iterable[SettingRowForm] = ()) -> None:
         self.rows = {row.setting_id: row for row in rows}
         self.errors: dict[int, RuleError] = {}
+        self.warnings: dict[int, str] = {}
 
     @property
     def touched(self) -> dict[int, SettingRowForm]:
@@ -82,10 +84,14 @@ class BulkRows:
         ]
 
     @property
-    def changes(self) -> list[tuple[SettingLine, Comparison]]:
-        """The rows that can be saved, each with its stored and its new value."""
+    def changes(self) -> list[tuple[SettingLine, Comparison, str]]:
+        """The rows that can be saved: the setting, its values compared, the warning or ""."""
         good = [row for row in self._sorted() if row.setting_id not in self.errors]
-        return [(row.line, compare(row.line.value, _stored(row))) for row in good if row.line]
+        return [
+            (line, compare(line.value, _stored(row)), self.warnings.get(line.id, ""))
+            for row in good
+            if (line := row.line)
+        ]
 
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
@@ -122,13 +128,13 @@ class BulkRows:
             if isinstance(error, InvalidValue) and not self.rows[setting_id].errors:
                 self.rows[setting_id].refuse(error, self.rows[setting_id].status)
 
-    def drop_unchanged(self, differences: Iterable[ValueDifference]) -> None:
-        """Drop the rows that change nothing."""
-        changed = {one.setting_id for one in differences}
+    def show_differences(self, differences: Iterable[ValueDifference]) -> None:
+        """Drop the rows that change nothing, and put each warning beside its value."""
+        self.warnings = {one.setting_id: one.warning for one in differences}
         self.rows = {
             setting_id: row
             for setting_id, row in self.rows.items()
-            if setting_id in changed or row.errors
+            if setting_id in self.warnings or row.errors
         }
 
     def rebase(self, lines: Mapping[int, SettingLine]) -> list[tuple[SettingRowForm, str | None]]:

@@ -118,7 +118,7 @@ def review_page(form: ReviewForm, page: Listing) -> ResponseReturnValue:
     if form.rule_error is None and reviewed(form, settings.review_many):
         if not (form.result or rows.is_misread):
             return _nothing_changed(page)
-        rows.drop_unchanged(form.result)
+        rows.show_differences(form.result)
     elif isinstance(form.rule_error, BulkRefused):
         page = _list_of(form)
         rows.show_errors(form.rule_error.errors)
