@@ -132,17 +132,17 @@ def _overloaded(_error: Overloaded) -> Response:
 @blueprint.errorhandler(OutcomeUnknown)
 def _unknown(error: OutcomeUnknown) -> Response:
     # Without Retry-After: a program that obeyed it might save the same twice.
-    log.error("Request %s: the connection broke at COMMIT.", request_id())
+    log.error("The connection broke at COMMIT.")
     return problem(503, str(error), name="OutcomeUnknown")
 
 
 @blueprint.errorhandler(SQLAlchemyError)
 def _database(error: SQLAlchemyError) -> Response:
-    log.error("Request %s: the database answered %s.", request_id(), type(error).__name__)
+    log.error("The database answered %s.", type(error).__name__)
     try:
         db.session.rollback()
     except SQLAlchemyError:
-        log.warning("Request %s: the rollback failed too.", request_id())
+        log.warning("The rollback failed too.")
     if isinstance(error, DataError):
         return problem(422, STORED)
     return problem(503, AWAY, headers=RETRY)
@@ -150,5 +150,5 @@ def _database(error: SQLAlchemyError) -> Response:
 
 @blueprint.errorhandler(Exception)
 def _unexpected(_error: Exception) -> Response:
-    log.exception("Request %s failed.", request_id())
+    log.exception("The request failed.")
     return problem(500, FAULT)

@@ -85,11 +85,10 @@ def put_relation(
         return None
     reviews.hold(edit.reviewed, review.content)
     new = relation_fields(review.after)
-    if row is None:
-        row = ValueRelation(**new)
-        session.add(row)
+    row = row or ValueRelation()
     for name, content in new.items():
         setattr(row, name, content)
+    session.add(row)
     session.flush()
     old = relation_fields(review.before) if review.before else {}
     changed = [name for name in new if new[name] != old.get(name)]
