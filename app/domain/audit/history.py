@@ -54,7 +54,7 @@ def recent(session: DbSession, *, limit: int = MOST) -> list[HistoryEntry]:
 
     Refusals that have to be added up take two or three more.
     """
-    return _entries(session, [AuditEvent.action.not_in(SIGN_INS)], _is_there(), limit)
+    return _entries(session, [AuditEvent.action.not_in(SIGN_INS)], target_is_there(), limit)
 
 
 def history_of(
@@ -79,7 +79,7 @@ def history_of(
 
 def entries(session: DbSession, conditions: Conditions, *, limit: int) -> list[HistoryEntry]:
     """Return the newest events that fulfil the conditions, in one statement."""
-    return _read(session, conditions, _is_there(), limit)
+    return _read(session, conditions, target_is_there(), limit)
 
 
 def _entries(
@@ -142,7 +142,8 @@ def _groups(
     return [HistoryEntry(row.event, row.is_there, *groups[row.event.id]) for row in entries]
 
 
-def _is_there() -> ColumnElement[bool]:
+def target_is_there() -> ColumnElement[bool]:
+    """Return the condition that what an event tells of is still there."""
     same_key = exists().where(
         ApplicationSetting.id == AuditEvent.target_id,
         ApplicationSetting.key == AuditEvent.target_name,

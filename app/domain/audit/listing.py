@@ -12,8 +12,9 @@ from sqlalchemy import Row, Select, String, Subquery, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain import paging
-from app.domain.audit import event_filter
+from app.domain.audit import event_filter, history
 from app.domain.audit.event_filter import EventFilter
+from app.domain.audit.history import HistoryEntry
 from app.domain.paging import Cursors, Page, Sort
 from app.models import AuditEvent, DbSession
 
@@ -26,13 +27,18 @@ _HEAD: Any = (AuditEvent.id, AuditEvent.at, AuditEvent.save_id)
 class SaveLine:
     """A save: its first events that match, and the number of all that match."""
 
-    events: Sequence[AuditEvent]
+    entries: Sequence[HistoryEntry]
     count: int
+
+    @property
+    def events(self) -> list[AuditEvent]:
+        """The first events that match."""
+        return [entry.event for entry in self.entries]
 
     @property
     def first(self) -> AuditEvent:
         """The first event, which says who it was, when and why."""
-        return self.events[0]
+        return self.entries[0].event
 
 
 @dataclass(frozen=True)
@@ -90,13 +96,14 @@ def _lines(session: DbSession, filters: EventFilter, heads: Sequence[Row[Any]]) 
     if not heads:
         return []
     numbered = _numbered(filters, heads)
-    query = select(AuditEvent, numbered.c.events).join(numbered, numbered.c.id == AuditEvent.id)
+    query = select(AuditEvent, numbered.c.events, history.target_is_there())
+    query = query.join(numbered, numbered.c.id == AuditEvent.id)
     query = query.where(numbered.c.place <= MOST_EVENTS).order_by(AuditEvent.id)
-    saves: dict[Any, list[AuditEvent]] = {}
+    saves: dict[Any, list[HistoryEntry]] = {}
     counts: dict[Any, int] = {}
-    for event, count in session.execute(query):
+    for event, count, is_there in session.execute(query):
         key = event.save_id or event.id
-        saves.setdefault(key, []).append(event)
+        saves.setdefault(key, []).append(HistoryEntry(event, bool(is_there)))
         counts[key] = count
     keys = [head.save_id or head.id for head in heads]
     # An event may have been pruned since.

@@ -1,12 +1,12 @@
 """The audit log: its filters, days, rows and URLs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from app.domain.audit import HistoryEntry, Outcome, SaveLine, SavePage
+from app.domain.audit import Outcome, SaveLine, SavePage
 from app.domain.phrases import counted
 from app.domain.settings import SecretMarks
 from app.domain.text import shortened
@@ -162,20 +162,12 @@ def request_url(event: AuditEvent) -> str:
 
 
 def _row(save: SaveLine, marks: SecretMarks | None) -> SaveRow:
-    # What a target is now is asked on the page of the event: here its name is a filter.
-    entries = [HistoryEntry(event, is_there=False) for event in save.events]
-    lines = _undone_once(sentences.in_words(entries, marks))
+    lines = sentences.undone_together(save.events, sentences.in_words(save.entries, marks))
     rows = [
         EventRow(event.id, line, actor_url(event), target_url(event))
         for event, line in zip(save.events, lines, strict=True)
     ]
     return SaveRow(save, rows, request_url(save.first))
-
-
-def _undone_once(lines: list[EventLine]) -> list[EventLine]:
-    """Return the lines of a save with one link to undo it."""
-    first = next((line for line in lines if line.undo_url), None)
-    return [line if line is first else replace(line, undo_url=None) for line in lines]
 
 
 def _label(action: str) -> str:

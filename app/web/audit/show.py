@@ -1,11 +1,8 @@
 """The page of an event."""
 
-from typing import Any
-
 from flask import render_template
 
 from app.domain import audit
-from app.domain.audit import EventDetails
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import AuditEvent
@@ -21,22 +18,21 @@ def show(event_id: int) -> str:
     """Show an event: what changed, why, who could, and the rest of the save."""
     details = audit.details(db.session, event_id)
     event = details.entry.event
-    [line] = sentences.in_words([details.entry])
+    entries = [details.entry, *details.others]
+    events = [entry.event for entry in entries]
+    line, *other_lines = lines = sentences.in_words(entries)
+    of_save = sentences.undone_together(events, lines)[0].undo_url
     return render_template(
         "audit/show.html",
         event=event,
         line=line,
         differences=fields.differences(event),
         grounds=grounds.of(event),
-        others=_others(details),
+        undo_save_url=of_save if of_save != line.undo_url else None,
+        others=list(zip(events[1:], other_lines, strict=True)),
         has_more=details.has_more,
         urls=_urls(event),
     )
-
-
-def _others(details: EventDetails) -> list[tuple[AuditEvent, Any]]:
-    lines = sentences.in_words(details.others)
-    return [(entry.event, line) for entry, line in zip(details.others, lines, strict=True)]
 
 
 def _urls(event: AuditEvent) -> dict[str, str]:

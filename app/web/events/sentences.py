@@ -1,7 +1,7 @@
 """Audit events as sentences, for the history and the recent changes."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,11 @@ NAMED_BY = {
     "token:created": "token",
     "token:revoked": "token",
 }
+# The endpoint of the page that undoes all of a save.
+OF_SAVE = {
+    "setting:changed": "settings.undo",
+    **{action: endpoint for action, (_, _, endpoint) in UNDONE_AT.items()},
+}
 CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
 ADDED = frozenset({"setting:created", "setting:restored"})
 # What people do with their own account; the sentence does not name it again.
@@ -89,6 +94,22 @@ def in_words(
     """
     marks = marks or secret_marks.marks_for(entry.event for entry in entries)
     return [_line(entry, marks) for entry in entries]
+
+
+def undone_together(events: Sequence[AuditEvent], lines: Sequence[EventLine]) -> list[EventLine]:
+    """Return the lines of a save with one link to each page that undoes several of them."""
+    pages = [
+        OF_SAVE.get(event.action) if line.undo_url else None
+        for event, line in zip(events, lines, strict=True)
+    ]
+    repeated = {page for page in pages if page and pages.count(page) > 1}
+    firsts = {page: events[pages.index(page)] for page in repeated}
+    urls = {page: url_for(page, event_id=event.id) for page, event in firsts.items()}
+    # The first line that a page undoes takes its link.
+    return [
+        replace(line, undo_url=urls.pop(page, None)) if page in repeated else line
+        for line, page in zip(lines, pages, strict=True)
+    ]
 
 
 def actor_of(event: AuditEvent) -> str:

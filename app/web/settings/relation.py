@@ -22,7 +22,7 @@ from app.web.settings.rule import EFFECTS
 
 EXPRESSION = (
     "Keys, numbers, sizes such as 100MB, + - *, < <= > >= == !=, and, or, parentheses. "
-    "A minus stands between spaces."
+    "Put spaces around a minus."
 )
 NAMES = ("expression", "severity", "message")
 
@@ -33,7 +33,8 @@ class RelationForm(ReviewedForm):
     expression = StringField("Relation", description=EXPRESSION, render_kw=PLAIN)
     severity = SelectField("A save that breaks it", choices=EFFECTS)
     message = StringField(
-        "Sentence", description="Told to who breaks it. By default the console says what must hold."
+        "Message",
+        description="Shown when a save breaks it. By default the console says what must hold.",
     )
     reason = StringField("Reason", description=REASON)
     etag = HiddenField()

@@ -79,3 +79,26 @@ def test_the_changes_of_whoever_had_one_s_id_before_are_those_of_others(
     session.commit()
 
     assert browser.get(path).status_code == 404
+
+
+def test_a_save_is_undone_from_the_audit_log_and_from_each_of_its_entries(
+    sign_in, ada, three, session
+):
+    top, flag, _ = three
+    ada_there = sign_in(ada)
+    review = ada_there.submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    review.submit("save", confirmed=1)
+    first, second = (one.id for one in changes(session))
+    of_one = f"/audit?target={top.key}&type=setting"
+    of_top = ada_there.get(of_one)
+    whole = ada_there.get("/audit")
+    entry = ada_there.get(f"/audit/{second}")
+
+    assert of_top.link(f"Undo… changed {top.key}") == f"/settings/{top.id}?undo={first}"
+    assert whole.link(f"Undo… changed {top.key}") == f"/settings/undo/{first}"
+    assert entry.link("Undo…") == f"/settings/{flag.id}?undo={second}"
+    assert entry.link("Undo the whole save…") == f"/settings/undo/{second}"
+
+    session.delete(top)
+    session.commit()
+    assert "Undo…" not in ada_there.get(of_one).text
