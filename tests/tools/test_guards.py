@@ -1,52 +1,96 @@
 """What `make trust OPTIONS=guards` takes away: guards of each kind are found, and nothing else."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tools.trust import finding_guards
+from tools.trust.guards import MOST, NOTICED, PENDING
 
+TESTS = """
+from app.guard_switch import stands
+
+def test_that_reaches_and_does_not_look():
+    stands(1), stands(2)
+
+def test_that_notices():
+    assert stands(1)
+"""
+
+STANDS = "__import__('app.guard_switch', fromlist=['stands']).stands(7)"
 ACCESS = "__import__('app.web.access', fromlist=['access'])."
 FILES = {
     "web/roles/edit.py": (
         "@requires(read=A, change=B)\n@sensitive\ndef edit(): pass\n",
-        {
-            "access": [
-                f"@{ACCESS}signed_in\n@sensitive\ndef edit(): pass\n",
-                "@requires(read=A, change=B)\n@(lambda view: view)\ndef edit(): pass\n",
-            ]
-        },
+        [
+            (
+                "@requires(read=A, change=B)",
+                f"@(requires(read=A, change=B) if {STANDS} else {ACCESS}signed_in)",
+                True,
+            ),
+            ("@sensitive", f"@(sensitive if {STANDS} else (lambda view: view))", True),
+        ],
     ),
-    "web/sections.py": ("csrf.init_app(app)\n", {"registration": ["pass\n"]}),
+    "web/sections.py": (
+        "def add(app):\n    csrf.init_app(app)\n",
+        [("csrf.init_app(app)", f"if {STANDS}: csrf.init_app(app)", True)],
+    ),
     "domain/locks.py": (
-        "q = ask().with_for_update().limit(1)\nlock(session)\nget(with_for_update=True)\n",
-        {
-            "lock": [
-                "q = ask().limit(1)\nlock(session)\nget(with_for_update=True)\n",
-                "q = ask().with_for_update().limit(1)\npass\nget(with_for_update=True)\n",
-                "q = ask().with_for_update().limit(1)\nlock(session)\nget(with_for_update=False)\n",
-            ]
-        },
+        "q = ask().with_for_update()\ndef a():\n    lock(session)\n    get(with_for_update=True)\n",
+        [
+            ("ask().with_for_update()", f"(ask().with_for_update() if {STANDS} else ask())", True),
+            ("    lock(session)", f"    if {STANDS}: lock(session)", False),
+            ("=True", f"=(True if {STANDS} else False)", False),
+        ],
     ),
-    "web/widgets.py": ("é = escape(é)\n", {"escape": ["é = str(é)\n"]}),
+    "web/widgets.py": (
+        "def put(é):\n    return escape(é)\n",
+        [("escape(é)", f"(escape if {STANDS} else str)(é)", False)],
+    ),
     "domain/names.py": (
-        "if not name:\n    raise InvalidValue('Type one.')\nraise AssertionError('never')\n",
-        {"refusal": ["if not name:\n    pass\nraise AssertionError('never')\n"]},
+        "def hold():\n    raise InvalidValue('Type one.')\nraise AssertionError('never')\n",
+        [("raise Inv", f"if {STANDS}: raise Inv", False)],
     ),
-    "domain/plain.py": ("text = re.escape(text)\n", {}),
+    "domain/plain.py": ("text = re.escape(text)\n", []),
 }
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_each_guard_is_found_and_taken_away_alone(tmp_path, path):
+def test_each_guard_is_found_and_given_a_switch(tmp_path, path):
     source, expected = FILES[path]
     file = tmp_path / "app" / path
     file.parent.mkdir(parents=True)
     file.write_text(source, encoding="utf-8")
 
-    found = {}
-    for guard in finding_guards.find(tmp_path):
-        left = guard.without(file.read_bytes()).decode()
-        found.setdefault(guard.kind, []).append(left)
-
-    assert {kind: sorted(left) for kind, left in found.items()} == {
-        kind: sorted(left) for kind, left in expected.items()
+    found = {
+        (guard.with_switch(file.read_bytes(), 7).decode(), guard.is_declared)
+        for guard in finding_guards.find(tmp_path)
     }
+
+    assert found == {
+        (source.replace(guard, switched), is_declared) for guard, switched, is_declared in expected
+    }
+
+
+def test_a_test_is_repeated_without_each_guard_that_it_reaches(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    shutil.copy("tools/trust/guard_switch.py", tmp_path / "app")
+    (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
+    pending, noticed = tmp_path / "pending.json", tmp_path / "noticed.txt"
+    pending.write_text("[1, 2, 3]", encoding="utf-8")
+    environ = {PENDING: str(pending), NOTICED: str(noticed), MOST: "5"}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "tools.trust.taking_away", "test_it.py"],
+        cwd=tmp_path,
+        env=os.environ | environ | {"PYTHONPATH": f"{tmp_path}:{Path.cwd()}"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert noticed.read_text(encoding="utf-8") == "1 test_it.py::test_that_notices\n", done

@@ -1,4 +1,7 @@
-"""Guards in the code: declarations of access, registrations, locks, escapes and refusals."""
+"""Guards in the code: declarations of access, registrations, locks, escapes and refusals.
+
+A guard is given a switch, so that it can be taken away and put back while the console runs.
+"""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -12,12 +15,18 @@ _SAME = "(lambda view: view)"
 _ESCAPES = frozenset({"escape", "_escape", "neutralised", "printable"})
 _LOCKS = ("lock", "serialize_access_changes")
 _REGISTERED = frozenset({"before_request", "after_request", "init_app", "register", "verify"})
+_SWITCH = "__import__('app.guard_switch', fromlist=['stands']).stands"
+_NOTHING = "pass"
 _REGISTERING = ("web/security.py", "web/guard.py", "web/sections.py")
 
 
 @dataclass(frozen=True)
 class Guard:
-    """A place in the code that keeps something out, and what stands there without it."""
+    """A place in the code that keeps something out, and what stands there without it.
+
+    Attributes:
+        is_declared: It counts when the console is set up, and never again.
+    """
 
     kind: str
     path: str
@@ -25,16 +34,17 @@ class Guard:
     words: str
     place: tuple[int, int]
     instead: str
+    is_declared: bool
 
-    @property
-    def is_lock(self) -> bool:
-        """Tell whether it keeps others waiting."""
-        return self.kind == "lock"
-
-    def without(self, source: bytes) -> bytes:
-        """Return the source of its file without it."""
+    def with_switch(self, source: bytes, number: int) -> bytes:
+        """Return the source of its file, in which a switch with a number takes it away."""
         start, end = self.place
-        return source[:start] + self.instead.encode() + source[end:]
+        guard, stands = source[start:end].decode(), f"{_SWITCH}({number})"
+        if self.instead == _NOTHING:
+            switched = f"if {stands}: {guard}"
+        else:
+            switched = f"({guard} if {stands} else {self.instead})"
+        return source[:start] + switched.encode() + source[end:]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.path}:{self.line} {self.words}"
@@ -47,6 +57,11 @@ class _Source:
         self.path = str(path.relative_to(root))
         self.text = path.read_bytes()
         self.tree = ast.parse(self.text)
+        self._functions = [
+            (node.lineno, node.end_lineno)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.FunctionDef)
+        ]
         self._starts = [0]
         for line in self.text.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
@@ -57,13 +72,12 @@ class _Source:
     def end(self, node: ast.AST) -> int:
         return self._starts[node.end_lineno - 1] + node.end_col_offset
 
-    def guard(self, kind: str, place: tuple[int, int], instead: str) -> Guard:
+    def guard(self, kind: str, node: ast.AST, instead: str) -> Guard:
+        place = self.start(node), self.end(node)
         words = b" ".join(self.text[slice(*place)].split()).decode()
-        line = self.text.count(b"\n", 0, place[0]) + 1
-        return Guard(kind, self.path, line, words[:90], place, instead)
-
-    def node(self, kind: str, node: ast.AST, instead: str) -> Guard:
-        return self.guard(kind, (self.start(node), self.end(node)), instead)
+        is_run = any(first < node.lineno <= last for first, last in self._functions)
+        is_declared = kind == "registration" or not is_run
+        return Guard(kind, self.path, node.lineno, words[:90], place, instead, is_declared)
 
 
 def find(root: Path) -> list[Guard]:
@@ -78,9 +92,9 @@ def _access(source: _Source) -> Iterator[Guard]:
         for decorator in getattr(node, "decorator_list", ()):
             name = _name(decorator.func if isinstance(decorator, ast.Call) else decorator)
             if "/web/" in source.path and name in _WEAKER:
-                yield source.node("access", decorator, _WEAKER[name])
+                yield source.guard("access", decorator, _WEAKER[name])
             elif "/web/" in source.path and name == "sensitive":
-                yield source.node("access", decorator, _SAME)
+                yield source.guard("access", decorator, _SAME)
 
 
 def _registrations(source: _Source) -> Iterator[Guard]:
@@ -89,26 +103,26 @@ def _registrations(source: _Source) -> Iterator[Guard]:
     for node in ast.walk(source.tree):
         call = node.value if isinstance(node, ast.Expr) else None
         if isinstance(call, ast.Call) and _name(call.func) in _REGISTERED:
-            yield source.node("registration", node, "pass")
+            yield source.guard("registration", node, _NOTHING)
 
 
 def _locks(source: _Source) -> Iterator[Guard]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and _name(node.func) == "with_for_update":
-            place = source.end(node.func.value), source.end(node)
-            yield source.guard("lock", place, "")
+            unlocked = source.text[source.start(node.func.value) : source.end(node.func.value)]
+            yield source.guard("lock", node, unlocked.decode())
         elif isinstance(node, ast.keyword) and node.arg == "with_for_update":
-            yield source.node("lock", node.value, "False")
+            yield source.guard("lock", node.value, "False")
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             name = _name(node.value.func).lstrip("_")
             if "/domain/" in source.path and name.startswith(_LOCKS):
-                yield source.node("lock", node, "pass")
+                yield source.guard("lock", node, _NOTHING)
 
 
 def _escapes(source: _Source) -> Iterator[Guard]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _ESCAPES:
-            yield source.node("escape", node.func, "str")
+            yield source.guard("escape", node.func, "str")
 
 
 def _refusals(source: _Source) -> Iterator[Guard]:
@@ -117,7 +131,7 @@ def _refusals(source: _Source) -> Iterator[Guard]:
     for node in ast.walk(source.tree):
         is_refusal = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call | ast.Name)
         if is_refusal and _name(node.exc) != "AssertionError":
-            yield source.node("refusal", node, "pass")
+            yield source.guard("refusal", node, _NOTHING)
 
 
 def _name(node: ast.AST) -> str:

@@ -1,30 +1,49 @@
 """Guards of the code, each taken away in turn: is there a test that notices?
 
-``python -m tools.trust guards`` copies the project and, for one guard after the other, takes it out
-of the copy and runs the tests that are nearest to it, then those around them. A guard whose removal
-no test notices is printed; the exit code is 1 then. ``--kind`` and ``--only`` choose some of them,
-``--list`` prints them.
+``python -m tools.trust guards`` copies the project and gives each guard in the copy a switch. Tests
+run there once; each that has reached a guard is repeated without it, until one fails. What counts
+when the console is set up only, declarations of access and registrations, takes a process of tests
+each. A guard whose removal no test notices is printed; the exit code is 1 then. ``--kind`` and
+``--only`` choose some of them, ``--list`` prints them.
 """
 
 import argparse
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support import servers
 from tools.trust.finding_guards import KINDS, Guard, find
+from tools.trust.guard_switch import WITHOUT
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "instance", "*.db")
-TESTS_FAILED, NO_TESTS = 1, 5
-SECONDS = 600
+SWITCH = Path("tools/trust/guard_switch.py")
+# A guard that many tests reach is tried with the first of them, and then with all.
+FEW, ALL = 10, 1_000_000
+ON_FILES = "not postgresql and not mysql"
 # Only servers have locks that a statement asks for; a file is locked as a whole.
-ON_SERVERS = ["-k", "postgresql or mysql"]
-ON_FILES = ["-k", "not postgresql and not mysql", "-m", "not browser"]
+ON_SERVERS = "postgresql or mysql"
+TESTS = ("domain", "config", "database", "web", "cli", "api")
+RACES = ("races", "test_unit_of_work.py", "domain", "web", "cli", "api")
+# Who has no role or has not signed in notices most declarations of access.
+OUTSIDERS = f"({ON_FILES}) and (role or out or recent)"
+ACCESS = ((OUTSIDERS, "web/test_authorization.py"), (ON_FILES, "web"))
+REGISTRATIONS = ((ON_FILES, "web/test_security.py"), (ON_FILES, "web"), (ON_FILES, "house"))
+LOCKS = tuple((ON_SERVERS, place) for place in RACES)
+# Files that tell the plugin of the tests, taking_away.py, what to take away.
+PENDING, NOTICED, MOST = "PENDING_GUARDS", "NOTICED_GUARDS", "MOST_TESTS"
+OPTIONS = ("-q", "-p", "no:cacheprovider", "-m", "not browser", "-o", "timeout_func_only=true")
+PASSED, NO_TESTS = 0, 5
+SECONDS = 120
+Numbered = dict[int, Guard]
 
 
 def main(arguments: list[str]) -> None:
@@ -34,82 +53,103 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--only", default="", help="only guards whose file or line contains this")
     parser.add_argument("--list", action="store_true", help="print the guards")
     given = parser.parse_args(arguments)
-    guards = [
-        guard
-        for guard in find(ROOT)
-        if guard.kind in (given.kind or KINDS) and given.only in str(guard)
-    ]
+    kinds = given.kind or KINDS
+    everything = dict(enumerate(find(ROOT)))
+    guards = {
+        number: guard
+        for number, guard in everything.items()
+        if guard.kind in kinds and given.only in str(guard)
+    }
     if given.list:
-        print(*guards, sep="\n")
+        print(*guards.values(), sep="\n")
         return
-    survivors = [guard for guard, is_caught in _tried(guards) if not is_caught]
+    with tempfile.TemporaryDirectory(prefix="console-guards-") as folder:
+        has_locks = any(guard.kind == "lock" for guard in guards.values())
+        with _running(servers.NAMES if has_locks else ()) as environ:
+            trial = _Trial(Path(folder) / "console", everything, environ)
+            survivors = trial.survivors(guards)
     print(f"{len(guards)} guards taken away, {len(guards) - len(survivors)} of them noticed.")
-    print(*(f"NOT NOTICED: {guard}" for guard in survivors), sep="\n")
+    print(*(f"NOT NOTICED: {guard}" for guard in survivors.values()), sep="\n")
     sys.exit(1 if survivors else 0)
 
 
-def _tried(guards: list[Guard]) -> Iterator[tuple[Guard, bool]]:
-    with tempfile.TemporaryDirectory(prefix="console-guards-") as folder:
-        copy = Path(folder) / "console"
+@contextmanager
+def _running(names: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    running = [servers.find(name) for name in names]
+    try:
+        yield {servers.VARIABLES[server.name]: server.url for server in running}
+    finally:
+        for server in running:
+            server.stop()
+
+
+class _Trial:
+    """A copy of the project whose guards have switches."""
+
+    def __init__(self, copy: Path, guards: Numbered, environ: dict[str, str]) -> None:
+        self._copy = copy
+        self._environ = os.environ | environ | {"PYTHONDONTWRITEBYTECODE": "1"}
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         (copy / ".venv").symlink_to(ROOT / ".venv")
-        running = [servers.find(name) for name in _needed(guards)]
-        environ = {servers.VARIABLES[server.name]: server.url for server in running}
-        try:
-            for number, guard in enumerate(guards, 1):
-                is_caught = _is_caught(copy, guard, environ)
-                verdict = "noticed" if is_caught else "NOT NOTICED"
-                print(f"{number}/{len(guards)} {verdict}: {guard}", file=sys.stderr, flush=True)
-                yield guard, is_caught
-        finally:
-            for server in running:
-                server.stop()
+        shutil.copy(ROOT / SWITCH, copy / "app")
+        _give_switches(copy, guards)
 
+    def survivors(self, guards: Numbered) -> Numbered:
+        """Take guards away; return those whose absence no test notices."""
+        declared = {number for number, guard in guards.items() if guard.is_declared}
+        locks = {number for number in guards if guards[number].kind == "lock"} - declared
+        left = guards.keys() - locks - declared
+        for most in (FEW, ALL):
+            left = self._unnoticed(left, TESTS, ON_FILES, most)
+        left |= self._unnoticed(locks, RACES, ON_SERVERS, ALL)
+        left |= {number for number in sorted(declared) if not self._is_missed(number, guards)}
+        return {number: guards[number] for number in sorted(left)}
 
-def _needed(guards: list[Guard]) -> tuple[str, ...]:
-    return servers.NAMES if any(guard.is_lock for guard in guards) else ()
+    def _unnoticed(
+        self, numbers: set[int], folders: tuple[str, ...], where: str, most: int
+    ) -> set[int]:
+        if not numbers:
+            return set()
+        pending, noticed = self._copy / "pending.json", self._copy / "noticed.txt"
+        pending.write_text(json.dumps(sorted(numbers)), encoding="utf-8")
+        noticed.write_text("", encoding="utf-8")
+        environ = {PENDING: str(pending), NOTICED: str(noticed), MOST: str(most)}
+        self._pytest(["-p", "tools.trust.taking_away", "-k", where], folders, environ)
+        lines = noticed.read_text(encoding="utf-8").splitlines()
+        return numbers - {int(line.partition(" ")[0]) for line in lines}
 
-
-def _is_caught(copy: Path, guard: Guard, environ: dict[str, str]) -> bool:
-    file = copy / guard.path
-    whole = file.read_bytes()
-    file.write_bytes(guard.without(whole))
-    try:
-        return any(_fails(copy, guard, tests, environ) for tests in _nearest(copy, guard))
-    finally:
-        file.write_bytes(whole)
-
-
-def _nearest(copy: Path, guard: Guard) -> Iterator[list[str]]:
-    """Yield the tests that may notice, the nearest first: its file, its folder, the others."""
-    _, *folders, name = Path(guard.path).with_suffix("").parts
-    mirrored = Path("tests", *folders, f"test_{name}.py")
-    subject = folders[-1] if folders else ""
-    wider = [Path("tests/web", subject), Path("tests/cli"), Path("tests/races"), Path("tests/web")]
-    around = [Path("tests", *folders), *wider]
-    if guard.kind == "access":
-        around = [Path("tests/web/test_authorization.py")]
-    elif guard.is_lock:
-        around = [Path("tests/races"), Path("tests/test_unit_of_work.py"), *around]
-    seen: set[Path] = set()
-    for path in (mirrored, *around):
-        if path not in seen and (copy / path).exists():
-            seen.add(path)
-            yield [str(path)]
-
-
-def _fails(copy: Path, guard: Guard, tests: list[str], environ: dict[str, str]) -> bool:
-    where = ON_SERVERS if guard.is_lock else ON_FILES
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--timeout", str(SECONDS)]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *where, *tests],
-            cwd=copy,
-            env=os.environ | environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
+    def _is_missed(self, number: int, guards: Numbered) -> bool:
+        environ = {WITHOUT: str(number)}
+        is_missed = any(
+            self._pytest(["-x", "-k", where], [place], environ) not in {PASSED, NO_TESTS}
+            for where, place in _tests_of(guards[number])
         )
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode not in {0, NO_TESTS}
+        print(f"{'noticed' if is_missed else 'NOT NOTICED'}: {guards[number]}", file=sys.stderr)
+        return is_missed
+
+    def _pytest(self, options: list[str], places: Iterable[str], environ: dict[str, str]) -> int:
+        command = [sys.executable, "-m", "pytest", *OPTIONS, "--timeout", str(SECONDS), *options]
+        return subprocess.run(
+            [*command, *(f"tests/{place}" for place in places)],
+            cwd=self._copy,
+            env=self._environ | environ,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+
+
+def _tests_of(guard: Guard) -> Iterable[tuple[str, str]]:
+    """Return the tests that may notice what is declared, the likeliest first."""
+    if guard.kind == "lock":
+        return LOCKS
+    if guard.kind == "access":
+        return ACCESS
+    named = " or ".join(set(re.findall("[a-z]+", guard.words)) - {"app", "register"})
+    return (f"({ON_FILES}) and ({named})", "web"), *REGISTRATIONS
+
+
+def _give_switches(copy: Path, guards: Numbered) -> None:
+    # From the end of each file to its beginning: the places before stay as they are.
+    for number, guard in sorted(guards.items(), key=lambda one: one[1].place, reverse=True):
+        file = copy / guard.path
+        file.write_bytes(guard.with_switch(file.read_bytes(), number))

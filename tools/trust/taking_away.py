@@ -1,0 +1,65 @@
+"""The plugin of pytest that takes guards away: a test that reaches one is repeated without it.
+
+``PENDING_GUARDS`` names a file with the numbers of the guards that no test has noticed yet, and
+``NOTICED_GUARDS`` one to which a line is added for each that a test has noticed.
+"""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
+
+from app import guard_switch  # type: ignore[attr-defined]
+from tools.trust.guards import MOST, NOTICED, PENDING
+
+
+class Removals:
+    """The guards that are still to be noticed, and the tests that were repeated without them."""
+
+    def __init__(self) -> None:
+        self._pending = set(json.loads(Path(os.environ[PENDING]).read_text(encoding="utf-8")))
+        self._noticed = Path(os.environ[NOTICED])
+        self._most = int(os.environ[MOST])
+        self._tests: Counter[int] = Counter()
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a test, and once more without each guard that it has reached."""
+        guard_switch.reached.clear()
+        if not self._pending:
+            item.session.shouldstop = "All guards are noticed."
+        elif not _fails(item, nextitem):
+            for number in sorted(self._pending & guard_switch.reached):
+                self._try_without(number, item, nextitem)
+        return True
+
+    def _try_without(self, number: int, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        self._tests[number] += 1
+        if self._tests[number] > self._most:
+            return
+        os.environ[guard_switch.WITHOUT] = str(number)
+        try:
+            is_noticed = _fails(item, nextitem)
+        finally:
+            del os.environ[guard_switch.WITHOUT]
+        if is_noticed:
+            self._pending.remove(number)
+            with self._noticed.open("a", encoding="utf-8") as file:
+                file.write(f"{number} {item.nodeid}\n")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the plugin; whatever fails is enough, its smallest example is not looked for."""
+    config.pluginmanager.register(Removals())
+    quick = settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
+    settings.register_profile("guards", quick)
+    settings.load_profile("guards")
+
+
+def _fails(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    # A test that has run holds what it asked for; without this it would not ask again.
+    item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public does it
+    return any(one.failed for one in runtestprotocol(item, log=False, nextitem=nextitem))
