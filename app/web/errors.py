@@ -96,6 +96,7 @@ def _queue(_error: unit_of_work.TooManyChanges) -> Answer:
 
 
 def _not_ready(error: readiness.NotReady) -> Answer:
+    g.is_database_away = True
     return _unavailable(error.status), 503, RETRY_AFTER
 
 
@@ -108,6 +109,7 @@ def _database(error: SQLAlchemyError) -> Answer:
         isinstance(error.orig, MissingFile)
         or (error.statement and not error.connection_invalidated)
     )
+    g.is_database_away = not asked
     status = _schema_status() if asked else None
     if isinstance(error, DataError) and status is None:
         return _page(422, sentence=VALUE_REFUSED), 422, {}
@@ -118,6 +120,7 @@ def _database(error: SQLAlchemyError) -> Answer:
 
 def _unknown(error: OutcomeUnknown) -> Answer:
     log.error("The database did not confirm COMMIT.")
+    g.is_database_away = True
     heading, sentence = "We cannot tell whether this was saved", str(error)
     # Without Retry-After: a program that obeyed it might save the same twice.
     page = _unavailable(None, heading=heading, sentence=sentence, can_return=False)

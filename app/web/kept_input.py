@@ -5,16 +5,21 @@ sent to the same URL with ``kept``. Nothing is stored, and nothing is sent by it
 taken with a CSRF token only, and its view shows it as after an error: ``saved`` saves nothing.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flask import flash, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from app.domain import settings
+from app import unit_of_work
+from app.domain import settings, transfer
+from app.domain.errors import InvalidValue
+from app.extensions import db
 from app.web.forms import FIELDS, FieldKind
-from app.web.row_ids import NUMBER
+from app.web.row_ids import NUMBER, possible_id
 
 LINE, MOST_ROWS = 60, 12
 MARK = "kept"
@@ -25,6 +30,10 @@ CREDENTIALS = ("username", "password")
 # left out.
 PASSWORD, CODE, WHOLE = REAUTHENTICATION = ("own_password", "own_code", "whole")
 CSRF = "csrf_token"
+# Fields with a value of a setting, the new one and the one that was shown, and with a file of them.
+VALUE, BASE = VALUES = ("value", "base")
+FILE = "text"
+T = TypeVar("T")
 CHECK = "Nothing was saved yet. Check what you entered, and save it."
 ANOTHERS = (
     "Another person entered this before you signed in. Nothing was saved: check it, or leave the"
@@ -47,15 +56,17 @@ class KeptInput:
 
     Attributes:
         sent: The fields as they were sent, without the token.
+        secrets: The names of those that hold a password or a secret.
     """
 
     sent: MultiDict[str, str]
+    secrets: frozenset[str]
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
         """The fields that may be sent back: all but passwords and secrets."""
         pairs = self.sent.items(multi=True)
-        return [(name, settings.masked(text)) for name, text in pairs if not self._is_secret(name)]
+        return [(name, settings.masked(text)) for name, text in pairs if name not in self.secrets]
 
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
@@ -80,11 +91,6 @@ class KeptInput:
         lost = [_label(name) for name, text in pairs if text and (name, text) not in kept]
         return list(dict.fromkeys(lost))
 
-    def _is_secret(self, name: str) -> bool:
-        if FIELDS.get(name.rpartition("-")[2], FieldKind()).is_password:
-            return True
-        return name == "value" and settings.is_secret(self.sent.get("key", ""))
-
     def _shown_before(self, name: str) -> str | None:
         prefix, dash, own = name.rpartition("-")
         base = f"base_{own}" if own != "value" else "base"
@@ -93,13 +99,19 @@ class KeptInput:
 
 def of_request() -> KeptInput:
     """Return the input of the form that this request has sent."""
+    sent = _sent()
+    is_password = [name for name in sent if FIELDS.get(_own(name), FieldKind()).is_password]
+    return KeptInput(
+        sent, frozenset([*is_password, *_values_of_secrets(sent), *_secret_file(sent)])
+    )
+
+
+def _sent() -> MultiDict[str, str]:
     pairs = request.form.items(multi=True)
     if not is_kept():
-        return KeptInput(MultiDict((name, text) for name, text in pairs if name != CSRF))
+        return MultiDict((name, text) for name, text in pairs if name != CSRF)
     own = {CSRF, MARK, *CREDENTIALS, *REAUTHENTICATION}
-    return KeptInput(
-        MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
-    )
+    return MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
 
 
 def is_kept() -> bool:
@@ -118,14 +130,14 @@ def resume(previous: int | None) -> None:
     Args:
         previous: The person whose browser it was when the input was entered.
     """
-    request.form = ImmutableMultiDict(of_request().sent)
+    request.form = ImmutableMultiDict(_sent())
     g.is_resumed = True
     flash(ANOTHERS if is_anothers(previous) else CHECK, "warning")
 
 
 def go_on() -> None:
     """Go on with the kept input as if its form had just been sent."""
-    sent = of_request().sent
+    sent = _sent()
     sent[CSRF] = request.form[CSRF]
     request.form = ImmutableMultiDict(sent)
 
@@ -143,4 +155,53 @@ def _label(name: str) -> str:
 
 
 def _is_text(name: str) -> bool:
-    return FIELDS.get(name.rpartition("-")[2], FieldKind()).is_text
+    return FIELDS.get(_own(name), FieldKind()).is_text
+
+
+def _own(name: str) -> str:
+    """Return the name of a field without the row that it belongs to."""
+    return name.rpartition("-")[2]
+
+
+def _values_of_secrets(sent: MultiDict[str, str]) -> list[str]:
+    """Return the names of the fields with the value of a secret, marked meanwhile or before."""
+    ids = {name: possible_id(name.rpartition("-")[0]) for name in sent if _own(name) in VALUES}
+    if VALUE in sent:
+        of_page = (request.view_args or {}).get("setting_id", 0)
+        ids |= {name: of_page for name in VALUES if name in sent}
+    wanted = set(ids.values()) - {0}
+    found = _answered(lambda: settings.secret_ids(db.session, wanted)) if wanted else None
+    is_new = VALUE in sent and _has_secret([sent.get("key", "")])
+    return [name for name, id_ in ids.items() if id_ in (found or ()) or (is_new and not id_)]
+
+
+def _secret_file(sent: MultiDict[str, str]) -> list[str]:
+    """Return the name of the field with a transfer file, if that holds the value of a secret."""
+    if request.blueprint != "transfer" or FILE not in sent:
+        return []
+    try:
+        entries = transfer.read_file(sent[FILE]).settings or []
+    except InvalidValue:
+        return []
+    return [FILE] if _has_secret([entry.key for entry in entries if entry.has_value]) else []
+
+
+def _has_secret(keys: Sequence[str]) -> bool:
+    if any(map(settings.is_secret, keys)):
+        return True
+    marks = _answered(lambda: settings.secret_marks(db.session)) if any(keys) else None
+    return marks is not None and any(map(marks.is_secret, keys))
+
+
+def _answered(question: Callable[[], T]) -> T | None:
+    """Return the answer of the database; None where it cannot be asked.
+
+    Without it, whoever has entered a text in a field that is not for secrets has it back.
+    """
+    if g.get("is_database_away"):
+        return None
+    try:
+        db.session.rollback()
+        return unit_of_work.read(question)
+    except SQLAlchemyError:
+        return None

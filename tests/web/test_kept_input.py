@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from app import unit_of_work
-from app.models import ApplicationSetting, ConsoleSession, Permission, Role, User
+from app.models import ApplicationSetting, ConsoleSession, Permission, Role, SettingRule, User
 from app.models.base import utcnow
 from tests.conftest import SESSION_COOKIE
 from tests.support.people import PASSWORD
@@ -180,6 +180,51 @@ def test_secrets_are_left_out_and_named(browser, session):
     assert "pw1" not in asked.html
     form = enter(asked)
     assert (form.value("key"), form.value("value")) == ("openai_api_key", "")
+
+
+CANARY = "canary-4711"
+
+
+@pytest.fixture
+def quiet(session):
+    """A setting that is marked as a secret, which its key does not say."""
+    setting = ApplicationSetting(key="quiet", value=None, data_type="string", category="tests")
+    session.add_all([setting, SettingRule(key="quiet", is_secret=True)])
+    session.commit()
+    return setting
+
+
+FILE_OF_SECRETS = (
+    f'{{"format": "rag-fortress-console/1", "settings": [{{"key": "quiet", "value": "{CANARY}"}}]}}'
+)
+FORMS_OF_SECRETS = {
+    "/settings/new": {"key": "quiet", "value": CANARY},
+    "/settings/{id}": {"value": CANARY, "base": CANARY},
+    "/settings/past": {"{id}-base": CANARY},
+    "/settings/review": {"confirmed": "1", "{id}-value": CANARY, "{id}-base": CANARY},
+    "/transfer/import": {"text": FILE_OF_SECRETS},
+}
+
+
+@pytest.mark.parametrize("path", FORMS_OF_SECRETS)
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_is_marked_as_a_secret_is_left_out_whatever_its_key(
+    browser, session, quiet, path, is_over
+):
+    sent = {
+        name.replace("{id}", str(quiet.id)): text for name, text in FORMS_OF_SECRETS[path].items()
+    }
+    session.execute(update(ConsoleSession).values(authenticated_at=utcnow().replace(year=2020)))
+    if is_over:
+        end_session(session)
+
+    answer = browser.post(path.format(id=quiet.id), **sent, reason="because")
+    pages = [answer]
+    if answer.status_code == 401:
+        pages.append(enter(answer) if is_over else answer.submit(own_password=PASSWORD))
+
+    assert len(pages) == 2 or not is_over
+    assert not any(CANARY in page.html for page in pages)
 
 
 def test_another_person_is_told_so(browser, session, person, text_setting):

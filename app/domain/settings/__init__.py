@@ -58,7 +58,7 @@ from app.domain.settings.readers import (
 from app.domain.settings.related import RuleState, rule_state
 from app.domain.settings.saves import SavedValue, changes_of
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
-from app.domain.settings.secret_marks import SecretMarks, secret_marks
+from app.domain.settings.secret_marks import SecretMarks, secret_ids, secret_marks
 from app.domain.settings.secret_rotation import (
     FORMER,
     FORMER_OR_CLEAR,
@@ -209,6 +209,7 @@ __all__ = [
     "rule_state",
     "save_wanted",
     "schema_mistake",
+    "secret_ids",
     "secret_marks",
     "secret_state",
     "secret_states",

@@ -1,6 +1,6 @@
 """Marks of settings as secrets or as none, and what of recorded values they let be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.domain import audit
 from app.domain.settings import secrecy
 from app.domain.settings.values import HIDDEN
-from app.models import AuditEvent, DbSession, SettingRule
+from app.models import ApplicationSetting, AuditEvent, DbSession, SettingRule
 
 UNMARKED = "setting:unmarked-secret"
 _NEWEST = (
@@ -67,3 +67,10 @@ def secret_marks(session: DbSession) -> SecretMarks:
         {row.key: row.is_secret for row in rows},
         {row.key: row.event_id for row in rows if row.event_id is not None},
     )
+
+
+def secret_ids(session: DbSession, setting_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the settings with these ids whose values are secrets."""
+    columns = ApplicationSetting.id, ApplicationSetting.key, ApplicationSetting.secret_mark
+    rows = session.execute(select(*columns).where(ApplicationSetting.id.in_(setting_ids)))
+    return frozenset(id_ for id_, key, mark in rows if secrecy.is_secret(key, mark=mark))
