@@ -46,6 +46,8 @@ def read_query(parameters: dict[str, Schema], needed: Sequence[str] = ()) -> dic
         Invalid: A parameter is unknown, was sent twice, or has a value that is not possible (400).
     """
     sent: dict[str, str] = {}
+    if not getattr(request, "is_query_utf8", True):
+        raise Invalid(400, "The query is not valid UTF-8.")
     for name, values in request.args.lists():
         choices = parameters.get(name, {}).get("enum")
         if name not in parameters:

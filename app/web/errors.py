@@ -28,7 +28,7 @@ from app.unit_of_work import OutcomeUnknown
 from app.web import kept_input, readiness, redirects, security
 from app.web.access import PermissionMissing, access_of
 from app.web.kept_input import KeptInput
-from app.web.security import SAFE_METHODS, ForeignForm
+from app.web.security import SAFE_METHODS, ForeignForm, NotUtf8
 from app.web.session import identity
 
 Answer = tuple[str, int, dict[str, str]]
@@ -79,7 +79,7 @@ def _http(error: HTTPException) -> Answer:
     if isinstance(error, CSRFError):
         return _expired(), status, headers
     kept = _kept() if permission and not kept_input.is_kept() else None
-    sentence = error.sentence if isinstance(error, ForeignForm) else ""
+    sentence = error.sentence if isinstance(error, ForeignForm | NotUtf8) else ""
     return _page(status, sentence=sentence, permission=permission, kept=kept), status, headers
 
 

@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import flask
 from flask import Flask, Response, abort, current_app, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.sansio.multipart import Data, Epilogue, Field, MultipartDecoder, NeedData
 
 from app import config
 from app.http.requests import request_id
@@ -29,6 +30,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MANY_FIELDS = 20_000
 LARGE_FORM = 24 * 1024 * 1024  # a file of 8 MiB, with each of its bytes escaped
 OWN_SITES = frozenset({"same-origin", "none"})
@@ -46,8 +49,17 @@ class ForeignForm(Forbidden):
         return f"This form was sent from another site, so it was not looked at. {where}"
 
 
+class NotUtf8(BadRequest):
+    """A form with bytes that are not UTF-8: reading them would change them."""
+
+    sentence = "What was sent is not valid UTF-8, so nothing was saved."
+
+
 class Request(flask.Request):
     """A request whose query, cookies and host can be read, whatever was sent.
+
+    Attributes:
+        is_query_utf8: Whether the query was sent in UTF-8.
 
     Werkzeug raises UnicodeDecodeError where bytes that are no UTF-8 are first looked at, and
     nothing has an address, error pages neither, where the host is no host.
@@ -56,6 +68,8 @@ class Request(flask.Request):
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:
         if not _is_host(environ.get("HTTP_HOST", "")):
             environ["HTTP_HOST"] = "host.invalid"
+        query = environ.get("QUERY_STRING", "").encode("latin-1")
+        self.is_query_utf8 = _is_utf8(unquote_to_bytes(query))
         for name in {"QUERY_STRING", "HTTP_COOKIE"} & environ.keys():
             # PEP 3333: the environment holds bytes as characters of latin-1.
             sent = environ[name].encode("latin-1").decode(errors="replace")
@@ -68,6 +82,7 @@ def register(app: Flask) -> None:
     app.request_class = Request
     app.before_request(_refuse_foreign)
     app.before_request(_refuse_countless)
+    app.before_request(_refuse_other_encodings)
     app.after_request(_add_headers)
 
 
@@ -100,7 +115,7 @@ def _refuse_foreign() -> None:
 
 
 def _refuse_countless() -> None:
-    """Refuse a form with too many fields, or not in UTF-8.
+    """Refuse a form with too many fields.
 
     Werkzeug counts the fields of multipart forms only.
     """
@@ -108,13 +123,43 @@ def _refuse_countless() -> None:
     request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
     request.max_form_memory_size = getattr(view, "most_bytes", request.max_form_memory_size)
     most = request.max_form_parts = getattr(view, "most_fields", request.max_form_parts)
-    if most is not None and request.mimetype == "application/x-www-form-urlencoded":
+    if most is not None and request.mimetype == FORM:
         sent = request.get_data(cache=True, parse_form_data=False)
         if sent.count(b"&") + 1 > most:
             abort(413)
-        # Werkzeug would take other bytes for the characters of their escapes.
-        if not _is_utf8(unquote_to_bytes(sent)):
-            abort(400)
+
+
+def _refuse_other_encodings() -> None:
+    """Refuse a form that is not UTF-8: Werkzeug would take its bytes for escapes, or for U+FFFD."""
+    if request.mimetype == FORM:
+        sent = request.get_data(cache=True, parse_form_data=False)
+        is_utf8 = _is_utf8(unquote_to_bytes(sent))
+    else:
+        is_utf8 = request.mimetype != PARTS or _are_parts_utf8()
+    if not is_utf8:
+        raise NotUtf8
+
+
+def _are_parts_utf8() -> bool:
+    sent = request.get_data(cache=True, parse_form_data=False)
+    texts = "".join(text for _, text in request.form.items(multi=True))
+    # The character that Werkzeug puts in the place of other bytes, unless it was sent.
+    replaced = texts.count(REPLACEMENT)
+    return not replaced or replaced == _texts_of(sent).count(REPLACEMENT.encode())
+
+
+def _texts_of(sent: bytes) -> bytes:
+    """Return the bytes of all parts that are no files."""
+    decoder = MultipartDecoder(request.mimetype_params["boundary"].encode())
+    decoder.receive_data(sent)
+    decoder.receive_data(None)
+    texts, is_text = b"", False
+    while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
+        if isinstance(event, Data):
+            texts += event.data if is_text else b""
+        else:
+            is_text = isinstance(event, Field)
+    return texts
 
 
 def _is_utf8(sent: bytes) -> bool:

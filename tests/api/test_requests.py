@@ -110,3 +110,9 @@ def test_a_problem_quotes_the_request(program, ada):
         "detail": "No setting is named nothing.",
         "request_id": answer.headers["X-Request-Id"],
     }
+
+
+def test_a_query_that_is_not_utf_8_is_not_taken_for_another(program, ada):
+    answer = program(ada).get("/settings?category=%FF")
+
+    assert (answer.status_code, answer.json["detail"]) == (400, "The query is not valid UTF-8.")

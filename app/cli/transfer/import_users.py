@@ -61,10 +61,8 @@ def import_users(file: BinaryIO, reason: str, *, dry_run: bool, as_json: bool) -
 
 def _rows(file: BinaryIO) -> list[UserRow]:
     try:
-        text = file.read(transfer.MOST_BYTES + 1).decode("utf-8-sig")
+        text = transfer.read_text(file)
         return transfer.read_users(text, config.current().email_domains)
-    except UnicodeDecodeError as error:
-        raise Misuse("The file is not valid UTF-8.") from error
     except InvalidValue as mistake:
         raise Misuse(str(mistake)) from mistake
 

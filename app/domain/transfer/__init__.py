@@ -4,7 +4,7 @@ from app.domain.transfer.env_file import read_env
 from app.domain.transfer.export import EXPORTED, TARGET, export
 from app.domain.transfer.import_plan import ImportEdit, ImportPlan
 from app.domain.transfer.importing import compare, import_file, review_import
-from app.domain.transfer.reading import MOST_BYTES, read_file
+from app.domain.transfer.reading import read_file, read_text
 from app.domain.transfer.schema import schema_text
 from app.domain.transfer.transfer_file import Part, TransferFile
 from app.domain.transfer.user_creation import create_rows
@@ -14,7 +14,6 @@ from app.domain.transfer.writing import TransferFormat, written
 
 __all__ = [
     "EXPORTED",
-    "MOST_BYTES",
     "TARGET",
     "ImportEdit",
     "ImportPlan",
@@ -32,6 +31,7 @@ __all__ = [
     "plan_rows",
     "read_env",
     "read_file",
+    "read_text",
     "read_users",
     "review_import",
     "schema_text",

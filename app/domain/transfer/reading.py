@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import IO, Any
 
 from app.domain import settings
 from app.domain.errors import InvalidValue
@@ -15,6 +15,7 @@ from app.domain.transfer.transfer_file import Part, TransferFile, of_object
 from app.models.spelling import folded
 
 MOST_BYTES = 8 * 1024 * 1024
+TOO_LARGE = "The file is larger than 8 MiB. Split it."
 NAMES = {Part.SETTINGS: "key", Part.ROLES: "name", Part.ASSIGNMENTS: "username"}
 
 
@@ -37,6 +38,22 @@ def read_file(text: str) -> TransferFile:
     return of_object(content)
 
 
+def read_text(file: IO[bytes], field: str = FIELD) -> str:
+    """Return the text of a file, without its byte order mark.
+
+    Raises:
+        InvalidValue: It takes more than `MOST_BYTES`, or is not in UTF-8.
+    """
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise InvalidValue(TOO_LARGE, field=field)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = "The file is not valid UTF-8. Save it in UTF-8, and choose it again."
+        raise InvalidValue(message, field=field) from error
+
+
 def hold_to_size(text: str, field: str) -> None:
     """Refuse a text that is too long.
 
@@ -44,7 +61,7 @@ def hold_to_size(text: str, field: str) -> None:
         InvalidValue: It takes more than `MOST_BYTES`.
     """
     if len(text.encode(errors="replace")) > MOST_BYTES:
-        raise InvalidValue("The file is larger than 8 MiB. Split it.", field=field)
+        raise InvalidValue(TOO_LARGE, field=field)
 
 
 def _parsed(text: str) -> Any:

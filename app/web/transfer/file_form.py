@@ -26,14 +26,12 @@ class FileForm(ReviewedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.file = TransferFile()
-        upload = request.files.get(UPLOAD)
-        if upload and upload.filename:
-            content = upload.stream.read(transfer.MOST_BYTES + 1)
-            self.text.data = content.decode("utf-8-sig", errors="replace")
 
     def validate_text(self, field: TextAreaField) -> None:
         """Read the file; done here, before a transaction begins."""
         try:
+            if (upload := request.files.get(UPLOAD)) and upload.filename:
+                field.data = transfer.read_text(upload.stream)
             self.file = transfer.read_file(field.data or "")
         except InvalidValue as mistake:
             raise ValidationError(str(mistake)) from mistake

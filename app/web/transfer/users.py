@@ -47,14 +47,12 @@ class UsersForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.users: list[UserRow] = []
-        upload = request.files.get(UPLOAD)
-        if upload and upload.filename:
-            content = upload.stream.read(transfer.MOST_BYTES + 1)
-            self.csv_text.data = content.decode("utf-8-sig", errors="replace")
 
     def validate_csv_text(self, field: TextAreaField) -> None:
         """Read the file."""
         try:
+            if (upload := request.files.get(UPLOAD)) and upload.filename:
+                field.data = transfer.read_text(upload.stream)
             self.users = transfer.read_users(field.data or "", config.current().email_domains)
         except InvalidValue as mistake:
             raise ValidationError(str(mistake)) from mistake

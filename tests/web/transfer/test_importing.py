@@ -5,6 +5,7 @@ import io
 import pytest
 
 from app.domain import settings
+from tests.support.browsing import ORIGIN
 from tests.support.contents import events
 
 pytestmark = pytest.mark.only_on("sqlite")
@@ -72,6 +73,20 @@ def test_a_file_is_uploaded(sign_in, ada):
     )
 
     assert "Review the import" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/transfer/import", "/transfer/compare", "/transfer/users"])
+def test_a_file_in_another_encoding_is_refused_and_not_read_as_another_text(sign_in, ada, path):
+    browser = sign_in(ada)
+    upload = {"upload": (io.BytesIO("username;Z\xfcrich\n".encode("latin-1")), "any.csv")}
+
+    answer = browser.open(
+        path, "POST", data=upload | {"csrf_token": browser.csrf_token()}, headers={"Origin": ORIGIN}
+    )
+
+    assert answer.status_code == 422
+    assert "The file is not valid UTF-8. Save it in UTF-8, and choose it again." in answer.text
+    assert "\N{REPLACEMENT CHARACTER}" not in answer.text
 
 
 def test_a_file_of_megabytes_is_looked_at(sign_in, ada):
