@@ -6,8 +6,10 @@ where the programs are installed. What could not be run is said at the end, and 
 REQUIRE names it: ``REQUIRE=postgresql,mysql,browser,nginx,pgbouncer``.
 """
 
+import compileall
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +34,7 @@ from tests.support import (
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
 from tests.support.equipment import EVERYWHERE, Equipment, Tally
+from tests.support.warm_python import WarmPython
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -113,6 +116,16 @@ def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
 def _passwords_take_no_time() -> Iterator[None]:
     with quick_hashes.used():
         yield
+
+
+@pytest.fixture(scope="session")
+def warm_python() -> Iterator[WarmPython]:
+    """The process that commands are forked from."""
+    # Else each copy of the checkout would compile the console for itself.
+    compileall.compile_dir(Path(create_app.__code__.co_filename).parent, quiet=1)
+    warm = WarmPython()
+    yield warm
+    warm.stop()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from flask import Flask
 from app.extensions import db
 from app.models import DbSession
 from tests.support.databases import Database
+from tests.support.warm_python import WarmPython
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = Path(sys.executable).with_name("flask")
@@ -54,14 +55,16 @@ def flask(app: Flask, session: DbSession) -> Callable[..., Done]:
 
 
 @pytest.fixture
-def process(database: Database) -> Callable[..., Done]:
+def process(database: Database, warm_python: WarmPython) -> Callable[..., Done]:
     """Runs a command as a process: ``process("doctor", environ={"CONSOLE_ENV": "production"})``."""
 
     def process(
         *arguments: str, typed: bytes | None = None, environ: dict[str, str] | None = None
     ) -> Done:
+        # Its encoding Python learns when it starts, which a warm one has done before.
+        is_cold = "PYTHONIOENCODING" in (environ or {})
         ended = subprocess.run(
-            [FLASK, *arguments],
+            [FLASK if is_cold else warm_python.folder / "flask", *arguments],
             cwd=ROOT,
             env=ENVIRON | database.environ | (environ or {}),
             input=typed or b"",

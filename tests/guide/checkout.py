@@ -28,11 +28,13 @@ class Checkout:
     Attributes:
         folder: Where the copy is.
         url: The database, for what the tests do themselves.
+        programs: Where ``python`` and ``flask`` are, which start warm.
         environ: The variables that the guide names, and where programs are.
     """
 
     folder: Path
     url: URL
+    programs: Path
     environ: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,8 +43,12 @@ class Checkout:
             source, target = ROOT / part, self.folder / part
             copy = shutil.copytree if source.is_dir() else shutil.copy2
             copy(source, target)
-        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environ = {"PATH": programs, "HOME": str(self.folder), **variables(self.url)}
+        places = (str(self.programs), str(Path(sys.executable).parent), os.environ["PATH"])
+        self.environ = {
+            "PATH": os.pathsep.join(places),
+            "HOME": str(self.folder),
+            **variables(self.url),
+        }
 
     @cached_property
     def operator(self) -> Operator:

@@ -10,17 +10,20 @@ from tests.guide import installation
 from tests.guide.checkout import Checkout, located
 from tests.guide.serving import Served
 from tests.support.databases import Databases
+from tests.support.warm_python import WarmPython
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, all_databases: Databases, database_name: str) -> Iterator[Checkout]:
+def checkout(
+    tmp_path: Path, all_databases: Databases, database_name: str, warm_python: WarmPython
+) -> Iterator[Checkout]:
     """A copy of the checkout whose variables name an empty database, made as documented."""
     with ExitStack() as stack:
         url = None
         if database_name != "sqlite":
             server = all_databases.running[database_name]
             url = stack.enter_context(installation.owned_database(server))
-        found = Checkout(tmp_path, url or located(tmp_path))
+        found = Checkout(tmp_path, url or located(tmp_path), warm_python.folder)
         yield found
         found.operator.close()
 
