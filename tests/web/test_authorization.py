@@ -243,6 +243,8 @@ def everyone(session):
     return people | {"no role": add_person(session, "no-role")}
 
 
+# A view that is refused asks the database for nothing of its own: one tells it for all.
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 def test_whoever_may_not_is_refused_and_nothing_changes(app, session, everyone, visitor, who):
     user, paths = everyone.get(who), paths_of(session, everyone)
@@ -281,10 +283,12 @@ def test_whoever_may_is_let_in(app, session, everyone, visitor, who):
     assert "permission:denied" not in {event.action for event in events(session)}
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_table_names_every_address_and_nothing_else(app):
     assert set(TABLE) == {rule.rule for rule in rules_of_pages(app)}
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_table_knows_every_method(app):
     takes_forms = {rule.rule for rule in rules_of_pages(app) if "POST" in rule.methods}
 
@@ -317,6 +321,7 @@ def test_what_gives_access_waits_for_a_recent_authentication(app, session, every
     assert declared == rules
 
 
+@pytest.mark.only_on("sqlite")
 def test_no_form_is_looked_at_without_its_token(app, session, everyone, visitor):
     give_session(app, session, visitor, everyone["admin"], "admin")
     before = digests(session.get_bind())
@@ -328,6 +333,7 @@ def test_no_form_is_looked_at_without_its_token(app, session, everyone, visitor)
     assert digests(session.get_bind()) == before
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     "foreign",
     [
