@@ -4,10 +4,12 @@ from flask import Blueprint, g
 
 from app.domain import settings
 from app.domain.actor import ActorKind
+from app.domain.authentication import sessions
 from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import AuditEvent
+from app.web.session import identity
 
 SEEN_BY = (PermissionCode.SETTINGS_UPDATE, PermissionCode.AUDIT_READ)
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -31,6 +33,15 @@ def holds_secret(setting_id: int) -> bool:
         NotFound: The setting does not exist.
     """
     return settings.is_secret_setting(settings.get(db.session, setting_id))
+
+
+def note_use_for_secret() -> None:
+    """Renew the authentication, once a secret was changed that needed it.
+
+    The guard does so for every form that always needs one. Of a setting it would have to ask the
+    database first, and all but few are no secrets.
+    """
+    identity.note_use(g.me.identity, sessions.AUTHENTICATED)
 
 
 def _is_own(event: AuditEvent) -> bool:

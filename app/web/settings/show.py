@@ -19,7 +19,7 @@ from app.web.events import conflicts, history_card
 from app.web.forms import REASON
 from app.web.saving import saved
 from app.web.settings import earlier, listing, outside, secret_notes, undo_form
-from app.web.settings.blueprint import blueprint, holds_secret
+from app.web.settings.blueprint import blueprint, holds_secret, note_use_for_secret
 from app.web.settings.value_form import ValueForm, contested
 
 
@@ -66,6 +66,7 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
         flash("No change: that is already the value.", "info")
     elif sentence := secret_notes.sentence(event):
         flash(sentence, "success")
+        note_use_for_secret()
     else:
         undo_form.remember(event)
         old, new = (audit.fields_of(side)["value"] for side in (event.before, event.after))

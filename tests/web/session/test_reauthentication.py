@@ -5,13 +5,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.models import ConsoleSession, FailedSignIn, Role
+from app.domain import settings
+from app.domain.settings import SecretKeys
+from app.models import ApplicationSetting, ConsoleSession, FailedSignIn, Role
 from app.models.base import utcnow
 from tests.conftest import SESSION_COOKIE
 from tests.support.contents import recorded
 from tests.support.people import PASSWORD
 
 LONG_AGO = timedelta(minutes=31)
+
+
+@pytest.fixture
+def keyed(session):
+    """Gives the console a key for secrets."""
+    engine = session.get_bind()
+    engine.update_execution_options(**{settings.KEYS: SecretKeys(bytes(range(32)))})
+    yield
+    engine.update_execution_options(**{settings.KEYS: SecretKeys()})
 
 
 @pytest.fixture
@@ -108,6 +119,26 @@ def test_use_renews_and_other_pages_do_not(browser, session, omar):
     grow_old(session)
     assert browser.submit("/account/zone", zone="Asia/Tokyo").status_code == 303
     assert browser.submit(f"/users/{omar.id}/deactivate", reason="left").status_code == 303
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_change_of_a_secret_renews_and_one_of_another_setting_does_not(browser, session, keyed):
+    secret = ApplicationSetting(key="api_key", data_type="string")
+    plain = ApplicationSetting(key="plain", data_type="string", value="")
+    unset = ApplicationSetting(key="auth_token", data_type="string")
+    session.add_all([secret, plain, unset])
+    session.commit()
+    steps = [
+        (f"/settings/{plain.id}", {"value": "new"}, False),
+        (f"/settings/{secret.id}", {"secret": "sk-4711"}, True),
+        (f"/settings/{unset.id}/delete", {"key": "auth_token"}, True),
+    ]
+
+    for path, fields, renews in steps:
+        grow_old(session, timedelta(minutes=29))
+        before = session.scalars(select(ConsoleSession.authenticated_at)).one()
+        assert browser.get(path).submit(to=path, **fields).status_code == 303
+        assert (session.scalars(select(ConsoleSession.authenticated_at)).one() > before) == renews
 
 
 @pytest.mark.only_on("sqlite")
