@@ -1,0 +1,46 @@
+"""Changes of access wait for each other: each takes the guard row before it looks at anything."""
+
+import inspect
+from contextlib import suppress
+
+from sqlalchemy import select
+
+from app.domain import roles, transfer, users
+from app.domain.roles import editing, lifecycle
+from app.domain.sign_in import first_administrator, password_change
+from app.domain.sign_in.own_factor import _own, reset_factor
+from app.domain.transfer import ImportEdit, TransferFile, user_creation
+from app.domain.users import bulk, tokens
+from app.models import AccessGuard
+from tests.support.people import OPERATOR
+
+NOBODY = 2**31 - 1
+CHANGES = (
+    *(editing.change, lifecycle.create, lifecycle.delete, roles.undo),
+    *(first_administrator.issue_setup_link, first_administrator.set_up, reset_factor),
+    *(_own, password_change.change_password, transfer.import_file),
+    *(user_creation.create_rows, bulk.change_many, tokens._owner_for_change, users.undo),
+)
+ROLES = ImportEdit(TransferFile(roles=[]))
+
+
+def test_each_change_of_access_takes_its_turn_first(session):
+    late = []
+    for change in CHANGES:
+        before = session.scalar(select(AccessGuard.turn))
+        with suppress(Exception):
+            change(session, **_arguments(change))
+        if session.scalar(select(AccessGuard.turn)) != before + 1:
+            late.append(f"{change.__module__}.{change.__name__}")
+        session.rollback()
+
+    assert late == []
+
+
+def _arguments(change):
+    """Return arguments with which a change can do nothing but take its turn."""
+    names = list(inspect.signature(change).parameters)[1:]
+    given = {"actor": OPERATOR, "user_id": NOBODY, "role_id": NOBODY, "reason": ""}
+    if change is transfer.import_file:
+        given["edit"] = ROLES
+    return {name: given.get(name) for name in names}
