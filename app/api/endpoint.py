@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 
 from app import unit_of_work
-from app.api import bearer, bodies, preconditions
+from app.api import bearer, bodies, names, preconditions
 from app.api.blueprint import blueprint
 from app.api.schemas import Schema
 from app.domain.permissions import PermissionCode
@@ -106,6 +106,7 @@ def _guarded(declared: Endpoint, view: View) -> View:
     @wraps(view)
     def run(**arguments: Any) -> Response:
         bearer.demand(declared.needs)
+        names.check(arguments)
         query = bodies.read_query(declared.query, declared.needed)
         if declared.query:
             arguments["query"] = query

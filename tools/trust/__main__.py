@@ -3,6 +3,7 @@
 Databases are sqlite, postgresql and mysql, which is MariaDB here; ``clusters`` are those of
 docs/clusters.md, or a part of them. All of it by default. The exit code is 1 if something is not as
 promised. ``guards`` takes the guards of the code away instead, one at a time: see guards.py.
+``schemathesis`` tries the API: see described.py.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from tests.support.servers import Unavailable
 from tools.trust import (
     clusters,
     consoles,
+    described,
     failing,
     guards,
     hostile,
@@ -38,6 +40,9 @@ def main() -> None:
     """Run the trials that the arguments ask for."""
     if sys.argv[1:2] == ["guards"]:
         guards.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["schemathesis"]:
+        described.main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m tools.trust", description=__doc__)
     known = (*consoles.NAMES, ALL_CLUSTERS, *clusters.PARTS)
