@@ -9,10 +9,11 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from app import unit_of_work
+from app.api import rate_limits
 from app.database import revisions
 from app.database.waiting import Waiting
 from app.domain.actor import Actor, ActorKind
-from app.domain.authentication import api_tokens
+from app.domain.authentication import api_tokens, tokens
 from app.domain.authentication.api_tokens import TokenIdentity
 from app.domain.permissions import PermissionCode
 from app.domain.target import Target
@@ -37,6 +38,7 @@ def demand(needed: Collection[PermissionCode]) -> None:
 
     Raises:
         Unauthorized: There is no token, or none that works.
+        TooManyRequests: There are too many requests with the token, or without one that works.
         WrongRevision: The database is at another revision.
         TokenLacksPermission: The permissions are missing; the denial is recorded.
     """
@@ -89,10 +91,13 @@ def _identify() -> TokenIdentity:
     authorization = request.authorization
     token = authorization.token if authorization and authorization.type == "bearer" else None
     if not token:
+        rate_limits.hold_refused()
         raise Unauthorized(MISSING, www_authenticate=SCHEME)
     identity = api_tokens.identify(db.session, token)
     if identity is None:
+        rate_limits.hold_refused()
         raise Unauthorized(REJECTED, www_authenticate=SCHEME)
+    rate_limits.hold_token(tokens.digest(token))
     return identity
 
 

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import URL
 
 from app.config import environment, secret_key, spelling
+from app.config.api_limits import ApiLimits, api_limits
 from app.config.base_url import base_url
 from app.config.database_options import engine_options, statement_seconds
 from app.config.database_url import BY_URL, NAMING, TLS_PARAMETERS, database_url
@@ -54,6 +55,7 @@ class Configuration:
     session_lifetime: timedelta
     authentication_age: timedelta
     sign_in_limits: ThrottleLimits
+    api_limits: ApiLimits
     metrics: MetricsAccess
     trusted_proxies: tuple[Network, ...]
     email_domains: tuple[str, ...]
@@ -133,6 +135,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         session_lifetime=_hours(variables, "CONSOLE_SESSION_HOURS"),
         authentication_age=_minutes(variables, "CONSOLE_REAUTHENTICATE_MINUTES"),
         sign_in_limits=sign_in_limits(variables),
+        api_limits=api_limits(variables),
         metrics=metrics_access(variables),
         trusted_proxies=networks(variables, "TRUSTED_PROXIES"),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),

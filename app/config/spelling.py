@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Set as AbstractSet
 
+from app.config.api_limits import PER_TOKEN, REFUSED, STORE
 from app.config.environment import ConfigurationError, Variables
 from app.config.metrics_access import NETWORKS, TOKEN
 from app.config.settings_keys import FALLBACKS, OWN
@@ -16,7 +17,7 @@ NAMES = (
     *("PASSWORD_SCHEME", "EMAIL_DOMAINS", "AUDIT_KEY", "AUDIT_KEY_FALLBACKS"),
     *("SIGN_IN_PER_ACCOUNT", "SIGN_IN_PER_NETWORK", "SIGN_IN_PER_BROWSER"),
     "SIGN_IN_PERIOD_MINUTES",
-    *(*OWN, FALLBACKS, TOKEN, NETWORKS),
+    *(*OWN, FALLBACKS, TOKEN, NETWORKS, PER_TOKEN, REFUSED, STORE),
     *("DATABASE_URL", "DATABASE_PROVIDER", "SQLITE_PATH", *SERVER),
     *("DB_SSLMODE", "DB_SSLROOTCERT", "DB_SSLCERT", "DB_SSLKEY"),
     *("DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT"),

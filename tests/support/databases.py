@@ -19,6 +19,8 @@ from tests.support import servers
 RUN = uuid.uuid4().hex[:8]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 SECRET_KEY = "a key for tests that protects nothing at all"
+# All tests together send more requests to the API than a program may.
+BOUNDLESS = {"API_PER_TOKEN": "1000000", "API_REFUSED_PER_NETWORK": "1000000"}
 # While it says so, in the same transaction, events may be deleted.
 HEAD = "console_audit_head"
 Rows = list[tuple[Any, ...]]
@@ -41,7 +43,8 @@ class Database:
     @property
     def environ(self) -> dict[str, str]:
         """The environment of a console on this database, in development."""
-        return {"CONSOLE_ENV": "development", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": self.url}
+        console = {"CONSOLE_ENV": "development", "SECRET_KEY": SECRET_KEY}
+        return console | BOUNDLESS | {"DATABASE_URL": self.url}
 
     def engine(self) -> Engine:
         """Return an engine of the tests' own, without what the console does to its connections."""
