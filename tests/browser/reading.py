@@ -25,39 +25,70 @@ SEEN = {
         *("landmark-one-main", "page-has-heading-one"),
     ],
 }
+# What decides whether a text is legible and a link told from the text around it: its colour and
+# size, and whatever lies behind it. Two texts alike in all that are alike to axe too, which asks
+# nothing of what cannot be seen, and less of what is switched off.
+SHADES = """
+() => {
+  const behind = new Map();
+  const ground = (one) => {
+    if (!one) return "";
+    if (!behind.has(one)) {
+      const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(one);
+      const own = [backgroundColor, backgroundImage, opacity, position].join();
+      const isPlain = own === "rgba(0, 0, 0, 0),none,1,static";
+      behind.set(one, (isPlain ? "" : `${own};`) + ground(one.parentElement));
+    }
+    return behind.get(one);
+  };
+  const found = new Set();
+  for (const one of document.body.querySelectorAll("*")) {
+    const {width, height} = one.getBoundingClientRect();
+    if (width < 2 || height < 2 || !one.checkVisibility({visibilityProperty: true})) continue;
+    const isText = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!isText && !one.matches("input, select, textarea")) continue;
+    const own = getComputedStyle(one);
+    const text = [own.color, own.fontSize, own.fontWeight, own.textShadow];
+    const link = [one.tagName, own.textDecoration, getComputedStyle(one.parentElement).color];
+    const isOff = Boolean(one.closest(":disabled, [aria-disabled=true]"));
+    found.add([...text, ...link, isOff, ground(one)].join());
+  }
+  return [...found];
+}
+"""
 # Of each violation: the rule, and the elements.
 RUN_AXE = """
-async (rules) => {
-  const options = {runOnly: rules, resultTypes: ["violations"], preload: false};
+async ({rules, without}) => {
+  const off = Object.fromEntries(without.map((rule) => [rule, {enabled: false}]));
+  const options = {runOnly: rules, rules: off, resultTypes: ["violations"], preload: false};
   const found = await axe.run(document, options);
   return found.violations.map(({id, nodes}) =>
     `${id}: ${nodes.map(({target, failureSummary}) => `${target} ${failureSummary}`).join("; ")}`);
 }
 """
-# How wide the page is, and what ends beyond the window, where that is not all in the window.
+# How wide the page is, and what ends beyond the window, where that is not all in the window; and
+# what scrolls sideways and cannot be reached or has no name.
 OVERFLOW = """
 () => {
+  const scrollers = [...document.querySelectorAll("main *")].filter((one) => {
+    if (one.scrollWidth <= one.clientWidth || one.matches("textarea")) return false;
+    if (!["auto", "scroll"].includes(getComputedStyle(one).overflowX)) return false;
+    const isNamed = one.ariaLabel || one.getAttribute("aria-labelledby");
+    return !(isNamed && (one.tabIndex >= 0 || one.querySelector("a, button, input")));
+  }).map((one) => `${one.tagName} ${one.className}`);
   const {clientWidth, scrollWidth} = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
+  if (scrollWidth <= clientWidth) return scrollers;
   const beyond = [...document.body.querySelectorAll("*")].filter((one) =>
     one.scrollWidth > clientWidth || one.getBoundingClientRect().right > clientWidth + 1);
-  return [`${scrollWidth} px`, ...beyond.map((one) => `${one.tagName} ${one.className}`)];
+  const outside = beyond.map((one) => `${one.tagName} ${one.className}`);
+  return [`${scrollWidth} px`, ...outside, ...scrollers];
 }
-"""
-# What scrolls sideways can be reached and has a name.
-SCROLLERS = """
-() => [...document.querySelectorAll("main *")].filter((one) => {
-  const scrolls = ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
-  if (!scrolls || one.scrollWidth <= one.clientWidth || one.matches("textarea")) return false;
-  const isNamed = one.ariaLabel || one.getAttribute("aria-labelledby");
-  return !(isNamed && (one.tabIndex >= 0 || one.querySelector("a, button, input")));
-}).map((one) => `${one.tagName} ${one.className}`)
 """
 # What is covered while it has the focus (WCAG 2.2, 2.4.11): each stop of the tab key gets the focus
 # in turn, from the first to the last or back, and is looked for at its middle and its corners.
 # Nothing that sticks to the window may cover a part of it, and nothing may cover it wholly.
 COVERED = """
-(isBack) => {
+() => [false, true].flatMap((isBack) => {
   const stops = [...document.querySelectorAll(
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
   )].filter((one) => !one.disabled && one.checkVisibility({visibilityProperty: true}));
@@ -86,7 +117,7 @@ COVERED = """
     if (cover) found.push(`${here.outerHTML.slice(0, 99)} below ${cover.outerHTML.slice(0, 60)}`);
   }
   return found;
-}
+})
 """
 SHIFT = """
 () => new Promise((tell) => {
@@ -104,22 +135,43 @@ def _axe() -> str:
     return AXE.read_text()
 
 
-def violations(window: "Window", rules: dict[str, Any] = EVERYTHING) -> list[str]:
-    """Return what axe finds wrong with the page."""
+def violations(
+    window: "Window", rules: dict[str, Any] = EVERYTHING, *, seen: set[str] | None = None
+) -> list[str]:
+    """Return what axe finds wrong with the page.
+
+    Args:
+        window: It shows the page.
+        rules: What axe is asked.
+        seen: The shades of the texts that the rules of COLOURS have passed on other pages, to
+            which those of this page are added; those rules are left out where all are known.
+    """
+    without = []
+    if seen is not None:
+        shades = set(window.evaluate(SHADES))
+        without = [] if shades - seen else COLOURS["values"]
+        seen |= shades
+    if rules is COLOURS and without:
+        return []
+    if rules["type"] == "rule":
+        rules = rules | {"values": [one for one in rules["values"] if one not in without]}
+        without = []
     if not window.evaluate("'axe' in globalThis"):
         window.evaluate(_axe())
-    found: list[str] = window.evaluate(RUN_AXE, rules)
+    found: list[str] = window.evaluate(RUN_AXE, {"rules": rules, "without": without})
     return found
 
 
 def overflow(window: "Window") -> list[str]:
     """Return what makes the page scroll sideways, and what scrolls without a name."""
-    return [*window.evaluate(OVERFLOW), *window.evaluate(SCROLLERS)]
+    found: list[str] = window.evaluate(OVERFLOW)
+    return found
 
 
 def covered(window: "Window") -> list[str]:
     """Return what is covered while it has the focus, on the way forwards and back."""
-    return [one for is_back in (False, True) for one in window.evaluate(COVERED, is_back)]
+    found: list[str] = window.evaluate(COVERED)
+    return found
 
 
 def shift(window: "Window") -> float:

@@ -40,7 +40,13 @@ def people_of_the_tour(ada, omar, reza, person):
     return {"nobody": None, "ada": ada, "omar": omar, "reza": reza, "hana": hana, "iris": iris}
 
 
-def look_at(guide, name):
+@pytest.fixture(scope="session")
+def shades():
+    """The shades of texts that have been looked at, by the tour's tests of this worker."""
+    return set()
+
+
+def look_at(guide, name, shades):
     """Return all that is wrong with the page that the guide has led to."""
     window = guide.window
     found = []
@@ -50,12 +56,13 @@ def look_at(guide, name):
     for size, theme, rules in LOOKS:
         window.set_viewport_size(size)
         window.emulate_media(color_scheme=theme)
-        wrong = overflow(window) + violations(window, rules)
+        wrong = overflow(window) + violations(window, rules, seen=shades)
         found += [f"{name}, {size['width']} px, {theme}: {one}" for one in wrong]
     for size in WALKS:
         window.set_viewport_size(size)
         found += [f"{name}, {size}, focus: {one}" for one in covered(window)]
-    found += [f"{name} shows {secret}" for secret in SECRETS if secret in window.content()]
+    content = window.content()
+    found += [f"{name} shows {secret}" for secret in SECRETS if secret in content]
     window.set_viewport_size(DESK)
     window.emulate_media(color_scheme="light")
     return found
@@ -73,6 +80,23 @@ def test_what_is_wrong_is_noticed(chromium_browser):
     assert overflow(page) != []
     page.set_content("<p style='position: fixed; inset: 0'>Over</p><a href='#a'>Under</a>")
     assert [one.partition(" below")[0] for one in covered(page)] == ['<a href="#a">Under</a>'] * 2
+    page.close()
+
+
+def test_a_shade_is_looked_at_once(chromium_browser):
+    def found():
+        return [one.partition(":")[0] for one in violations(page, COLOURS, seen=shades)]
+
+    page, shades = chromium_browser.new_page(), set()
+    pale = "<p style='color: #bbb'>Pale"
+
+    page.set_content(f"<p>Dark<div hidden>{pale}</div><button disabled style='color: #bbb'>Off")
+    assert found() == []
+    page.set_content(pale)
+    assert found() == ["color-contrast"]
+    assert found() == []
+    page.set_content(f"<div style='background: #eee'>{pale}</div>")
+    assert found() == ["color-contrast"]
     page.close()
 
 
@@ -97,7 +121,7 @@ class Journal:
         return self._urls.match(urlsplit(self._window.url).path, method="GET")[0]
 
 
-def look_around(guide, stops, app):
+def look_around(guide, stops, app, shades):
     found, journal = [], Journal(guide.window, app.url_map.bind(""))
     for name, stop in stops.items():
         stop.way(guide)
@@ -106,19 +130,21 @@ def look_around(guide, stops, app):
         assert state or journal.method == "GET", f"{name} is not what a link opens."
         assert max(journal.statuses.values()) < 500, journal.statuses
         assert stop.words in guide.window.locator("main").inner_text(), name
-        found += look_at(guide, name)
+        found += look_at(guide, name, shades)
     return found
 
 
-def test_the_first_day_has_nothing_in_the_way(window, session, app):
-    assert look_around(Guide(window(), session), FIRST_DAY, app) == []
+def test_the_first_day_has_nothing_in_the_way(window, session, app, shades):
+    assert look_around(Guide(window(), session), FIRST_DAY, app, shades) == []
 
 
 @pytest.mark.parametrize(("who", "part"), TOUR)
-def test_no_page_has_anything_in_the_way(window, inhabited, people_of_the_tour, app, who, part):
+def test_no_page_has_anything_in_the_way(
+    window, inhabited, people_of_the_tour, app, shades, who, part
+):
     guide = Guide(window(people_of_the_tour[who]), inhabited)
 
-    assert look_around(guide, TOUR[who, part], app) == []
+    assert look_around(guide, TOUR[who, part], app, shades) == []
 
 
 def test_the_tour_leads_to_every_page(app):
@@ -143,13 +169,13 @@ def test_what_opens_has_nothing_in_the_way(window, ada):
     assert found == []
 
 
-def test_a_console_that_cannot_serve_has_nothing_in_the_way(window, session, ada):
+def test_a_console_that_cannot_serve_has_nothing_in_the_way(window, session, ada, shades):
     window = window(ada)
     session.execute(text("UPDATE alembic_version SET version_num = '002'"))
     session.commit()
 
     assert window.goto("/").status == 503
-    assert look_at(Guide(window, session), "unavailable") == []
+    assert look_at(Guide(window, session), "unavailable", shades) == []
 
 
 def test_a_theme_that_was_chosen_looks_as_the_one_of_the_system(window, ada):
