@@ -12,7 +12,7 @@ from flask.cli import ScriptInfo
 from app import api, cli, config
 from app.config import Configuration, environment
 from app.database import connections
-from app.domain import audit, settings
+from app.domain import audit, settings, webhooks
 from app.domain.authentication.passwords import PasswordHashing
 from app.extensions import db, login_manager
 from app.models import User
@@ -65,7 +65,13 @@ def _keys(configuration: Configuration) -> dict[str, object]:
     return {
         audit.KEYS: audit.audit_keys(configuration.audit_keys),
         settings.KEYS: settings.SecretKeys(secret.current, secret.former),
+        webhooks.KEYS: _secret_keys(configuration),
     }
+
+
+def _secret_keys(configuration: Configuration) -> tuple[str, ...]:
+    own = configuration.secret_key
+    return (own, *configuration.secret_key_fallbacks) if own else ()
 
 
 def _flask_options(configuration: Configuration) -> dict[str, object]:

@@ -22,6 +22,7 @@ _COMMANDS = (
     ),
     ("import", "transfer.import_file", "Add and change what such a file, or a .env file, has."),
     ("diff", "transfer.diff", "Compare such a file, or a .env file, with the database."),
+    ("webhooks", "webhooks.webhooks", "Tell receivers of changes: manage them, and deliver."),
     ("setup-link", "setup_link", "Print a one-time link for creating the first administrator."),
     ("compile-templates", "compile_templates", "Compile the page templates ahead of time."),
     ("doctor", "doctor", "Check this installation and report problems."),

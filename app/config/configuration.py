@@ -57,6 +57,7 @@ class Configuration:
     sign_in_limits: ThrottleLimits
     api_limits: ApiLimits
     metrics: MetricsAccess
+    webhook_networks: tuple[Network, ...]
     trusted_proxies: tuple[Network, ...]
     email_domains: tuple[str, ...]
     is_by_url: bool
@@ -137,6 +138,7 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
         sign_in_limits=sign_in_limits(variables),
         api_limits=api_limits(variables),
         metrics=metrics_access(variables),
+        webhook_networks=networks(variables, "WEBHOOK_NETWORKS"),
         trusted_proxies=networks(variables, "TRUSTED_PROXIES"),
         email_domains=_domains(variables.text("EMAIL_DOMAINS")),
         is_by_url=bool(variables.text(BY_URL)),

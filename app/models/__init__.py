@@ -16,6 +16,7 @@ from app.models.sign_in_throttle import SignInBudget
 from app.models.user import Permission, Role, User, role_permissions, user_roles
 from app.models.user_names import UserNames
 from app.models.user_words import user_words
+from app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessGuard",
@@ -41,6 +42,8 @@ __all__ = [
     "User",
     "UserNames",
     "ValueRelation",
+    "Webhook",
+    "WebhookDelivery",
     "role_permissions",
     "user_roles",
     "user_words",

@@ -30,12 +30,13 @@ from app.web.session import identity
 from app.web.settings.blueprint import blueprint as settings
 from app.web.transfer.blueprint import blueprint as transfer
 from app.web.users.blueprint import blueprint as users
+from app.web.webhooks.blueprint import blueprint as webhooks
 from app.web.well_known import blueprint as well_known
 
 SECTIONS = (
     metrics.blueprint,
     *(health, auth, home, account, settings, users, roles, permissions, audit, search),
-    *(transfer, help_pages, well_known),
+    *(transfer, webhooks, help_pages, well_known),
 )
 
 

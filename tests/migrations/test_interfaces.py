@@ -21,7 +21,7 @@ def test_both_interfaces_lead_to_the_same_commands(operator, tmp_path, interface
 def test_the_words_of_the_guide_are_understood(operator, tmp_path):
     assert _said(operator, MAIN, "upgrade", "head", cwd=tmp_path) == ""
     assert "Usage: migrate.py [OPTIONS] COMMAND" in _said(operator, MAIN, "--help", cwd=tmp_path)
-    assert operator.succeed("current") == "018_console_readers (head)\n"
+    assert operator.succeed("current") == "019_console_webhooks (head)\n"
 
 
 @pytest.mark.only_on("sqlite")

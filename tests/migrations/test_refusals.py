@@ -46,7 +46,7 @@ def test_check_says_what_to_run_on_a_database_that_is_behind(operator):
     operator.succeed("upgrade", "002")
 
     assert operator.refused("check") == (
-        "The database is at revision 002, and the console needs 018_console_readers."
+        "The database is at revision 002, and the console needs 019_console_webhooks."
         " Run: flask db upgrade"
     )
 
@@ -204,7 +204,7 @@ def test_sqlite_keeps_no_reference_to_a_row_that_a_revision_deleted(operator, re
         "019_forget",
         'op.execute("DELETE FROM roles")',
         "pass",
-        after="018_console_readers",
+        after="019_console_webhooks",
     )
 
     said = operator.refused("-d", str(revisions.folder), "upgrade")

@@ -6,7 +6,7 @@ from tests.guide import words
 from tests.migrations.operating import Operator
 
 AUTHOR = Operator({"DATABASE_URL": "postgresql://127.0.0.1:1/test"})
-LAST = "018_console_readers"
+LAST = "019_console_webhooks"
 DOCUMENTS = """
     op.create_table(
         "documents",

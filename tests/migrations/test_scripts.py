@@ -42,9 +42,9 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
     _load(operator, writer.succeed("upgrade", "002:head", "--sql"))
     operator.succeed("check")
 
-    lost = ("events", "grants", "chain", "rules", "second-factors", "api-tokens")
+    lost = ("events", "grants", "chain", "rules", "second-factors", "api-tokens", "webhooks")
     told = [word for rows in lost for word in ("-x", f"delete-{rows}=yes")]
-    _load(operator, writer.succeed("downgrade", *told, "018_console_readers:002", "--sql"))
+    _load(operator, writer.succeed("downgrade", *told, "019_console_webhooks:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 

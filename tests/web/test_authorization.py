@@ -112,6 +112,21 @@ TABLE = {
     "/roles/undo/<id:event_id>": Address("/roles/undo/999999", READS_ROLES, only(), 404, seen=404),
     "/roles/export": Address("/roles/export", READS_USERS, READS_USERS, 200),
     "/search": Address("/search", ALL_IN),
+    "/webhooks": Address("/webhooks", READS_EVENTS),
+    "/webhooks/new": Address("/webhooks/new", READS_EVENTS, only(), 422),
+    "/webhooks/<id:webhook_id>": Address("/webhooks/999999", READS_EVENTS, only(), 404, seen=404),
+    "/webhooks/<id:webhook_id>/delete": Address(
+        "/webhooks/999999/delete", READS_EVENTS, only(), 404, seen=404
+    ),
+    "/webhooks/<id:webhook_id>/key": Address(
+        "/webhooks/999999/key", READS_EVENTS, only(), 404, seen=404
+    ),
+    "/webhooks/<id:webhook_id>/test": Address(
+        "/webhooks/999999/test", READS_EVENTS, only(), 303, seen=303
+    ),
+    "/webhooks/<id:webhook_id>/delivery/<id:delivery_id>": Address(
+        "/webhooks/999999/delivery/999999", READS_EVENTS, only(), 404, seen=404
+    ),
     "/settings": Address("/settings", READS_SETTINGS),
     "/settings/<id:setting_id>": Address(
         "/settings/{setting}", READS_SETTINGS, only("settings operator"), 409
@@ -197,6 +212,8 @@ SENSITIVE = {
     *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),
     *("/users/<id:user_id>/offboard", "/users/bulk", "/users/undo/<id:event_id>"),
     *("/transfer/import", "/transfer/users", "/settings/<id:setting_id>/secret"),
+    *("/webhooks/new", "/webhooks/<id:webhook_id>", "/webhooks/<id:webhook_id>/key"),
+    "/webhooks/<id:webhook_id>/delete",
 }
 # The same, if the setting is a secret.
 SENSITIVE_AT_TIMES = {"/settings/<id:setting_id>", "/settings/<id:setting_id>/delete"}

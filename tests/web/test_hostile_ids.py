@@ -28,6 +28,7 @@ def rows(session, ada, vera, omar, person):
     token = users.start_reset(session, omar.id, actor=acting(ada))[1]
     session.commit()
     ids = {"user_id": vera.id, "role_id": 2, "setting_id": 1, "event_id": 1, "relation_id": 1}
+    ids |= {"webhook_id": 1, "delivery_id": 1}
     names = {"username": "vera", "name": "user", "role": "user", "key": "chunk_size"}
     others = {"code": "document:read", "topic": "users", "token": token, "filename": "app.css"}
     return ids | names | others

@@ -17,14 +17,15 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from app.domain.audit.activity import REFUSALS
 from app.domain.audit.event_filter import SIGN_INS
 from app.domain.target import Target
-from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User, ValueRelation
+from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User, ValueRelation, Webhook
 
 MOST = 20
 OF_ROLES = ("role:assigned", "role:unassigned")
-BY_AGE: dict[str, type[User | Role | ValueRelation]] = {
+BY_AGE: dict[str, type[User | Role | ValueRelation | Webhook]] = {
     "user": User,
     "role": Role,
     "relation": ValueRelation,
+    "webhook": Webhook,
 }
 _ACTOR = (AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.actor_name, AuditEvent.action)
 _TARGET = (AuditEvent.target_type, AuditEvent.target_id, AuditEvent.target_name)
@@ -157,7 +158,7 @@ def target_is_there() -> ColumnElement[bool]:
     return or_(*kinds)
 
 
-def _in_lifetime(model: type[User | Role | ValueRelation]) -> ColumnElement[bool]:
+def _in_lifetime(model: type[User | Role | ValueRelation | Webhook]) -> ColumnElement[bool]:
     created_at = select(model.created_at).where(model.id == AuditEvent.target_id)
     return AuditEvent.at >= created_at.scalar_subquery()
 

@@ -3,13 +3,13 @@
 The libraries are imported when somebody has a second factor, or sets one up.
 """
 
-import base64
 import hmac
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Any
+
+from app.domain.authentication import encryption
 
 STEP_SECONDS = 30
 # Clocks may differ by this number of steps.
@@ -58,34 +58,15 @@ def picture(uri: str) -> str:
 
 
 def encrypted(key: str, secrets: Sequence[str]) -> str:
-    """Return what is stored for a key.
-
-    Args:
-        key: The key.
-        secrets: The secret keys of the console, the current one first.
-    """
-    token: bytes = _fernet(secrets[0]).encrypt(key.encode())
-    return token.decode()
+    """Return what is stored for a key; see `encryption.encrypted`."""
+    return encryption.encrypted(key, secrets, _INFO)
 
 
 def decrypted(stored: str, secrets: Sequence[str]) -> str | None:
-    """Return a stored key; None if none of the secret keys has encrypted it."""
-    fernet = import_module("cryptography.fernet")
-    try:
-        text: bytes = fernet.MultiFernet(list(map(_fernet, secrets))).decrypt(stored.encode())
-    except fernet.InvalidToken:
-        return None
-    return text.decode()
+    """Return a stored key; see `encryption.decrypted`."""
+    return encryption.decrypted(stored, secrets, _INFO)
 
 
 def is_current(stored: str, secrets: Sequence[str]) -> bool:
     """Tell whether a stored key is encrypted by the current secret key."""
     return decrypted(stored, secrets[:1]) is not None
-
-
-def _fernet(secret: str) -> Any:
-    hashes = import_module("cryptography.hazmat.primitives.hashes")
-    hkdf = import_module("cryptography.hazmat.primitives.kdf.hkdf")
-    derived = hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_INFO)
-    key = base64.urlsafe_b64encode(derived.derive(secret.encode()))
-    return import_module("cryptography.fernet").Fernet(key)

@@ -32,6 +32,7 @@ PAGES = {
     "user": (PermissionCode.USER_READ, "users.show", "user_id"),
     "role": (PermissionCode.ROLE_READ, "roles.show", "role_id"),
     "relation": (PermissionCode.SETTINGS_READ, "settings.relation", "relation_id"),
+    "webhook": (PermissionCode.AUDIT_READ, "webhooks.show", "webhook_id"),
 }
 # The permissions to undo an action, and the endpoint of the page that does.
 UNDONE_AT = {
@@ -192,7 +193,12 @@ def _entry_url(event_id: int | None) -> str | None:
 
 def _url(entry: HistoryEntry) -> str | None:
     event = entry.event
-    is_deleted = event.action in {"setting:deleted", "user:deleted", "role:deleted"}
+    is_deleted = event.action in {
+        "setting:deleted",
+        "user:deleted",
+        "role:deleted",
+        "webhook:deleted",
+    }
     if is_deleted or not entry.is_there or event.target_id is None:
         return None
     code, endpoint, name = PAGES[event.target_type]

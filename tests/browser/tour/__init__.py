@@ -1,6 +1,6 @@
 """A tour of the console: every page, and every state of one that looks different."""
 
-from tests.browser.tour import of_oneself, of_roles, of_settings, of_transfer, of_users
+from tests.browser.tour import of_oneself, of_roles, of_settings, of_transfer, of_users, of_webhooks
 from tests.browser.tour.stops import Stops
 
 FIRST_DAY = of_oneself.FIRST_DAY
@@ -19,6 +19,7 @@ TOUR: dict[tuple[str, str], Stops] = {
     ("ada", "overview"): of_oneself.OVERVIEW,
     ("ada", "record"): of_oneself.RECORD,
     ("ada", "transfer"): of_transfer.TRANSFER,
+    ("ada", "webhooks"): of_webhooks.WEBHOOKS,
     ("nobody", "gate"): of_oneself.GATE,
     ("omar", "nothing"): of_oneself.NOTHING,
     ("reza", "looking"): of_settings.LOOKING,

@@ -1,0 +1,23 @@
+"""The page of a delivery."""
+
+import pytest
+
+from app.models import WebhookDelivery
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+def test_it_shows_message_and_answer_and_sends_again(sign_in, ada, webhook, session):
+    [row] = session.query(WebhookDelivery).all()
+    row.state, row.status, row.answer, row.attempts = "failed", 500, "<b>broken</b>", 10
+    session.commit()
+    path = f"/webhooks/{webhook.id}/delivery/{row.id}"
+
+    page = sign_in(ada).get(path)
+
+    assert "webhook.test" in page.text
+    assert "&lt;b&gt;broken" in page.html
+    assert page.submit(to=path).location == path
+    session.refresh(row)
+    assert (row.state, row.attempts) == ("pending", 0)
+    assert sign_in(ada).get(f"/webhooks/999/delivery/{row.id}").status_code == 404
