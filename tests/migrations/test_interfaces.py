@@ -14,7 +14,7 @@ def test_both_interfaces_lead_to_the_same_commands(operator, tmp_path, interface
     operator.succeed("upgrade")
 
     assert _said(operator, *interface, "downgrade", "-1", cwd=folder) == ""
-    assert operator.succeed("current") == "017_console_api_tokens\n"
+    assert operator.succeed("current") == "018_console_readers\n"
 
 
 @pytest.mark.only_on("sqlite")

@@ -22,10 +22,10 @@ DOCUMENTS = """
 @pytest.mark.parametrize(
     ("message", "identifier"),
     [
-        ("add_user_profile_table", "019_add_user_profile_table"),
-        ("003_add_document_category_field", "019_add_document_category_field"),
-        ("Add user's Größe", "019_add_user_s_grosse"),
-        ("let every role of the console say who made it", "019_let_every_role_of_the"),
+        ("add_user_profile_table", "020_add_user_profile_table"),
+        ("003_add_document_category_field", "020_add_document_category_field"),
+        ("Add user's Größe", "020_add_user_s_grosse"),
+        ("let every role of the console say who made it", "020_let_every_role_of_the"),
         ("a" * 50, "019_" + "a" * 28),
     ],
 )
@@ -45,8 +45,8 @@ def test_the_next_revision_follows_the_one_before(revisions):
         AUTHOR.succeed("-d", str(revisions.folder), "revision", "-m", message)
 
     names = sorted(path.name for path in revisions.versions.glob("*.py"))
-    assert names[-2:] == ["019_add_one.py", "020_add_another.py"]
-    assert "019_add_one -> 020_add_another (head)" in AUTHOR.succeed(
+    assert names[-2:] == ["020_add_one.py", "020_add_another.py"]
+    assert "020_add_one -> 020_add_another (head)" in AUTHOR.succeed(
         "-d", str(revisions.folder), "history"
     )
 
@@ -72,7 +72,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     operator.succeed(*folder, "upgrade", "head")
     before = operator.rows()
     revisions.write(
-        "019_add_user_profile_table",
+        "020_add_user_profile_table",
         _upgrade(words.USER_PROFILE),
         "op.drop_table('user_profile')",
         after=LAST,
@@ -81,7 +81,7 @@ def test_the_examples_of_the_guide_work(operator, revisions):
         "019_create_documents_table",
         DOCUMENTS,
         'op.drop_table("documents")',
-        after="019_add_user_profile_table",
+        after="020_add_user_profile_table",
     )
     revisions.write(
         "019_allow_sharing",
