@@ -169,11 +169,11 @@ def _assign(session: DbSession, ids: Ids, roles: Ids) -> None:
 
 
 def _at_work(now: datetime, days: int, chance: random.Random) -> datetime:
-    """Return a time in office hours, a number of days before."""
+    """Return a time in office hours, so many days before and at least an hour."""
     day = now - timedelta(days=days)
     minutes = timedelta(minutes=chance.randrange((EVENING - MORNING) * 60), seconds=days % 60)
     moment = day.replace(hour=MORNING, minute=0, second=0, microsecond=0) + minutes
-    return moment if moment < now else moment - timedelta(days=1)
+    return min(moment, day - timedelta(hours=1))
 
 
 def _event(at: datetime, actor: str, action: str, target: tuple[str, str], **more: Any) -> Row:

@@ -34,8 +34,8 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
     _, documents, share = examples
     (checkout.folder / "app" / "models" / "document.py").write_text(words.DOCUMENT)
     checkout.run('python migrate.py revision -m "add_user_profile_table"')
-    checkout.fill_in("019_add_user_profile_table", words.USER_PROFILE)
-    checkout.write_revision("020_create_documents_table", documents)
+    checkout.fill_in("020_add_user_profile_table", words.USER_PROFILE)
+    checkout.write_revision("021_create_documents_table", documents)
     checkout.write_revision("021_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
 
     checkout.run("python migrate.py upgrade head")
@@ -50,8 +50,8 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
 
 def test_the_revisions_of_the_documents_go_up_and_down(checkout, examples):
     profile, documents, share = examples
-    checkout.write_revision("019_add_user_profile_table", profile)
-    checkout.write_revision("020_create_documents", documents + DROP_DOCUMENTS)
+    checkout.write_revision("020_add_user_profile_table", profile)
+    checkout.write_revision("021_create_documents", documents + DROP_DOCUMENTS)
     checkout.write_revision("021_share_documents", share)
 
     checkout.in_process("upgrade", "head")
@@ -78,10 +78,10 @@ def test_the_history_is_complete(checkout):
 def test_a_new_revision_is_an_empty_file_that_can_be_edited(checkout):
     checkout.run('python migrate.py revision -m "your migration message"')
 
-    path = checkout.folder / "migrations" / "versions" / "019_your_migration_message.py"
+    path = checkout.folder / "migrations" / "versions" / "020_your_migration_message.py"
     assert path.read_text().count("    pass\n") == 2
     checkout.in_process("upgrade", "head")
-    assert checkout.in_process("current") == "019_your_migration_message (head)\n"
+    assert checkout.in_process("current") == "020_your_migration_message (head)\n"
 
 
 def test_a_drafted_revision_runs_and_leaves_nothing_to_check(checkout, examples):

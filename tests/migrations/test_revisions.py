@@ -26,7 +26,7 @@ DOCUMENTS = """
         ("003_add_document_category_field", "020_add_document_category_field"),
         ("Add user's Größe", "020_add_user_s_grosse"),
         ("let every role of the console say who made it", "020_let_every_role_of_the"),
-        ("a" * 50, "019_" + "a" * 28),
+        ("a" * 50, "020_" + "a" * 28),
     ],
 )
 def test_revisions_are_numbered_without_a_database(revisions, message, identifier):
@@ -45,8 +45,8 @@ def test_the_next_revision_follows_the_one_before(revisions):
         AUTHOR.succeed("-d", str(revisions.folder), "revision", "-m", message)
 
     names = sorted(path.name for path in revisions.versions.glob("*.py"))
-    assert names[-2:] == ["020_add_one.py", "020_add_another.py"]
-    assert "020_add_one -> 020_add_another (head)" in AUTHOR.succeed(
+    assert names[-2:] == ["020_add_one.py", "021_add_another.py"]
+    assert "020_add_one -> 021_add_another (head)" in AUTHOR.succeed(
         "-d", str(revisions.folder), "history"
     )
 
@@ -78,23 +78,23 @@ def test_the_examples_of_the_guide_work(operator, revisions):
         after=LAST,
     )
     revisions.write(
-        "019_create_documents_table",
+        "020_create_documents_table",
         DOCUMENTS,
         'op.drop_table("documents")',
         after="020_add_user_profile_table",
     )
     revisions.write(
-        "019_allow_sharing",
+        "020_allow_sharing",
         _upgrade(words.DOCUMENT_SHARE),
         "op.execute(\"DELETE FROM permissions WHERE code = 'document:share'\")",
-        after="019_create_documents_table",
+        after="020_create_documents_table",
     )
 
     operator.succeed(*folder, "upgrade", "head")
     assert {"user_profile", "documents"} < operator.tables()
     assert ("document:share",) in operator.ask("SELECT code FROM permissions")
     operator.succeed(*folder, "check")
-    assert operator.refused("upgrade").startswith("The database is at revision 019_allow_sharing")
+    assert operator.refused("upgrade").startswith("The database is at revision 020_allow_sharing")
 
     for _ in range(3):
         operator.succeed(*folder, "downgrade", "-1")
@@ -113,7 +113,7 @@ def test_a_later_change_of_users_in_a_batch_keeps_who_has_which_role(operator, r
             batch.alter_column("full_name", existing_type=sa.String({old}), type_=sa.String({new}))
         """
     revisions.write(
-        "019_wider_names",
+        "020_wider_names",
         wider.format(old=255, new=500),
         wider.format(old=500, new=255),
         after=LAST,
