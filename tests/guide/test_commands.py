@@ -36,10 +36,10 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
     checkout.run('python migrate.py revision -m "add_user_profile_table"')
     checkout.fill_in("020_add_user_profile_table", words.USER_PROFILE)
     checkout.write_revision("021_create_documents_table", documents)
-    checkout.write_revision("021_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
+    checkout.write_revision("022_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
 
     checkout.run("python migrate.py upgrade head")
-    assert checkout.run("python migrate.py current") == "021_share_documents (head)\n"
+    assert checkout.run("python migrate.py current") == "022_share_documents (head)\n"
     assert checkout.python(WITH_DOCUMENT) == "Ada's notes True\n"
     assert checkout.operator.ask("SELECT id, user_id, bio, avatar_url FROM user_profile") == []
 
@@ -52,7 +52,7 @@ def test_the_revisions_of_the_documents_go_up_and_down(checkout, examples):
     profile, documents, share = examples
     checkout.write_revision("020_add_user_profile_table", profile)
     checkout.write_revision("021_create_documents", documents + DROP_DOCUMENTS)
-    checkout.write_revision("021_share_documents", share)
+    checkout.write_revision("022_share_documents", share)
 
     checkout.in_process("upgrade", "head")
     after = checkout.operator.ask("SELECT resource, action, description FROM permissions")
