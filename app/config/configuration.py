@@ -126,6 +126,10 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
     """
     variables = Variables(environment.from_process() if environ is None else environ)
     spelling.check(variables)
+    return _configuration(variables)
+
+
+def _configuration(variables: Variables) -> Configuration:
     name = _one_of(variables, "CONSOLE_ENV", _ENVIRONMENTS)
     url = database_url(variables)
     key = _secret_key(variables)
