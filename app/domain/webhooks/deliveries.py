@@ -46,7 +46,7 @@ class Claimed:
         url: Where it is sent.
         message_id: The id of the message.
         body: The body of the request.
-        keys: The keys that sign it.
+        keys: The keys that sign it; none where they cannot be decrypted.
     """
 
     id: int
@@ -90,7 +90,7 @@ def claim(session: DbSession, delivery_id: int) -> Claimed | None:
     """Claim a message that is due; None if another process was faster.
 
     Raises:
-        NoSecretKey: The process cannot read the key of the webhook.
+        NoSecretKey: The process has no secret key.
     """
     delivery = session.get(WebhookDelivery, delivery_id, populate_existing=True)
     now = utcnow()
@@ -180,9 +180,10 @@ def list_page(session: DbSession, webhook_id: int, cursors: Cursors) -> Page:
 
 
 def counts(session: DbSession) -> dict[int, dict[str, int]]:
-    """Return the number of deliveries of each webhook by their states."""
+    """Return the number of deliveries of each webhook that wait or have failed, by state."""
     columns = (WebhookDelivery.webhook_id, WebhookDelivery.state)
-    query = select(*columns, func.count()).group_by(*columns)
+    query = select(*columns, func.count()).where(WebhookDelivery.state.in_([PENDING, FAILED]))
+    query = query.group_by(*columns)
     found: dict[int, dict[str, int]] = {}
     for webhook_id, state, number in session.execute(query):
         found.setdefault(webhook_id, {})[state] = number

@@ -44,17 +44,16 @@ def encrypted(session: DbSession, key: str) -> str:
 def keys_of(session: DbSession, webhook: Webhook) -> list[str]:
     """Return the keys that sign the messages of a webhook at this moment, the newest first.
 
+    There are none where they were encrypted by another secret key.
+
     Raises:
-        NoSecretKey: The process has no secret key, or another one than the key was stored with.
+        NoSecretKey: The process has no secret key.
     """
     stored = [webhook.secret]
     if webhook.former_secret and webhook.former_until and webhook.former_until > utcnow():
         stored.append(webhook.former_secret)
     found = [encryption.decrypted(text, _secret_keys(session), _PURPOSE) for text in stored]
-    keys = [key for key in found if key]
-    if not keys:
-        raise NoSecretKey("SECRET_KEY is not the one that the keys of webhooks were stored with.")
-    return keys
+    return [key for key in found if key]
 
 
 def signature(keys: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
@@ -78,5 +77,7 @@ def _sign(key: str, signed: bytes) -> str:
 def _secret_keys(session: DbSession) -> Sequence[str]:
     keys: Sequence[str] = session.connection().get_execution_options().get(KEYS, ())
     if not keys:
-        raise NoSecretKey("SECRET_KEY is not set: without it no key of a webhook is stored.")
+        raise NoSecretKey(
+            "SECRET_KEY is not set. Set it as for the pages: it encrypts the keys of webhooks."
+        )
     return keys

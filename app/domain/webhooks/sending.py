@@ -24,6 +24,10 @@ CONNECT_SECONDS = 5.0
 REQUEST_SECONDS = 15.0
 ANSWER_BYTES = 4 * ANSWER_CHARACTERS
 _SECONDS = re.compile(r"[0-9]{1,7}")
+UNREADABLE = (
+    "The key of the webhook was encrypted by another SECRET_KEY. Put the former one in"
+    " SECRET_KEY_FALLBACKS, or replace the key of the webhook."
+)
 USER_AGENT = "RAG-Fortress-Console-Webhooks/1"
 
 
@@ -34,6 +38,8 @@ def send(claimed: Claimed, allowed: Sequence[Network]) -> ReceiverAnswer:
         claimed: The message.
         allowed: The networks that may be called besides public addresses.
     """
+    if not claimed.keys:
+        return ReceiverAnswer(None, UNREADABLE)
     parts = urlsplit(claimed.url)
     host, port = parts.hostname or "", receivers.port_of(parts)
     try:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain import webhooks
+from app.domain.authentication import encryption
 from app.domain.errors import InvalidValue
 from app.domain.webhooks import deliveries, keys, receivers, sending
 from app.models import WebhookDelivery
@@ -137,6 +138,15 @@ def test_a_receiver_that_hangs_or_is_away_is_a_failure(tried, attempt, receiver,
         claimed = deliveries.Claimed(1, 1, 1, f"http://127.0.0.1:{port}/", "m", b"{}", [tried[1]])
         assert webhooks.send(claimed, HERE).text.startswith("No answer: ")
     assert webhooks.send(claimed, HERE).text.startswith("No answer: ConnectionRefusedError")
+
+
+def test_a_key_of_another_secret_key_stops_no_other_webhook(session, tried, attempt, receiver):
+    tried[0].secret = encryption.encrypted("whsec_eA==", ["another key"], b"console-webhooks:v1")
+    session.commit()
+
+    state, answer = attempt()
+
+    assert (state, answer.text, receiver.requests) == (webhooks.PENDING, sending.UNREADABLE, [])
 
 
 def test_an_address_that_is_not_allowed_is_not_called(tried, attempt, receiver):
