@@ -2,6 +2,8 @@
 
 import resource
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -37,6 +39,9 @@ def refused(checkout, **variables):
 def test_a_second_start_is_quick_and_prints_no_link(checkout, make_run, record_property):
     checkout.operator.succeed("upgrade")
     checkout.operator.execute(*ADA)
+    start = processor_seconds()
+    program = [sys.executable, "-c", "import app; app.create_app({})"]
+    subprocess.run(program, cwd=checkout.folder, check=True)
     before = processor_seconds()
 
     served = make_run()
@@ -49,8 +54,9 @@ def test_a_second_start_is_quick_and_prints_no_link(checkout, make_run, record_p
         f"Serving on {served.address} (Ctrl-C stops it).\n"
     )
     record_property("figure", f"make run, the second time: {served.seconds:.1f} s")
-    # What it takes of the processor, since the machine may be busy with other tests.
-    assert processor_seconds() - before <= 5
+    # What it takes of the processor, in starts of the application: a second of a processor is not
+    # the same on every machine, nor on one that is busy with other tests.
+    assert processor_seconds() - before <= 3.5 * (before - start)
 
 
 def processor_seconds():
