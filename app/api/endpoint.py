@@ -105,8 +105,9 @@ def next_page(cursor: str | None) -> str | None:
 def _guarded(declared: Endpoint, view: View) -> View:
     @wraps(view)
     def run(**arguments: Any) -> Response:
-        bearer.demand(declared.needs)
+        # As with pages: first of all, since a denial is recorded with the path.
         names.check(arguments)
+        bearer.demand(declared.needs)
         query = bodies.read_query(declared.query, declared.needed)
         if declared.query:
             arguments["query"] = query
