@@ -1,7 +1,7 @@
 """The review protocol: a change is typed, reviewed, and only then saved."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from flask import g
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from wtforms import HiddenField, StringField
 
 from app.domain import reviews
 from app.domain.confirmation import Confirmation
-from app.domain.errors import ChangedMeanwhile, RuleError
+from app.domain.errors import ChangedMeanwhile, InvalidValue
 from app.domain.permissions import PermissionCode
 from app.domain.reviews import ReviewContent, ReviewDifference, ReviewOutdated
 from app.extensions import db
@@ -78,8 +78,6 @@ class Review:
 
     review: Callable[..., Any]
     change: Callable[..., Any]
-    # The refusals of a save that lead back to the review.
-    reviewed_again: ClassVar[tuple[type[RuleError], ...]] = (ReviewOutdated,)
 
     def __init__(self, form: Any, *ids: int) -> None:
         self.form = form
@@ -103,7 +101,7 @@ class Review:
 
     def _is_reviewed_again(self) -> bool:
         form = self.form
-        if not isinstance(form.rule_error, self.reviewed_again):
+        if not isinstance(form.rule_error, (ReviewOutdated, InvalidValue)):
             return False
         errors = form.reason.errors
         is_reviewed = reviewed(form, self.review, *self.ids)

@@ -91,7 +91,9 @@ def test_a_category_is_flagged(flask, session):
     assert flask("settings", "category", "cache", "--needs-reason").code == 0
     assert editing.category_flags(session)["cache"] is True
     assert "No change" in flask("settings", "category", "cache", "--needs-reason").err
-    assert flask("settings", "category", "cache", "--needs-no-reason").code == 0
+    clear = ("settings", "category", "cache", "--needs-no-reason")
+    assert "A change of cache needs a reason." in flask(*clear).err
+    assert flask(*clear, "--reason", "Too much.").code == 0
     session.expire_all()
     assert editing.category_flags(session)["cache"] is False
     assert flask("settings", "category", "none").code == 1

@@ -5,8 +5,8 @@ from app.domain.actor import Actor
 from app.domain.errors import RuleError
 from app.domain.settings import lookup, secrecy, secrets
 from app.domain.settings.secret_marks import UNMARKED
+from app.domain.settings.value_rules import checks
 from app.domain.target import Target
-from app.domain.text import checked_reason
 from app.models import ApplicationSetting, AuditEvent, DbSession, SettingRule
 from app.models.base import utcnow
 from app.models.upsert import insert_or_update
@@ -38,15 +38,15 @@ def mark_secret(
     Raises:
         NotFound: The setting does not exist.
         WouldReveal: The setting is to be no secret, and its value is stored in clear.
-        InvalidValue: The reason is too long.
+        InvalidValue: There is no reason where one is needed, or it is too long.
     """
     setting = lookup.load_for_update(session, setting_id)
-    reason = checked_reason(reason)
     was_secret = secrecy.is_secret(setting.key, mark=setting.secret_mark)
     if was_secret == is_secret:
         return None
     if not is_secret:
         _refuse_revealing(setting)
+    reason = checks.reason_for(reason, checks.needing_reason(session, [setting.key]))
     _put_mark(session, setting.key, is_secret=is_secret)
     session.expire(setting)
     return audit.record(

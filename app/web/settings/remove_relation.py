@@ -36,5 +36,10 @@ def remove_relation(relation_id: int) -> ResponseReturnValue:
         return redirect(url_for(".rules"), 303)
     relation = editing.get_relation(db.session, relation_id)
     form.etag.data = editing.relation_etag(relation)
-    page = render_template("settings/remove_relation.html", form=form, relation=relation)
+    page = render_template(
+        "settings/remove_relation.html",
+        form=form,
+        relation=relation,
+        needs_reason=editing.keys_needing_reason(db.session, relation),
+    )
     return page, form.status

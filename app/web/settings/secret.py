@@ -59,6 +59,7 @@ def secret(setting_id: int) -> ResponseReturnValue:
         category=listing.category_link(setting.category),
         is_secret=is_secret,
         refusal=settings.why_still_secret(setting) if is_secret else "",
+        needs_reason=settings.rule_state(db.session, setting).rule.requires_reason,
         is_in_clear=bool(setting.value) and not settings.is_secret_setting(setting),
     )
     return page, form.status

@@ -8,10 +8,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
 
 from app.domain import roles, users
-from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted
-from app.domain.reviews import ReviewOutdated
 from app.domain.users import (
     BulkAction,
     BulkEdit,
@@ -208,7 +206,6 @@ class BulkReview(Review):
     """The review of a bulk change."""
 
     form: BulkForm
-    reviewed_again = (ReviewOutdated, InvalidValue)
     review = staticmethod(users.review_many)
     change = staticmethod(users.change_many)
 

@@ -248,7 +248,7 @@ def test_categories_are_flagged_and_unflagged(session):
         editing.change_flags(session, FlagsEdit([], etag), actor=OPERATOR)
     session.rollback()
     etag = editing.flags_etag(editing.category_flags(session))
-    editing.change_flags(session, FlagsEdit([], etag), actor=OPERATOR)
+    editing.change_flags(session, FlagsEdit([], etag, "Too much."), actor=OPERATOR)
     session.commit()
     assert not any(editing.category_flags(session).values())
     recorded = session.scalars(select(AuditEvent).where(AuditEvent.action == "category:flagged"))

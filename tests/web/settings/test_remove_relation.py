@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.models import ValueRelation
+from app.models import SettingRule, ValueRelation
 
 SQLITE = pytest.mark.only_on("sqlite")
 
@@ -26,6 +26,21 @@ def test_a_relation_is_removed_and_comes_back_by_undo(sign_in, ada, session):
     review = browser.get(link).submit("relation-form")
     assert review.submit("save", confirmed=1).status_code == 303
     assert [one.expression for one in relations(session)] == ["chunk_overlap < chunk_size"]
+
+
+@SQLITE
+def test_a_needed_reason_is_asked_for(sign_in, ada, session):
+    [relation] = relations(session)
+    rule = session.scalars(select(SettingRule).where(SettingRule.key == "chunk_size")).one()
+    rule.requires_reason = True
+    session.commit()
+
+    page = sign_in(ada).get(f"/settings/remove-relation/{relation.id}")
+    refused = page.submit("remove-form")
+
+    assert "Reason (required)" in page.text
+    assert (refused.status_code, 'id="reason-error"' in refused.html) == (422, True)
+    assert len(relations(session)) == 1
 
 
 @SQLITE

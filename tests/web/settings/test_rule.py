@@ -145,3 +145,18 @@ def test_the_fields_suit_the_data_type_and_a_rule_that_cannot_be_read_is_shown(
     assert not level.can_edit("minimum")
     assert not flag.can_edit("choices")
     assert flag.can_edit("schema")
+
+
+@SQLITE
+def test_a_needed_reason_is_asked_for_in_the_review(sign_in, ada, session, chunk_size):
+    rule_of(session).requires_reason = True
+    session.commit()
+    page = sign_in(ada).get(path_of(chunk_size, "/rule"))
+    review = page.submit("rule-form", unit="tokens")
+    assert "Reason (required)" in review.text
+
+    refused = review.submit("save", confirmed=1)
+    assert (refused.status_code, 'id="reason-error"' in refused.html) == (422, True)
+    assert rule_of(session).unit == "characters"
+    refused.submit("save", confirmed=1, reason="Agreed.")
+    assert rule_of(session).unit == "tokens"

@@ -51,6 +51,18 @@ def test_the_mark_is_taken_away_unless_that_shows_the_value(sign_in, ada, add, s
     assert "No change: it is not a secret already." in again.text
 
 
+def test_a_needed_reason_is_asked_for(sign_in, ada, add, session):
+    setting = add("sentry_dsn", value="x")
+    session.add(SettingRule(key=setting.key, requires_reason=True))
+    session.commit()
+
+    page = sign_in(ada).get(path_of(setting, "/secret"))
+    refused = page.submit()
+
+    assert "Reason (required)" in page.text
+    assert (refused.status_code, 'id="reason-error"' in refused.html) == (422, True)
+
+
 def test_a_form_without_a_mark_changes_nothing(sign_in, ada, add, session):
     setting = add("an_api_key", value=None)
 

@@ -1,6 +1,6 @@
 """Checks of new values against the rules, the same for pages, reviews and commands."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select, true
@@ -8,12 +8,12 @@ from sqlalchemy import select, true
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.settings import secrecy
-from app.domain.settings.value_rules import relations, schemas
+from app.domain.settings.value_rules import relations, rules, schemas
 from app.domain.settings.value_rules.expressions import Operand
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import SettingRules, ValueRule
 from app.domain.settings.values import VALUE_FIELD
-from app.domain.text import checked_reason
+from app.domain.text import checked_reason, is_name
 from app.models import ApplicationSetting, DbSession
 
 
@@ -32,22 +32,22 @@ class NewValue(NamedTuple):
 
 
 def mistakes_of(
-    session: DbSession, rules: SettingRules, new: Sequence[NewValue]
+    session: DbSession, found: SettingRules, new: Sequence[NewValue]
 ) -> dict[str, InvalidValue]:
     """Return what speaks against a save, by the key of the setting.
 
     Args:
         session: The database session; it only reads.
-        rules: The rules of these settings, and all relations.
+        found: The rules of these settings, and all relations.
         new: The values that change, all of one save.
     """
     mistakes: dict[str, InvalidValue] = {}
     for value in new:
-        rule = rules.of(value.key, value.category)
+        rule = found.of(value.key, value.category)
         if broken := schemas.broken(value.value, value.data_type, rule.schema):
             _add(mistakes, value, sentence(value.key, broken, rule), is_warning=rule.is_warning)
     by_key = {value.key: value for value in new}
-    concerned = [one for one in rules.relations if not by_key.keys().isdisjoint(one.keys)]
+    concerned = [one for one in found.relations if not by_key.keys().isdisjoint(one.keys)]
     known = _known(session, concerned, by_key) if concerned else {}
     for relation in concerned:
         if broken := relation.broken(known):
@@ -57,13 +57,13 @@ def mistakes_of(
     return mistakes
 
 
-def refuse(session: DbSession, rules: SettingRules, new: NewValue) -> None:
+def refuse(session: DbSession, found: SettingRules, new: NewValue) -> None:
     """Refuse a value that breaks a rule.
 
     Raises:
         InvalidValue: It breaks one; `UnusualValue` if it may be saved anyway.
     """
-    for mistake in mistakes_of(session, rules, [new]).values():
+    for mistake in mistakes_of(session, found, [new]).values():
         raise mistake
 
 
@@ -82,6 +82,16 @@ def reason_for(text: str | None, keys: Collection[str]) -> str:
         names = listed(sorted(keys))
         raise InvalidValue(f"A change of {names} needs a reason. Type one.", field="reason")
     return reason
+
+
+def needing_reason(session: DbSession, keys: Iterable[str]) -> list[str]:
+    """Return those of the keys whose settings need a reason for a change."""
+    names = [key for key in keys if is_name(key)]
+    query = select(ApplicationSetting.key, ApplicationSetting.category)
+    query = query.where(ApplicationSetting.key.in_(names))
+    categories = {row.key: row.category for row in session.execute(query)}
+    found = rules.read_rules(session, names)
+    return [key for key in categories if found.of(key, categories[key]).requires_reason]
 
 
 def sentence(key: str, broken: str, rule: ValueRule) -> str:

@@ -9,8 +9,8 @@ from app.domain import audit, etags
 from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import ChangedMeanwhile
+from app.domain.settings.value_rules import checks
 from app.domain.target import Target
-from app.domain.text import checked_reason
 from app.models import ApplicationSetting, AuditEvent, CategoryRule, DbSession
 
 CHANGED = "category:flagged"
@@ -65,15 +65,16 @@ def change_flags(session: DbSession, edit: FlagsEdit, *, actor: Actor) -> list[A
 
     Raises:
         FlagsChangedMeanwhile: They have changed since they were shown.
-        InvalidValue: The reason is too long.
+        InvalidValue: A category needs no reason from now on, and there is none; or it is too long.
     """
     query = select(CategoryRule).order_by(CategoryRule.id).with_for_update()
     rows = {row.category: row for row in session.scalars(query)}
     present = category_flags(session)
     if edit.etag != flags_etag(present):
         raise FlagsChangedMeanwhile
-    reason = checked_reason(edit.reason)
     changed = [name for name, was in present.items() if (name in edit.categories) != was]
+    cleared = [name or WITHOUT for name in changed if present[name]]
+    reason = checks.reason_for(edit.reason, cleared)
     for name in changed:
         row = rows.get(name)
         if row is None:

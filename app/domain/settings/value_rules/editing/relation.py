@@ -3,7 +3,7 @@
 from app.domain import audit, etags, reviews, validation
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue, NotFound
-from app.domain.settings.value_rules import expressions, rules
+from app.domain.settings.value_rules import checks, expressions, rules
 from app.domain.settings.value_rules.editing import present_values, typed_rules
 from app.domain.settings.value_rules.editing.relation_edit import (
     RelationChangedMeanwhile,
@@ -14,7 +14,7 @@ from app.domain.settings.value_rules.editing.relation_edit import (
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import RuleSeverity
 from app.domain.target import Target
-from app.domain.text import checked_line, checked_reason
+from app.domain.text import checked_line
 from app.models import AuditEvent, DbSession, ValueRelation
 
 ADDED, CHANGED, REMOVED = "relation:added", "relation:changed", "relation:removed"
@@ -36,6 +36,11 @@ def relation_etag(stored: Relation) -> str:
     return etags.of(relation_fields(stored))
 
 
+def keys_needing_reason(session: DbSession, *relations: Relation) -> list[str]:
+    """Return the settings that the relations compare and that need a reason for a change."""
+    return checks.needing_reason(session, {key for one in relations for key in one.keys})
+
+
 def review_relation(
     session: DbSession, relation_id: int, edit: RelationEdit, *, actor: Actor
 ) -> RelationReview:
@@ -54,7 +59,7 @@ def review_relation(
     """
     del actor
     stored = _relation_of(_get(session, relation_id)) if relation_id else None
-    return _review(session, stored, edit)[0]
+    return _review(session, stored, edit)
 
 
 def put_relation(
@@ -75,15 +80,17 @@ def put_relation(
         NotFound: The relation does not exist.
         RelationChangedMeanwhile: It has changed since it was shown.
         ReviewOutdated: Other values than the reviewed ones break it.
-        InvalidValue: The expression cannot be read or exists already, or a field is not valid.
+        InvalidValue: The expression cannot be read or exists already, a field is not valid, or
+            there is no reason where one is needed.
     """
     # Who saves a value waits for this lock, and reads the relations behind it.
     rules.take_turns(session)
     row = _get(session, relation_id) if relation_id else None
-    review, reason = _review(session, _relation_of(row) if row else None, edit)
+    review = _review(session, _relation_of(row) if row else None, edit)
     if review.is_empty:
         return None
     reviews.hold(edit.reviewed, review.content)
+    reason = checks.reason_for(edit.reason, review.needing_reason)
     new = relation_fields(review.after)
     row = row or ValueRelation()
     for name, content in new.items():
@@ -113,13 +120,14 @@ def remove_relation(
     Raises:
         NotFound: The relation does not exist.
         RelationChangedMeanwhile: It has changed since it was shown.
-        InvalidValue: The reason is too long.
+        InvalidValue: There is no reason where one is needed, or it is too long.
     """
     rules.take_turns(session)
     row = _get(session, relation_id)
-    stored, reason = _relation_of(row), checked_reason(edit.reason)
+    stored = _relation_of(row)
     if edit.etag != relation_etag(stored):
         raise RelationChangedMeanwhile
+    reason = checks.reason_for(edit.reason, keys_needing_reason(session, stored))
     session.delete(row)
     session.flush()
     target = Target("relation", stored.expression, relation_id)
@@ -145,9 +153,7 @@ def earlier_relation(session: DbSession, event_id: int) -> tuple[AuditEvent, Rel
     return event, Relation(event.target_id or 0, expression, message, is_warning)
 
 
-def _review(
-    session: DbSession, stored: Relation | None, edit: RelationEdit
-) -> tuple[RelationReview, str]:
+def _review(session: DbSession, stored: Relation | None, edit: RelationEdit) -> RelationReview:
     if stored and edit.etag != relation_etag(stored):
         raise RelationChangedMeanwhile
     passed = validation.all_of(
@@ -156,14 +162,14 @@ def _review(
         message=lambda: checked_line(
             edit.message, field="message", what="The sentence", limit=MESSAGE_CHARACTERS
         ),
-        reason=lambda: checked_reason(edit.reason),
     )
     is_warning = passed["severity"] == RuleSeverity.WARN
     after = Relation(
         stored.id if stored else NEW, passed["expression"], passed["message"], is_warning
     )
     found = present_values.broken_by_relation(session, after)
-    return RelationReview(stored, after, found), passed["reason"]
+    needing = keys_needing_reason(session, after, *([stored] if stored else []))
+    return RelationReview(stored, after, found, needing)
 
 
 def _expression(session: DbSession, text: str, stored: Relation | None) -> str:

@@ -40,11 +40,16 @@ class RelationEdit:
 
 @dataclass(frozen=True)
 class RelationReview:
-    """A relation before and after an edit, and what present values say to the new one."""
+    """A relation before and after an edit, and what present values say to the new one.
+
+    Attributes:
+        needing_reason: The settings it compares, before or after, that need a reason for a change.
+    """
 
     before: Relation | None
     after: Relation
     found: RelationKeys
+    needing_reason: list[str]
 
     @property
     def is_empty(self) -> bool:

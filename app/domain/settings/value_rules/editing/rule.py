@@ -5,17 +5,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import audit, etags, reviews, validation
+from app.domain import audit, etags, reviews
 from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.reviews import ReviewContent
 from app.domain.settings import lookup
+from app.domain.settings.value_rules import checks
 from app.domain.settings.value_rules.editing import present_values, typed_rules
 from app.domain.settings.value_rules.editing.present_values import BrokenValue
 from app.domain.settings.value_rules.editing.typed_rules import TypedRule
 from app.domain.settings.value_rules.rules import NO_RULE, RuleSeverity, ValueRule
 from app.domain.target import Target
-from app.domain.text import checked_reason, is_name
+from app.domain.text import is_name
 from app.models import ApplicationSetting, AuditEvent, DbSession, SettingRule
 
 CHANGED = "setting:rule-changed"
@@ -47,12 +48,17 @@ class RuleEdit:
 
 @dataclass(frozen=True)
 class RuleReview:
-    """A rule before and after an edit, and the present value if it breaks the new one."""
+    """A rule before and after an edit, and the present value if it breaks the new one.
+
+    Attributes:
+        needing_reason: The key, if the stored rule or the category asks for a reason.
+    """
 
     key: str
     before: ValueRule
     after: ValueRule
     broken: list[BrokenValue]
+    needing_reason: list[str]
 
     @property
     def is_empty(self) -> bool:
@@ -92,7 +98,7 @@ def review_rule(session: DbSession, setting_id: int, edit: RuleEdit, *, actor: A
     """
     del actor
     setting = lookup.get(session, setting_id)
-    return _review(setting, _rule_of(_row(session, setting.key)), edit)[0]
+    return _review(session, setting, _row(session, setting.key), edit)
 
 
 def change_rule(
@@ -113,15 +119,17 @@ def change_rule(
         NotFound: The setting does not exist.
         RuleChangedMeanwhile: The rule has changed since it was shown.
         ReviewOutdated: Another value than the reviewed one breaks the rule.
-        InvalidValue: A field of the rule is not valid, or the reason is too long.
+        InvalidValue: A field of the rule is not valid, or there is no reason where one is needed,
+            or it is too long.
     """
     # Who saves a value of the setting waits for this lock, and reads the rule behind it.
     setting = lookup.load_for_update(session, setting_id)
     row = _row(session, setting.key, locks=True)
-    review, reason = _review(setting, _rule_of(row), edit)
+    review = _review(session, setting, row, edit)
     if review.is_empty:
         return None
     reviews.hold(edit.reviewed, review.content)
+    reason = checks.reason_for(edit.reason, review.needing_reason)
     target = Target.of_setting(setting)
     return _put(session, row, target, review.after, reason, actor)
 
@@ -139,14 +147,15 @@ def remove_rule(session: DbSession, key: str, reason: str, *, actor: Actor) -> A
         The event that records it; None, with nothing recorded, if there is no rule.
 
     Raises:
-        InvalidValue: The reason is too long.
+        InvalidValue: There is no reason where one is needed, or it is too long.
     """
     row = _row(session, key, locks=True)
     if _rule_of(row) == NO_RULE:
         return None
     query = select(ApplicationSetting.id).where(ApplicationSetting.key == key)
     target = Target("setting", key, session.scalars(query).first())
-    return _put(session, row, target, NO_RULE, checked_reason(reason), actor)
+    reason = checks.reason_for(reason, checks.needing_reason(session, [key]))
+    return _put(session, row, target, NO_RULE, reason, actor)
 
 
 def earlier_rule(
@@ -168,19 +177,17 @@ def earlier_rule(
 
 
 def _review(
-    setting: ApplicationSetting, before: ValueRule, edit: RuleEdit
-) -> tuple[RuleReview, str]:
+    session: DbSession, setting: ApplicationSetting, row: SettingRule | None, edit: RuleEdit
+) -> RuleReview:
+    before = _rule_of(row)
     if edit.etag != rule_etag(before):
         raise RuleChangedMeanwhile(setting.key)
-    passed = validation.all_of(
-        rule=lambda: typed_rules.checked_rule(edit.typed, setting.data_type),
-        reason=lambda: checked_reason(edit.reason),
-    )
-    after: ValueRule = passed["rule"]
+    after = typed_rules.checked_rule(edit.typed, setting.data_type)
     if typed_rules.is_same_schema(before.schema, after.schema):
         after = after._replace(schema=before.schema)
     broken = present_values.broken_by_rule(setting, after)
-    return RuleReview(setting.key, before, after, broken), passed["reason"]
+    needing = checks.needing_reason(session, [setting.key])
+    return RuleReview(setting.key, before, after, broken, needing)
 
 
 def _row(session: DbSession, key: str, *, locks: bool = False) -> SettingRule | None:
