@@ -33,8 +33,12 @@ class WrongRevision(Exception):
     """The database is at another revision than the console needs."""
 
 
-def demand(needed: Collection[PermissionCode]) -> None:
+def demand(needed: Collection[PermissionCode], read: PermissionCode | None = None) -> None:
     """Go on only with a token that has one of the permissions; any token if none is needed.
+
+    Args:
+        needed: The permissions of which one is needed.
+        read: The permission to look, which is needed besides.
 
     Raises:
         Unauthorized: There is no token, or none that works.
@@ -47,6 +51,8 @@ def demand(needed: Collection[PermissionCode]) -> None:
     if not status.is_current:
         raise WrongRevision(status.message)
     g.caller = caller
+    if read and not caller.can(read):
+        deny(read)
     if needed and not any(caller.can(code) for code in needed):
         deny(next(iter(needed)))
     _note_use(caller)

@@ -8,7 +8,7 @@ from flask import current_app, render_template, request
 from app.api.blueprint import PREFIX, blueprint
 from app.api.endpoint import ENDPOINTS, Endpoint
 from app.api.problems import MEDIA_TYPE
-from app.api.schemas import COMPONENTS, TEXT, Schema, component
+from app.api.schemas import COMPONENTS, ROW_ID, TEXT, Schema, component
 
 VERSION = "3.1.0"
 JSON = "application/json"
@@ -16,7 +16,7 @@ INTRODUCTION = (
     "The settings, users, roles and permissions of the console, for programs. A change needs"
     " If-Match with the ETag of what was read, or * for whatever there is."
 )
-_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+_PARAMETER = re.compile(r"<(?:([a-z]+):)?([a-z_]+)>")
 
 
 @blueprint.get("/openapi.json")
@@ -58,7 +58,7 @@ def described() -> dict[str, Any]:
 
 def path_of(one: Endpoint) -> str:
     """Return the path of an endpoint with its parameters in braces."""
-    return _PARAMETER.sub(r"{\1}", one.path)
+    return _PARAMETER.sub(r"{\2}", one.path)
 
 
 def _operation(one: Endpoint) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
         "responses": _responses(one),
     }
     if one.needs:
-        operation["description"] = f"Needs the permission {' or '.join(one.needs)}."
+        operation["description"] = f"Needs the permission {one.permissions}."
     if one.takes is not None:
         is_needed = bool(one.takes["required"])
         operation["requestBody"] = {"required": is_needed, "content": _content(JSON, one.takes)}
@@ -78,7 +78,10 @@ def _operation(one: Endpoint) -> dict[str, Any]:
 
 
 def _parameters(one: Endpoint) -> list[dict[str, Any]]:
-    in_path = [_parameter(name, "path", TEXT) for name in _PARAMETER.findall(one.path)]
+    in_path = [
+        _parameter(name, "path", ROW_ID if kind == "id" else TEXT)
+        for kind, name in _PARAMETER.findall(one.path)
+    ]
     in_query = [
         _parameter(name, "query", schema, is_required=name in one.needed)
         for name, schema in one.query.items()

@@ -42,6 +42,7 @@ class Endpoint:
         method: The method.
         path: The path below the version, with Flask's converters.
         needs: The permissions of which one is needed.
+        read: The permission to look, which is needed besides; None for none.
         gives: The schema of the answer; None for none.
         takes: The schema of the body; None for none.
         query: The schemas of the parameters of the query.
@@ -55,6 +56,7 @@ class Endpoint:
     method: str
     path: str
     needs: tuple[PermissionCode, ...] = ()
+    read: PermissionCode | None = None
     gives: Schema | None = None
     takes: Schema | None = None
     query: dict[str, Schema] = field(default_factory=dict)
@@ -63,6 +65,12 @@ class Endpoint:
     needed: tuple[str, ...] = ()
     summary: str = ""
     name: str = ""
+
+    @property
+    def permissions(self) -> str:
+        """The permissions that it needs, in words."""
+        one_of = " or ".join(self.needs)
+        return f"{self.read}, and {one_of}" if self.read else one_of
 
     @property
     def fields(self) -> list[str]:
@@ -77,7 +85,8 @@ def endpoint(method: str, path: str, **declared: Any) -> Callable[[View], View]:
     """Declare a view as an endpoint; see `Endpoint` for the arguments."""
 
     def declare(view: View) -> View:
-        name = f"{view.__module__.rpartition('.')[2]}_{view.__name__}"
+        module = view.__module__.removeprefix("app.api.").replace(".", "_")
+        name = f"{module}_{view.__name__}"
         summary = (view.__doc__ or "").partition("\n")[0]
         one = Endpoint(method, path, name=name, summary=summary, **declared)
         ENDPOINTS.append(one)
@@ -107,7 +116,7 @@ def _guarded(declared: Endpoint, view: View) -> View:
     def run(**arguments: Any) -> Response:
         # As with pages: first of all, since a denial is recorded with the path.
         names.check(arguments)
-        bearer.demand(declared.needs)
+        bearer.demand(declared.needs, declared.read)
         query = bodies.read_query(declared.query, declared.needed)
         if declared.query:
             arguments["query"] = query

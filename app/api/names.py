@@ -27,5 +27,5 @@ def check(arguments: dict[str, Any]) -> None:
     Raises:
         NotFound: There is such a name among the arguments.
     """
-    if not all(map(is_name, arguments.values())):
+    if not all(is_name(name) for name in arguments.values() if isinstance(name, str)):
         raise NotFound

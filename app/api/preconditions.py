@@ -3,10 +3,15 @@
 from flask import request
 
 from app.api.problems import Invalid
+from app.domain.errors import ChangedMeanwhile
 
-NEEDED, FAILED = 428, 412
+NEEDED = 428
 MISSING = "Send If-Match with the ETag of what you read; a change needs it."
 STALE = "This has changed since you read it. Nothing was saved. Read it again."
+
+
+class Outdated(ChangedMeanwhile):
+    """The request was made for another version than the current one."""
 
 
 def demand() -> None:
@@ -22,9 +27,11 @@ def demand() -> None:
 def compare(current: str) -> None:
     """Refuse a change that was made for another version than the current one.
 
+    It is called where the row is locked, so that no other change comes between.
+
     Raises:
-        Invalid: The header names another version (412); a weak etag never fits.
+        Outdated: The header names another version (412); a weak etag never fits.
     """
     sent = request.if_match
     if not (sent.star_tag or sent.contains(current)):
-        raise Invalid(FAILED, STALE)
+        raise Outdated(STALE)

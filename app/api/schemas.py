@@ -4,6 +4,7 @@ from typing import Any
 
 from app.domain.permissions import PermissionCode
 from app.domain.settings import STATES, DataType
+from app.models.base import HIGHEST_ID
 
 Schema = dict[str, Any]
 
@@ -16,6 +17,7 @@ TEXTS: Schema = {"type": "array", "items": TEXT}
 TIME: Schema = {"type": "string", "format": "date-time"}
 MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 NUMBER: Schema = {"type": "integer"}
+ROW_ID: Schema = {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
 MOST_AT_ONCE = 1000
 NAMES: Schema = {"type": "array", "items": TEXT, "maxItems": MOST_AT_ONCE}
 FIELDS: Schema = {"type": ["object", "null"]}

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.domain import audit, csv, settings
+from app.domain import audit, csv
 from app.domain.audit import Fields
 from app.domain.csv import Separator
 from app.domain.settings import SecretMarks
@@ -75,7 +75,6 @@ def _side(marks: SecretMarks, row: Row[Any], text: str | None) -> Fields | None:
     if text is None:
         return None
     fields = audit.fields_of(text)
-    is_secret = row.target_type == "setting" and marks.hides(row.target_name, row.id)
-    if is_secret and fields.get("value") is not None:
-        return fields | {"value": settings.HIDDEN}
-    return fields
+    if row.target_type != "setting" or fields.get("value") is None:
+        return fields
+    return fields | {"value": marks.shown(row.target_name, row.id, fields)}

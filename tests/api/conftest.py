@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from app import unit_of_work
 from app.extensions import db
-from app.models import DbSession, User
+from app.models import ApplicationSetting, DbSession, User
 from tests.support.api import Program
 from tests.support.tokens import token_of
 
@@ -21,3 +23,21 @@ def program(app: Flask, session: DbSession) -> Callable[..., Program]:
         return Program(app.test_client(), token)
 
     return program
+
+
+@pytest.fixture
+def meanwhile(session: DbSession, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Changes a setting in the moment before the next save: ``meanwhile(key, value="1")``."""
+    begin = unit_of_work.begin_writing
+
+    def meanwhile(key: str, **columns: str) -> None:
+        def begin_late(*arguments: float) -> None:
+            monkeypatch.setattr(unit_of_work, "begin_writing", begin)
+            query = update(ApplicationSetting).where(ApplicationSetting.key == key)
+            session.execute(query.values(**columns))
+            session.commit()
+            begin(*arguments)
+
+        monkeypatch.setattr(unit_of_work, "begin_writing", begin_late)
+
+    return meanwhile

@@ -1,7 +1,9 @@
 """The requests that docs/api.md shows, sent in their order by a program with a token."""
 
 import json
+import re
 import shlex
+from string import Template
 
 import pytest
 
@@ -11,18 +13,26 @@ from tests.support.api import Program
 from tests.support.tokens import token_of
 
 pytestmark = pytest.mark.only_on("sqlite")
+# A request, or a variable that gets the first id of its answer.
+REQUEST = re.compile(
+    r"(?:(?P<variable>[A-Z]+)=\$\()?(?P<command>curl (?:(?! \|).)+)(?: \| jq '\.items\[0\]\.id'\))?"
+)
 
 
 def test_every_request_of_the_document_succeeds(app, session, ada):
     api = Program(app.test_client(), token_of(session, ada))
     session.remove()
     commands = [line for block in blocks("docs/api.md", "sh") for line in lines(block)]
-    requests = [command for command in commands if command.startswith("curl ")]
+    requests = [found for found in map(REQUEST.fullmatch, commands) if found]
+    variables: dict[str, str] = {}
 
     assert len(requests) > 20
-    for command in requests:
+    for found in requests:
+        command = Template(found["command"]).safe_substitute(variables)
         answer = sent(api, command)
         assert answer.status_code < 400, f"{command}: {answer.text}"
+        if found["variable"]:
+            variables[found["variable"]] = answer.json["items"][0]["id"]
 
 
 def sent(api, command):

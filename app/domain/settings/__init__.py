@@ -25,6 +25,7 @@ from app.domain.settings.editing import (
 from app.domain.settings.key_listing import keys_page
 from app.domain.settings.last_changes import LastChange, last_changes
 from app.domain.settings.lifecycle import (
+    NO_DELETION,
     create,
     delete,
     deletion_event,
@@ -119,6 +120,7 @@ __all__ = [
     "IS_SET",
     "KEYS",
     "NOT_SET",
+    "NO_DELETION",
     "NO_KEY",
     "STATES",
     "SUMMARY_CHARACTERS",

@@ -16,6 +16,7 @@ from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
 NEEDED = frozenset({"key", "value", "data_type", "category"})
+NO_DELETION = "This deletion of a setting does not exist."
 KEPT = ("key", "value", "data_type", "description", "category", "is_mutable")
 
 
@@ -146,7 +147,7 @@ def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
     """
     event = audit.get(session, event_id)
     if event is None or event.action != "setting:deleted" or not _is_told(event):
-        raise NotFound("This deletion of a setting does not exist.")
+        raise NotFound(NO_DELETION)
     return event
 
 

@@ -30,13 +30,20 @@ def get(session: DbSession, setting_id: int) -> ApplicationSetting:
     return setting
 
 
-def by_key(session: DbSession, key: str) -> ApplicationSetting:
+def by_key(session: DbSession, key: str, *, locks: bool = False) -> ApplicationSetting:
     """Return the setting named ``key``.
+
+    Args:
+        session: The database session.
+        key: The key.
+        locks: Whether its row is locked until the transaction ends; see `load_for_update`.
 
     Raises:
         NotFound: The setting does not exist.
     """
     query = select(ApplicationSetting).where(ApplicationSetting.key == key)
+    if locks:
+        query = query.with_for_update().execution_options(populate_existing=True)
     setting = session.scalars(query).first() if is_name(key) else None
     # To MySQL a key with spaces after it is the same key.
     if setting is None or setting.key != key:

@@ -1,9 +1,8 @@
 """Settings: list, read, create, replace, unset and delete them, and change several at once."""
 
 from typing import Any
-from urllib.parse import quote
 
-from app.api import preconditions, problems, times, typed
+from app.api import problems, times, typed
 from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
 from app.api.schemas import (
     AFTER,
@@ -18,18 +17,21 @@ from app.api.schemas import (
     page_of,
     taken,
 )
-from app.domain import etags, settings
+from app.api.settings import rows
+from app.domain import settings
+from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.settings import BulkRefused, BulkSettingEdit, NewSetting, SettingEdit
 from app.extensions import db
-from app.models import ApplicationSetting
+from app.models import ApplicationSetting, AuditEvent, DbSession
 
 READ, UPDATE = PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_UPDATE
 CREATE, DELETE = PermissionCode.SETTINGS_CREATE, PermissionCode.SETTINGS_DELETE
 VALUE = {"value": ANYTHING, "text": TEXT, "unset": FLAG, "anyway": FLAG}
 ONE = "/settings/<named:key>"
+SETTINGS = given(items={"type": "array", "items": component("Setting")})
 MANY = {
     "type": "object",
     "minProperties": 1,
@@ -54,15 +56,15 @@ def index(query: dict[str, str]) -> Any:
         prefix=query.get("prefix", ""),
         changed_since=times.parsed(query, "changed_since"),
     )
-    rows: Any = page.rows
-    items = [typed.setting(row) for row in rows]
+    found: Any = page.rows
+    items = [typed.setting(row) for row in found]
     return {"items": items, "next": next_page(page.after)}
 
 
 @endpoint("GET", ONE, needs=(READ,), gives=component("Setting"), has_etag=True)
 def show(key: str) -> Answer:
     """Read one setting, with its typed value; the value of a secret is not given."""
-    return _answer(key)
+    return rows.answer_with(key)
 
 
 @endpoint(
@@ -89,15 +91,13 @@ def create(body: dict[str, Any]) -> Answer:
     more = {name: body[name] for name in names if name in body}
     text = typed.text_of(body, body["data_type"])
     new = NewSetting(body["key"], body["data_type"], text, **more)
-    setting = saved(settings.create, new)
-    answer = _answer(setting.key)
-    path = f"/api/v1/settings/{quote(setting.key, safe='')}"
-    return Answer(answer.content, answer.etag, CREATED, {"Location": path})
+    return rows.created(saved(settings.create, new))
 
 
 @endpoint(
     "PUT",
     ONE,
+    read=READ,
     needs=(UPDATE,),
     gives=component("Setting"),
     takes=taken(**VALUE, **REASON),
@@ -105,33 +105,30 @@ def create(body: dict[str, Any]) -> Answer:
 )
 def replace(key: str, body: dict[str, Any]) -> Answer:
     """Give a setting another value, or none."""
-    setting = _matched(key)
-    edit = _edit(body, setting, settings.etag_of(setting), body.get("reason", ""))
-    saved(settings.change, setting.id, edit)
-    return _answer(key)
+    saved(_replace, key, body)
+    return rows.answer_with(key)
 
 
-@endpoint("DELETE", ONE, needs=(DELETE,), takes=taken(**REASON), has_etag=True)
+@endpoint("DELETE", ONE, read=READ, needs=(DELETE,), takes=taken(**REASON), has_etag=True)
 def delete(key: str, body: dict[str, Any]) -> None:
     """Delete a setting."""
-    setting = _matched(key)
-    deletion = Deletion(setting.key, settings.etag_of(setting), body.get("reason", ""))
-    saved(settings.delete, setting.id, deletion)
+    saved(_delete, key, body.get("reason", ""))
 
 
 @endpoint(
     "PATCH",
     "/settings",
+    read=READ,
     needs=(UPDATE,),
-    gives=given(items={"type": "array", "items": component("Setting")}),
+    gives=SETTINGS,
     takes=taken("settings", settings=MANY, **REASON),
 )
 def change_many(body: dict[str, Any]) -> Any:
     """Give several settings other values in one transaction: all or none."""
     sent = body["settings"]
-    rows = settings.by_keys(db.session, sent)
-    edits = {row.id: _edit(sent[row.key], row, sent[row.key]["etag"]) for row in rows}
-    keys = {row.id: row.key for row in rows}
+    found = settings.by_keys(db.session, sent)
+    edits = {row.id: _edit(sent[row.key], row, sent[row.key]["etag"]) for row in found}
+    keys = {row.id: row.key for row in found}
     try:
         saved(settings.change_many, BulkSettingEdit(edits, body.get("reason", "")))
     except BulkRefused as refusal:
@@ -141,26 +138,22 @@ def change_many(body: dict[str, Any]) -> Any:
     return {"items": [typed.setting(row) for row in settings.by_keys(db.session, sent)]}
 
 
+def _replace(
+    session: DbSession, key: str, body: dict[str, Any], *, actor: Actor
+) -> AuditEvent | None:
+    setting = rows.matched(session, key)
+    edit = _edit(body, setting, settings.etag_of(setting), body.get("reason", ""))
+    return settings.change(session, setting.id, edit, actor=actor)
+
+
+def _delete(session: DbSession, key: str, reason: str, *, actor: Actor) -> AuditEvent:
+    setting = rows.matched(session, key)
+    deletion = Deletion(setting.key, settings.etag_of(setting), reason)
+    return settings.delete(session, setting.id, deletion, actor=actor)
+
+
 def _edit(
     sent: dict[str, Any], setting: ApplicationSetting, etag: str, reason: str = ""
 ) -> SettingEdit:
     text = typed.text_of(sent, setting.data_type)
     return SettingEdit(text, etag, reason, anyway=sent.get("anyway", False))
-
-
-def _matched(key: str) -> ApplicationSetting:
-    """Return the setting if the request was made for its current version."""
-    setting = settings.by_key(db.session, key)
-    preconditions.compare(_etag(setting))
-    return setting
-
-
-def _answer(key: str) -> Answer:
-    db.session.expire_all()
-    setting = settings.by_key(db.session, key)
-    return Answer(typed.setting(setting), _etag(setting))
-
-
-def _etag(setting: ApplicationSetting) -> str:
-    # Its own etag stands for the value of a secret, which the answer does not hold.
-    return etags.of(typed.setting(setting))

@@ -1,4 +1,4 @@
-"""The history of a setting, and the audit log."""
+"""The audit log, and events as lists show them."""
 
 from typing import Any
 
@@ -11,26 +11,15 @@ from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 
+EVENTS = page_of("Event")
 TEXTS = ("actor", "action", "target", "type", "outcome", "request")
-
-
-@endpoint(
-    "GET",
-    "/settings/<named:key>/history",
-    needs=(PermissionCode.SETTINGS_READ,),
-    gives=page_of("Event"),
-    query=AFTER,
-)
-def of_setting(key: str, query: dict[str, str]) -> Any:
-    """List the recorded changes of a setting, the newest first; also of a deleted one."""
-    return _page(settings.versions_page(db.session, key, Cursors(after=query.get("after"))))
 
 
 @endpoint(
     "GET",
     "/audit",
     needs=(PermissionCode.AUDIT_READ,),
-    gives=page_of("Event"),
+    gives=EVENTS,
     query={
         **dict.fromkeys(TEXTS, TEXT),
         "outcome": OUTCOMES,
@@ -48,10 +37,11 @@ def index(query: dict[str, str]) -> Any:
         since=times.parsed(query, "since"),
         until=times.parsed(query, "until"),
     )
-    return _page(audit.events_page(db.session, filters, Cursors(after=query.get("after"))))
+    return page_of_events(audit.events_page(db.session, filters, Cursors(after=query.get("after"))))
 
 
-def _page(page: Page) -> dict[str, Any]:
+def page_of_events(page: Page) -> dict[str, Any]:
+    """Return a page of events without secrets, and the path of the next page."""
     marks = settings.secret_marks(db.session)
     items = [event_export.exported(marks, row) for row in page.rows]
     return {"items": items, "next": next_page(page.after)}
