@@ -12,6 +12,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, MultipartDecoder, N
 
 from app import config
 from app.http.requests import request_id
+from app.web.session.form_cookie import FormCookie
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -78,11 +79,10 @@ class Request(flask.Request):
 
 
 def register(app: Flask) -> None:
-    """Add the headers, the request's id and the checks of where a form comes from and how long."""
+    """Add the headers, the request's id, the cookie of forms, and the checks of what is sent."""
     app.request_class = Request
-    app.before_request(_refuse_foreign)
-    app.before_request(_refuse_countless)
-    app.before_request(_refuse_other_encodings)
+    app.session_interface = FormCookie()
+    app.before_request(_check_form)
     app.after_request(_add_headers)
 
 
@@ -104,10 +104,16 @@ def is_from_console() -> bool:
     return site in OWN_SITES or (origin is not None and _is_own(origin))
 
 
+def _check_form() -> None:
+    """Refuse what the console's own pages never send; pages are asked for without a form."""
+    if request.method not in SAFE_METHODS:
+        _refuse_foreign()
+        _refuse_countless()
+        _refuse_other_encodings()
+
+
 def _refuse_foreign() -> None:
     """Refuse a form that another site sent (Fetch Metadata, and RFC 6454 Origin)."""
-    if request.method in SAFE_METHODS:
-        return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
     if site not in OWN_SITES or (origin and not _is_own(origin)):
