@@ -28,7 +28,7 @@ NAMES = ("expression", "severity", "message")
 
 
 class RelationForm(ReviewedForm):
-    """A relation; ``base`` keeps the text that was shown, for a conflict."""
+    """A relation; ``base`` keeps the one that was shown in words, for a conflict."""
 
     expression = StringField("Relation", description=EXPRESSION, render_kw=PLAIN)
     severity = SelectField("A save that breaks it", choices=EFFECTS)
@@ -49,13 +49,20 @@ class RelationForm(ReviewedForm):
         return RelationEdit(**texts, reviewed=self.reviewed.data)
 
     @property
+    def typed(self) -> Relation:
+        """The relation as typed, to be told in words."""
+        expression, severity, message = (self._fields[name].data or "" for name in NAMES)
+        return Relation(NEW, expression, message, severity == "warn")
+
+    @property
     def hidden_fields(self) -> list[tuple[str, str]]:
         """The relation as hidden fields."""
         return [(name, self._fields[name].data or "") for name in (*NAMES, "etag", "base")]
 
     def start_from(self, stored: Relation) -> None:
         """Check the next save against this relation; the fields stay as typed."""
-        self.etag.data, self.base.data = editing.relation_etag(stored), stored.expression
+        self.etag.data = editing.relation_etag(stored)
+        self.base.data = editing.relation_in_words(stored)
 
     def fill_in(self, relation: Relation) -> None:
         """Fill in a relation."""
@@ -88,7 +95,7 @@ class RelationReviewed(Review):
         self.form.start_from(stored)
         contested = Contested(relation_id, "the relation", lambda _: True)
         author = conflicts.author_of(conflicts.RELATION, contested)
-        versions = (base, stored.expression)
+        versions = [base, *map(editing.relation_in_words, (stored, self.form.typed))]
         return _rendered(
             "_relation_conflict", self.form, relation_id, versions=versions, author=author
         )

@@ -119,7 +119,10 @@ class RuleReviewed(Review):
             "_rule_conflict",
             self.form,
             setting,
-            versions=(base, editing.rule_in_words(stored)),
+            versions=(
+                *(base, editing.rule_in_words(stored)),
+                editing.typed_in_words(self.form.typed, setting.data_type),
+            ),
             author=conflicts.author_of(conflicts.RULE, contested),
         )
 

@@ -46,6 +46,12 @@ class RolesForm(ReviewedForm):
         )
 
     @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """The selected roles, and those that were shown, as hidden fields."""
+        fields = [("roles", str(role_id)) for role_id in self.roles.data or ()]
+        return [*fields, ("etag", self.etag.data or ""), ("base", self.base.data or "")]
+
+    @property
     def base_ids(self) -> frozenset[int]:
         """The ids of the roles that the user had when the page was opened."""
         return parted(self.base.data)

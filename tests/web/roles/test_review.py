@@ -425,7 +425,7 @@ def test_a_change_of_what_was_shown_is_a_conflict_of_these_rows_alone(
     assert conflict.status_code == 409
     assert "settings:update" in conflict.text
     assert "document:" not in conflict.text
-    assert conflict.link("Keep the stored version") == "/roles?resource=settings"
+    assert conflict.link("Keep their version") == "/roles?resource=settings"
     again = conflict.submit("conflict-form")
     assert "editor 1 granted, 1 revoked" in again.text
     saved = again.submit("review-form", confirmed="1")

@@ -79,10 +79,14 @@ def test_a_relation_that_changed_meanwhile_is_a_conflict(sign_in, ada, session):
     relation.expression = "chunk_overlap <= chunk_size"
     session.commit()
 
-    conflict = page.submit("relation-form", expression="chunk_overlap < 9")
+    conflict = page.submit("relation-form", expression="chunk_overlap < 9", message="No.")
 
     assert conflict.status_code == 409
-    for text in ("chunk_overlap < chunk_size", "chunk_overlap <= chunk_size", "chunk_overlap < 9"):
+    for text in (
+        "chunk_overlap < chunk_size",
+        "chunk_overlap <= chunk_size",
+        "chunk_overlap < 9; says “No.”",
+    ):
         assert text in conflict.text
     conflict.submit("conflict-form").submit("save", confirmed=1)
     assert relations(session)[0].expression == "chunk_overlap < 9"

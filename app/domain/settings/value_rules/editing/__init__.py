@@ -47,8 +47,10 @@ from app.domain.settings.value_rules.editing.typed_rules import (
 )
 from app.domain.settings.value_rules.editing.words import (
     field_in_words,
+    relation_in_words,
     rule_in_words,
     schema_in_words,
+    typed_in_words,
 )
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "own_rule",
     "put_relation",
     "relation_etag",
+    "relation_in_words",
     "remove_relation",
     "remove_rule",
     "review_relation",
@@ -87,5 +90,6 @@ __all__ = [
     "rule_in_words",
     "schema_in_words",
     "simple_fields",
+    "typed_in_words",
     "typed_of",
 ]

@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from app.domain.errors import InvalidValue
 from app.domain.phrases import shortlist
 from app.domain.settings import strict_json
 from app.domain.settings.strict_json import NotJson
 from app.domain.settings.value_rules import schema_mistakes
+from app.domain.settings.value_rules.editing.typed_rules import TypedRule, checked_rule
+from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import RuleSeverity, ValueRule
 from app.domain.text import shortened
 
@@ -45,6 +48,24 @@ def rule_in_words(rule: ValueRule) -> str:
         parts.append(IS_NEEDED[True])
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}"
+
+
+def typed_in_words(typed: TypedRule, data_type: str) -> str:
+    """Return a typed rule in short; its fields as they are while it is not valid."""
+    try:
+        return rule_in_words(checked_rule(typed, data_type))
+    except InvalidValue:
+        return "\n".join(f"{name}: {text}" for name, text in vars(typed).items() if text)
+
+
+def relation_in_words(relation: Relation) -> str:
+    """Return a relation in short: "a < b; only warns; says “Make a smaller.”"."""
+    parts = [relation.expression]
+    if relation.is_warning:
+        parts.append(EFFECTS[RuleSeverity.WARN])
+    if relation.message:
+        parts.append(f"says “{relation.message}”")
+    return "; ".join(parts)
 
 
 def field_in_words(field: str, content: Any) -> str:
