@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.api import assignments, document, events, permissions, problems, roles, settings, users
+from app.api import document, events, permissions, problems, roles, settings, users
 from app.api.blueprint import blueprint
 from app.api.names import NamedConverter
 from app.extensions import csrf
 
-__all__ = ["assignments", "document", "events", "permissions", "roles", "settings", "users"]
+__all__ = ["document", "events", "permissions", "roles", "settings", "users"]
 
 
 def register(app: Flask) -> None:

@@ -5,6 +5,7 @@ from app.domain.roles.editing import (
     RoleEdit,
     change,
     etag_of,
+    lock_named,
 )
 from app.domain.roles.grant_edit import (
     Edits,
@@ -27,6 +28,7 @@ from app.domain.roles.lookup import (
     get,
     granting,
     held_by,
+    ids_named,
     is_system_role,
     named,
     permission,
@@ -86,7 +88,9 @@ __all__ = [
     "granting",
     "grants_etag",
     "held_by",
+    "ids_named",
     "is_system_role",
+    "lock_named",
     "lookalikes",
     "matching",
     "member_counts",

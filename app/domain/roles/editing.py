@@ -7,7 +7,7 @@ from app.domain.actor import Actor
 from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.permissions import PermissionCode
 from app.domain.roles import escalation, names
-from app.domain.roles.lookup import SystemRoleProtected, is_system_role
+from app.domain.roles.lookup import SystemRoleProtected, is_system_role, named
 from app.domain.roles.matrix import MatrixRole, read_matrix
 from app.domain.target import Target
 from app.domain.text import checked_reason
@@ -86,6 +86,18 @@ def load_for_update(session: DbSession, role_id: int) -> Role:
     if role is None:
         raise NotFound("This role does not exist.")
     return role
+
+
+def lock_named(session: DbSession, name: str) -> Role:
+    """Return a role that is about to be changed, by its name.
+
+    It is the first statement of its transaction, and the role stays locked until the end of it.
+
+    Raises:
+        NotFound: The role does not exist.
+    """
+    access.serialize_access_changes(session)
+    return load_for_update(session, named(session, name).id)
 
 
 def etag_of(role: Role) -> str:

@@ -48,6 +48,7 @@ _BEFORE_AND_AFTER = (
     .order_by(Role.name)
 )
 _NAMES = select(Role.name).order_by(Role.name)
+_NAMES_AND_IDS = select(Role.name, Role.id)
 
 
 class SystemRoleProtected(RuleError):
@@ -147,6 +148,22 @@ def named(session: DbSession, name: str) -> Role:
     if role is None:
         raise NotFound(f"There is no role named {name}.")
     return role
+
+
+def ids_named(session: DbSession, names: Collection[str]) -> frozenset[int]:
+    """Return the IDs of the roles with these names, in one statement.
+
+    Raises:
+        InvalidValue: One of the roles does not exist.
+    """
+    by_name = {row.name: row.id for row in session.execute(_NAMES_AND_IDS)}
+    by_spelling = {folded(name): id_ for name, id_ in sorted(by_name.items(), reverse=True)}
+    found = {
+        name: by_name.get(name.strip().lower(), by_spelling.get(folded(name))) for name in names
+    }
+    if unknown := [name for name, id_ in found.items() if id_ is None]:
+        raise InvalidValue(f"There is no role named {unknown[0]}.", field="roles")
+    return frozenset(id_ for id_ in found.values() if id_ is not None)
 
 
 def _with_name(session: DbSession, name: str) -> Role | None:

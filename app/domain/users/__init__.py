@@ -55,7 +55,7 @@ from app.domain.users.listing import (
 from app.domain.users.lookalikes import groups as lookalikes
 from app.domain.users.lookalikes import of as looks_like
 from app.domain.users.lookalikes import of_mixed_scripts
-from app.domain.users.lookup import find, get, named, sign_ins
+from app.domain.users.lookup import find, get, lock_named, named, sign_ins
 from app.domain.users.name_copy import (
     copy_after,
     copy_uncopied,
@@ -145,6 +145,7 @@ __all__ = [
     "get",
     "held_roles",
     "list_page",
+    "lock_named",
     "look_up",
     "lookalikes",
     "looks_like",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, union
 
+from app.domain import access
 from app.domain.authentication import api_tokens, second_factor
 from app.domain.errors import NotFound
 from app.domain.text import is_name
@@ -72,6 +73,18 @@ def sign_ins(session: DbSession, user_id: int) -> SignIns:
     if row is None:
         raise NotFound("This user does not exist.")
     return SignIns(row[0], int(row[1]), row[2], bool(row[3]), bool(row[4]))
+
+
+def lock_named(session: DbSession, name: str) -> User:
+    """Return a user who is about to be changed, by user name or email address; see `named`.
+
+    It is the first statement of its transaction, and the user stays locked until the end of it.
+
+    Raises:
+        NotFound: No user has it.
+    """
+    access.serialize_access_changes(session)
+    return access.load_user_for_update(session, named(session, name).id)
 
 
 def find(session: DbSession, name: str) -> User | None:

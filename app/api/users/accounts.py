@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote
 
 from app import config
-from app.api import preconditions
 from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
 from app.api.schemas import (
     AFTER,
@@ -18,8 +17,9 @@ from app.api.schemas import (
     page_of,
     taken,
 )
-from app.domain import etags, roles, users
-from app.domain.authentication import api_tokens
+from app.api.users.rows import USER, answer_of
+from app.domain import roles, users
+from app.domain.actor import Actor
 from app.domain.confirmation import Confirmation, Deletion
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
@@ -32,6 +32,7 @@ READ, UPDATE = PermissionCode.USER_READ, PermissionCode.USER_UPDATE
 ONE = "/users/<named:username>"
 FILTERS = ("q", "role", "status", "signed_in")
 PROFILE = {"full_name": MAYBE_TEXT, "bio": MAYBE_TEXT}
+CONFIRMED = {"needs": (UPDATE,), "gives": component("UserDetails"), "takes": taken(**REASON)}
 
 
 @endpoint(
@@ -91,7 +92,7 @@ def create(body: dict[str, Any]) -> Answer:
         body["email"],
         full_name=body.get("full_name"),
         bio=body.get("bio"),
-        role_ids=frozenset(roles.named(db.session, name).id for name in body.get("roles", ())),
+        role_ids=roles.ids_named(db.session, body.get("roles", ())),
         email_domains=config.current().email_domains,
         reason=body.get("reason", ""),
         is_service=body.get("is_service_account", False),
@@ -102,17 +103,15 @@ def create(body: dict[str, Any]) -> Answer:
     return Answer(answer.content, answer.etag, CREATED, {"Location": path})
 
 
-@endpoint(
+@USER.change(
     "PATCH",
     ONE,
     needs=(UPDATE,),
     gives=component("UserDetails"),
-    has_etag=True,
     takes=taken(username=TEXT, email=TEXT, is_verified=FLAG, **PROFILE, **REASON),
 )
-def change(username: str, body: dict[str, Any]) -> Answer:
+def change(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Change the profile of a user; what is left out stays."""
-    user = matched(username)
     stored = users.profile_of(user)
     profile = Profile(
         username=body.get("username", stored.username),
@@ -123,85 +122,29 @@ def change(username: str, body: dict[str, Any]) -> Answer:
     )
     domains = config.current().email_domains
     edit = ProfileEdit(profile, users.profile_etag(user), body.get("reason", ""), domains)
-    saved(users.change, user.id, edit)
-    return answer_of(users.get(db.session, user.id))
+    users.change(db.session, user.id, edit, actor=actor)
 
 
-@endpoint("DELETE", ONE, needs=(PermissionCode.USER_DELETE,), has_etag=True, takes=taken(**REASON))
-def delete(username: str, body: dict[str, Any]) -> None:
+@USER.change("DELETE", ONE, needs=(PermissionCode.USER_DELETE,), takes=taken(**REASON))
+def delete(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Delete a user."""
-    user = matched(username)
-    etag = users.deletion_etag(user)
-    saved(users.delete, user.id, Deletion(user.username, etag, body.get("reason", "")))
+    deletion = Deletion(user.username, users.deletion_etag(user), body.get("reason", ""))
+    users.delete(db.session, user.id, deletion, actor=actor)
 
 
-@endpoint(
-    "POST",
-    f"{ONE}/activate",
-    needs=(UPDATE,),
-    gives=component("UserDetails"),
-    has_etag=True,
-    takes=taken(**REASON),
-)
-def activate(username: str, body: dict[str, Any]) -> Answer:
+@USER.change("POST", f"{ONE}/activate", **CONFIRMED)
+def activate(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Activate a user."""
-    user = matched(username)
-    saved(users.activate, user.id, Confirmation(body.get("reason", "")))
-    return answer_of(users.get(db.session, user.id))
+    users.activate(db.session, user.id, Confirmation(**body), actor=actor)
 
 
-@endpoint(
-    "POST",
-    f"{ONE}/deactivate",
-    needs=(UPDATE,),
-    gives=component("UserDetails"),
-    has_etag=True,
-    takes=taken(**REASON),
-)
-def deactivate(username: str, body: dict[str, Any]) -> Answer:
+@USER.change("POST", f"{ONE}/deactivate", **CONFIRMED)
+def deactivate(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Deactivate a user, and end their sessions; their tokens stop working."""
-    user = matched(username)
-    saved(users.deactivate, user.id, Confirmation(body.get("reason", "")))
-    return answer_of(users.get(db.session, user.id))
+    users.deactivate(db.session, user.id, Confirmation(**body), actor=actor)
 
 
-@endpoint("DELETE", f"{ONE}/sessions", needs=(UPDATE,), has_etag=True)
-def end_sessions(username: str) -> None:
+@USER.change("DELETE", f"{ONE}/sessions", needs=(UPDATE,))
+def end_sessions(user: User, actor: Actor) -> None:
     """End all sessions of a user in the console."""
-    saved(users.end_sessions, matched(username).id)
-
-
-def matched(username: str) -> User:
-    """Return the user if the request was made for its current version.
-
-    Raises:
-        NotFound: There is no such user.
-        Invalid: The user has changed since it was read (412).
-    """
-    user = users.named(db.session, username)
-    preconditions.compare(etag_of(user))
-    return user
-
-
-def answer_of(user: User) -> Answer:
-    """Return the answer that shows a user."""
-    return Answer(_details(user), etag_of(user))
-
-
-def etag_of(user: User) -> str:
-    """Return the etag of all that the API shows of a user."""
-    return etags.of(_details(user))
-
-
-def _details(user: User) -> dict[str, Any]:
-    return {
-        "username": user.username,
-        "email": user.shown_email,
-        "full_name": user.full_name,
-        "is_active": user.is_active,
-        "is_verified": user.is_verified,
-        "created_at": user.created_at.isoformat(),
-        "roles": [role.name for role in user.roles],
-        "bio": user.bio,
-        "is_service_account": api_tokens.is_service(db.session, user.id),
-    }
+    users.end_sessions(db.session, user.id, actor=actor)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from app.api import preconditions
-from app.api.endpoint import Answer, endpoint, saved
+from app.api.changes import Resource
+from app.api.endpoint import Answer, endpoint
 from app.api.schemas import HELD_LIST, NAMES, REASON, ROLES_OF_USER, taken
 from app.domain import access, roles, users
+from app.domain.actor import Actor
 from app.domain.permissions import PermissionCode
 from app.domain.users import AssignmentEdit
 from app.extensions import db
@@ -16,43 +17,47 @@ ROLES = "/users/<named:username>/roles"
 ONE = f"{ROLES}/<named:role>"
 
 
+def _etag(user: User) -> str:
+    return users.roles_etag(role.id for role in user.roles)
+
+
+def _answer(user: User) -> Answer:
+    return Answer({"roles": [role.name for role in user.roles]}, _etag(user))
+
+
+ROLES_OF = Resource("username", users.lock_named, users.get, _answer)
+
+
 @endpoint("GET", ROLES, needs=(READ,), gives=ROLES_OF_USER, has_etag=True)
 def index(username: str) -> Answer:
     """List the roles of a user."""
     return _answer(users.named(db.session, username))
 
 
-@endpoint(
+@ROLES_OF.change(
     "PUT",
     ROLES,
     needs=(ASSIGN,),
     gives=ROLES_OF_USER,
     takes=taken("roles", roles=NAMES, **REASON),
-    has_etag=True,
 )
-def replace(username: str, body: dict[str, Any]) -> Answer:
+def replace(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Give a user exactly these roles."""
-    user = _matched(username)
-    role_ids = frozenset(roles.named(db.session, name).id for name in body["roles"])
+    role_ids = roles.ids_named(db.session, body["roles"])
     edit = AssignmentEdit(role_ids, _etag(user), body.get("reason", ""))
-    saved(users.set_roles, user.id, edit)
-    return _answer(_fresh(user))
+    users.set_roles(db.session, user.id, edit, actor=actor)
 
 
-@endpoint("PUT", ONE, needs=(ASSIGN,), gives=ROLES_OF_USER, takes=taken(**REASON), has_etag=True)
-def assign(username: str, role: str, body: dict[str, Any]) -> Answer:
+@ROLES_OF.change("PUT", ONE, needs=(ASSIGN,), gives=ROLES_OF_USER, takes=taken(**REASON))
+def assign(user: User, role: str, body: dict[str, Any], actor: Actor) -> None:
     """Assign a role to a user."""
-    user = _matched(username)
-    saved(users.assign_role, user.id, role, body.get("reason", ""))
-    return _answer(_fresh(user))
+    users.assign_role(db.session, user.id, role, **body, actor=actor)
 
 
-@endpoint("DELETE", ONE, needs=(ASSIGN,), gives=ROLES_OF_USER, takes=taken(**REASON), has_etag=True)
-def unassign(username: str, role: str, body: dict[str, Any]) -> Answer:
+@ROLES_OF.change("DELETE", ONE, needs=(ASSIGN,), gives=ROLES_OF_USER, takes=taken(**REASON))
+def unassign(user: User, role: str, body: dict[str, Any], actor: Actor) -> None:
     """Remove a role from a user."""
-    user = _matched(username)
-    saved(users.unassign_role, user.id, role, body.get("reason", ""))
-    return _answer(_fresh(user))
+    users.unassign_role(db.session, user.id, role, **body, actor=actor)
 
 
 @endpoint("GET", "/users/<named:username>/permissions", needs=(READ,), gives=HELD_LIST)
@@ -69,22 +74,3 @@ def permissions(username: str) -> Any:
         for held in access.permissions_of(db.session, user.id)
     ]
     return {"items": items}
-
-
-def _matched(username: str) -> User:
-    user = users.named(db.session, username)
-    preconditions.compare(_etag(user))
-    return user
-
-
-def _fresh(user: User) -> User:
-    db.session.expire_all()
-    return users.get(db.session, user.id)
-
-
-def _answer(user: User) -> Answer:
-    return Answer({"roles": [role.name for role in user.roles]}, _etag(user))
-
-
-def _etag(user: User) -> str:
-    return users.roles_etag(role.id for role in user.roles)

@@ -1,0 +1,86 @@
+"""Roles: list, read, create, rename, describe and delete them; grant and revoke permissions."""
+
+from typing import Any
+from urllib.parse import quote
+
+from app.api import bearer
+from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
+from app.api.roles.rows import ROLE, ShownRole, get
+from app.api.schemas import AFTER, MAYBE_TEXT, REASON, TEXT, component, page_of, taken
+from app.domain import roles
+from app.domain.actor import Actor
+from app.domain.confirmation import Deletion
+from app.domain.paging import Cursors
+from app.domain.permissions import PermissionCode
+from app.domain.roles import NewRole, RoleEdit
+from app.extensions import db
+
+READ, UPDATE = PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE
+ONE = "/roles/<named:name>"
+
+
+@endpoint("GET", "/roles", needs=(READ,), gives=page_of("Role"))
+def index() -> Any:
+    """List all roles with their permissions, in one page."""
+    matrix = roles.read_matrix(db.session)
+    items = [ShownRole(matrix, role).content for role in matrix.roles]
+    return {"items": items, "next": None}
+
+
+@endpoint("GET", ONE, needs=(READ,), gives=component("Role"), has_etag=True)
+def show(name: str) -> Answer:
+    """Read one role with its permissions."""
+    return get(db.session, roles.named(db.session, name).id).answer
+
+
+@endpoint(
+    "POST",
+    "/roles",
+    needs=(PermissionCode.ROLE_CREATE,),
+    gives=component("Role"),
+    status=CREATED,
+    takes=taken("name", name=TEXT, description=TEXT, template=TEXT, clone_of=TEXT, **REASON),
+)
+def create(body: dict[str, Any]) -> Answer:
+    """Create a role: without permissions, from a template, or as a clone of another role."""
+    clone_of = roles.named(db.session, body["clone_of"]).id if "clone_of" in body else None
+    fields = {name: body[name] for name in ("description", "template", "reason") if name in body}
+    role = saved(roles.create, NewRole(body["name"], clone_of=clone_of, **fields))
+    answer = get(db.session, role.id).answer
+    path = f"/api/v1/roles/{quote(role.name, safe='')}"
+    return Answer(answer.content, answer.etag, CREATED, {"Location": path})
+
+
+@ROLE.change(
+    "PATCH",
+    ONE,
+    needs=(UPDATE,),
+    gives=component("Role"),
+    takes=taken(name=TEXT, description=MAYBE_TEXT, **REASON),
+)
+def change(shown: ShownRole, body: dict[str, Any], actor: Actor) -> None:
+    """Rename or describe a role; what is left out stays."""
+    role = roles.get(db.session, shown.id)
+    name, description = body.get("name", role.name), body.get("description", role.description)
+    edit = RoleEdit(name, description or "", roles.etag_of(role), body.get("reason", ""))
+    roles.change(db.session, role.id, edit, actor=actor)
+
+
+@ROLE.change("DELETE", ONE, needs=(PermissionCode.ROLE_DELETE,), takes=taken(**REASON))
+def delete(shown: ShownRole, body: dict[str, Any], actor: Actor) -> None:
+    """Delete a role; its members lose it."""
+    etag = roles.deletion_etag(shown.role)
+    deletion = Deletion(shown.role.name, etag, body.get("reason", ""))
+    roles.delete(db.session, shown.id, deletion, actor=actor)
+
+
+@endpoint("GET", f"{ONE}/members", needs=(READ,), gives=page_of("Member"), query=AFTER)
+def members(name: str, query: dict[str, str]) -> Any:
+    """List the members of a role."""
+    if not bearer.caller().can(PermissionCode.USER_READ):
+        bearer.deny(PermissionCode.USER_READ)
+    role = roles.named(db.session, name)
+    count = roles.count_members(db.session, role.id)
+    page = roles.members_page(db.session, role.id, Cursors(after=query.get("after")), count=count)
+    items = [{"username": row.username, "full_name": row.full_name} for row in page.rows]
+    return {"items": items, "next": next_page(page.after)}
