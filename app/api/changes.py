@@ -8,6 +8,7 @@ from typing import Any
 from app.api import preconditions
 from app.api.endpoint import Answer, View, endpoint, saved
 from app.domain.actor import Actor
+from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import DbSession
 
@@ -18,12 +19,14 @@ class Resource:
 
     Attributes:
         parameter: The parameter of the path that holds the name.
+        read: The permission to look at them.
         lock: Returns the named thing, locked; begins a transaction.
         get: Returns the thing with an ID.
         shown: Returns the answer that shows a thing, with its etag.
     """
 
     parameter: str
+    read: PermissionCode
     lock: Callable[[DbSession, str], Any]
     get: Callable[[DbSession, int], Any]
     shown: Callable[[Any], Answer]
@@ -37,7 +40,7 @@ class Resource:
         """
 
         def declare(view: View) -> View:
-            @endpoint(method, path, has_etag=True, **declared)
+            @endpoint(method, path, has_etag=True, **{"read": self.read, **declared})
             @wraps(view)
             def run(**arguments: Any) -> Answer | None:
                 name = arguments.pop(self.parameter)

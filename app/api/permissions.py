@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from app.api import bearer
 from app.api.endpoint import endpoint, next_page
 from app.api.schemas import (
     AFTER,
@@ -42,11 +41,16 @@ def show(code: str) -> Any:
     }
 
 
-@endpoint("GET", "/who-can/<named:code>", needs=(USER_READ,), gives=page_of("Member"), query=AFTER)
+@endpoint(
+    "GET",
+    "/who-can/<named:code>",
+    read=READ,
+    needs=(USER_READ,),
+    gives=page_of("Member"),
+    query=AFTER,
+)
 def who_can(code: str, query: dict[str, str]) -> Any:
     """List the active users who have a permission."""
-    if not bearer.caller().can(READ):
-        bearer.deny(READ)
     permission = roles.permission(db.session, code)
     role_ids = [role.id for role in roles.granting(db.session, permission.id)]
     count = roles.count_with_permission(db.session, role_ids)

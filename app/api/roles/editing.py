@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import quote
 
-from app.api import bearer
 from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
 from app.api.roles.rows import ROLE, ShownRole, get
 from app.api.schemas import AFTER, MAYBE_TEXT, REASON, TEXT, component, page_of, taken
@@ -74,11 +73,16 @@ def delete(shown: ShownRole, body: dict[str, Any], actor: Actor) -> None:
     roles.delete(db.session, shown.id, deletion, actor=actor)
 
 
-@endpoint("GET", f"{ONE}/members", needs=(READ,), gives=page_of("Member"), query=AFTER)
+@endpoint(
+    "GET",
+    f"{ONE}/members",
+    read=READ,
+    needs=(PermissionCode.USER_READ,),
+    gives=page_of("Member"),
+    query=AFTER,
+)
 def members(name: str, query: dict[str, str]) -> Any:
     """List the members of a role."""
-    if not bearer.caller().can(PermissionCode.USER_READ):
-        bearer.deny(PermissionCode.USER_READ)
     role = roles.named(db.session, name)
     count = roles.count_members(db.session, role.id)
     page = roles.members_page(db.session, role.id, Cursors(after=query.get("after")), count=count)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from app.api.changes import Resource
 from app.api.endpoint import Answer
 from app.domain import etags, roles
+from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
 from app.models import DbSession
 
@@ -58,4 +59,4 @@ def _lock(session: DbSession, name: str) -> ShownRole:
     return get(session, roles.lock_named(session, name).id)
 
 
-ROLE = Resource("name", _lock, get, attrgetter("answer"))
+ROLE = Resource("name", PermissionCode.ROLE_READ, _lock, get, attrgetter("answer"))

@@ -144,7 +144,7 @@ def deactivate(user: User, body: dict[str, Any], actor: Actor) -> None:
     users.deactivate(db.session, user.id, Confirmation(**body), actor=actor)
 
 
-@USER.change("DELETE", f"{ONE}/sessions", needs=(UPDATE,))
+@USER.change("DELETE", f"{ONE}/sessions", read=UPDATE, needs=(UPDATE,))
 def end_sessions(user: User, actor: Actor) -> None:
     """End all sessions of a user in the console."""
     users.end_sessions(db.session, user.id, actor=actor)

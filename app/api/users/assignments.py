@@ -25,7 +25,7 @@ def _answer(user: User) -> Answer:
     return Answer({"roles": [role.name for role in user.roles]}, _etag(user))
 
 
-ROLES_OF = Resource("username", users.lock_named, users.get, _answer)
+ROLES_OF = Resource("username", READ, users.lock_named, users.get, _answer)
 
 
 @endpoint("GET", ROLES, needs=(READ,), gives=ROLES_OF_USER, has_etag=True)

@@ -6,6 +6,7 @@ from app.api.changes import Resource
 from app.api.endpoint import Answer
 from app.domain import etags, users
 from app.domain.authentication import api_tokens
+from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import User
 
@@ -30,4 +31,4 @@ def _details(user: User) -> dict[str, Any]:
     }
 
 
-USER = Resource("username", users.lock_named, users.get, answer_of)
+USER = Resource("username", PermissionCode.USER_READ, users.lock_named, users.get, answer_of)
