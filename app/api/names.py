@@ -8,7 +8,10 @@ from werkzeug.routing import PathConverter
 from app.domain.text import is_name
 
 # The words that follow a name in a path.
-PARTS = ("activate", "deactivate", "history", "members", "permissions", "roles", "sessions")
+PARTS = (
+    *("activate", "deactivate", "history", "members", "permissions", "roles", "rule", "secret"),
+    "sessions",
+)
 
 
 class NamedConverter(PathConverter):

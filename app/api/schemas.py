@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.domain.permissions import PermissionCode
-from app.domain.settings import STATES, DataType
+from app.domain.settings import STATES, DataType, RuleSeverity
 from app.models.base import HIGHEST_ID
 
 Schema = dict[str, Any]
@@ -40,7 +40,12 @@ def given(**properties: Schema) -> Schema:
 
 def page_of(name: str) -> Schema:
     """Return the schema of a page of a list: its items, and the path of the next page."""
-    return given(items={"type": "array", "items": component(name)}, next=MAYBE_TEXT)
+    return given(items=array_of(component(name)), next=MAYBE_TEXT)
+
+
+def array_of(items: Schema) -> Schema:
+    """Return the schema of a list of such items."""
+    return {"type": "array", "items": items}
 
 
 def component(name: str) -> Schema:
@@ -79,6 +84,18 @@ SETTING = given(
     updated_at=TIME,
     etag=TEXT,
 )
+SEVERITIES: Schema = {"type": "string", "enum": [one.value for one in RuleSeverity]}
+RULE_FIELDS: dict[str, Schema] = {
+    "schema": {"type": ["object", "null"], "description": "A JSON Schema (2020-12) of the value."},
+    "unit": TEXT,
+    "severity": SEVERITIES,
+    "requires_reason": FLAG,
+}
+RULE = given(**RULE_FIELDS, words=TEXT)
+SAVED_RULE = given(**RULE["properties"], broken=TEXTS)
+RELATION_FIELDS: dict[str, Schema] = {"expression": TEXT, "severity": SEVERITIES, "message": TEXT}
+RELATION = given(id=NUMBER, **RELATION_FIELDS)
+SAVED_RELATION = given(**RELATION["properties"], broken=TEXTS, missing=TEXTS, secret=TEXTS)
 USER = given(
     username=TEXT,
     email=TEXT,
@@ -113,7 +130,11 @@ COMPONENTS = {
     "Member": MEMBER,
     "Permission": PERMISSION,
     "Problem": PROBLEM,
+    "Relation": RELATION,
     "Role": ROLE,
+    "Rule": RULE,
+    "SavedRelation": SAVED_RELATION,
+    "SavedRule": SAVED_RULE,
     "Setting": SETTING,
     "User": USER,
     "UserDetails": USER_DETAILS,
@@ -139,4 +160,7 @@ CHECKS: Schema = {
 }
 ROLES_OF_USER = given(roles=TEXTS)
 PERMISSION_DETAILS = given(code=TEXT, description=MAYBE_TEXT, roles=TEXTS)
-HELD_LIST = given(items={"type": "array", "items": component("HeldPermission")})
+HELD_LIST = given(items=array_of(component("HeldPermission")))
+RULES = given(items=array_of(given(key=TEXT, **SAVED_RULE["properties"])))
+RELATIONS = given(items=array_of(given(**RELATION["properties"], broken=TEXTS)))
+CATEGORIES = given(items=array_of(given(name=TEXT, requires_reason=FLAG)))

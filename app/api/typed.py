@@ -1,12 +1,18 @@
 """Values of settings as JSON has them: a number is a number, and a document of JSON is one."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from app.domain import settings
 from app.domain.errors import InvalidValue
 from app.domain.settings import DataType, NotJson
 from app.models import ApplicationSetting
+
+GIVEN = ("value", "text", "unset")
+# Those of the pages.
+FORM_FIELDS = ("value", "secret")
 
 
 def setting(row: ApplicationSetting) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def text_of(body: dict[str, Any], data_type: str) -> str | None:
     Raises:
         InvalidValue: There is not exactly one of them, or the value is of another JSON type.
     """
-    given = [name for name in ("value", "text", "unset") if body.get(name, False) is not False]
+    given = [name for name in GIVEN if body.get(name, False) is not False]
     if "value" in body and "value" not in given:
         given.append("value")
     if len(given) != 1:
@@ -47,6 +53,18 @@ def text_of(body: dict[str, Any], data_type: str) -> str | None:
     if given == ["unset"]:
         return None
     return str(body["text"]) if given == ["text"] else _text(body["value"], data_type)
+
+
+@contextmanager
+def placed(body: dict[str, Any]) -> Iterator[None]:
+    """Place a mistake in the value at the field of the body that gave it."""
+    try:
+        yield
+    except InvalidValue as mistake:
+        for part in mistake.parts:
+            if part.field in FORM_FIELDS:
+                part.field = next((name for name in GIVEN if name in body), part.field)
+        raise
 
 
 def _text(value: Any, data_type: str) -> str:

@@ -12,6 +12,7 @@ from app.api.schemas import (
     REASON,
     TEXT,
     TIME,
+    array_of,
     component,
     given,
     page_of,
@@ -31,7 +32,7 @@ READ, UPDATE = PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_UPDATE
 CREATE, DELETE = PermissionCode.SETTINGS_CREATE, PermissionCode.SETTINGS_DELETE
 VALUE = {"value": ANYTHING, "text": TEXT, "unset": FLAG, "anyway": FLAG}
 ONE = "/settings/<named:key>"
-SETTINGS = given(items={"type": "array", "items": component("Setting")})
+SETTINGS = given(items=array_of(component("Setting")))
 MANY = {
     "type": "object",
     "minProperties": 1,
@@ -91,7 +92,9 @@ def create(body: dict[str, Any]) -> Answer:
     more = {name: body[name] for name in names if name in body}
     text = typed.text_of(body, body["data_type"])
     new = NewSetting(body["key"], body["data_type"], text, **more)
-    return rows.created(saved(settings.create, new))
+    with typed.placed(body):
+        setting = saved(settings.create, new)
+    return rows.created(setting)
 
 
 @endpoint(
@@ -143,7 +146,8 @@ def _replace(
 ) -> AuditEvent | None:
     setting = rows.matched(session, key)
     edit = _edit(body, setting, settings.etag_of(setting), body.get("reason", ""))
-    return settings.change(session, setting.id, edit, actor=actor)
+    with typed.placed(body):
+        return settings.change(session, setting.id, edit, actor=actor)
 
 
 def _delete(session: DbSession, key: str, reason: str, *, actor: Actor) -> AuditEvent:

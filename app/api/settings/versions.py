@@ -46,7 +46,7 @@ def undo(event_id: int, body: dict[str, Any]) -> Any:
         events = saved(settings.undo, event_id, body.get("reason", ""))
     except BulkRefused as refusal:
         return problems.refused(refusal, _mistakes(event_id, refusal))
-    keys = [event.target_name for event in events]
+    keys = [event.target_name for event in events if event.action != "setting:deleted"]
     return {"items": [typed.setting(row) for row in settings.by_keys(db.session, keys)]}
 
 

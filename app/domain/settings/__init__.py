@@ -89,7 +89,7 @@ from app.domain.settings.value_rules.rules import (
     take_turns,
 )
 from app.domain.settings.value_rules.schema_mistakes import sentence as schema_mistake
-from app.domain.settings.value_rules.schemas import choices, hint
+from app.domain.settings.value_rules.schemas import choices, hint, keywords
 from app.domain.settings.values import (
     EMPTY,
     HIDDEN,
@@ -191,6 +191,7 @@ __all__ = [
     "is_taken",
     "keys_of",
     "keys_page",
+    "keywords",
     "last_changes",
     "mark_secret",
     "masked",

@@ -1,0 +1,165 @@
+"""Rules, relations and needed reasons in the API."""
+
+import pytest
+
+from tests.support.contents import events
+
+ONE = "/settings/chunk_size"
+RULE = f"{ONE}/rule"
+LIMITS = {"minimum": 100, "maximum": 4000}
+
+
+@pytest.fixture
+def api(program, ada):
+    return program(ada)
+
+
+@pytest.fixture
+def reader(program, person):
+    """A program that may only look at settings."""
+    return program(person("rita", permissions=["settings:read"]))
+
+
+@pytest.fixture
+def relation(api):
+    """The path of a relation."""
+    body = {"expression": "chunk_overlap * 2 < chunk_size", "message": "Overlap less."}
+    answer = api.send("POST", "/relations", body)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Location"]
+
+
+def test_a_rule_is_read_changed_and_removed(api, session, statements):
+    body = {"schema": LIMITS, "unit": "characters", "severity": "warn", "reason": "Measured."}
+    with statements.at_most(20):
+        answer = api.change("PUT", RULE, body)
+
+    assert (answer.status_code, answer.json) == (
+        200,
+        {
+            "schema": LIMITS,
+            "unit": "characters",
+            "severity": "warn",
+            "requires_reason": False,
+            "words": "From 100 to 4000, in characters; only warns",
+            "broken": [],
+        },
+    )
+    assert (events(session)[-1].action, events(session)[-1].reason) == (
+        *("setting:rule-changed", "Measured."),
+    )
+    read = api.get(RULE)
+    assert answer.json == read.json | {"broken": []}
+    assert read.headers["ETag"] == answer.headers["ETag"]
+    assert api.change("DELETE", RULE).status_code == 204
+    assert (api.get(RULE).json["schema"], api.get(RULE).json["unit"]) == (None, "")
+
+
+def test_a_rule_says_what_the_stored_value_breaks_and_then_refuses_such_values(api):
+    answer = api.change("PUT", RULE, {"schema": {"minimum": 5000}})
+
+    [broken] = answer.json["broken"]
+    assert "5000" in broken
+    [listed] = [one for one in api.get("/rules").json["items"] if one["key"] == "chunk_size"]
+    assert listed["broken"][0] == broken.rstrip(".")
+    refused = api.change("PUT", ONE, {"value": 4999})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "#/value")
+    api.change("PUT", RULE, {"schema": {"minimum": 5000}, "severity": "warn"})
+    assert api.change("PUT", ONE, {"value": 4999}).status_code == 422
+    assert api.change("PUT", ONE, {"value": 4999, "anyway": True}).status_code == 200
+
+
+def test_a_needed_reason_is_asked_for(api):
+    api.change("PUT", RULE, {"requires_reason": True})
+
+    refused = api.change("PUT", ONE, {"value": 900})
+
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "#/reason")
+    assert api.change("PUT", ONE, {"value": 900, "reason": "Measured."}).status_code == 200
+    assert api.change("DELETE", RULE).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"schema": {"minimum": "one"}}, "#/schema"),
+        ({"schema": {"$ref": "#"}}, "#/schema"),
+        ({"schema": [1]}, "#/schema"),
+        ({"unit": "x" * 31}, "#/unit"),
+        ({"severity": "ignore"}, "#/severity"),
+        ({"reason": "x" * 501}, "#/reason"),
+        ({"minimum": 1}, "#"),
+    ],
+)
+@pytest.mark.only_on("sqlite")
+def test_a_rule_that_is_not_valid_is_refused_at_its_field(api, body, pointer):
+    answer = api.change("PUT", RULE, body)
+
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_relation_is_added_changed_and_removed(api, relation, session, statements):
+    read = api.get(relation)
+    assert (read.json["expression"], read.json["message"]) == (
+        *("chunk_overlap * 2 < chunk_size", "Overlap less."),
+    )
+    with statements.at_most(24):
+        body = {"expression": "chunk_overlap * 8 < chunk_size", "reason": "Tighter."}
+        changed = api.send("PUT", relation, body, If_Match=read.headers["ETag"])
+    assert changed.json["message"] == ""
+    assert changed.json["broken"]
+    assert api.get(relation).headers["ETag"] == changed.headers["ETag"]
+    listed = api.get("/relations").json["items"][-1]
+    assert (listed["id"], bool(listed["broken"])) == (changed.json["id"], True)
+    assert api.change("DELETE", relation, {"reason": "Too tight."}).status_code == 204
+    assert api.get(relation).status_code == 404
+    assert [(event.action, event.reason) for event in events(session)[-3:]] == [
+        ("relation:added", ""),
+        ("relation:changed", "Tighter."),
+        ("relation:removed", "Too tight."),
+    ]
+
+
+def test_relations_that_cannot_be_read_or_exist_already_are_refused(api, relation):
+    same = api.get(relation).json["expression"]
+
+    for expression in ("chunk_overlap <", "", same):
+        answer = api.send("POST", "/relations", {"expression": expression})
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/expression")
+
+
+def test_categories_say_whether_they_need_a_reason(api, session):
+    category = api.get(ONE).json["category"]
+    answer = api.change("PUT", "/categories", {"requires_reason": [category], "reason": "Audit."})
+
+    flags = {one["name"]: one["requires_reason"] for one in answer.json["items"]}
+    assert [name for name, is_flagged in flags.items() if is_flagged] == [category]
+    assert (events(session)[-1].action, events(session)[-1].reason) == (
+        *("category:flagged", "Audit."),
+    )
+    assert api.change("PUT", ONE, {"value": 900}).json["errors"][0]["pointer"] == "#/reason"
+    unknown = api.change("PUT", "/categories", {"requires_reason": ["nothing"]})
+    assert (unknown.status_code, unknown.json["detail"]) == (
+        *(422, "No category is named nothing."),
+    )
+    assert unknown.json["errors"][0]["pointer"] == "#/requires_reason"
+
+
+def test_rules_need_the_permission_and_the_present_version(api, reader, relation, session):
+    other = {"requires_reason": ["llm"]}
+    changes = [
+        ("PUT", RULE, {"unit": "MB"}),
+        ("DELETE", RULE, {}),
+        ("PUT", relation, {"expression": "chunk_overlap < 1"}),
+        ("DELETE", relation, {}),
+        ("PUT", "/categories", other),
+    ]
+    for method, path, body in changes:
+        assert reader.get(path).status_code == 200
+        assert api.send(method, path, body).status_code == 428
+        stale = api.send(method, path, body, If_Match='"stale"')
+        assert (stale.status_code, stale.mimetype) == (412, "application/problem+json")
+        assert reader.send(method, path, body, If_Match="*").status_code == 403
+        assert events(session)[-1].action == "permission:denied"
+    assert reader.send("POST", "/relations", {"expression": "chunk_size > 1"}).status_code == 403
+    assert api.send("PUT", "/settings/nothing/rule", {}, If_Match="*").status_code == 404
