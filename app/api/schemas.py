@@ -164,3 +164,14 @@ HELD_LIST = given(items=array_of(component("HeldPermission")))
 RULES = given(items=array_of(given(key=TEXT, **SAVED_RULE["properties"])))
 RELATIONS = given(items=array_of(given(**RELATION["properties"], broken=TEXTS)))
 CATEGORIES = given(items=array_of(given(name=TEXT, requires_reason=FLAG)))
+PAST_SETTING = given(
+    key=TEXT,
+    existed=FLAG,
+    text=MAYBE_TEXT,
+    existed_later=FLAG,
+    later_text=MAYBE_TEXT,
+    is_secret=FLAG,
+    differs=FLAG,
+    why_not_restored=TEXT,
+)
+PAST_SETTINGS = given(record_begins=MAYBE_TIME, items=array_of(PAST_SETTING))

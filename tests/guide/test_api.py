@@ -13,9 +13,9 @@ from tests.support.api import Program
 from tests.support.tokens import token_of
 
 pytestmark = pytest.mark.only_on("sqlite")
-# A request, or a variable that gets the first id of its answer.
+# A request, whose answer may go through jq, into a variable or not.
 REQUEST = re.compile(
-    r"(?:(?P<variable>[A-Z]+)=\$\()?(?P<command>curl (?:(?! \|).)+)(?: \| jq '\.items\[0\]\.id'\))?"
+    r"(?:(?P<variable>[A-Z]+)=\$\()?(?P<command>curl .+?)(?: \| jq (?:-r )?'(?P<filter>[^']+)')?\)?"
 )
 
 
@@ -23,7 +23,7 @@ def test_every_request_of_the_document_succeeds(app, session, ada):
     api = Program(app.test_client(), token_of(session, ada))
     session.remove()
     commands = [line for block in blocks("docs/api.md", "sh") for line in lines(block)]
-    requests = [found for found in map(REQUEST.fullmatch, commands) if found]
+    requests = [REQUEST.fullmatch(command) for command in commands if "curl " in command]
     variables: dict[str, str] = {}
 
     assert len(requests) > 20
@@ -32,7 +32,14 @@ def test_every_request_of_the_document_succeeds(app, session, ada):
         answer = sent(api, command)
         assert answer.status_code < 400, f"{command}: {answer.text}"
         if found["variable"]:
-            variables[found["variable"]] = answer.json["items"][0]["id"]
+            variables[found["variable"]] = part_of(answer.json, found["filter"])
+
+
+def part_of(content, path):
+    """Return what jq would print for a path such as ``.items[0].id``."""
+    for name in re.findall(r"\w+", path):
+        content = content[int(name) if name.isdigit() else name]
+    return content
 
 
 def sent(api, command):
