@@ -102,6 +102,12 @@ def saved(change: Callable[..., Any], *arguments: Any) -> Any:
     return unit_of_work.carry_out(lambda: change(db.session, *arguments, actor=actor), actor=actor)
 
 
+def reviewed(review: Callable[..., Any], *arguments: Any) -> Any:
+    """Ask the domain what a change would do, as `saved` carries it out; see `try_out`."""
+    actor = bearer.current_actor()
+    return unit_of_work.try_out(lambda: review(db.session, *arguments, actor=actor), actor=actor)
+
+
 def next_page(cursor: str | None) -> str | None:
     """Return the path of the next page of a list, with the filters of this one; None at the end."""
     if cursor is None:

@@ -9,8 +9,8 @@ from app.domain.text import is_name
 
 # The words that follow a name in a path.
 PARTS = (
-    *("activate", "deactivate", "history", "members", "permissions", "roles", "rule", "secret"),
-    "sessions",
+    *("activate", "deactivate", "history", "members", "offboard", "permissions", "roles", "rule"),
+    *("secret", "sessions"),
 )
 
 

@@ -105,6 +105,8 @@ USER = given(
     created_at=TIME,
     roles=TEXTS,
 )
+PERSON = given(username=TEXT, email=TEXT, full_name=MAYBE_TEXT, is_active=FLAG)
+PEOPLE: Schema = {"type": "array", "items": {"$ref": "#/components/schemas/Person"}}
 USER_DETAILS = given(**USER["properties"], bio=MAYBE_TEXT, is_service_account=FLAG)
 ROLE = given(name=TEXT, description=MAYBE_TEXT, is_system=FLAG, grants_all=FLAG, permissions=TEXTS)
 MEMBER = given(username=TEXT, full_name=MAYBE_TEXT)
@@ -129,6 +131,7 @@ COMPONENTS = {
     "HeldPermission": HELD,
     "Member": MEMBER,
     "Permission": PERMISSION,
+    "Person": PERSON,
     "Problem": PROBLEM,
     "Relation": RELATION,
     "Role": ROLE,

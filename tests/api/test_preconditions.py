@@ -19,6 +19,7 @@ OF_USER = [
     ("POST", f"{USER}/activate", {}),
     ("POST", f"{USER}/deactivate", {}),
     ("DELETE", f"{USER}/sessions", None),
+    ("DELETE", f"{USER}/sessions/1", None),
 ]
 OF_ROLES = [
     ("PUT", f"{USER}/roles", {"roles": []}),

@@ -15,7 +15,7 @@ from tests.support.people import OPERATOR
 
 pytestmark = pytest.mark.only_on("sqlite")
 NAMES = {"key": "chunk_size", "username": "vera", "name": "viewer", "role": "viewer"}
-NAMES |= {"code": "document:read", "event_id": "1", "relation_id": "1"}
+NAMES |= {"code": "document:read"} | dict.fromkeys(("event_id", "relation_id", "session_id"), "1")
 OPEN = {"/api/v1/openapi.json", "/api/v1/docs"}
 
 

@@ -42,7 +42,8 @@ def show(name: str) -> Answer:
 )
 def create(body: dict[str, Any]) -> Answer:
     """Create a role: without permissions, from a template, or as a clone of another role."""
-    clone_of = roles.named(db.session, body["clone_of"]).id if "clone_of" in body else None
+    clones = [body["clone_of"]] if "clone_of" in body else []
+    clone_of = next(iter(roles.ids_named(db.session, clones, field="clone_of")), None)
     fields = {name: body[name] for name in ("description", "template", "reason") if name in body}
     role = saved(roles.create, NewRole(body["name"], clone_of=clone_of, **fields))
     answer = get(db.session, role.id).answer

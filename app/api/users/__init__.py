@@ -1,5 +1,5 @@
-"""Users in the API: their accounts, and their roles."""
+"""Users in the API: their accounts, roles and sessions, one by one or many at once."""
 
-from app.api.users import accounts, assignments
+from app.api.users import accounts, assignments, bulk, choose, leaving
 
-__all__ = ["accounts", "assignments"]
+__all__ = ["accounts", "assignments", "bulk", "choose", "leaving"]

@@ -1,4 +1,4 @@
-"""Users: list, read, create, change, activate, deactivate and delete them; end their sessions."""
+"""Users: list, read, create, change, activate, deactivate and delete them."""
 
 from typing import Any
 from urllib.parse import quote
@@ -142,9 +142,3 @@ def activate(user: User, body: dict[str, Any], actor: Actor) -> None:
 def deactivate(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Deactivate a user, and end their sessions; their tokens stop working."""
     users.deactivate(db.session, user.id, Confirmation(**body), actor=actor)
-
-
-@USER.change("DELETE", f"{ONE}/sessions", read=UPDATE, needs=(UPDATE,))
-def end_sessions(user: User, actor: Actor) -> None:
-    """End all sessions of a user in the console."""
-    users.end_sessions(db.session, user.id, actor=actor)

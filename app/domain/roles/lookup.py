@@ -150,8 +150,15 @@ def named(session: DbSession, name: str) -> Role:
     return role
 
 
-def ids_named(session: DbSession, names: Collection[str]) -> frozenset[int]:
+def ids_named(
+    session: DbSession, names: Collection[str], *, field: str = "roles"
+) -> frozenset[int]:
     """Return the IDs of the roles with these names, in one statement.
+
+    Args:
+        session: The database session.
+        names: The names.
+        field: The field that holds them.
 
     Raises:
         InvalidValue: One of the roles does not exist.
@@ -162,7 +169,7 @@ def ids_named(session: DbSession, names: Collection[str]) -> frozenset[int]:
         name: by_name.get(name.strip().lower(), by_spelling.get(folded(name))) for name in names
     }
     if unknown := [name for name, id_ in found.items() if id_ is None]:
-        raise InvalidValue(f"There is no role named {unknown[0]}.", field="roles")
+        raise InvalidValue(f"There is no role named {unknown[0]}.", field=field)
     return frozenset(id_ for id_ in found.values() if id_ is not None)
 
 

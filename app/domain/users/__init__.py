@@ -10,8 +10,8 @@ from app.domain.users.assignments import (
     unassign_role,
 )
 from app.domain.users.bulk import SelectionChangedMeanwhile, change_many, review_many
-from app.domain.users.bulk_edit import BulkAction, BulkEdit, Selection
-from app.domain.users.bulk_plan import BulkOutcome, BulkPerson, BulkPlan
+from app.domain.users.bulk_edit import BulkAction, BulkEdit, BulkOutcome, Selection
+from app.domain.users.bulk_plan import BulkPerson, BulkPlan
 from app.domain.users.creation import (
     NewUser,
     add,
@@ -62,7 +62,14 @@ from app.domain.users.name_copy import (
     count_uncopied,
     count_wrong_copies,
 )
-from app.domain.users.name_list import ListedName, ListedPerson, NameList, by_name, look_up
+from app.domain.users.name_list import (
+    ListedName,
+    ListedPerson,
+    NameList,
+    by_name,
+    ids_named,
+    look_up,
+)
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
@@ -144,6 +151,7 @@ __all__ = [
     "find",
     "get",
     "held_roles",
+    "ids_named",
     "list_page",
     "lock_named",
     "look_up",

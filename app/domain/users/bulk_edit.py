@@ -40,6 +40,35 @@ class BulkAction(StrEnum):
         return self in {BulkAction.UNASSIGN, BulkAction.DEACTIVATE}
 
 
+class BulkOutcome(StrEnum):
+    """The outcome of a bulk change for one user."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    EXCEEDS_ACTOR = "exceeds actor"
+    LAST_ADMINISTRATOR = "last administrator"
+
+    def reason(self, action: BulkAction) -> str:
+        """Return the reason to skip users in the action; "" where they are changed."""
+        match self:
+            case BulkOutcome.CHANGED:
+                return ""
+            case BulkOutcome.UNCHANGED:
+                return UNCHANGED[action]
+            case BulkOutcome.EXCEEDS_ACTOR:
+                return "Have permissions that you do not have"
+            case BulkOutcome.LAST_ADMINISTRATOR:
+                return "Last administrator of the console"
+
+
+UNCHANGED = {
+    BulkAction.ASSIGN: "Already have the role",
+    BulkAction.UNASSIGN: "Do not have the role",
+    BulkAction.ACTIVATE: "Already active",
+    BulkAction.DEACTIVATE: "Already inactive",
+}
+
+
 @dataclass(frozen=True)
 class Selection:
     """Users selected by their ids or, with a filter, all who match it."""

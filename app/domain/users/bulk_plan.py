@@ -5,7 +5,6 @@ Users are read and judged in chunks: one user takes as many statements as a thou
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
@@ -16,7 +15,7 @@ from app.domain.actor import Actor
 from app.domain.errors import InvalidValue
 from app.domain.reviews import ReviewContent, rows_of
 from app.domain.users import bulk_edit
-from app.domain.users.bulk_edit import BulkAction, BulkEdit
+from app.domain.users.bulk_edit import BulkAction, BulkEdit, BulkOutcome
 from app.models import DbSession, Permission, Role, User, user_roles
 from app.models.user import ADMIN
 
@@ -25,15 +24,6 @@ CHUNK = 1_000
 People = Select[int, str, str | None, bool]
 
 PEOPLE: People = select(User.id, User.username, User.full_name, User.is_active)
-
-
-class BulkOutcome(StrEnum):
-    """The outcome of the plan for one user."""
-
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    EXCEEDS_ACTOR = "exceeds actor"
-    LAST_ADMINISTRATOR = "last administrator"
 
 
 class BulkPerson(NamedTuple):
@@ -167,7 +157,7 @@ def _role(session: DbSession, edit: BulkEdit, own: PermissionSet) -> Role | None
     if not edit.action.takes_role:
         return None
     if not edit.role:
-        raise InvalidValue("Choose a role to assign.")
+        raise InvalidValue("Choose a role to assign.", field="role")
     role = roles.named(session, edit.role)
     if edit.action is BulkAction.ASSIGN:
         access.refuse_escalation(session, own, None, [role])

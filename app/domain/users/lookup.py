@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, union
 
@@ -95,15 +96,19 @@ def find(session: DbSession, name: str) -> User | None:
     typed, then that in which the console stores names.
     """
     fitting = having(session, name, name_copy.uncopied(session)) if is_name(name) else []
-    typed = name.strip()
+    return min(fitting, key=partial(distance, name), default=None)
 
-    def closeness(user: User) -> tuple[bool, bool, bool, int]:
-        stored = user.username, user.email
-        is_username = has_username(user, name)
-        is_normal = not {normalised(name), stored_address(name)}.isdisjoint(stored)
-        return not is_username, typed not in stored, not is_normal, user.id
 
-    return min(fitting, key=closeness, default=None)
+def distance(name: str, user: Any) -> tuple[bool, bool, bool, int]:
+    """Return a key that is lowest for the user whom a name means, of those who have it.
+
+    Args:
+        name: The name.
+        user: A user, or a row with their ID, user name and address.
+    """
+    stored = user.username, user.email
+    is_normal = not {normalised(name), stored_address(name)}.isdisjoint(stored)
+    return not has_username(user, name), name.strip() not in stored, not is_normal, user.id
 
 
 def having(session: DbSession, name: str, uncopied: Sequence[StoredNames] = ()) -> Sequence[User]:
@@ -127,7 +132,7 @@ def having(session: DbSession, name: str, uncopied: Sequence[StoredNames] = ()) 
     return [user for user in users if has_username(user, name) or has_address(user, name)]
 
 
-def has_username(user: User, name: str) -> bool:
+def has_username(user: Any, name: str) -> bool:
     """Tell whether a text is the user's name in another spelling."""
     return folded(user.username) == folded(name)
 

@@ -13,7 +13,6 @@ from app.domain.phrases import counted
 from app.domain.users import (
     BulkAction,
     BulkEdit,
-    BulkOutcome,
     BulkPerson,
     BulkPlan,
     Selection,
@@ -34,12 +33,11 @@ CHANGES_PER_SECOND = 500
 
 
 class ActionTexts(NamedTuple):
-    """The texts of a bulk action: its title, button and result, and the reason to skip a user."""
+    """The texts of a bulk action: its title, button and result."""
 
     title: str
     button: str
     done: str
-    unchanged: str
 
 
 TEXTS = {
@@ -47,24 +45,16 @@ TEXTS = {
         "Assign the role {role} to {users}",
         "Assign the role",
         "Assigned the role {role} to {users}",
-        "Already have the role",
     ),
     BulkAction.UNASSIGN: ActionTexts(
         "Remove the role {role} from {users}",
         "Remove the role",
         "Removed the role {role} from {users}",
-        "Do not have the role",
     ),
-    BulkAction.ACTIVATE: ActionTexts(
-        "Activate {users}", "Activate them", "Activated {users}", "Already active"
-    ),
+    BulkAction.ACTIVATE: ActionTexts("Activate {users}", "Activate them", "Activated {users}"),
     BulkAction.DEACTIVATE: ActionTexts(
-        "Deactivate {users}", "Deactivate them", "Deactivated {users}", "Already inactive"
+        "Deactivate {users}", "Deactivate them", "Deactivated {users}"
     ),
-}
-SKIPPED = {
-    BulkOutcome.EXCEEDS_ACTOR: "Have permissions that you do not have",
-    BulkOutcome.LAST_ADMINISTRATOR: "Last administrator of the console",
 }
 
 
@@ -176,8 +166,8 @@ class BulkReport:
     @property
     def skipped(self) -> list[tuple[str, list[BulkPerson]]]:
         """The users who are skipped, by the reason."""
-        reasons = {**SKIPPED, BulkOutcome.UNCHANGED: self.texts.unchanged}
-        return [(reasons[outcome], list(people)) for outcome, people in self.plan.skipped]
+        plan = self.plan
+        return [(outcome.reason(plan.action), list(people)) for outcome, people in plan.skipped]
 
     @property
     def seconds(self) -> int:
