@@ -18,7 +18,7 @@ from app.api.schemas import (
     page_of,
     taken,
 )
-from app.api.settings import rows
+from app.api.settings.rows import SETTING, answer_of, created
 from app.domain import settings
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
@@ -26,7 +26,7 @@ from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.settings import BulkRefused, BulkSettingEdit, NewSetting, SettingEdit
 from app.extensions import db
-from app.models import ApplicationSetting, AuditEvent, DbSession
+from app.models import ApplicationSetting
 
 READ, UPDATE = PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_UPDATE
 CREATE, DELETE = PermissionCode.SETTINGS_CREATE, PermissionCode.SETTINGS_DELETE
@@ -65,7 +65,7 @@ def index(query: dict[str, str]) -> Any:
 @endpoint("GET", ONE, needs=(READ,), gives=component("Setting"), has_etag=True)
 def show(key: str) -> Answer:
     """Read one setting, with its typed value; the value of a secret is not given."""
-    return rows.answer_with(key)
+    return answer_of(settings.by_key(db.session, key))
 
 
 @endpoint(
@@ -94,28 +94,24 @@ def create(body: dict[str, Any]) -> Answer:
     new = NewSetting(body["key"], body["data_type"], text, **more)
     with typed.placed(body):
         setting = saved(settings.create, new)
-    return rows.created(setting)
+    return created(setting)
 
 
-@endpoint(
-    "PUT",
-    ONE,
-    read=READ,
-    needs=(UPDATE,),
-    gives=component("Setting"),
-    takes=taken(**VALUE, **REASON),
-    has_etag=True,
+@SETTING.change(
+    "PUT", ONE, needs=(UPDATE,), gives=component("Setting"), takes=taken(**VALUE, **REASON)
 )
-def replace(key: str, body: dict[str, Any]) -> Answer:
+def replace(setting: ApplicationSetting, body: dict[str, Any], *, actor: Actor) -> None:
     """Give a setting another value, or none."""
-    saved(_replace, key, body)
-    return rows.answer_with(key)
+    edit = _edit(body, setting, settings.etag_of(setting), body.get("reason", ""))
+    with typed.placed(body):
+        settings.change(db.session, setting.id, edit, actor=actor)
 
 
-@endpoint("DELETE", ONE, read=READ, needs=(DELETE,), takes=taken(**REASON), has_etag=True)
-def delete(key: str, body: dict[str, Any]) -> None:
+@SETTING.change("DELETE", ONE, needs=(DELETE,), takes=taken(**REASON))
+def delete(setting: ApplicationSetting, body: dict[str, Any], *, actor: Actor) -> None:
     """Delete a setting."""
-    saved(_delete, key, body.get("reason", ""))
+    deletion = Deletion(setting.key, settings.etag_of(setting), body.get("reason", ""))
+    settings.delete(db.session, setting.id, deletion, actor=actor)
 
 
 @endpoint(
@@ -139,21 +135,6 @@ def change_many(body: dict[str, Any]) -> Any:
         errors = [problems.mistake(("settings", keys[id_]), str(error)) for id_, error in mistakes]
         return problems.refused(refusal, errors)
     return {"items": [typed.setting(row) for row in settings.by_keys(db.session, sent)]}
-
-
-def _replace(
-    session: DbSession, key: str, body: dict[str, Any], *, actor: Actor
-) -> AuditEvent | None:
-    setting = rows.matched(session, key)
-    edit = _edit(body, setting, settings.etag_of(setting), body.get("reason", ""))
-    with typed.placed(body):
-        return settings.change(session, setting.id, edit, actor=actor)
-
-
-def _delete(session: DbSession, key: str, reason: str, *, actor: Actor) -> AuditEvent:
-    setting = rows.matched(session, key)
-    deletion = Deletion(setting.key, settings.etag_of(setting), reason)
-    return settings.delete(session, setting.id, deletion, actor=actor)
 
 
 def _edit(
