@@ -6,19 +6,28 @@ from contextlib import suppress
 from sqlalchemy import select
 
 from app.domain import roles, transfer, users
+from app.domain.actor import Actor, ActorKind
 from app.domain.roles import editing, lifecycle
-from app.domain.sign_in import first_administrator, password_change
+from app.domain.sign_in import first_administrator, password_change, password_link
 from app.domain.sign_in.own_factor import _own, reset_factor
 from app.domain.transfer import ImportEdit, TransferFile, user_creation
-from app.domain.users import bulk, tokens
+from app.domain.users import NewToken, bulk, creation, tokens
 from app.models import AccessGuard
 from tests.support.people import OPERATOR
 
 NOBODY = 2**31 - 1
+OWNER = Actor(ActorKind.PERSON, "nobody", id=NOBODY)
+
+
+def create_own_token(session):
+    users.create_token(session, NOBODY, NewToken("ci"), actor=OWNER)
+
+
 CHANGES = (
-    *(editing.change, lifecycle.create, lifecycle.delete, roles.undo),
+    *(editing.change, lifecycle.create, lifecycle.delete, roles.undo, roles.change_grants),
     *(first_administrator.issue_setup_link, first_administrator.set_up, reset_factor),
-    *(_own, password_change.change_password, transfer.import_file),
+    *(_own, password_change.change_password, password_link.choose_password),
+    *(transfer.import_file, creation.register, users.set_roles, create_own_token),
     *(user_creation.create_rows, bulk.change_many, tokens._owner_for_change, users.undo),
 )
 ROLES = ImportEdit(TransferFile(roles=[]))

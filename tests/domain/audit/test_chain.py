@@ -1,5 +1,6 @@
 """The chain of events: one chain, whoever writes, and nothing in it can be changed unnoticed."""
 
+import json
 from functools import partial
 
 import pytest
@@ -119,6 +120,43 @@ def test_an_anchor_of_the_log_finds_a_chain_that_was_cut_off_and_signed(session,
 
     assert fault(session, anchors=[Anchor(6, anchor.hash)]).startswith("The last events were cut")
     assert fault(session, anchors=[Anchor(5, "0" * 64)]).endswith("is not the one of the anchor.")
+
+
+@pytest.mark.only_on("sqlite")
+def test_entries_behind_the_end_and_a_lost_end_are_found(session, chained, tamper):
+    tamper(insert(ChainEntry).values(id=6, event_id=0, hash="", key_id=""))
+    assert fault(session) == "The end of the chain was changed: there are entries behind it."
+
+    session.execute(delete(ChainHead))
+    assert fault(session) == "The end of the chain was removed from console_audit_head."
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("key_id", "sentence"),
+    [("", "Event {} has no key."), ("other", "Event {} was signed with the key other")],
+)
+def test_an_event_without_a_known_key_is_found(session, chained, tamper, key_id, sentence):
+    entry = update(ChainEntry).where(ChainEntry.event_id == chained[1])
+    tamper(entry.values(key_id=key_id))
+
+    assert fault(session, require_key=True).startswith(sentence.format(chained[1]))
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_record_of_pruning_counts_in_the_chain_only(session, chained, tamper):
+    link = session.execute(select(ChainEntry.id, ChainEntry.hash).filter_by(id=3)).one()
+    removed = delete(ChainEntry).where(ChainEntry.id <= link.id)
+    after = {"sequence": link.id, "hash": link.hash, "earlier_up_to": chained[4] + 1}
+    columns = select(*AuditEvent.__table__.c).where(AuditEvent.id == chained[0])
+    row = dict(session.execute(columns).mappings().one()) | {"id": chained[4] + 1}
+    row |= {"action": "audit:pruned", "target_type": "audit", "after": json.dumps(after)}
+    old_events = delete(AuditEvent).where(AuditEvent.id <= chained[2])
+    tamper(removed, old_events, insert(AuditEvent).values(row))
+
+    assert fault(session).endswith("the record of pruning is not in the chain.")
+    anchor = Anchor(3, "0" * 64)
+    assert fault(session, anchors=[anchor]) == "The chain does not have the anchor of place 3."
 
 
 @pytest.mark.parametrize("table", ["console_audit_events", "console_audit_chain"])

@@ -87,6 +87,30 @@ def test_two_rows_do_not_make_one_user_twice(session, line, outcome, reason):
     assert reason in second.reason
 
 
+TAKEN = [
+    ("omar,other@example.org", "Another user has omar as user name or email address."),
+    ("other,omar@example.org", "Another user has omar@example.org as email address."),
+    ("ornar,other@example.org", "The user name looks like omar, which another user has."),
+]
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(("line", "reason"), TAKEN, ids=range(len(TAKEN)))
+def test_a_row_with_a_name_that_is_taken_is_refused(session, omar, line, reason):
+    results = created(session, f"username,email\n{line}\n")
+
+    assert list(results.values()) == [("refused", reason)]
+
+
+@pytest.mark.only_on("sqlite")
+def test_roles_in_rows_need_the_permission_to_assign(session, person):
+    helper = acting(person("helper", permissions=["user:create"]))
+
+    results = created(session, "username,email,roles\na,a@example.org,viewer\n", actor=helper)
+
+    assert results["a"] == ("refused", "You need the permission role:assign for its roles.")
+
+
 @pytest.mark.only_on("sqlite")
 def test_nobody_gives_more_than_they_have(session, person):
     helper = acting(person("helper", permissions=["user:create", "role:assign"]))

@@ -107,6 +107,18 @@ def test_a_field_that_is_not_valid_is_refused(session, vera, new, field):
 
 
 @pytest.mark.only_on("sqlite")
+def test_an_inactive_owner_and_one_with_too_many_get_no_token(session, vera, robot):
+    lifetime = timedelta(days=1)
+    for _ in range(50):
+        api_tokens.issue(session, vera.id, "ci", None, lifetime)
+    users.deactivate(session, robot.id, actor=OPERATOR)
+
+    for owner, sentence in ((vera, "vera has 50 tokens already"), (robot, "robot is not active")):
+        with pytest.raises(users.TokenRefused, match=sentence):
+            users.create_token(session, owner.id, NewToken("ci"), actor=OPERATOR)
+
+
+@pytest.mark.only_on("sqlite")
 def test_nobody_creates_the_token_of_another_person(session, ada, vera):
     with pytest.raises(users.TokenRefused, match="vera is a person"):
         users.create_token(session, vera.id, NewToken("ci"), actor=acting(ada))

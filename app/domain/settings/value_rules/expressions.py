@@ -209,7 +209,7 @@ def _compared(
     if isinstance(left, str):
         if sign not in {"==", "!="}:
             raise Unknown
-    elif isinstance(left, float) and math.isnan(left):
+    elif any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
         raise Unknown
     return compare(left, right)
 
