@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import Executable
 
 from app import unit_of_work
 from app.extensions import db
-from app.models import ApplicationSetting, DbSession, User
+from app.models import DbSession, User
 from tests.support.api import Program
 from tests.support.tokens import token_of
 
@@ -26,18 +26,16 @@ def program(app: Flask, session: DbSession) -> Callable[..., Program]:
 
 
 @pytest.fixture
-def meanwhile(session: DbSession, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Changes a setting in the moment before the next save: ``meanwhile(key, value="1")``."""
-    begin = unit_of_work.begin_writing
+def late(session: DbSession, monkeypatch: pytest.MonkeyPatch) -> Callable[[Executable], None]:
+    """Lets another connection write after a request was read, and before its change begins."""
+    begin, engine = unit_of_work.begin_writing, session.get_bind().engine
+    statements: list[Executable] = []
 
-    def meanwhile(key: str, **columns: str) -> None:
-        def begin_late(*arguments: float) -> None:
-            monkeypatch.setattr(unit_of_work, "begin_writing", begin)
-            query = update(ApplicationSetting).where(ApplicationSetting.key == key)
-            session.execute(query.values(**columns))
-            session.commit()
-            begin(*arguments)
+    def begin_late(*arguments: float) -> None:
+        while statements:
+            with engine.begin() as connection:
+                connection.execute(statements.pop())
+        begin(*arguments)
 
-        monkeypatch.setattr(unit_of_work, "begin_writing", begin_late)
-
-    return meanwhile
+    monkeypatch.setattr(unit_of_work, "begin_writing", begin_late)
+    return statements.append

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from app import unit_of_work
 from app.extensions import db
 from app.models import Role, User, user_roles
 from tests.races.pairs import Pair
@@ -33,21 +32,6 @@ OF_ROLE = [
     ("PUT", f"{ROLE}/permissions/document:update", {}),
     ("DELETE", f"{ROLE}/permissions/document:read", None),
 ]
-
-
-@pytest.fixture
-def late(session, monkeypatch):
-    """Lets another connection write after a request was read, and before its change begins."""
-    begin, engine, statements = unit_of_work.begin_writing, session.get_bind(), []
-
-    def begin_late(*arguments):
-        while statements:
-            with engine.begin() as connection:
-                connection.execute(statements.pop())
-        begin(*arguments)
-
-    monkeypatch.setattr(unit_of_work, "begin_writing", begin_late)
-    return statements.append
 
 
 @pytest.mark.parametrize(

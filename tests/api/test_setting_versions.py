@@ -154,16 +154,3 @@ def test_passwords_in_recorded_values_are_masked(program, session, ada):
     for path in ("/settings/database/history", "/audit?target=database"):
         [event] = api.get(path).json["items"]
         assert event["after"] == {"value": "postgresql://rag:•••@db.example.org/rag"}
-
-
-def test_an_etag_is_compared_with_what_is_stored_behind_the_lock(program, session, ada, meanwhile):
-    api = program(ada)
-    before = api.get(ONE).headers["ETag"]
-
-    meanwhile("chunk_size", description="Another.")
-    stale = api.send("PUT", ONE, {"value": 900}, If_Match=before)
-    assert (stale.status_code, stored(session, "chunk_size")) == (412, ["1000"])
-    meanwhile("chunk_size", value="1300")
-    assert api.send("PUT", ONE, {"value": 900}, If_Match="*").status_code == 200
-    meanwhile("chunk_size", value="1300")
-    assert api.send("DELETE", ONE, If_Match="*").status_code == 204

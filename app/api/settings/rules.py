@@ -123,7 +123,7 @@ def _shown(rule: ValueRule) -> dict[str, Any]:
 
 
 def _flag(session: DbSession, body: dict[str, Any], *, actor: Actor) -> list[AuditEvent]:
-    present, names = editing.category_flags(session), body["requires_reason"]
+    present, names = editing.category_flags(session, locks=True), body["requires_reason"]
     preconditions.compare(_flags_etag(present))
     if unknown := sorted(set(names) - present.keys()):
         sentence = f"No category is named {listed(unknown)}."

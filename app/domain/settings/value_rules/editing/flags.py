@@ -39,8 +39,15 @@ class FlagsEdit:
     reason: str = ""
 
 
-def category_flags(session: DbSession) -> dict[str, bool]:
-    """Return all categories, and whether they need a reason, by name; "" comes last."""
+def category_flags(session: DbSession, *, locks: bool = False) -> dict[str, bool]:
+    """Return all categories, and whether they need a reason, by name; "" comes last.
+
+    Args:
+        session: The database session.
+        locks: Whether the flags are locked until the transaction ends.
+    """
+    if locks:
+        _locked(session)
     used = session.scalars(select(ApplicationSetting.category).distinct())
     flagged = _flagged(session)
     names = {*(name or "" for name in used), *flagged}
@@ -67,8 +74,7 @@ def change_flags(session: DbSession, edit: FlagsEdit, *, actor: Actor) -> list[A
         FlagsChangedMeanwhile: They have changed since they were shown.
         InvalidValue: A category needs no reason from now on, and there is none; or it is too long.
     """
-    query = select(CategoryRule).order_by(CategoryRule.id).with_for_update()
-    rows = {row.category: row for row in session.scalars(query)}
+    rows = _locked(session)
     present = category_flags(session)
     if edit.etag != flags_etag(present):
         raise FlagsChangedMeanwhile
@@ -100,3 +106,8 @@ def _change(*, is_flagged: bool) -> Change:
 def _flagged(session: DbSession) -> set[str]:
     query = select(CategoryRule.category).where(CategoryRule.requires_reason)
     return set(session.scalars(query))
+
+
+def _locked(session: DbSession) -> dict[str, CategoryRule]:
+    query = select(CategoryRule).order_by(CategoryRule.id).with_for_update()
+    return {row.category: row for row in session.scalars(query)}
