@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.api import document, events, permissions, problems, roles, settings, users
+from app.api import document, events, permissions, problems, roles, settings, undo, users
 from app.api.blueprint import blueprint
-from app.api.names import NamedConverter
+from app.api.names import NamedConverter, RowConverter
 from app.extensions import csrf
 
-__all__ = ["document", "events", "permissions", "roles", "settings", "users"]
+__all__ = ["document", "events", "permissions", "roles", "settings", "undo", "users"]
 
 
 def register(app: Flask) -> None:
@@ -15,5 +15,6 @@ def register(app: Flask) -> None:
     # Requests with a token carry no authority of a cookie.
     csrf.exempt(blueprint)
     app.url_map.converters["named"] = NamedConverter
+    app.url_map.converters["row"] = RowConverter
     problems.register(app)
     app.register_blueprint(blueprint)

@@ -51,11 +51,20 @@ def demand(needed: Collection[PermissionCode], read: PermissionCode | None = Non
     if not status.is_current:
         raise WrongRevision(status.message)
     g.caller = caller
-    if read and not caller.can(read):
-        deny(read)
-    if needed and not any(caller.can(code) for code in needed):
-        deny(next(iter(needed)))
+    hold(needed, read)
     _note_use(caller)
+
+
+def hold(needed: Collection[PermissionCode], read: PermissionCode | None = None) -> None:
+    """Go on only if the caller has the permission to look, and one of those that are needed.
+
+    Raises:
+        TokenLacksPermission: The permissions are missing; the denial is recorded.
+    """
+    if read and not caller().can(read):
+        deny(read)
+    if needed and not any(map(caller().can, needed)):
+        deny(next(iter(needed)))
 
 
 def deny(code: PermissionCode) -> None:

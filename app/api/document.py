@@ -79,7 +79,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
 
 def _parameters(one: Endpoint) -> list[dict[str, Any]]:
     in_path = [
-        _parameter(name, "path", ROW_ID if kind == "id" else TEXT)
+        _parameter(name, "path", ROW_ID if kind == "row" else TEXT)
         for kind, name in _PARAMETER.findall(one.path)
     ]
     in_query = [

@@ -3,9 +3,10 @@
 from typing import Any
 
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import PathConverter
+from werkzeug.routing import IntegerConverter, PathConverter
 
 from app.domain.text import is_name
+from app.models.base import HIGHEST_ID
 
 # The words that follow a name in a path.
 PARTS = (
@@ -24,11 +25,22 @@ class NamedConverter(PathConverter):
     regex = rf"[^/](?:(?!/(?:{'|'.join(PARTS)})(?:/|\Z))(?s:.))*?"
 
 
+class RowConverter(IntegerConverter):
+    """The ID of a row; `check` refuses numbers that are too high, and so it counts no methods."""
+
+    # Python's \d and int() also take the digits of other scripts.
+    regex = "[0-9]{1,10}"
+
+
 def check(arguments: dict[str, Any]) -> None:
-    """Refuse names that no database can look up.
+    """Refuse names and IDs that no database can look up.
 
     Raises:
-        NotFound: There is such a name among the arguments.
+        NotFound: There is such a one among the arguments.
     """
-    if not all(is_name(name) for name in arguments.values() if isinstance(name, str)):
+    if not all(map(_can_be_looked_up, arguments.values())):
         raise NotFound
+
+
+def _can_be_looked_up(value: str | int) -> bool:
+    return is_name(value) if isinstance(value, str) else 0 < value <= HIGHEST_ID

@@ -21,12 +21,12 @@ from app.extensions import db
 READ, USER_READ = PermissionCode.ROLE_READ, PermissionCode.USER_READ
 
 
-@endpoint("GET", "/permissions", needs=(READ,), gives=page_of("Permission"))
-def index() -> Any:
-    """List all permissions, in one page."""
-    found = roles.read_matrix(db.session).permissions
-    items = [{"code": row.code, "description": row.description} for row in found]
-    return {"items": items, "next": None}
+@endpoint("GET", "/permissions", needs=(READ,), gives=page_of("Permission"), query=AFTER)
+def index(query: dict[str, str]) -> Any:
+    """List permissions by code."""
+    page = roles.permissions_page(db.session, Cursors(after=query.get("after")))
+    items = [{"code": row.code, "description": row.description} for row in page.rows]
+    return {"items": items, "next": next_page(page.after)}
 
 
 @endpoint("GET", "/permissions/<named:code>", needs=(READ,), gives=PERMISSION_DETAILS)

@@ -95,7 +95,7 @@ def mistake(place: Sequence[str | int], detail: str) -> dict[str, str]:
 def refused(error: RuleError, errors: Errors | None = None) -> Response:
     """Return the problem document of a refusal of the domain."""
     status = status_of(error)
-    if isinstance(error, ChangedMeanwhile) and "If-Match" in request.headers:
+    if isinstance(error, ChangedMeanwhile) and request.if_match and not request.if_match.star_tag:
         status = 412
     elif isinstance(error, InvalidValue) and request.method == "GET":
         status = 400

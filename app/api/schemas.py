@@ -108,7 +108,14 @@ USER = given(
 PERSON = given(username=TEXT, email=TEXT, full_name=MAYBE_TEXT, is_active=FLAG)
 PEOPLE: Schema = {"type": "array", "items": {"$ref": "#/components/schemas/Person"}}
 USER_DETAILS = given(**USER["properties"], bio=MAYBE_TEXT, is_service_account=FLAG)
-ROLE = given(name=TEXT, description=MAYBE_TEXT, is_system=FLAG, grants_all=FLAG, permissions=TEXTS)
+ROLE = given(
+    name=TEXT,
+    description=MAYBE_TEXT,
+    is_system=FLAG,
+    grants_all=FLAG,
+    permissions=TEXTS,
+    etag=TEXT,
+)
 MEMBER = given(username=TEXT, full_name=MAYBE_TEXT)
 PERMISSION = given(code=TEXT, description=MAYBE_TEXT)
 HELD = given(code=TEXT, description=MAYBE_TEXT, is_granted=FLAG, roles=TEXTS)
@@ -144,6 +151,9 @@ COMPONENTS = {
 }
 
 REASON: dict[str, Schema] = {"reason": {"type": "string", "maxLength": 500}}
+REVIEWED: dict[str, Schema] = {
+    "reviewed": {"type": "string", "description": "The ETag of the review, without quotes."}
+}
 AFTER: dict[str, Schema] = {"after": {"type": "string", "description": "The cursor of `next`."}}
 DATA_TYPES: Schema = {"type": "string", "enum": [kind.value for kind in DataType]}
 SETTING_STATES: Schema = {"type": "string", "enum": list(STATES)}

@@ -108,6 +108,23 @@ def test_a_check_says_why_in_three_statements(program, session, ada, vera, perso
     assert told["ada", "no:such"] == "This permission does not exist."
 
 
+def test_a_check_takes_the_address_of_a_user(program, session, ada, vera, person, statements):
+    person("vera@example.org", email="other@example.org")
+    person("ines", email="ines@xn--bcher-kva.example", roles=["viewer"])
+    api = program(ada)
+    api.get("/users")
+    asked = ["INES@bücher.example", "vera", "vera@example.org", "Other@example.org", "no@such.org"]
+    body = {"checks": [{"user": name, "permission": "document:read"} for name in asked]}
+
+    with statements.at_most(3):
+        answers = api.send("POST", "/check", body).json["items"]
+
+    # A user name goes before the address of somebody else.
+    assert [each["allowed"] for each in answers] == [True, True, False, False, False]
+    assert [each["user"] for each in answers] == asked
+    assert answers[-1]["reason"] == "This user does not exist."
+
+
 CODES = ("document:read", "user:delete", "no:such")
 
 

@@ -43,10 +43,14 @@ def test_a_save_is_undone_as_a_whole_and_recorded(program, session, ada, stateme
     api = program(ada)
     event_id = saved_together(api)
 
-    with statements.at_most(20):
-        answer = api.send("POST", f"/audit/{event_id}/undo", {"reason": "Too long."})
+    etag = api.get(f"/audit/{event_id}/undo").headers["ETag"]
 
-    assert [each["value"] for each in answer.json["items"]] == [200, 1000]
+    with statements.at_most(22):
+        body = {"reason": "Too long."}
+        answer = api.send("POST", f"/audit/{event_id}/undo", body, If_Match=etag)
+
+    sides = [(each["before"]["value"], each["after"]["value"]) for each in answer.json["items"]]
+    assert sorted(sides) == [("1100", "1000"), ("150", "200")]
     assert stored(session, "chunk_overlap", "chunk_size") == ["200", "1000"]
     assert {(event.action, event.reason) for event in events(session)[-2:]} == {
         ("setting:changed", "Too long."),
@@ -58,7 +62,7 @@ def test_what_has_changed_since_is_not_undone_and_named(program, session, ada):
     event_id = saved_together(api)
     api.change("PUT", ONE, {"value": 1200})
 
-    answer = api.send("POST", f"/audit/{event_id}/undo")
+    answer = api.send("POST", f"/audit/{event_id}/undo", If_Match="*")
 
     assert (answer.status_code, answer.mimetype) == (409, "application/problem+json")
     assert answer.json["detail"] == "Somebody else changed settings while you were editing them."
@@ -71,8 +75,9 @@ def test_only_changes_of_settings_are_undone(program, ada):
     deletion = deleted(api)
 
     for event_id, status in ((deletion, 404), (2**31 - 1, 404), (2**31, 404), ("x", 404)):
-        assert api.send("POST", f"/audit/{event_id}/undo").status_code == status
-    long = api.send("POST", f"/audit/{deletion}/undo", {"reason": "x" * 501})
+        answer = api.send("POST", f"/audit/{event_id}/undo", If_Match="*")
+        assert answer.status_code == status
+    long = api.send("POST", f"/audit/{deletion}/undo", {"reason": "x" * 501}, If_Match="*")
     assert (long.status_code, long.json["errors"][0]["pointer"]) == (422, "#/reason")
 
 

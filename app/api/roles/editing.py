@@ -18,12 +18,12 @@ READ, UPDATE = PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE
 ONE = "/roles/<named:name>"
 
 
-@endpoint("GET", "/roles", needs=(READ,), gives=page_of("Role"))
-def index() -> Any:
-    """List all roles with their permissions, in one page."""
-    matrix = roles.read_matrix(db.session)
+@endpoint("GET", "/roles", needs=(READ,), gives=page_of("Role"), query=AFTER)
+def index(query: dict[str, str]) -> Any:
+    """List roles by name, with their permissions."""
+    matrix, after = roles.matrix_page(db.session, Cursors(after=query.get("after")))
     items = [ShownRole(matrix, role).content for role in matrix.roles]
-    return {"items": items, "next": None}
+    return {"items": items, "next": next_page(after)}
 
 
 @endpoint("GET", ONE, needs=(READ,), gives=component("Role"), has_etag=True)
@@ -72,20 +72,3 @@ def delete(shown: ShownRole, body: dict[str, Any], actor: Actor) -> None:
     etag = roles.deletion_etag(shown.role)
     deletion = Deletion(shown.role.name, etag, body.get("reason", ""))
     roles.delete(db.session, shown.id, deletion, actor=actor)
-
-
-@endpoint(
-    "GET",
-    f"{ONE}/members",
-    read=READ,
-    needs=(PermissionCode.USER_READ,),
-    gives=page_of("Member"),
-    query=AFTER,
-)
-def members(name: str, query: dict[str, str]) -> Any:
-    """List the members of a role."""
-    role = roles.named(db.session, name)
-    count = roles.count_members(db.session, role.id)
-    page = roles.members_page(db.session, role.id, Cursors(after=query.get("after")), count=count)
-    items = [{"username": row.username, "full_name": row.full_name} for row in page.rows]
-    return {"items": items, "next": next_page(page.after)}

@@ -36,6 +36,7 @@ class ShownRole(NamedTuple):
             "is_system": roles.is_system_role(self.role),
             "grants_all": self.role.grants_all,
             "permissions": sorted(self.codes),
+            "etag": roles.grants_etag(self.role.permission_ids),
         }
 
     @property

@@ -15,7 +15,7 @@ from app.domain.settings.value_rules.editing import NEW, RelationEdit, RelationR
 from app.extensions import db
 from app.models import AuditEvent, DbSession
 
-ALL, ONE = "/relations", "/relations/<id:relation_id>"
+ALL, ONE = "/relations", "/relations/<row:relation_id>"
 TYPED = taken("expression", **RELATION_FIELDS, **REASON)
 
 

@@ -1,18 +1,17 @@
-"""Versions of settings: their history, saves undone, and deleted settings restored."""
+"""Versions of settings: their history, and deleted settings restored."""
 
 from typing import Any
 
-from app.api import bearer, problems, typed
+from app.api import bearer
 from app.api.endpoint import CREATED, Answer, endpoint, saved
 from app.api.events import EVENTS, page_of_events
 from app.api.schemas import AFTER, REASON, component, taken
 from app.api.settings.rows import created
-from app.api.settings.values import CREATE, READ, SETTINGS, UPDATE
+from app.api.settings.values import CREATE, READ, UPDATE
 from app.domain import audit, settings
 from app.domain.errors import NotFound
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
-from app.domain.settings import BulkRefused
 from app.extensions import db
 
 SEEN_BY = (UPDATE, PermissionCode.AUDIT_READ)
@@ -32,24 +31,6 @@ def history(key: str, query: dict[str, str]) -> Any:
     return page_of_events(settings.versions_page(db.session, key, cursors))
 
 
-@endpoint(
-    "POST",
-    "/audit/<id:event_id>/undo",
-    read=READ,
-    needs=(UPDATE,),
-    gives=SETTINGS,
-    takes=taken(**REASON),
-)
-def undo(event_id: int, body: dict[str, Any]) -> Any:
-    """Give all settings of a save the values from before it, by any of its events; all or none."""
-    try:
-        events = saved(settings.undo, event_id, body.get("reason", ""))
-    except BulkRefused as refusal:
-        return problems.refused(refusal, _mistakes(event_id, refusal))
-    keys = [event.target_name for event in events if event.action != "setting:deleted"]
-    return {"items": [typed.setting(row) for row in settings.by_keys(db.session, keys)]}
-
-
 @endpoint("GET", "/deleted-settings", read=READ, needs=SEEN_BY, gives=EVENTS, query=AFTER)
 def deleted(query: dict[str, str]) -> Any:
     """List the deletions of settings that nobody has created again, the newest first."""
@@ -59,7 +40,7 @@ def deleted(query: dict[str, str]) -> Any:
 
 @endpoint(
     "POST",
-    "/deleted-settings/<id:event_id>/restore",
+    "/deleted-settings/<row:event_id>/restore",
     read=READ,
     needs=(CREATE,),
     gives=component("Setting"),
@@ -78,11 +59,3 @@ def _refuse_unseen(event_id: int) -> None:
     is_own = event is not None and (event.actor_id, event.actor_name) == (me.user_id, me.username)
     if not (is_own or any(map(me.can, SEEN_BY))):
         raise NotFound(settings.NO_DELETION)
-
-
-def _mistakes(event_id: int, refusal: BulkRefused) -> list[dict[str, str]]:
-    changes = settings.changes_of(db.session, audit.get(db.session, event_id))
-    return [
-        {"setting": changes[setting_id].key, "detail": str(error)}
-        for setting_id, error in refusal.errors.items()
-    ]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.api.changes import Resource
-from app.api.endpoint import Answer, endpoint
-from app.api.schemas import HELD_LIST, NAMES, REASON, ROLES_OF_USER, taken
+from app.api.endpoint import Answer, endpoint, reviewed
+from app.api.schemas import HELD_LIST, NAMES, REASON, REVIEWED, ROLES_OF_USER, TEXTS, given, taken
 from app.domain import access, roles, users
 from app.domain.actor import Actor
 from app.domain.permissions import PermissionCode
@@ -39,13 +39,32 @@ def index(username: str) -> Answer:
     ROLES,
     needs=(ASSIGN,),
     gives=ROLES_OF_USER,
-    takes=taken("roles", roles=NAMES, **REASON),
+    takes=taken("roles", roles=NAMES, **REASON, **REVIEWED),
 )
 def replace(user: User, body: dict[str, Any], actor: Actor) -> None:
     """Give a user exactly these roles."""
-    role_ids = roles.ids_named(db.session, body["roles"])
-    edit = AssignmentEdit(role_ids, _etag(user), body.get("reason", ""))
-    users.set_roles(db.session, user.id, edit, actor=actor)
+    users.set_roles(db.session, user.id, _edit(user, body), actor=actor)
+
+
+@endpoint(
+    "POST",
+    f"{ROLES}/review",
+    read=READ,
+    needs=(ASSIGN,),
+    gives=given(assigned=TEXTS, removed=TEXTS, gained=TEXTS, lost=TEXTS),
+    takes=taken("roles", roles=NAMES, **REASON),
+)
+def review(username: str, body: dict[str, Any]) -> Answer:
+    """Tell what a user would gain and lose with exactly these roles."""
+    user = users.named(db.session, username)
+    found = reviewed(users.review_roles, user.id, _edit(user, body))
+    content = {
+        "assigned": list(found.gained_roles),
+        "removed": list(found.lost_roles),
+        "gained": list(found.gained),
+        "lost": list(found.lost),
+    }
+    return Answer(content, found.content.etag)
 
 
 @ROLES_OF.change("PUT", ONE, needs=(ASSIGN,), gives=ROLES_OF_USER, takes=taken(**REASON))
@@ -74,3 +93,8 @@ def permissions(username: str) -> Any:
         for held in access.permissions_of(db.session, user.id)
     ]
     return {"items": items}
+
+
+def _edit(user: User, body: dict[str, Any]) -> AssignmentEdit:
+    role_ids = roles.ids_named(db.session, body["roles"])
+    return AssignmentEdit(role_ids, _etag(user), body.get("reason", ""), body.get("reviewed"))

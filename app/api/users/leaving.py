@@ -66,7 +66,7 @@ def end_all(user: User, actor: Actor) -> None:
     users.end_sessions(db.session, user.id, actor=actor)
 
 
-@USER.change("DELETE", f"{SESSIONS}/<id:session_id>", read=UPDATE, needs=(UPDATE,))
+@USER.change("DELETE", f"{SESSIONS}/<row:session_id>", read=UPDATE, needs=(UPDATE,))
 def end_one(user: User, session_id: int, actor: Actor) -> None:
     """End one session of a user in the console."""
     users.end_sessions(db.session, user.id, session_id, actor=actor)

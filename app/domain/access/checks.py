@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select, union
 
 from app.domain.phrases import listed
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
 from app.models.base import normalised
+from app.models.spelling import stored_address
 from app.models.user import ADMIN
 
 Pair = tuple[str, str]
@@ -18,7 +19,7 @@ class PermissionCheck(NamedTuple):
     """The answer to whether a user has a permission.
 
     Attributes:
-        user: The user name, as asked.
+        user: The user name or email address, as asked.
         permission: The code of the permission.
         reason: The reason, as a sentence.
         granted_by: The roles of the user that grant it.
@@ -40,21 +41,22 @@ class _Held(NamedTuple):
 
 
 def check(session: DbSession, pairs: Sequence[Pair]) -> list[PermissionCheck]:
-    """Return the answer for each pair of a user name and a permission, in their order.
+    """Return the answer for each pair of a user and a permission, in their order.
 
+    A user is asked for by user name or email address; of two, the one with the user name is meant.
     Users and permissions that do not exist have nothing.
     """
     codes = {code for _, code in pairs if is_name(code)}
     asked = {name for name, _ in pairs if is_name(name)}
-    names = asked | {normalised(name) for name in asked}
     known = set(session.scalars(select(Permission.code).where(Permission.code.in_(codes))))
-    users = _held(session, names, known)
+    users = _held(session, asked, known)
     return [_answer(users, known, pair) for pair in pairs]
 
 
 def _held(session: DbSession, names: set[str], codes: set[str]) -> dict[str, _Held]:
+    """Return the users with these names or addresses, by both as they are stored."""
     query = (
-        select(User.username, User.is_active, Role.name, Permission.code)
+        select(User.username, User.email, User.is_active, Role.name, Permission.code)
         .distinct()
         .outerjoin(user_roles, user_roles.c.user_id == User.id)
         .outerjoin(Role, Role.id == user_roles.c.role_id)
@@ -63,19 +65,32 @@ def _held(session: DbSession, names: set[str], codes: set[str]) -> dict[str, _He
             Permission,
             and_(Permission.id == role_permissions.c.permission_id, Permission.code.in_(codes)),
         )
-        .where(User.username.in_(names))
+        .where(_is_named(names))
     )
     users: dict[str, _Held] = {}
-    for name, is_active, role, code in session.execute(query):
+    addresses: dict[str, _Held] = {}
+    for name, address, is_active, role, code in session.execute(query):
         held = users.setdefault(name, _Held(is_active, {}))
+        addresses[address] = held
         for granted in codes if role == ADMIN else {code or ""} - {""}:
             held.by_code.setdefault(granted, set()).add(role)
-    return users
+    return addresses | users
+
+
+def _is_named(names: set[str]) -> ColumnElement[bool]:
+    has_name = User.username.in_(names | {normalised(name) for name in names})
+    addresses = {name for name in names if "@" in name}
+    if not addresses:
+        return has_name
+    has_address = User.email.in_(addresses | {stored_address(name) for name in addresses})
+    parts = (select(User.id).where(condition) for condition in (has_name, has_address))
+    return User.id.in_(select(union(*parts).subquery().c.id))
 
 
 def _answer(users: dict[str, _Held], known: set[str], pair: Pair) -> PermissionCheck:
     name, code = pair
-    held = users.get(name) or users.get(normalised(name) if is_name(name) else "")
+    spellings = [name, normalised(name), stored_address(name)] if is_name(name) else []
+    held = next((users[spelling] for spelling in spellings if spelling in users), None)
     if held is None:
         return PermissionCheck(name, code, "This user does not exist.")
     if code not in known:

@@ -22,7 +22,7 @@ from app.domain.audit.events import (
     record_save,
 )
 from app.domain.audit.export import count_for_export, export_batch
-from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, recent
+from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, history_page, recent
 from app.domain.audit.keys import KEYS, audit_keys
 from app.domain.audit.listing import SaveLine, SavePage, events_page, list_saves
 from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
@@ -69,6 +69,7 @@ __all__ = [
     "get",
     "head",
     "history_of",
+    "history_page",
     "is_chained",
     "kind_of",
     "last_changes",

@@ -14,12 +14,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
+from app.domain import paging
 from app.domain.audit.activity import REFUSALS
 from app.domain.audit.event_filter import SIGN_INS
+from app.domain.paging import Cursors, Page, Sort
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User, ValueRelation, Webhook
 
 MOST = 20
+NEWEST_FIRST = Sort(AuditEvent.id, AuditEvent.id, descending=True, is_unique=True)
 OF_ROLES = ("role:assigned", "role:unassigned")
 BY_AGE: dict[str, type[User | Role | ValueRelation | Webhook]] = {
     "user": User,
@@ -69,13 +72,20 @@ def history_of(
         limit: The maximum number of entries.
         actions: The only actions that are wanted; by default all but sign-ins.
     """
-    action = AuditEvent.action
-    wanted = action.in_(actions) if actions else action.not_in(SIGN_INS)
-    conditions = [AuditEvent.target_type == target.type, AuditEvent.target_id == target.id, wanted]
-    if target.type in BY_AGE:
-        conditions.append(_in_lifetime(BY_AGE[target.type]))
-        return _entries(session, conditions, true(), limit)
-    return _of_setting(_entries(session, conditions, true(), limit), target.name)
+    found = _entries(session, _of_target(target, actions), true(), limit)
+    return found if target.type in BY_AGE else _of_setting(found, target.name)
+
+
+def history_page(
+    session: DbSession, target: Target, cursors: Cursors, *, actions: Collection[str] = ()
+) -> Page:
+    """Return one page of the events of a user or role that exists, newest first.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    query: Any = select(*AuditEvent.__table__.columns).where(*_of_target(target, actions))
+    return paging.page(session, query, NEWEST_FIRST, after=cursors.after)
 
 
 def entries(session: DbSession, conditions: Conditions, *, limit: int) -> list[HistoryEntry]:
@@ -156,6 +166,16 @@ def target_is_there() -> ColumnElement[bool]:
         )
         kinds.append(and_(AuditEvent.target_type == kind, no_younger))
     return or_(*kinds)
+
+
+def _of_target(target: Target, actions: Collection[str]) -> list[ColumnElement[bool]]:
+    action = AuditEvent.action
+    wanted = action.in_(actions) if actions else action.not_in(SIGN_INS)
+    conditions = [AuditEvent.target_type == target.type, AuditEvent.target_id == target.id, wanted]
+    return [
+        *conditions,
+        *(_in_lifetime(model) for kind, model in BY_AGE.items() if kind == target.type),
+    ]
 
 
 def _in_lifetime(model: type[User | Role | ValueRelation | Webhook]) -> ColumnElement[bool]:

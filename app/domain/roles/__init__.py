@@ -35,7 +35,15 @@ from app.domain.roles.lookup import (
     refuse_missing,
     with_ids,
 )
-from app.domain.roles.matrix import Matrix, MatrixRole, PermissionRow, Rows, read_matrix
+from app.domain.roles.matrix import (
+    Matrix,
+    MatrixRole,
+    PermissionRow,
+    Rows,
+    matrix_page,
+    permissions_page,
+    read_matrix,
+)
 from app.domain.roles.matrix_filter import DIFFER, MatrixFilter, matching
 from app.domain.roles.members import (
     count_members,
@@ -47,12 +55,13 @@ from app.domain.roles.members import (
 )
 from app.domain.roles.names import lookalikes
 from app.domain.roles.templates import TEMPLATES
-from app.domain.roles.undo import GrantsUndo, review_undo, undo
+from app.domain.roles.undo import UNDOABLE, GrantsUndo, review_undo, undo
 from app.domain.roles.wanted import RolesPlan, WantedRole, plan_wanted, save_wanted
 
 __all__ = [
     "DIFFER",
     "TEMPLATES",
+    "UNDOABLE",
     "Edits",
     "GrantDifference",
     "GrantEdit",
@@ -93,10 +102,12 @@ __all__ = [
     "lock_named",
     "lookalikes",
     "matching",
+    "matrix_page",
     "member_counts",
     "members_page",
     "named",
     "permission",
+    "permissions_page",
     "plan_wanted",
     "read_matrix",
     "refuse_missing",

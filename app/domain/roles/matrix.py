@@ -1,15 +1,17 @@
 """The matrix of roles and permissions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, Select, String, cast, func, select
 
+from app.domain import paging
 from app.domain.access import Holder
 from app.domain.errors import NotFound
+from app.domain.paging import Cursors, Page, Sort
 from app.domain.target import Target
 from app.models import DbSession, Permission, Role, role_permissions
 from app.models.user import ADMIN
@@ -24,7 +26,8 @@ GRANTED = (
     .correlate(Role)
     .scalar_subquery()
 )
-
+BY_NAME = Sort(Role.name, Role.id, is_unique=True)
+BY_CODE = Sort(Permission.code, Permission.id, is_unique=True)
 
 PermissionRow = Row[Any]
 Rows = Sequence[Row[Any]]
@@ -117,12 +120,33 @@ class Matrix:
 
 def read_matrix(session: DbSession) -> Matrix:
     """Return all roles, permissions and grants, in two statements."""
-    query = select(Permission.id, Permission.code, Permission.description, Permission.resource)
-    permissions: Rows = list(session.execute(query.order_by(Permission.code)))
-    codes = {row.id: row.code for row in permissions}
+    permissions = _permissions(session)
     # One text for each role: a row for each of ten thousand grants takes two to four times longer.
     rows = session.execute(listed(select(*ROLE_COLUMNS, GRANTED.label("granted"))))
-    return Matrix([_matrix_role(row, codes) for row in rows], permissions)
+    return _matrix(rows, permissions)
+
+
+def matrix_page(session: DbSession, cursors: Cursors) -> tuple[Matrix, str | None]:
+    """Return one page of roles by name, with all permissions, and the cursor of the page after.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    permissions = _permissions(session)
+    query = select(*ROLE_COLUMNS, GRANTED.label("granted"))
+    page = paging.page(session, query, BY_NAME, after=cursors.after)
+    return _matrix(page.rows, permissions), page.after
+
+
+def permissions_page(session: DbSession, cursors: Cursors) -> Page:
+    """Return one page of permissions by code.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    columns: tuple[Any, ...] = (Permission.id, Permission.code, Permission.description)
+    query = select(*columns)
+    return paging.page(session, query, BY_CODE, after=cursors.after)
 
 
 def listed(query: Select[Any]) -> Select[Any]:
@@ -133,6 +157,16 @@ def listed(query: Select[Any]) -> Select[Any]:
 def ids_of(granted: str | None) -> frozenset[int]:
     """Return the ids of permissions that `GRANTED` joins into one text."""
     return frozenset(map(int, granted.split(BETWEEN_IDS))) if granted else frozenset()
+
+
+def _permissions(session: DbSession) -> Rows:
+    query = select(Permission.id, Permission.code, Permission.description, Permission.resource)
+    return list(session.execute(query.order_by(Permission.code)))
+
+
+def _matrix(rows: Iterable[Row[Any]], permissions: Rows) -> Matrix:
+    codes = {row.id: row.code for row in permissions}
+    return Matrix([_matrix_role(row, codes) for row in rows], permissions)
 
 
 def _matrix_role(role: Row[Any], codes: dict[int, str]) -> MatrixRole:

@@ -16,7 +16,7 @@ from app.domain.roles.impact import GrantDifference
 from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
 from app.models import AuditEvent, DbSession, Role
 
-GRANTED, REVOKED = "permission:granted", "permission:revoked"
+GRANTED, REVOKED = UNDOABLE = "permission:granted", "permission:revoked"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def undo(
 
 
 def _of_save(session: DbSession, event_id: int) -> GrantsUndo:
-    event, changes = audit.saved_changes(session, event_id, {GRANTED, REVOKED})
+    event, changes = audit.saved_changes(session, event_id, UNDOABLE)
     matrix = read_matrix(session)
     ids = {change.target_id for change in changes}
     query = select(Role.id).where(Role.id.in_(ids), Role.created_at <= event.at)

@@ -9,7 +9,7 @@ from app.domain.users.assignments import (
     set_roles,
     unassign_role,
 )
-from app.domain.users.bulk import SelectionChangedMeanwhile, change_many, review_many
+from app.domain.users.bulk import SelectionChangedMeanwhile, change_many, change_of, review_many
 from app.domain.users.bulk_edit import BulkAction, BulkEdit, BulkOutcome, Selection
 from app.domain.users.bulk_plan import BulkPerson, BulkPlan
 from app.domain.users.creation import (
@@ -80,6 +80,7 @@ from app.domain.users.tokens import (
     owner_of_token,
     revoke_token,
 )
+from app.domain.users.undo import INVERSE as UNDOABLE
 from app.domain.users.undo import UserUndo, review_undo, undo
 from app.domain.users.user_filter import UserFilter
 from app.domain.users.wanted_roles import (
@@ -91,6 +92,7 @@ from app.domain.users.wanted_roles import (
 
 __all__ = [
     "SORTS",
+    "UNDOABLE",
     "AssignmentChangedMeanwhile",
     "AssignmentEdit",
     "AssignmentsPlan",
@@ -128,6 +130,7 @@ __all__ = [
     "by_name",
     "change",
     "change_many",
+    "change_of",
     "check_new",
     "checked_bio",
     "checked_email",

@@ -56,7 +56,7 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
     reviews.hold(edit.reviewed, plan.content)
     if plan.changed:
         _carry_out(session, plan)
-        change = _change(plan).undoing(edit.undoes)
+        change = change_of(plan).undoing(edit.undoes)
         changes = [(_target(person), change) for person in plan.changed]
         audit.record_save(session, changes, actor=actor, reason=reason)
         if plan.action.takes_away and not access.is_administrator_left(session):
@@ -116,7 +116,8 @@ def _target(person: BulkPerson) -> Target:
     return Target("user", person.username, person.id)
 
 
-def _change(plan: BulkPlan) -> Change:
+def change_of(plan: BulkPlan) -> Change:
+    """Return the change that is recorded of each user whom a plan changes."""
     match plan.action:
         case BulkAction.ASSIGN:
             return Change("role:assigned", after={"role": plan.role})

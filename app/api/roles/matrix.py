@@ -1,0 +1,125 @@
+"""The permissions of several roles, reviewed and changed together."""
+
+from typing import Any
+
+from app.api import bearer, problems
+from app.api.endpoint import Answer, endpoint, reviewed, saved
+from app.api.roles.editing import READ, UPDATE
+from app.api.roles.rows import ShownRole
+from app.api.schemas import (
+    NAMES,
+    NUMBER,
+    REASON,
+    REVIEWED,
+    TEXT,
+    TEXTS,
+    component,
+    given,
+    taken,
+)
+from app.domain import roles
+from app.domain.permissions import PermissionCode
+from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, GrantsEdit, Matrix, MatrixRole
+from app.extensions import db
+from app.models.spelling import folded
+
+ROLES: dict[str, Any] = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1000,
+    "additionalProperties": taken("etag", "permissions", etag=TEXT, permissions=NAMES),
+}
+PEOPLE = given(count=NUMBER, users=TEXTS)
+IMPACT = given(role=TEXT, granted=TEXTS, revoked=TEXTS, gaining=PEOPLE, losing=PEOPLE)
+NONE = "There is no role named {}."
+
+
+@endpoint(
+    "POST",
+    "/roles/review",
+    read=READ,
+    needs=(UPDATE,),
+    gives=given(items={"type": "array", "items": IMPACT}, orphaned=TEXTS),
+    takes=taken("roles", roles=ROLES, **REASON),
+)
+def review(body: dict[str, Any]) -> Any:
+    """Tell who gains and who loses permissions if roles grant exactly these."""
+    try:
+        found = reviewed(roles.review_grants, _edit(roles.read_matrix(db.session), body))
+    except GrantsChangedMeanwhile as stale:
+        return _stale(stale, body)
+    items = [
+        {
+            "role": row.difference.name,
+            "granted": list(row.difference.gained),
+            "revoked": list(row.difference.lost),
+            "gaining": _people(row.gaining),
+            "losing": _people(row.losing),
+        }
+        for row in found.roles
+    ]
+    return Answer({"items": items, "orphaned": found.orphaned}, found.content.etag)
+
+
+@endpoint(
+    "PATCH",
+    "/roles",
+    read=READ,
+    needs=(UPDATE,),
+    gives=given(items={"type": "array", "items": component("Role")}),
+    takes=taken("roles", roles=ROLES, **REASON, **REVIEWED),
+)
+def change_many(body: dict[str, Any]) -> Any:
+    """Let several roles grant exactly these permissions, in one transaction: all or none."""
+    edit = _edit(roles.read_matrix(db.session), body)
+    try:
+        saved(roles.change_grants, edit)
+    except GrantsChangedMeanwhile as stale:
+        return _stale(stale, body)
+    matrix = roles.read_matrix(db.session)
+    return {"items": [ShownRole(matrix, matrix.role(id_)).content for id_ in edit.edits]}
+
+
+def _edit(matrix: Matrix, body: dict[str, Any]) -> GrantsEdit:
+    named, ids = _named(matrix, body), {code: id_ for id_, code in matrix.codes.items()}
+    unknown = {
+        ("roles", name): NONE.format(name) for name in body["roles"] if name not in named
+    } | {
+        ("roles", name, "permissions", place): f"There is no permission {code}."
+        for name, sent in body["roles"].items()
+        for place, code in enumerate(sent["permissions"])
+        if code not in ids
+    }
+    if unknown:
+        errors = [problems.mistake(place, detail) for place, detail in unknown.items()]
+        raise problems.Invalid(422, " ".join(dict.fromkeys(unknown.values())), errors)
+    edits = {
+        role.id: GrantEdit(
+            frozenset(ids[code] for code in body["roles"][name]["permissions"]),
+            body["roles"][name]["etag"],
+        )
+        for name, role in named.items()
+    }
+    return GrantsEdit(edits, body.get("reason", ""), body.get("reviewed"))
+
+
+def _named(matrix: Matrix, body: dict[str, Any]) -> dict[str, MatrixRole]:
+    """Return the roles that a body names."""
+    by_name = {folded(role.name): role for role in matrix.roles}
+    return {name: by_name[folded(name)] for name in body["roles"] if folded(name) in by_name}
+
+
+def _stale(stale: GrantsChangedMeanwhile, body: dict[str, Any]) -> Any:
+    named = _named(roles.read_matrix(db.session), body)
+    errors = [
+        problems.mistake(("roles", name), str(stale))
+        for name, role in named.items()
+        if role.id in stale.role_ids
+    ]
+    return problems.refused(stale, errors)
+
+
+def _people(people: Any) -> dict[str, Any]:
+    may_see = bearer.caller().can(PermissionCode.USER_READ)
+    names = [person.username for person in people.first] if may_see else []
+    return {"count": people.count, "users": names}
