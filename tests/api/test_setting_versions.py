@@ -42,7 +42,6 @@ def deleted(api, key="team.colour", **fields):
 def test_a_save_is_undone_as_a_whole_and_recorded(program, session, ada, statements):
     api = program(ada)
     event_id = saved_together(api)
-
     etag = api.get(f"/audit/{event_id}/undo").headers["ETag"]
 
     with statements.at_most(22):
