@@ -10,8 +10,8 @@ from app.models.base import HIGHEST_ID
 
 # The words that follow a name in a path.
 PARTS = (
-    *("activate", "deactivate", "history", "members", "offboard", "permissions", "roles", "rule"),
-    *("secret", "sessions"),
+    *("activate", "deactivate", "deletion", "history", "members", "offboard", "permissions"),
+    *("roles", "rule", "secret", "sessions"),
 )
 
 

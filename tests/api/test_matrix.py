@@ -120,6 +120,27 @@ def test_roles_and_permissions_are_paged_in_few_statements(program, session, ada
     assert len(api.get("/roles/admin").json["permissions"]) == 18 + len(codes)
 
 
+def test_a_role_is_deleted_as_reviewed(program, session, ada, vera, person):
+    api = program(ada)
+
+    created = api.send("POST", "/roles", {"name": "lookers", "clone_of": "user"})
+    path = created.headers["Location"]
+    api.send("PUT", "/users/vera/roles/lookers", {}, If_Match="*")
+    review = api.get(f"{path}/deletion")
+    assert review.json["members"] == 1
+    assert review.json["impact"]["losing"] == {"count": 1, "users": ["vera"]}
+    assert UPDATE in review.json["impact"]["revoked"]
+    reviewed = {"reviewed": review.headers["ETag"].strip('"')}
+    person("vito", roles=["lookers"])
+
+    outdated = api.change("DELETE", path, reviewed)
+    assert (outdated.status_code, outdated.json["type"].split(":")[-1]) == (412, "review-outdated")
+    reviewed = {"reviewed": api.get(f"{path}/deletion").headers["ETag"].strip('"')}
+    assert api.change("DELETE", path, reviewed).status_code == 204
+    missing = api.send("POST", "/roles", {"name": "more", "clone_of": "lookers"})
+    assert (missing.status_code, missing.json["errors"][0]["pointer"]) == (422, "#/clone_of")
+
+
 def test_histories_of_users_and_roles(program, session, ada, vera, person):
     api = program(ada)
     api.change("PATCH", "/users/vera", {"bio": "Watches."})

@@ -8,7 +8,6 @@ from app.api.roles.rows import ROLE, ShownRole, get
 from app.api.schemas import AFTER, MAYBE_TEXT, REASON, TEXT, component, page_of, taken
 from app.domain import roles
 from app.domain.actor import Actor
-from app.domain.confirmation import Deletion
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
 from app.domain.roles import NewRole, RoleEdit
@@ -16,6 +15,7 @@ from app.extensions import db
 
 READ, UPDATE = PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE
 ONE = "/roles/<named:name>"
+TEMPLATE = {**TEXT, "examples": list(roles.TEMPLATES)}
 
 
 @endpoint("GET", "/roles", needs=(READ,), gives=page_of("Role"), query=AFTER)
@@ -38,7 +38,7 @@ def show(name: str) -> Answer:
     needs=(PermissionCode.ROLE_CREATE,),
     gives=component("Role"),
     status=CREATED,
-    takes=taken("name", name=TEXT, description=TEXT, template=TEXT, clone_of=TEXT, **REASON),
+    takes=taken("name", name=TEXT, description=TEXT, template=TEMPLATE, clone_of=TEXT, **REASON),
 )
 def create(body: dict[str, Any]) -> Answer:
     """Create a role: without permissions, from a template, or as a clone of another role."""
@@ -64,11 +64,3 @@ def change(shown: ShownRole, body: dict[str, Any], actor: Actor) -> None:
     name, description = body.get("name", role.name), body.get("description", role.description)
     edit = RoleEdit(name, description or "", roles.etag_of(role), body.get("reason", ""))
     roles.change(db.session, role.id, edit, actor=actor)
-
-
-@ROLE.change("DELETE", ONE, needs=(PermissionCode.ROLE_DELETE,), takes=taken(**REASON))
-def delete(shown: ShownRole, body: dict[str, Any], actor: Actor) -> None:
-    """Delete a role; its members lose it."""
-    etag = roles.deletion_etag(shown.role)
-    deletion = Deletion(shown.role.name, etag, body.get("reason", ""))
-    roles.delete(db.session, shown.id, deletion, actor=actor)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from app.api import bearer, problems
+from app.api import problems
 from app.api.endpoint import Answer, endpoint, reviewed, saved
+from app.api.roles import impact
 from app.api.roles.editing import READ, UPDATE
 from app.api.roles.rows import ShownRole
 from app.api.schemas import (
     NAMES,
-    NUMBER,
     REASON,
     REVIEWED,
     TEXT,
@@ -18,7 +18,6 @@ from app.api.schemas import (
     taken,
 )
 from app.domain import roles
-from app.domain.permissions import PermissionCode
 from app.domain.roles import GrantEdit, GrantsChangedMeanwhile, GrantsEdit, Matrix, MatrixRole
 from app.extensions import db
 from app.models.spelling import folded
@@ -29,8 +28,6 @@ ROLES: dict[str, Any] = {
     "maxProperties": 1000,
     "additionalProperties": taken("etag", "permissions", etag=TEXT, permissions=NAMES),
 }
-PEOPLE = given(count=NUMBER, users=TEXTS)
-IMPACT = given(role=TEXT, granted=TEXTS, revoked=TEXTS, gaining=PEOPLE, losing=PEOPLE)
 NONE = "There is no role named {}."
 
 
@@ -39,7 +36,7 @@ NONE = "There is no role named {}."
     "/roles/review",
     read=READ,
     needs=(UPDATE,),
-    gives=given(items={"type": "array", "items": IMPACT}, orphaned=TEXTS),
+    gives=given(items={"type": "array", "items": impact.IMPACT}, orphaned=TEXTS),
     takes=taken("roles", roles=ROLES, **REASON),
 )
 def review(body: dict[str, Any]) -> Any:
@@ -48,16 +45,7 @@ def review(body: dict[str, Any]) -> Any:
         found = reviewed(roles.review_grants, _edit(roles.read_matrix(db.session), body))
     except GrantsChangedMeanwhile as stale:
         return _stale(stale, body)
-    items = [
-        {
-            "role": row.difference.name,
-            "granted": list(row.difference.gained),
-            "revoked": list(row.difference.lost),
-            "gaining": _people(row.gaining),
-            "losing": _people(row.losing),
-        }
-        for row in found.roles
-    ]
+    items = [impact.shown(row) for row in found.roles]
     return Answer({"items": items, "orphaned": found.orphaned}, found.content.etag)
 
 
@@ -117,9 +105,3 @@ def _stale(stale: GrantsChangedMeanwhile, body: dict[str, Any]) -> Any:
         if role.id in stale.role_ids
     ]
     return problems.refused(stale, errors)
-
-
-def _people(people: Any) -> dict[str, Any]:
-    may_see = bearer.caller().can(PermissionCode.USER_READ)
-    names = [person.username for person in people.first] if may_see else []
-    return {"count": people.count, "users": names}
