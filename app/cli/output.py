@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import click
@@ -33,13 +33,11 @@ def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     The first rows set the widths of the columns, so that a long list is written while it is read; a
     wider cell further down shifts the rest of its line.
     """
-    remaining = iter(rows)
-    first = [titles, *([printable(cell) for cell in row] for row in islice(remaining, _MEASURED))]
+    lines = ([printable(cell) for cell in row] for row in rows)
+    first = [titles, *islice(lines, _MEASURED)]
     widths = [max(len(cell) for cell in column) for column in zip(*first, strict=True)]
-    for row in first:
+    for row in chain(first, lines):
         _write_row(row, widths)
-    for row in remaining:
-        _write_row([printable(cell) for cell in row], widths)
 
 
 def printable(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.domain import visible
 from app.domain.visible import Part
@@ -30,6 +30,4 @@ def part_of_line(text: str, *, is_last: bool) -> str:
 def _marked(text: str, parts: Sequence[Part]) -> str:
     if not any(is_name for is_name, _ in parts):
         return text
-    return Markup("").join(
-        NAME.format(STYLE, part) if is_name else escape(part) for is_name, part in parts
-    )
+    return Markup("").join(NAME.format(STYLE, part) if is_name else part for is_name, part in parts)

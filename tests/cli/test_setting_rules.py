@@ -79,6 +79,10 @@ def test_relations_are_listed_added_replaced_and_removed(flask, session):
 
     changed = flask("settings", "add-relation", "chunk_size < chunks", "--replaces", number)
     assert "No setting is named chunks." in changed.err
+    session.add(strange := ValueRelation(expression="a\x1b[2J < 1"))
+    session.commit()
+    removed = flask("settings", "remove-relation", str(strange.id))
+    assert removed.err == "Removed the relation a\\x1b[2J < 1.\n"
     removed = flask("settings", "remove-relation", number, "--reason", "Wrong.")
     assert removed.err == "Removed the relation chunk_size < chunks.\n"
     assert flask("settings", "remove-relation", number).code == 1

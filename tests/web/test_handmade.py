@@ -2,8 +2,10 @@
 
 import pytest
 
-from app.domain import audit
+from app.domain import audit, transfer
+from app.domain.plan_lines import PlanOutcome
 from app.domain.target import Target
+from app.domain.transfer import ImportEdit
 from app.extensions import db
 from tests.migrations.operating import Operator
 from tests.support import handmade
@@ -53,6 +55,14 @@ def test_not_set_is_offered_by_no_interface_and_refused_by_all(operator, browser
         assert f"{ALWAYS_SET} Enter a value; a string may be empty." in refused.text
     secret = browser.post("/settings/new", **new | {"key": "llm_api_key"}, value="sk-1")
     assert (secret.status_code, ALWAYS_SET in secret.text) == (422, True)
+    file = (
+        "format: rag-fortress-console/1\nsettings: [{key: fresh, data_type: string, value: null}]"
+    )
+    edit = ImportEdit(transfer.read_file(file))
+    with operator.app.app_context():
+        planned = transfer.review_import(db.session, edit, actor=OPERATOR)
+    [(_, line)] = planned.of(PlanOutcome.REFUSED)
+    assert line.reason == ALWAYS_SET
     sentence = f"Error: {ALWAYS_SET} Enter a value; a string may be empty.\n"
     assert flask(operator, "settings", "unset", "top_k") == (1, sentence)
 

@@ -1,7 +1,7 @@
 """Input fields: written as WTForms writes them, in less time."""
 
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 from wtforms import StringField
@@ -13,6 +13,7 @@ NAMES = st.sampled_from(("class_", "for_", "id", "aria_label", "data_a_b", "valu
 VALUES = st.one_of(st.booleans(), st.integers(), st.text(), st.text().map(Markup))
 
 
+@example({"value": "a < b & c"})
 @given(st.dictionaries(NAMES, VALUES))
 def test_attributes_read_as_those_of_wtforms(given: dict[str, object]) -> None:
     assert attributes(**given) == html_params(**given)

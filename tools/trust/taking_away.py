@@ -6,6 +6,7 @@
 
 import json
 import os
+import sys
 from collections import Counter
 from operator import methodcaller
 from pathlib import Path
@@ -42,10 +43,12 @@ class Removals:
         if self._tests[number] > self._most:
             return
         os.environ[guard_switch.WITHOUT] = str(number)
+        _forget()
         try:
             is_noticed = _fails(item, nextitem)
         finally:
             del os.environ[guard_switch.WITHOUT]
+            _forget()
         if is_noticed:
             self._pending.remove(number)
             with self._noticed.open("a", encoding="utf-8") as file:
@@ -58,6 +61,15 @@ def pytest_configure(config: pytest.Config) -> None:
     quick = settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
     settings.register_profile("guards", quick)
     settings.load_profile("guards")
+
+
+def _forget() -> None:
+    """Forget what functions of the console remember: it may rest on a guard."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("app."):
+            for member in list(vars(module).values()):
+                if type(member).__name__ == "_lru_cache_wrapper":
+                    member.cache_clear()
 
 
 def _fails(item: pytest.Item, nextitem: pytest.Item | None) -> bool:

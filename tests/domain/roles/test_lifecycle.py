@@ -1,7 +1,7 @@
 """Roles come, get another name, and go."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.domain import roles
 from app.domain.confirmation import Deletion
@@ -345,6 +345,17 @@ def test_who_loses_what_by_a_deletion(session, ada, person):
     assert found.impact.difference.lost == tuple(sorted(TEMPLATES["auditor"].codes))
     assert [person.username for person in found.impact.losing.first] == ["nora"]
     assert lifecycle.review_deletion(session, both.id).impact.losing.count == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_role_that_another_program_refers_to_is_not_deleted(session, ada):
+    role = create(session, ada, "editor")
+    seen = lifecycle.deletion_etag(roles.read_matrix(session).role(role.id))
+    refuse = "BEFORE DELETE ON roles BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY'); END"
+    session.execute(text(f"CREATE TEMP TRIGGER referred {refuse}"))
+
+    with pytest.raises(lifecycle.RoleIsReferredTo):
+        roles.delete(session, role.id, Deletion("editor", seen), actor=OPERATOR)
 
 
 def test_a_role_that_does_not_exist_is_not_found(session, ada):

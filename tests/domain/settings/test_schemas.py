@@ -26,7 +26,7 @@ from app.domain.settings.value_rules import schemas
         (None, "integer", '{"minimum": 1}', ""),
         # Not valid for the data type, which is said elsewhere.
         ("seven", "integer", '{"minimum": 1}', ""),
-        ("NaN", "float", '{"minimum": 1}', ""),
+        ("NaN", "float", '{"type": "number"}', ""),
         ("7", "unheard-of", '{"minimum": 10}', ""),
         # As another program may have written it.
         ("7", "integer", "{", "must fit its rule, which the console cannot read"),

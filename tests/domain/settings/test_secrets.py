@@ -144,6 +144,9 @@ def test_a_mark_hides_and_its_removal_reveals_nothing(session, keyed, make):
     mark(session, setting, is_secret=True)
 
     assert settings.shown_value(setting) is None
+    [changed] = session.scalars(select(AuditEvent.id).filter_by(action="setting:changed"))
+    with pytest.raises(NotFound):
+        settings.undo(session, changed, actor=ADA)
     with pytest.raises(WouldReveal):
         settings.mark_secret(session, setting.id, is_secret=False, actor=ADA)
     session.rollback()

@@ -123,6 +123,7 @@ REFUSED = [
         "holds an address with a pass",
     ),
     ("- {key: log_level, value: LOUD}", "log_level must be"),
+    ("- {key: log_level, value: INFO, is_mutable: false}", "It is read-only in the file"),
 ]
 
 

@@ -1,5 +1,7 @@
 """Transfer files that are read, and those that are refused with the place of their mistake."""
 
+from io import BytesIO
+
 import pytest
 
 from app.domain import transfer
@@ -38,6 +40,8 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(text, sentence):
 def test_a_file_beyond_the_limit_is_refused():
     with pytest.raises(InvalidValue, match="larger than 8 MiB"):
         transfer.read_file("#" * (8 * 1024 * 1024 + 1))
+    with pytest.raises(InvalidValue, match="larger than 8 MiB"):
+        transfer.read_text(BytesIO(b"#" * (8 * 1024 * 1024 + 1)))
 
 
 def test_values_may_be_written_without_quotes():

@@ -5,11 +5,14 @@ import time
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain import users
+from app.domain.access import RoleGrants
 from app.domain.errors import InvalidValue, NotFound, RuleError
-from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
+from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit, assignments
 from app.models import AuditEvent, Role, user_roles
+from app.models.base import HIGHEST_ID
 from app.unit_of_work import carry_out
 from tests.support.assigning import edit, names_of, set_roles
 from tests.support.contents import Event, digests, events
@@ -106,6 +109,12 @@ def test_a_change_by_another_program_in_the_same_moment_is_told(app, session, ad
     thread.join()
 
     assert [type(refusal) for refusal in told] == [AssignmentChangedMeanwhile]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_role_that_another_program_has_removed_is_not_removed_again(session, vera):
+    with pytest.raises(StaleDataError):
+        assignments.remove(session, vera, [RoleGrants(HIGHEST_ID, "gone")])
 
 
 def test_a_user_who_does_not_exist_is_not_found(session, ada):

@@ -4,7 +4,7 @@ import threading
 import unicodedata
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from app.domain import users
 from app.domain.authentication import one_time_links
@@ -179,6 +179,15 @@ def test_a_name_that_another_program_takes_in_the_same_moment_is_told(app, sessi
     thread.join()
 
     assert told == ["username"]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_name_that_is_taken_at_the_last_moment_is_told(session):
+    refuse = "BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed'); END"
+    session.execute(text(f"CREATE TEMP TRIGGER taken {refuse}"))
+
+    with pytest.raises(InvalidValue, match="has just been taken"):
+        users.create(session, NewUser("nora", "nora@example.org"), actor=OPERATOR)
 
 
 def test_names_are_one_or_two_alike_on_every_database(session):
