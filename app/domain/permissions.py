@@ -1,5 +1,6 @@
 """The permissions that the console itself asks for."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -24,3 +25,7 @@ class PermissionCode(StrEnum):
     ROLE_DELETE = "role:delete"
     ROLE_ASSIGN = "role:assign"
     AUDIT_READ = "audit:read"
+
+
+# Tells whether the actor has a permission.
+May = Callable[[PermissionCode], bool]

@@ -8,7 +8,7 @@ from app.api.schemas import FIELDS, REASON, TEXT, given, taken
 from app.api.undo.access import OF_ROLES, OF_USERS
 from app.api.undo.kind import Kind
 from app.api.undo.settings import OF_SETTINGS, mistakes
-from app.domain import audit, roles, users
+from app.domain import audit, roles, settings, users
 from app.domain.actor import Actor
 from app.domain.confirmation import Confirmation
 from app.domain.errors import NotFound
@@ -28,7 +28,7 @@ DECLARED: dict[str, Any] = {
     "has_etag": True,
 }
 KINDS = {
-    "setting:changed": OF_SETTINGS,
+    **dict.fromkeys(settings.UNDOABLE, OF_SETTINGS),
     **dict.fromkeys(users.UNDOABLE, OF_USERS),
     **dict.fromkeys(roles.UNDOABLE, OF_ROLES),
 }

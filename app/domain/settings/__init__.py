@@ -1,18 +1,27 @@
 """Settings: their values, found, changed, created, deleted and restored."""
 
-from app.domain.settings.as_of import AsOf, PastValue, as_of
+from app.domain.settings.as_of import AsOf, DeletedSetting, PastValue, as_of, deleted_since
 from app.domain.settings.bulk import (
-    BulkSettingEdit,
-    ValueDifference,
-    change_many,
-    review_many,
-    undo,
-)
-from app.domain.settings.bulk_refusal import (
+    UNDOABLE,
     BulkInvalid,
     BulkOutdated,
     BulkReadOnly,
     BulkRefused,
+    BulkSettingEdit,
+    DeletedSince,
+    SavedValue,
+    ValueDifference,
+    change_many,
+    changes_of,
+    edit_of_past,
+    review_many,
+    undo,
+)
+from app.domain.settings.deletions import (
+    NO_DELETION,
+    SettingExists,
+    deletion_event,
+    deletion_refusal,
 )
 from app.domain.settings.editing import (
     SettingChangedMeanwhile,
@@ -24,14 +33,7 @@ from app.domain.settings.editing import (
 )
 from app.domain.settings.key_listing import keys_page
 from app.domain.settings.last_changes import LastChange, last_changes
-from app.domain.settings.lifecycle import (
-    NO_DELETION,
-    create,
-    delete,
-    deletion_event,
-    deletion_refusal,
-    restore,
-)
+from app.domain.settings.lifecycle import create, delete, restore
 from app.domain.settings.listing import (
     STATES,
     SettingFilter,
@@ -57,7 +59,6 @@ from app.domain.settings.readers import (
     read_readers,
 )
 from app.domain.settings.related import RuleState, rule_state
-from app.domain.settings.saves import SavedValue, changes_of
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
 from app.domain.settings.secret_marks import SecretMarks, secret_ids, secret_marks
 from app.domain.settings.secret_rotation import (
@@ -124,6 +125,7 @@ __all__ = [
     "NO_KEY",
     "STATES",
     "SUMMARY_CHARACTERS",
+    "UNDOABLE",
     "AsOf",
     "BulkInvalid",
     "BulkOutdated",
@@ -131,6 +133,8 @@ __all__ = [
     "BulkRefused",
     "BulkSettingEdit",
     "DataType",
+    "DeletedSetting",
+    "DeletedSince",
     "Effect",
     "LastChange",
     "NewSetting",
@@ -147,6 +151,7 @@ __all__ = [
     "SecretState",
     "SettingChangedMeanwhile",
     "SettingEdit",
+    "SettingExists",
     "SettingFilter",
     "SettingIsReadOnly",
     "SettingLine",
@@ -173,9 +178,11 @@ __all__ = [
     "create",
     "delete",
     "deleted_page",
+    "deleted_since",
     "deletion_event",
     "deletion_refusal",
     "describe",
+    "edit_of_past",
     "effect_of_setting",
     "encrypt_again",
     "etag_of",

@@ -1,21 +1,48 @@
 """The values of all settings as they were at a time, computed backwards from what is stored now.
 
 The first event of a setting after that time tells what it was before. A setting without one has
-been what it is now, as far as the console knows: changes by other programs are not recorded.
+been what it is now, as far as the console knows: changes by other programs are not recorded. The
+type and the texts of a setting that was deleted since are those of its first deletion.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from app.domain import audit
-from app.domain.settings import listing, secrecy, secret_marks
+from app.domain.settings import deletions, listing, secrecy, secret_marks
 from app.domain.settings.listing import SettingLine
 from app.domain.settings.secret_marks import SecretMarks
-from app.domain.settings.versions import RECORDED
+from app.domain.settings.values import DataType
+from app.domain.settings.versions import DELETED, RECORDED
 from app.models import AuditEvent, DbSession
+
+
+@dataclass(frozen=True)
+class DeletedSetting:
+    """A setting as it was when it was deleted.
+
+    Attributes:
+        event_id: The event that records the deletion.
+        setting_id: The id that it had.
+        columns: Its columns.
+    """
+
+    event_id: int
+    setting_id: int | None
+    columns: Mapping[str, Any]
+
+    def why_not(self, value: str | None) -> str:
+        """Return the reason why it cannot be restored with a value, or ""."""
+        if not self.columns.get("is_mutable", True):
+            return "Marked read-only when it was deleted."
+        data_type = self.columns["data_type"]
+        if DataType.of(data_type) is None and value != self.columns["value"]:
+            return f"Its data type, {data_type}, is not one that the console knows."
+        return ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +56,7 @@ class PastValue:
         value: The value at the earlier time, as it may be shown.
         later: The value at the later time, as it may be shown.
         line: The setting as it is stored now; None if it is deleted.
+        deleted: The setting as it was deleted since; None where nothing is to be restored.
         is_secret: Whether its value was a secret at one of the times.
     """
 
@@ -38,6 +66,7 @@ class PastValue:
     value: str | None
     later: str | None
     line: SettingLine | None
+    deleted: DeletedSetting | None = None
     is_secret: bool = False
 
     @property
@@ -47,22 +76,25 @@ class PastValue:
 
     @property
     def why_not(self) -> str:
-        """The reason why a change of the setting cannot restore the earlier value, or ""."""
-        if self.line is None:
-            return "Deleted. It can be restored from the deleted settings."
+        """The reason why a save cannot restore the earlier value, or ""."""
         if not self.was_there:
-            return "Created since."
-        if self.is_secret or self.line.is_secret:
+            return "Did not exist."
+        if self.is_secret or (self.line and self.line.is_secret):
             return "Secret: its former value is recorded nowhere."
         if secrecy.holds_password(self.value):
             return secrecy.MASKED
-        return self.line.read_only_reason or ""
+        if self.line:
+            return self.line.read_only_reason or ""
+        if self.deleted:
+            return self.deleted.why_not(self.value)
+        return "Deleted outside the console, which does not know its data type."
 
 
 @dataclass(frozen=True)
 class AsOf:
     """All settings at two times, by key, and the time at which the record begins."""
 
+    moment: datetime
     values: list[PastValue]
     begins: datetime | None
 
@@ -74,6 +106,9 @@ class _State:
     is_there: bool
     value: str | None = None
     is_secret: bool = False
+
+
+ABSENT = _State(is_there=False)
 
 
 def as_of(session: DbSession, moment: datetime, later: datetime | None = None) -> AsOf:
@@ -89,13 +124,39 @@ def as_of(session: DbSession, moment: datetime, later: datetime | None = None) -
         key: _State(is_there=True, value=line.value, is_secret=line.is_secret)
         for key, line in lines.items()
     }
-    past = _back_to(session, now, moment)
-    compared = _back_to(session, now, later) if later else now
+    before, deletions_since = _first_after(session, moment)
+    past = {**now, **before}
+    compared = {**now, **_first_after(session, later)[0]} if later else now
+    deleted = {} if later else deletions_since
     values = [
-        _past_value(key, past, compared, lines.get(key)) for key in sorted({*past, *compared})
+        _past_value(key, past, compared, lines.get(key), deleted)
+        for key in sorted({*past, *compared})
     ]
     begins = session.scalars(select(func.min(AuditEvent.at))).one()
-    return AsOf([value for value in values if value.was_there or value.is_there], begins)
+    return AsOf(moment, [value for value in values if value.was_there or value.is_there], begins)
+
+
+def deleted_since(
+    session: DbSession, moment: datetime, event_ids: Collection[int]
+) -> dict[int, PastValue]:
+    """Return deleted settings as they were at a time, by the event of the first deletion after it.
+
+    Events that record no such deletion are left out.
+
+    Args:
+        session: The database session; it only reads.
+        moment: The time.
+        event_ids: The events.
+    """
+    events = session.scalars(select(AuditEvent).where(AuditEvent.id.in_(event_ids)))
+    keys = {event.target_name for event in events if event.action == DELETED}
+    past, deleted = _first_after(session, moment, keys)
+    values = (_past_value(key, past, {}, None, deleted) for key in keys & past.keys())
+    return {
+        value.deleted.event_id: value
+        for value in values
+        if value.deleted and value.deleted.event_id in event_ids
+    }
 
 
 def _past_value(
@@ -103,25 +164,50 @@ def _past_value(
     past: Mapping[str, _State],
     compared: Mapping[str, _State],
     line: SettingLine | None,
+    deleted: Mapping[str, DeletedSetting],
 ) -> PastValue:
-    absent = _State(is_there=False)
-    was, then = past.get(key, absent), compared.get(key, absent)
-    is_secret = was.is_secret or then.is_secret
-    return PastValue(key, was.is_there, then.is_there, was.value, then.value, line, is_secret)
-
-
-def _back_to(session: DbSession, now: Mapping[str, _State], moment: datetime) -> dict[str, _State]:
-    """Return the settings before the first event of each after a time."""
-    conditions = (
-        AuditEvent.target_type == "setting",
-        AuditEvent.action.in_(RECORDED),
-        AuditEvent.at > moment,
+    was, then = past.get(key, ABSENT), compared.get(key, ABSENT)
+    return PastValue(
+        key,
+        was_there=was.is_there,
+        is_there=then.is_there,
+        value=was.value,
+        later=then.value,
+        line=line,
+        deleted=deleted.get(key) if was.is_there and line is None else None,
+        is_secret=was.is_secret or then.is_secret,
     )
-    first = select(func.min(AuditEvent.id)).where(*conditions).group_by(AuditEvent.target_name)
-    query = select(AuditEvent).where(AuditEvent.id.in_(first))
+
+
+def _first_after(
+    session: DbSession, moment: datetime, keys: Collection[str] | None = None
+) -> tuple[dict[str, _State], dict[str, DeletedSetting]]:
+    """Return settings before the first event of each after a time, and as they were first deleted.
+
+    Args:
+        session: The database session; it only reads.
+        moment: The time.
+        keys: The keys of the settings; None for all.
+    """
+    later = [AuditEvent.target_type == "setting", AuditEvent.at > moment]
+    if keys is not None:
+        later.append(AuditEvent.target_name.in_(keys))
+    first = select(func.min(AuditEvent.id).label("id")).where(*later)
+    first = first.group_by(AuditEvent.target_name)
+    of_kinds = (AuditEvent.action.in_(RECORDED), AuditEvent.action == DELETED)
+    # As a table of its own: MySQL would ask for a union in IN once for each event.
+    ids = union(*(first.where(kind) for kind in of_kinds)).subquery()
+    query = select(AuditEvent).join(ids, AuditEvent.id == ids.c.id)
     marks = secret_marks.secret_marks(session)
-    states = {event.target_name: _before(event, marks) for event in session.scalars(query)}
-    return {**now, **states}
+    before: dict[str, _State] = {}
+    deleted: dict[str, DeletedSetting] = {}
+    for event in session.scalars(query.order_by(AuditEvent.id)):
+        before.setdefault(event.target_name, _before(event, marks))
+        if columns := deletions.columns_of(event):
+            deleted.setdefault(
+                event.target_name, DeletedSetting(event.id, event.target_id, columns)
+            )
+    return before, deleted
 
 
 def _before(event: AuditEvent, marks: SecretMarks) -> _State:
@@ -129,6 +215,6 @@ def _before(event: AuditEvent, marks: SecretMarks) -> _State:
     if secrecy.IS_SET in fields or marks.hides(event.target_name, event.id):
         return _State(is_there=bool(fields), is_secret=True)
     if "value" not in fields:
-        return _State(is_there=False)
+        return ABSENT
     value = fields["value"]
     return _State(is_there=True, value=secrecy.masked(value) if value else value)

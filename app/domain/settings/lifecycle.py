@@ -1,12 +1,10 @@
 """Create, delete and restore settings."""
 
-from typing import Any
-
 from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
-from app.domain.errors import ChangedMeanwhile, NotFound
-from app.domain.settings import editing, read_only, secrecy, secret_marks, secrets
+from app.domain.settings import deletions, editing, read_only, secrecy, secret_marks, secrets
+from app.domain.settings.deletions import SettingExists
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.new_setting import NewSetting, checked_columns, is_taken
@@ -14,14 +12,6 @@ from app.domain.settings.value_rules import checks, rules
 from app.domain.settings.value_rules.rules import SettingRules
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, DbSession
-
-NEEDED = frozenset({"key", "value", "data_type", "category"})
-NO_DELETION = "This deletion of a setting does not exist."
-KEPT = ("key", "value", "data_type", "description", "category", "is_mutable")
-
-
-class SettingExists(ChangedMeanwhile):
-    """A setting with the key already exists."""
 
 
 def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationSetting:
@@ -80,7 +70,7 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
         reason=lambda: _reason(found, typed.reason, setting.key, setting.category),
     )
     reason = passed["reason"]
-    target, before = Target.of_setting(setting), _kept(setting)
+    target, before = Target.of_setting(setting), deletions.kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before
     )
@@ -90,7 +80,7 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
 
 
 def _refuse_deletion(setting: ApplicationSetting, etag: str) -> None:
-    refusal = deletion_refusal(setting)
+    refusal = deletions.deletion_refusal(setting)
     if refusal is not None:
         sentence = f"{setting.key} cannot be deleted here. {refusal}"
         raise SettingIsReadOnly(sentence, target=Target.of_setting(setting))
@@ -120,16 +110,14 @@ def restore(
             a rule; or the setting had no value and the database keeps none of these.
     """
     rules.take_turns(session)
-    event = deletion_event(session, event_id)
-    kept = audit.fields_of(event.before)
+    event = deletions.deletion_event(session, event_id)
+    kept = deletions.columns_of(event)
     if secret_marks.secret_marks(session).hides(kept["key"], event.id):
         kept["value"] = None
     found = rules.read_rules(session, [kept["key"]])
     reason = _reason(found, reason, kept["key"], kept["category"])
     if is_taken(session, kept["key"]):
-        raise SettingExists(
-            f"A setting named {kept['key']} exists again, so this one was not restored."
-        )
+        raise SettingExists(kept["key"])
     if kept["value"] is None:
         read_only.refuse_not_set(session)
     is_free = session.get(ApplicationSetting, event.target_id) is None
@@ -139,41 +127,9 @@ def restore(
     return setting
 
 
-def deletion_event(session: DbSession, event_id: int) -> AuditEvent:
-    """Return the event that records the deletion of a setting.
-
-    Raises:
-        NotFound: The event does not exist, or does not hold the setting.
-    """
-    event = audit.get(session, event_id)
-    if event is None or event.action != "setting:deleted" or not _is_told(event):
-        raise NotFound(NO_DELETION)
-    return event
-
-
-def _is_told(event: AuditEvent) -> bool:
-    """Tell whether the event of a deletion holds the setting."""
-    return NEEDED <= audit.fields_of(event.before).keys() <= {*KEPT}
-
-
-def deletion_refusal(setting: ApplicationSetting) -> str | None:
-    """Return the reason why the setting cannot be deleted here, or None."""
-    if not setting.is_mutable:
-        return "Marked read-only in the database."
-    if setting.value is not None and secrets.is_secret_setting(setting):
-        return "Secret: remove its value first, which the history must not keep."
-    if secrecy.holds_password(setting.value):
-        return "Its value holds a password, which the history must not keep."
-    return None
-
-
 def _reason(found: SettingRules, reason: str, key: str, category: str | None) -> str:
     is_needed = found.of(key, category).requires_reason
     return checks.reason_for(reason, [key] if is_needed else [])
-
-
-def _kept(setting: ApplicationSetting) -> dict[str, Any]:
-    return {name: getattr(setting, name) for name in KEPT}
 
 
 def _add(
@@ -181,7 +137,7 @@ def _add(
 ) -> None:
     session.add(setting)
     session.flush()
-    target, after = Target.of_setting(setting), _kept(setting)
+    target, after = Target.of_setting(setting), deletions.kept(setting)
     if setting.value is not None and secrets.is_secret_setting(setting):
         after |= {"value": None, secrecy.IS_SET: True}
     audit.record(session, action, target, actor=actor, reason=reason, after=after)

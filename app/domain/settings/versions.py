@@ -12,8 +12,9 @@ from app.domain.paging import Cursors, Page, Sort
 from app.domain.settings import secret_marks
 from app.models import ApplicationSetting, AuditEvent, DbSession
 
-CHANGED_OUTSIDE, DELETED = "setting:changed-outside", "setting:deleted"
-RECORDED = ("setting:changed", CHANGED_OUTSIDE, "setting:created", "setting:restored", DELETED)
+CHANGED, CHANGED_OUTSIDE = "setting:changed", "setting:changed-outside"
+CREATED, RESTORED, DELETED = "setting:created", "setting:restored", "setting:deleted"
+RECORDED = (CHANGED, CHANGED_OUTSIDE, CREATED, RESTORED, DELETED)
 NEWEST_FIRST = Sort(AuditEvent.at, AuditEvent.id, descending=True)
 _EVENTS: Select[Any] = select(*AuditEvent.__table__.columns)
 

@@ -53,7 +53,10 @@ NAMED_BY = {
 }
 # The endpoint of the page that undoes all of a save.
 OF_SAVE = {
-    "setting:changed": "settings.undo",
+    **dict.fromkeys(
+        ("setting:changed", "setting:created", "setting:restored", "setting:deleted"),
+        "settings.undo",
+    ),
     **{action: endpoint for action, (_, _, endpoint) in UNDONE_AT.items()},
 }
 CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
@@ -100,7 +103,7 @@ def in_words(
 def undone_together(events: Sequence[AuditEvent], lines: Sequence[EventLine]) -> list[EventLine]:
     """Return the lines of a save with one link to each page that undoes several of them."""
     pages = [
-        OF_SAVE.get(event.action) if line.undo_url else None
+        OF_SAVE.get(event.action) if line.undo_url or line.restore_url else None
         for event, line in zip(events, lines, strict=True)
     ]
     repeated = {page for page in pages if page and pages.count(page) > 1}
@@ -108,7 +111,7 @@ def undone_together(events: Sequence[AuditEvent], lines: Sequence[EventLine]) ->
     urls = {page: url_for(page, event_id=event.id) for page, event in firsts.items()}
     # The first line that a page undoes takes its link.
     return [
-        replace(line, undo_url=urls.pop(page, None)) if page in repeated else line
+        replace(line, undo_url=urls.pop(page, None), restore_url=None) if page in repeated else line
         for line, page in zip(lines, pages, strict=True)
     ]
 

@@ -7,10 +7,11 @@ from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
 from app.web.row_ids import possible_id
-from app.web.settings import bulk_rows, listing, recent, secret_notes, undo_form
+from app.web.settings import listing, recent, secret_notes, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.listing import ALL_ROWS, Listing
 from app.web.settings.review import ReviewForm, editing_page
+from app.web.settings.rows import bulk_rows
 from app.web.settings.show import SettingForm
 from app.web.settings.undo_form import UndoForm
 

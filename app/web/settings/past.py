@@ -17,12 +17,12 @@ from app.models.base import utcnow
 from app.web import guard, zones
 from app.web.access import requires
 from app.web.differences import Comparison, compare
-from app.web.row_ids import selected_ids
+from app.web.row_ids import joined, selected_ids
 from app.web.security import many_fields
-from app.web.settings import bulk_rows
 from app.web.settings.blueprint import SEEN_BY, blueprint
 from app.web.settings.listing import Listing
-from app.web.settings.review import ReviewForm, review_page
+from app.web.settings.review import ReviewForm, review_page, take_restored
+from app.web.settings.rows import bulk_rows
 from app.web.settings.value_form import NOT_SET
 
 WRITTEN = "%Y-%m-%d %H:%M UTC"
@@ -33,13 +33,26 @@ class AsOfForm(ReviewForm):
     """The settings whose earlier values are to be restored."""
 
     chosen = selected_ids("Settings")
+    chosen_deleted = selected_ids("Deleted settings")
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether settings were chosen."""
+        return self.is_sent and bool(self.chosen.data or self.chosen_deleted.data)
 
 
 class PastRow(NamedTuple):
-    """A setting that differed, with the difference from then to later."""
+    """A setting that differed, with the difference from then to later.
+
+    Attributes:
+        box: The name and the value of the box that chooses it; None where it cannot be restored.
+        why_not: The reason why it cannot.
+    """
 
     past: PastValue
     comparison: Comparison
+    box: tuple[str, int] | None
+    why_not: str
 
 
 @blueprint.route("/past", methods=["GET", "POST"])
@@ -52,7 +65,7 @@ def past() -> ResponseReturnValue:
     moment, later = _moment("at"), _moment("to")
     found = settings.as_of(db.session, moment or utcnow(), later)
     form = AsOfForm()
-    if form.is_sent and form.chosen.data and moment:
+    if form.is_chosen and moment:
         return _review(form, found, moment)
     return _page(form, found, moment, later)
 
@@ -64,6 +77,9 @@ def _review(form: AsOfForm, past: AsOf, moment: datetime) -> ResponseReturnValue
     page = Listing(SettingFilter(), sorted(lines, key=lambda line: (line.category, line.key)))
     values = [value for value in past.values if value.line and value.line.id in chosen]
     form.rows = bulk_rows.sent(_fields(values), page)
+    form.as_of.data = moment.isoformat()
+    form.deleted.data = joined(form.chosen_deleted.data or ())
+    take_restored(form)
     form.reason.data = form.reason.data or f"Restores the values of {moment:{WRITTEN}}."
     return review_page(form, page)
 
@@ -87,7 +103,7 @@ def _fields(values: Iterable[PastValue]) -> MultiDict[str, str]:
 def _page(
     form: AsOfForm, past: AsOf, moment: datetime | None, later: datetime | None
 ) -> ResponseReturnValue:
-    rows = [PastRow(value, compare(value.value, value.later)) for value in past.values]
+    rows = [_row(value, is_now=later is None) for value in past.values]
     differing = [row for row in rows if row.past.differs]
     page = render_template(
         "settings/past.html",
@@ -98,11 +114,26 @@ def _page(
         later=later,
         rows=differing if moment else [],
         same=len(rows) - len(differing),
-        restorable=[] if later else [row for row in differing if not row.past.why_not],
+        restorable=[row for row in differing if row.box],
         begins=past.begins,
         is_before_record=moment is not None and (past.begins is None or moment < past.begins),
     )
     return page, form.status
+
+
+def _row(past: PastValue, *, is_now: bool) -> PastRow:
+    why_not = past.why_not
+    if past.deleted and not why_not and not g.me.can(PermissionCode.SETTINGS_CREATE):
+        why_not = f"Restoring it needs the permission {PermissionCode.SETTINGS_CREATE}."
+    is_offered = is_now and not why_not and g.me.can(PermissionCode.SETTINGS_UPDATE)
+    box = _box(past) if is_offered else None
+    return PastRow(past, compare(past.value, past.later), box, why_not if is_now else "")
+
+
+def _box(past: PastValue) -> tuple[str, int] | None:
+    if past.deleted:
+        return "chosen_deleted", past.deleted.event_id
+    return ("chosen", past.line.id) if past.line else None
 
 
 def _moment(name: str) -> datetime | None:

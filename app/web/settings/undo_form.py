@@ -1,16 +1,25 @@
 """The Undo button: shown once, right after settings were saved or one was deleted."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask import flash, get_flashed_messages, url_for
+from flask import flash, g, get_flashed_messages, url_for
 
 from app.domain import audit, settings
+from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import AuditEvent
 from app.web.settings.value_form import NOT_SET
 
 CHANGE, SAVE = "undo", "undo-several"
 CHANGED, DELETED = "setting:changed", "setting:deleted"
+# The permission to undo an action.
+NEEDED = {
+    CHANGED: PermissionCode.SETTINGS_UPDATE,
+    DELETED: PermissionCode.SETTINGS_CREATE,
+    "setting:created": PermissionCode.SETTINGS_DELETE,
+    "setting:restored": PermissionCode.SETTINGS_DELETE,
+}
 REASON = "Undone."
 
 
@@ -36,9 +45,15 @@ def remember(event: AuditEvent) -> None:
     flash(str(event.id), CHANGE)
 
 
-def remember_save(event: AuditEvent) -> None:
-    """Remember one of the changes of a save until the next page, which offers to undo them all."""
-    flash(str(event.id), SAVE)
+def remember_save(events: Sequence[AuditEvent]) -> None:
+    """Remember a save until the next page, which offers to undo it to who may."""
+    if all(map(g.me.can, needed(event.action for event in events))):
+        flash(str(events[0].id), SAVE)
+
+
+def needed(actions: Iterable[str]) -> list[PermissionCode]:
+    """Return the permissions that it takes to undo a save of these actions."""
+    return sorted({NEEDED[action] for action in actions})
 
 
 def last_change() -> AuditEvent | None:

@@ -7,10 +7,14 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 
 from app.domain import settings
-from app.domain.confirmation import Deletion
-from app.domain.settings import BulkSettingEdit, NewSetting, SettingEdit
+from app.domain.settings import (
+    BulkSettingEdit,
+    NewSetting,
+    SettingEdit,
+)
 from app.models import ApplicationSetting, AuditEvent
 from app.models.base import utcnow
+from tests.support.past_settings import change, delete, restore, values
 from tests.support.people import OPERATOR
 
 KEYS = ("first", "second", "third")
@@ -45,6 +49,9 @@ def test_every_database_tells_and_restores(session):
             ("second", "delete", ""),
             ("second", "restore", ""),
             ("second", "set", "1"),
+            ("first", "delete", ""),
+            ("third", "set", "2"),
+            ("second", "delete", ""),
         ],
     )
 
@@ -54,13 +61,13 @@ def run_through(session, steps):
     for key, verb, text in steps:
         take(session, key, verb, text)
         session.commit()
-        moments.append((utcnow(), values(session)))
+        moments.append((utcnow(), values(session, KEYS)))
     for moment, then in moments:
         assert told(session, moment) == then
-    moment, then = moments[len(moments) // 2]
-    restore(session, moment)
-    both = then.keys() & values(session).keys()
-    assert {key: values(session)[key] for key in both} == {key: then[key] for key in both}
+    for moment, then in moments[::-1]:
+        before = values(session, KEYS)
+        restore(session, moment)
+        assert values(session, KEYS) == before | then
 
 
 def take(session, key, verb, text):
@@ -77,11 +84,9 @@ def take(session, key, verb, text):
     elif setting is None and verb == "set":
         settings.create(session, NewSetting(key, "string", text), actor=OPERATOR)
     elif setting is not None and verb == "delete":
-        deletion = Deletion(name=key, etag=settings.etag_of(setting))
-        settings.delete(session, setting.id, deletion, actor=OPERATOR)
+        delete(session, setting)
     elif setting is not None and verb in {"set", "unset"}:
-        edit = SettingEdit(new, settings.etag_of(setting))
-        settings.change(session, setting.id, edit, actor=OPERATOR)
+        change(session, setting, new)
 
 
 def save(session, wanted):
@@ -91,16 +96,6 @@ def save(session, wanted):
     session.commit()
 
 
-def values(session):
-    found = session.scalars(select(ApplicationSetting).where(ApplicationSetting.key.in_(KEYS)))
-    return {setting.key: setting.value for setting in found}
-
-
 def told(session, moment):
     past = settings.as_of(session, moment).values
     return {one.key: one.value for one in past if one.was_there and one.key in KEYS}
-
-
-def restore(session, moment):
-    past = settings.as_of(session, moment).values
-    save(session, {one.key: one.value for one in past if one.differs and not one.why_not})

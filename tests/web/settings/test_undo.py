@@ -1,6 +1,9 @@
 """A save of several settings is undone."""
 
-from tests.support.settings import EDIT, LIST, changes, value
+import pytest
+
+from app.domain import settings
+from tests.support.settings import EDIT, LIST, changes, path_of, stored, value
 
 
 def test_a_batch_can_be_undone(sign_in, ada, three, session):
@@ -102,3 +105,57 @@ def test_a_save_is_undone_from_the_audit_log_and_from_each_of_its_entries(
     session.delete(top)
     session.commit()
     assert "Undo…" not in ada_there.get(of_one).text
+
+
+@pytest.fixture
+def mixed(sign_in, ada, three):
+    """A save that changes a setting and restores another, and the path of its undo."""
+    top, flag, _ = three
+    browser = sign_in(ada)
+    browser.submit(path_of(top), value="8")
+    browser.submit(path_of(flag, "/delete"), key=flag.key)
+    review = browser.get("/settings/past", at="2020-01-01T00:00").submit("restore")
+    page = review.submit("save", confirmed=1).follow()
+    return next(form.action for form in page.forms if "/undo/" in form.action)
+
+
+def test_a_mixed_save_is_undone_from_the_audit_log(sign_in, ada, three, mixed, session):
+    browser = sign_in(ada)
+    log = browser.get("/audit")
+    assert log.link(f"Undo… changed {three[0].key}") == mixed
+    page = browser.get(mixed)
+    assert "Undo 2 changes" in page.text
+    assert "It will be deleted again." in page.text
+
+    page.submit(to=mixed)
+
+    assert stored(session)["value"] == "8"
+    assert stored(session, "flag") is None
+    back = browser.get("/audit").link(f"Undo… changed {three[0].key}")
+    assert "It will be restored." in browser.get(back).text
+    browser.get(back).submit(to=back)
+    assert stored(session)["value"] == "5"
+    assert stored(session, "flag")["value"] == "true"
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_has_changed_since_is_marked_and_nothing_is_undone(sign_in, ada, mixed, session):
+    browser = sign_in(ada)
+    flag = settings.by_key(session, "flag")
+    browser.submit(path_of(flag), value="false")
+
+    page = browser.get(mixed)
+
+    assert "changed since" in page.text
+    assert "cannot be undone as a whole" in page.text
+    assert browser.post(mixed).status_code == 409
+    assert stored(session)["value"] == "5"
+
+
+@pytest.mark.only_on("sqlite")
+def test_deleting_again_takes_the_permission_to_delete(sign_in, person, mixed, session):
+    oscar = sign_in(person("oscar", permissions=["settings:read", "settings:update"]))
+
+    assert "settings:delete" in oscar.get(mixed).text
+    assert oscar.post(mixed).status_code == 403
+    assert stored(session, "flag")["value"] == "true"

@@ -1,13 +1,13 @@
 """Settings as a file wants them: compared, and held to every rule."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 
 from app.domain.errors import RuleError
-from app.domain.permissions import PermissionCode
+from app.domain.permissions import May, PermissionCode
 from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.settings import (
     editing,
@@ -32,8 +32,6 @@ NO_SECRETS = (
 )
 MISSING = "There is no setting named {key}, and the file does not say its data type."
 COLUMNS = {"data_type": "data type", "category": "category", "description": "description"}
-
-May = Callable[[PermissionCode], bool]
 
 
 class WantedSetting(NamedTuple):

@@ -20,7 +20,7 @@ from app.web.events import conflicts
 from app.web.events.conflicts import Author
 from app.web.row_ids import possible_id
 from app.web.settings.listing import Listing
-from app.web.settings.row_form import SettingRowForm
+from app.web.settings.rows.row_form import SettingRowForm
 from app.web.settings.value_form import contested
 
 SENT = re.compile(r"([1-9][0-9]{0,9})-etag")
@@ -130,7 +130,7 @@ class BulkRows:
 
     def show_differences(self, differences: Iterable[ValueDifference]) -> None:
         """Drop the rows that change nothing, and put each warning beside its value."""
-        self.warnings = {one.setting_id: one.warning for one in differences}
+        self.warnings = {one.setting_id: one.warning for one in differences if one.setting_id}
         self.rows = {
             setting_id: row
             for setting_id, row in self.rows.items()

@@ -13,12 +13,19 @@ class BulkRefused(RuleError):
 
     Attributes:
         errors: The refusals, by the id of the setting.
+        not_restored: The refusals to restore a deleted setting, by the event of its deletion.
     """
 
-    def __init__(self, sentence: str, errors: Errors) -> None:
-        targets = (error.target for error in errors.values())
-        super().__init__(sentence, target=next((one for one in targets if one), None))
+    def __init__(self, sentence: str, errors: Errors, not_restored: Errors) -> None:
         self.errors = errors
+        self.not_restored = not_restored
+        targets = (error.target for error in self.all_errors)
+        super().__init__(sentence, target=next((one for one in targets if one), None))
+
+    @property
+    def all_errors(self) -> list[RuleError]:
+        """All refusals."""
+        return [*self.errors.values(), *self.not_restored.values()]
 
 
 class BulkReadOnly(BulkRefused):
@@ -26,19 +33,19 @@ class BulkReadOnly(BulkRefused):
 
 
 class BulkOutdated(BulkRefused, ChangedMeanwhile):
-    """One of the settings has changed since it was shown, or was deleted."""
+    """One of the settings has changed since it was shown, was deleted, or exists again."""
 
 
 class BulkInvalid(BulkRefused, InvalidValue):
     """One of the new values is not valid for the data type of its setting."""
 
 
-def refusal_of(errors: Errors) -> BulkRefused:
+def refusal_of(errors: Errors, not_restored: Errors) -> BulkRefused:
     """Return the refusal of a bulk change with these errors."""
-    kinds = {type(error) for error in errors.values()}
+    kinds = {type(error) for error in (*errors.values(), *not_restored.values())}
     if any(issubclass(kind, SettingIsReadOnly) for kind in kinds):
-        return BulkReadOnly("Some of these settings are read-only.", errors)
+        return BulkReadOnly("Some of these settings are read-only.", errors, not_restored)
     if any(issubclass(kind, ChangedMeanwhile | NotFound) for kind in kinds):
         sentence = "Somebody else changed settings while you were editing them."
-        return BulkOutdated(sentence, errors)
-    return BulkInvalid("Some values are not valid.", errors)
+        return BulkOutdated(sentence, errors, not_restored)
+    return BulkInvalid("Some values are not valid.", errors, not_restored)

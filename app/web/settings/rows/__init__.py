@@ -1,0 +1,1 @@
+"""The rows of forms that change several settings."""
