@@ -26,8 +26,8 @@ def test_writers_make_one_chain_and_meet_no_error(empty):
 
 
 @pytest.mark.only_on("sqlite")
-def test_every_moment_of_some_days_is_told(empty):
-    assert [outcome.is_kept for outcome in week.trials(empty, changes=40)] == [True, True]
+def test_every_moment_of_some_days_is_told_and_restored(empty):
+    assert [outcome.is_kept for outcome in week.trials(empty, changes=40)] == [True, True, True]
 
 
 @pytest.mark.only_on("sqlite")

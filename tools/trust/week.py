@@ -1,13 +1,15 @@
-"""A week of changes by four people: the record tells every moment of it.
+"""A week of changes by four people: the record tells every moment of it, and restores it.
 
 The changes are those of a seed: settings one by one and together, created, deleted and restored,
-roles of users, and permissions of roles.
+roles of users, and permissions of roles. The settings are then rewound to each moment, in an order
+of chance, each time by one save.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -85,8 +87,7 @@ class Week:
         key, text = self.chance.choice(KEYS), self._text()
         setting = _setting(key)
         if setting is not None:
-            setting_id, typed = setting.id, Deletion(key, settings.etag_of(setting))
-            return lambda actor: settings.delete(db.session, setting_id, typed, actor=actor)
+            return _deletion(setting)
         query = select(AuditEvent.id).filter_by(action="setting:deleted", target_name=key)
         event_id = db.session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
         if event_id and self.chance.random() < 1 / 2:
@@ -125,6 +126,7 @@ def trials(database: Database, changes: int = CHANGES, seed: int = 1) -> Iterato
         result = f"{len(moments)} moments, {wrong} told wrongly; {fault or 'the chain is whole'}"
         trial = f"a week of {changes} changes by four people: every moment is told"
         yield Outcome(trial, result, not wrong and not fault)
+        yield _rewound(week, moments)
         found = tampering.found()
         names = ", ".join(name for name, is_found in found.items() if is_found)
         yield Outcome("tampering of five kinds: each is found", names, all(found.values()))
@@ -152,6 +154,11 @@ def _setting(key: str) -> ApplicationSetting | None:
     return db.session.scalars(select(ApplicationSetting).filter_by(key=key)).first()
 
 
+def _deletion(setting: ApplicationSetting) -> Callable[[Actor], Any]:
+    setting_id, typed = setting.id, Deletion(setting.key, settings.etag_of(setting))
+    return lambda actor: settings.delete(db.session, setting_id, typed, actor=actor)
+
+
 def _moment() -> Moment:
     rows = select(ApplicationSetting.key, ApplicationSetting.value)
     values = {row.key: row.value for row in db.session.execute(rows)}
@@ -174,6 +181,37 @@ def _is_told(moment: Moment) -> bool:
         _take_back(held, event)
     db.session.rollback()
     return values == moment.values and held == moment.held
+
+
+def _rewound(week: Week, moments: list[Moment]) -> Outcome:
+    """Restore the settings of each moment, deleted ones too, and take nothing else away."""
+    order = week.chance.sample(moments, len(moments))
+    restored = [_rewind(week, moment) for moment in order]
+    wrong, deleted = restored.count(None), sum(count or 0 for count in restored)
+    fault = consoles.chain_fault()
+    result = f"{len(order)} moments, {wrong} restored wrongly; {deleted} deleted settings restored"
+    trial = "the same week rewound to every moment, deletions restored"
+    return Outcome(trial, fault or result, bool(deleted) and not wrong and not fault)
+
+
+def _rewind(week: Week, moment: Moment) -> int | None:
+    """Delete a setting, and restore those of a moment.
+
+    Returns:
+        How many deleted ones were restored; None if it went wrong.
+    """
+    actor = week.chance.choice(week.actors)
+    if setting := _setting(week.chance.choice(KEYS)):
+        deletion = _deletion(setting)
+        carry_out(lambda: deletion(actor), actor=actor)
+    before = _moment().values
+    past = settings.as_of(db.session, moment.at)
+    keys = [value.key for value in past.values if value.differs and not value.why_not]
+    edit = settings.edit_of_past(past, keys, "Rewound.")
+    change = partial(settings.change_many, db.session, edit, actor=actor, may=lambda _: True)
+    carry_out(change, actor=actor)
+    is_right = _moment().values == before | moment.values
+    return len(moment.values.keys() - before.keys()) if is_right else None
 
 
 def _take_back(held: set[tuple[str, str]], event: AuditEvent) -> None:
