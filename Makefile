@@ -23,7 +23,7 @@ run: .venv/installed-to-run ## Install, migrate and serve on http://127.0.0.1:80
 demo: .venv/installed-to-run ## Serve the console with an invented organisation, in demo.db (DEMO_PATH).
 	@exec $(BIN)/python -m tools.demo
 
-test: check ## Check, then run every test that this machine can run (REQUIRE=... insists).
+test: check ## Check, then run every test that this machine can run (REQUIRE=... insists, EVERYWHERE=1 takes no turns).
 	@$(BIN)/pytest -n $(WORKERS) --timeout 300
 
 check: .venv/installed-to-test ## Check format, lint, types, import rules, templates and style sheets.

@@ -1,9 +1,10 @@
 """What every test may ask for: databases, the console on them, people and their browsers.
 
 A test that asks for ``database``, or for anything that needs it, runs once on each database that
-there is. Servers are those that TEST_POSTGRESQL_URL and TEST_MYSQL_URL name, else thrown-away ones
-where the programs are installed. What could not be run is said at the end, and is a failure where
-REQUIRE names it: ``REQUIRE=postgresql,mysql,browser,nginx,pgbouncer``.
+there is; those of the interfaces take turns, unless EVERYWHERE is set (docs/decisions/0024).
+Servers are those that TEST_POSTGRESQL_URL and TEST_MYSQL_URL name, else thrown-away ones where the
+programs are installed. What could not be run is said at the end, and is a failure where REQUIRE
+names it: ``REQUIRE=postgresql,mysql,browser,nginx,pgbouncer``.
 """
 
 import compileall
@@ -33,7 +34,7 @@ from tests.support import (
 )
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
-from tests.support.equipment import EVERYWHERE, Equipment, Tally
+from tests.support.equipment import EVERYWHERE, Equipment, Tally, takes_turns, turn
 from tests.support.warm_python import WarmPython
 
 if TYPE_CHECKING:
@@ -78,11 +79,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_name" not in metafunc.fixturenames:
         return
+    there = metafunc.config.stash[EQUIPMENT].names()
     only = metafunc.definition.get_closest_marker("only_on")
     wanted = only.args if only else EVERYWHERE
     if metafunc.definition.get_closest_marker("browser"):
         wanted = ("sqlite",)
-    there = metafunc.config.stash[EQUIPMENT].names()
+    elif not only and takes_turns(metafunc.definition):
+        wanted = (turn(metafunc.definition, there),)
     absence = pytest.mark.skip(f"{' and '.join(wanted)}: not available")
     names = [name for name in wanted if name in there] or [pytest.param(wanted[0], marks=absence)]
     metafunc.parametrize("database_name", names, indirect=True, scope="session")
@@ -92,7 +95,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     is_everywhere = not (item.get_closest_marker("only_on") or item.get_closest_marker("browser"))
     if "database_name" in parameters and is_everywhere:
-        item.user_properties.append(("database", parameters["database_name"]))
+        kind = "turn" if takes_turns(item) else "database"
+        item.user_properties.append((kind, parameters["database_name"]))
 
 
 @pytest.fixture(scope="session", autouse=True)

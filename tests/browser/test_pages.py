@@ -25,6 +25,10 @@ LOOKS = [
 ]
 # The last is the window of 1280 x 1024 pixels at 400 %: as wide as the small phone, and lower.
 WALKS = [{"width": 1280, "height": 800}, PHONE, {"width": 320, "height": 256}]
+# A state of a page has the layout of the page: at the sizes and in the themes between, what differs
+# has been looked at there.
+LOOKS_AT_STATES = [LOOKS[0], LOOKS[-1]]
+WALKS_IN_STATES = [WALKS[-1]]
 MOST_SHIFT = 0.01
 MOST_BYTES = 45 * 1024
 MOST_REQUESTS = 8
@@ -54,12 +58,13 @@ def look_at(guide, name, shades):
     moved = shift(window)
     if moved > MOST_SHIFT:
         found.append(f"{name} moves by {moved:.3f} while it loads.")
-    for size, theme, rules in LOOKS:
+    is_state = ": " in name
+    for size, theme, rules in LOOKS_AT_STATES if is_state else LOOKS:
         window.set_viewport_size(size)
         window.emulate_media(color_scheme=theme)
         wrong = overflow(window) + violations(window, rules, seen=shades)
         found += [f"{name}, {size['width']} px, {theme}: {one}" for one in wrong]
-    for size in WALKS:
+    for size in WALKS_IN_STATES if is_state else WALKS:
         window.set_viewport_size(size)
         found += [f"{name}, {size}, focus: {one}" for one in covered(window)]
     content = window.content()

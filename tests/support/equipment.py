@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -13,6 +15,10 @@ from tests.support import chromium, servers
 EVERYWHERE = ("sqlite", *servers.NAMES)
 PROGRAMS = ("nginx", "pgbouncer")
 PARTS = (*servers.NAMES, "browser", *PROGRAMS)
+# The folders whose tests ask what the tests of the domain have asked on every database, by an
+# interface.
+INTERFACES = {"api", "cli", "web"}
+TESTS = Path(__file__).parents[1]
 
 
 @dataclass
@@ -70,6 +76,17 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 
 
+def takes_turns(item: pytest.Item) -> bool:
+    """Tell whether a test runs on one of the databases, and its neighbours on the others."""
+    is_of_interface = item.path.relative_to(TESTS).parts[0] in INTERFACES
+    return is_of_interface and not os.environ.get("EVERYWHERE")
+
+
+def turn(item: pytest.Item, names: Sequence[str]) -> str:
+    """Return the database whose turn it is: for one test always the same, with all its values."""
+    return names[crc32(item.nodeid.partition("[")[0].encode()) % len(names)]
+
+
 class Tally:
     """A plugin: says at the end what ran on each database, what did not, and what was measured."""
 
@@ -77,12 +94,14 @@ class Tally:
         self._config = config
         self._equipment = equipment
         self._ran: Counter[str] = Counter()
+        self._took_turns: Counter[str] = Counter()
         self._figures: list[str] = []
         self._is_unequal = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and (report.outcome != "skipped" or hasattr(report, "wasxfail")):
             self._ran.update(name for key, name in report.user_properties if key == "database")
+            self._took_turns.update(name for key, name in report.user_properties if key == "turn")
             self._figures += [text for key, text in report.user_properties if key == "figure"]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -93,8 +112,8 @@ class Tally:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for figure in sorted(self._figures):
             terminalreporter.write_line(figure)
-        if self._ran:
-            ran = ", ".join(f"{name} {self._ran[name]}" for name in EVERYWHERE if self._ran[name])
+        if counts := self._ran + self._took_turns:
+            ran = ", ".join(f"{name} {counts[name]}" for name in EVERYWHERE if counts[name])
             terminalreporter.write_line(f"Tests per database: {ran}")
         if self._is_unequal:
             terminalreporter.write_line(

@@ -165,6 +165,7 @@ def test_by_every_interface_nothing_is_changed_where_there_are_too_many(interfac
     assert interface().status_code == 303
 
 
+@pytest.mark.only_on("postgresql")
 def test_eight_who_sign_in_at_once_are_hashed_for_one_after_the_other(app, vera, monkeypatch):
     monkeypatch.setattr(hashing, "_LIMITER", CapacityLimiter(limit=1, queue=7, timeout=60))
     alone, crowded = threading.Lock(), []
