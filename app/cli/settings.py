@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from app.cli import arguments, output, setting_changes, setting_rules, settings_status
+from app.cli import (
+    arguments,
+    output,
+    setting_changes,
+    setting_past,
+    setting_rules,
+    settings_status,
+)
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -43,6 +50,7 @@ for command in setting_rules.COMMANDS:
 
 
 settings.add_command(settings_status.status)
+settings.add_command(setting_past.past)
 for command in (
     *(setting_changes.create, setting_changes.delete, setting_changes.deleted),
     *(setting_changes.restore, setting_changes.history, setting_changes.undo),
