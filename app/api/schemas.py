@@ -177,6 +177,7 @@ HELD_LIST = given(items=array_of(component("HeldPermission")))
 RULES = given(items=array_of(given(key=TEXT, **SAVED_RULE["properties"])))
 RELATIONS = given(items=array_of(given(**RELATION["properties"], broken=TEXTS)))
 CATEGORIES = given(items=array_of(given(name=TEXT, requires_reason=FLAG)))
+KEYS: Schema = {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_AT_ONCE}
 PAST_SETTING = given(
     key=TEXT,
     existed=FLAG,

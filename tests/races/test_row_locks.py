@@ -51,6 +51,10 @@ def setting_by_key(session, _):
     settings.by_key(session, KEY, locks=True)
 
 
+def settings_by_key(session, _):
+    settings.lock_by_keys(session, [KEY])
+
+
 def several_settings(session, setting_id):
     edit = BulkSettingEdit({setting_id: SettingEdit("", "")})
     settings.change_many(session, edit, actor=OPERATOR)
@@ -140,6 +144,7 @@ CHANGES = {
     ApplicationSetting: (
         setting,
         setting_by_key,
+        settings_by_key,
         several_settings,
         settings_changed_outside,
         imported_settings,

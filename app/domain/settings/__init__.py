@@ -42,7 +42,7 @@ from app.domain.settings.listing import (
     matching,
     read_all,
 )
-from app.domain.settings.lookup import by_key, by_keys, get
+from app.domain.settings.lookup import by_key, by_keys, get, lock_by_keys
 from app.domain.settings.marking import WouldReveal, mark_secret, why_still_secret
 from app.domain.settings.new_setting import NewSetting, is_taken
 from app.domain.settings.outside import (
@@ -200,6 +200,7 @@ __all__ = [
     "keys_page",
     "keywords",
     "last_changes",
+    "lock_by_keys",
     "mark_secret",
     "masked",
     "matching",

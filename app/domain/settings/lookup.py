@@ -66,6 +66,16 @@ def by_keys(session: DbSession, keys: Collection[str]) -> list[ApplicationSettin
     return settings
 
 
+def lock_by_keys(session: DbSession, keys: Collection[str]) -> None:
+    """Lock the rows of the settings with these keys until the transaction ends, if there are any.
+
+    As everywhere in the order of the ids, so that nobody deadlocks.
+    """
+    names = [key for key in keys if is_name(key)]
+    query = select(ApplicationSetting.id).where(ApplicationSetting.key.in_(names))
+    session.execute(query.order_by(ApplicationSetting.id).with_for_update()).all()
+
+
 def load_for_update(session: DbSession, setting_id: int) -> ApplicationSetting:
     """Return the setting, with its row locked until the transaction ends.
 
