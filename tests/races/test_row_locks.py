@@ -77,6 +77,10 @@ def flags(session, _):
     editing.change_flags(session, FlagsEdit([], ""), actor=OPERATOR)
 
 
+def shown_flags(session, _):
+    editing.category_flags(session, locks=True)
+
+
 def relations(session, _):
     rules.take_turns(session)
 
@@ -150,7 +154,7 @@ CHANGES = {
         imported_settings,
     ),
     SettingRule: (rule,),
-    CategoryRule: (flags,),
+    CategoryRule: (flags, shown_flags),
     ValueRelation: (relations,),
     Role: (role, grants, imported_roles),
     User: (user, several_users, imported_assignments, administrators, password, code),

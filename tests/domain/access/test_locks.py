@@ -25,6 +25,7 @@ def create_own_token(session):
 
 CHANGES = (
     *(editing.change, lifecycle.create, lifecycle.delete, roles.undo, roles.change_grants),
+    *(editing.lock_named, users.lock_named),
     *(first_administrator.issue_setup_link, first_administrator.set_up, reset_factor),
     *(_own, password_change.change_password, password_link.choose_password),
     *(transfer.import_file, creation.register, users.set_roles, create_own_token),
