@@ -5,7 +5,7 @@ import pytest
 from app.models import User
 from tests.support.contents import digests, events
 
-BULK, REVIEW, CHOOSE = "/users/bulk", "/users/bulk/review", "/users/choose"
+BULK, REVIEW, CHOOSE = "/bulk-users", "/bulk-users/review", "/chosen-users"
 
 
 @pytest.fixture

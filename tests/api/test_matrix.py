@@ -31,7 +31,7 @@ def test_several_roles_are_changed_as_reviewed_or_none(program, session, ada, ve
     api = program(ada)
     body = sent(api, viewer=[], editors=[READ, UPDATE])
 
-    review = api.send("POST", "/roles/review", body)
+    review = api.send("POST", "/role-review", body)
     [viewing, editing] = review.json["items"]
     assert (editing["granted"], editing["gaining"]) == ([READ, UPDATE], {"count": 0, "users": []})
     assert READ in viewing["revoked"]
@@ -59,7 +59,7 @@ def test_names_of_users_are_for_who_may_see_users(program, person, vera):
     codes = ["role:read", "role:update", READ, "settings:read"]
     api = program(person("rosa", permissions=codes))
 
-    people = api.send("POST", "/roles/review", sent(api, viewer=[])).json["items"][0]["losing"]
+    people = api.send("POST", "/role-review", sent(api, viewer=[])).json["items"][0]["losing"]
 
     assert people == {"count": 1, "users": []}
 
@@ -161,17 +161,17 @@ def test_roles_of_a_user_are_changed_as_reviewed(program, session, ada, vera):
     api, path = program(ada), "/users/vera/roles"
     body = {"roles": ["user"]}
 
-    review = api.send("POST", f"{path}/review", body)
+    review = api.send("POST", "/users/vera/role-review", body)
     assert (review.json["assigned"], review.json["removed"]) == (["user"], ["viewer"])
     assert review.json["gained"] == ["document:create", "document:update"]
     reviewed = body | {"reviewed": review.headers["ETag"].strip('"')}
     api.send("PUT", "/roles/user/permissions/document:delete", {}, If_Match="*")
     outdated = api.send("PUT", path, reviewed, If_Match="*")
     assert (outdated.status_code, outdated.json["type"].split(":")[-1]) == (409, "review-outdated")
-    again = api.send("POST", f"{path}/review", body).headers["ETag"].strip('"')
+    again = api.send("POST", "/users/vera/role-review", body).headers["ETag"].strip('"')
     done = api.change("PUT", path, body | {"reviewed": again})
     assert (done.status_code, done.json["roles"]) == (200, ["user"])
-    last = program(ada).send("POST", "/users/ada/roles/review", {"roles": []})
+    last = program(ada).send("POST", "/users/ada/role-review", {"roles": []})
     assert (last.status_code, last.json["type"].split(":")[-1]) == (409, "last-administrator")
     unknown = api.send("PUT", path, {"roles": ["nosuch"]}, If_Match="*")
     assert (unknown.status_code, unknown.json["errors"][0]["pointer"]) == (422, "#/roles")

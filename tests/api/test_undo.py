@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.models import AuditEvent, User
 from tests.support.contents import digests, events
 
-BULK = "/users/bulk"
+BULK = "/bulk-users"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ NONE = "There is no role named {}."
 
 @endpoint(
     "POST",
-    "/roles/review",
+    "/role-review",
     read=READ,
     needs=(UPDATE,),
     gives=given(items={"type": "array", "items": impact.IMPACT}, orphaned=TEXTS),

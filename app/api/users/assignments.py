@@ -48,7 +48,7 @@ def replace(user: User, body: dict[str, Any], actor: Actor) -> None:
 
 @endpoint(
     "POST",
-    f"{ROLES}/review",
+    "/users/<named:username>/role-review",
     read=READ,
     needs=(ASSIGN,),
     gives=given(assigned=TEXTS, removed=TEXTS, gained=TEXTS, lost=TEXTS),

@@ -36,13 +36,13 @@ CHANGE: dict[str, Any] = {
 }
 
 
-@endpoint("POST", "/users/bulk/review", **CHANGE)
+@endpoint("POST", "/bulk-users/review", **CHANGE)
 def review(body: dict[str, Any]) -> Answer:
     """Tell what a change of many users would do to each; its etag is for the change."""
     return _answer(reviewed(users.review_many, _edit(db.session, body)))
 
 
-@endpoint("POST", "/users/bulk", has_etag=True, **CHANGE)
+@endpoint("POST", "/bulk-users", has_etag=True, **CHANGE)
 def change(body: dict[str, Any]) -> Answer:
     """Change many users in one transaction: those of a list, or all who match filters."""
     return _answer(saved(_change, body))

@@ -17,7 +17,7 @@ AMBIGUOUS = given(name=TEXT, users=PEOPLE)
 
 @endpoint(
     "POST",
-    "/users/choose",
+    "/chosen-users",
     read=READ,
     needs=(PermissionCode.ROLE_ASSIGN, UPDATE),
     gives=given(
