@@ -9,7 +9,8 @@ from app import config
 from app.domain import phrases
 from app.models.base import utcnow
 from app.models.spelling import shown_address
-from app.web import user_agents, zones
+from app.web import zones
+from app.web.session import user_agents
 from app.web.session.identity import initials, tint
 
 MINUTE, HOUR, DAY = 60, 3600, 86400

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.user_agents import browser_name
+from app.web.session.user_agents import browser_name
 
 MOZILLA = "Mozilla/5.0"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"

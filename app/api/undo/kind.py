@@ -13,7 +13,7 @@ from app.models import DbSession
 
 @dataclass(frozen=True)
 class Undo:
-    """What undoing a save would do.
+    """The effect that undoing a save would have.
 
     Attributes:
         target_type: The type of the targets: ``setting``, ``user`` or ``role``.

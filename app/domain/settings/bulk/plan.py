@@ -27,7 +27,7 @@ NewSettingValue = tuple[ApplicationSetting, str | None]
 
 @dataclass
 class SavePlan:
-    """What a save does to settings, and what speaks against it.
+    """The plan of a save: its effect on settings, and what speaks against it.
 
     Attributes:
         rules: The rules of these settings.

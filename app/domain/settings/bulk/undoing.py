@@ -52,11 +52,7 @@ def undo(
     """
     rules.take_turns(session)
     saved = changes_of(session, audit.get(session, event_id))
-    settings = {
-        setting_id: setting
-        for setting_id, setting in changing.load_many_for_update(session, saved).items()
-        if saved[setting_id].is_of(setting.key)
-    }
+    settings = _still_there(session, saved)
     plan = SavePlan(rules.read_rules(session, [value.key for value in saved.values()]))
     plan_restored(session, plan, _deleted(saved))
     for setting_id, value in sorted(saved.items()):
@@ -65,6 +61,17 @@ def undo(
                 _take_back(session, plan, settings.get(setting_id), value)
     hold_to_rules(session, plan)
     return saving.save(session, plan, reason, may, actor=actor)
+
+
+def _still_there(
+    session: DbSession, saved: Mapping[int, SavedValue]
+) -> dict[int, ApplicationSetting]:
+    found = changing.load_many_for_update(session, saved)
+    return {
+        setting_id: setting
+        for setting_id, setting in found.items()
+        if saved[setting_id].is_of(setting.key)
+    }
 
 
 def _deleted(saved: Mapping[int, SavedValue]) -> dict[int, ApplicationSetting]:

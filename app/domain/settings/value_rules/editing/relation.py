@@ -91,19 +91,12 @@ def put_relation(
         return None
     reviews.hold(edit.reviewed, review.content)
     reason = checks.reason_for(edit.reason, review.needing_reason)
-    new = relation_fields(review.after)
     row = row or ValueRelation()
-    for name, content in new.items():
+    for name, content in relation_fields(review.after).items():
         setattr(row, name, content)
     session.add(row)
     session.flush()
-    old = relation_fields(review.before) if review.before else {}
-    changed = [name for name in new if new[name] != old.get(name)]
-    before, after = ({name: side[name] for name in changed if name in side} for side in (old, new))
-    action, target = CHANGED if old else ADDED, Target("relation", row.expression, row.id)
-    return audit.record(
-        session, action, target, actor=actor, before=before or None, after=after, reason=reason
-    )
+    return _recorded(session, row.id, review, reason, actor=actor)
 
 
 def remove_relation(
@@ -151,6 +144,21 @@ def earlier_relation(session: DbSession, event_id: int) -> tuple[AuditEvent, Rel
     is_warning = fields.get("severity") == RuleSeverity.WARN
     expression, message = (str(fields.get(name) or "") for name in ("expression", "message"))
     return event, Relation(event.target_id or 0, expression, message, is_warning)
+
+
+def _recorded(
+    session: DbSession, relation_id: int, review: RelationReview, reason: str, *, actor: Actor
+) -> AuditEvent:
+    """Record what differs between the relation as it was and as it is."""
+    new = relation_fields(review.after)
+    old = relation_fields(review.before) if review.before else {}
+    changed = [name for name in new if new[name] != old.get(name)]
+    before, after = ({name: side[name] for name in changed if name in side} for side in (old, new))
+    action = CHANGED if old else ADDED
+    target = Target("relation", review.after.expression, relation_id)
+    return audit.record(
+        session, action, target, actor=actor, before=before or None, after=after, reason=reason
+    )
 
 
 def _review(session: DbSession, stored: Relation | None, edit: RelationEdit) -> RelationReview:
