@@ -9,7 +9,14 @@ from sqlalchemy import event, text
 from app.models import DbSession
 
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mysql": "EXPLAIN"}
-TABLES = ("users", "user_roles", "console_user_names", "console_user_words")
+TABLES = (
+    "users",
+    "roles",
+    "user_roles",
+    "console_user_names",
+    "console_user_words",
+    "console_audit_events",
+)
 STATISTICS = {
     "sqlite": ("ANALYZE",),
     "postgresql": [f"ANALYZE {table}" for table in TABLES],
