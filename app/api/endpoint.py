@@ -14,7 +14,7 @@ from flask import Response, request
 
 from app import unit_of_work
 from app.api import bearer, bodies, names, preconditions
-from app.api.blueprint import blueprint
+from app.api.blueprint import PREFIX, blueprint
 from app.api.schemas import Schema
 from app.domain.permissions import PermissionCode
 from app.extensions import db
@@ -106,6 +106,18 @@ def reviewed(review: Callable[..., Any], *arguments: Any) -> Any:
     """Ask the domain what a change would do, as `saved` carries it out; see `try_out`."""
     actor = bearer.current_actor()
     return unit_of_work.try_out(lambda: review(db.session, *arguments, actor=actor), actor=actor)
+
+
+def created(answer: Answer, collection: str, name: str) -> Answer:
+    """Return the answer that shows something new, and where it is.
+
+    Args:
+        answer: The answer that shows it.
+        collection: The path of its collection, such as ``/roles``.
+        name: Its name or ID.
+    """
+    place = f"{request.script_root}{PREFIX}{collection}/{quote(name, safe='')}"
+    return Answer(answer.content, answer.etag, CREATED, {"Location": place})
 
 
 def next_page(cursor: str | None) -> str | None:

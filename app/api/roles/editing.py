@@ -1,9 +1,8 @@
 """Roles: list, read, create, rename, describe and delete them; grant and revoke permissions."""
 
 from typing import Any
-from urllib.parse import quote
 
-from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
+from app.api.endpoint import CREATED, Answer, created, endpoint, next_page, saved
 from app.api.roles.rows import ROLE, ShownRole, get
 from app.api.schemas import AFTER, MAYBE_TEXT, REASON, TEXT, component, page_of, taken
 from app.domain import roles
@@ -46,9 +45,7 @@ def create(body: dict[str, Any]) -> Answer:
     clone_of = next(iter(roles.ids_named(db.session, clones, field="clone_of")), None)
     fields = {name: body[name] for name in ("description", "template", "reason") if name in body}
     role = saved(roles.create, NewRole(body["name"], clone_of=clone_of, **fields))
-    answer = get(db.session, role.id).answer
-    path = f"/api/v1/roles/{quote(role.name, safe='')}"
-    return Answer(answer.content, answer.etag, CREATED, {"Location": path})
+    return created(get(db.session, role.id).answer, "/roles", role.name)
 
 
 @ROLE.change(

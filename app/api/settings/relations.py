@@ -3,8 +3,7 @@
 from typing import Any
 
 from app.api import preconditions
-from app.api.blueprint import PREFIX
-from app.api.endpoint import CREATED, Answer, endpoint, saved
+from app.api.endpoint import CREATED, Answer, created, endpoint, saved
 from app.api.schemas import REASON, RELATION_FIELDS, RELATIONS, component, taken
 from app.api.settings.values import READ, UPDATE
 from app.domain import settings
@@ -47,9 +46,7 @@ def show(relation_id: int) -> Answer:
 def create(body: dict[str, Any]) -> Answer:
     """Add a relation, and tell what stored values break of it."""
     relation_id, review = saved(_put, NEW, body)
-    answer = _answer(relation_id, review)
-    location = {"Location": f"{PREFIX}{ALL}/{relation_id}"}
-    return Answer(answer.content, answer.etag, CREATED, location)
+    return created(_answer(relation_id, review), ALL, str(relation_id))
 
 
 @endpoint(

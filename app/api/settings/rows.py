@@ -1,11 +1,8 @@
 """Settings as requests name them: locked for a change, and answered with their etag."""
 
-from urllib.parse import quote
-
 from app.api import typed
-from app.api.blueprint import PREFIX
 from app.api.changes import Resource
-from app.api.endpoint import CREATED, Answer
+from app.api.endpoint import Answer, created
 from app.domain import etags, settings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
@@ -19,12 +16,10 @@ def answer_of(setting: ApplicationSetting) -> Answer:
     return Answer(shown, etags.of(shown))
 
 
-def created(setting: ApplicationSetting) -> Answer:
+def created_setting(setting: ApplicationSetting) -> Answer:
     """Return the answer that shows a new setting, and where it is."""
     db.session.expire_all()
-    answer = answer_of(setting)
-    path = f"{PREFIX}/settings/{quote(setting.key, safe='')}"
-    return Answer(answer.content, answer.etag, CREATED, {"Location": path})
+    return created(answer_of(setting), "/settings", setting.key)
 
 
 def _lock(session: DbSession, key: str) -> ApplicationSetting:

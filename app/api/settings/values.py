@@ -18,7 +18,7 @@ from app.api.schemas import (
     page_of,
     taken,
 )
-from app.api.settings.rows import SETTING, answer_of, created
+from app.api.settings.rows import SETTING, answer_of, created_setting
 from app.domain import settings
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
@@ -94,7 +94,7 @@ def create(body: dict[str, Any]) -> Answer:
     new = NewSetting(body["key"], body["data_type"], text, **more)
     with typed.placed(body):
         setting = saved(settings.create, new)
-    return created(setting)
+    return created_setting(setting)
 
 
 @SETTING.change(

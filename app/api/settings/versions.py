@@ -6,7 +6,7 @@ from app.api import bearer
 from app.api.endpoint import CREATED, Answer, endpoint, saved
 from app.api.events import EVENTS, page_of_events
 from app.api.schemas import AFTER, REASON, component, taken
-from app.api.settings.rows import created
+from app.api.settings.rows import created_setting
 from app.api.settings.values import CREATE, READ, UPDATE
 from app.domain import audit, settings
 from app.domain.errors import NotFound
@@ -50,7 +50,7 @@ def deleted(query: dict[str, str]) -> Any:
 def restore(event_id: int, body: dict[str, Any]) -> Answer:
     """Restore a deleted setting by the event of its deletion; a secret without its value."""
     _refuse_unseen(event_id)
-    return created(saved(settings.restore, event_id, body.get("reason", "")))
+    return created_setting(saved(settings.restore, event_id, body.get("reason", "")))
 
 
 def _refuse_unseen(event_id: int) -> None:

@@ -1,10 +1,9 @@
 """Users: list, read, create, change, activate, deactivate and delete them."""
 
 from typing import Any
-from urllib.parse import quote
 
 from app import config
-from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
+from app.api.endpoint import CREATED, Answer, created, endpoint, next_page, saved
 from app.api.schemas import (
     AFTER,
     FLAG,
@@ -98,9 +97,7 @@ def create(body: dict[str, Any]) -> Answer:
         is_service=body.get("is_service_account", False),
     )
     user = saved(users.create_without_link, new)
-    answer = answer_of(users.get(db.session, user.id))
-    path = f"/api/v1/users/{quote(user.username, safe='')}"
-    return Answer(answer.content, answer.etag, CREATED, {"Location": path})
+    return created(answer_of(users.get(db.session, user.id)), "/users", user.username)
 
 
 @USER.change(
