@@ -24,7 +24,7 @@ from app.extensions import db
 from app.models import ApplicationSetting, Role, User
 from tests.support.browsing import ORIGIN, Browser, Page
 from tests.support.databases import Database
-from tests.support.hostile import HOSTILE, LEAKS, LONG, VALUES, encoded
+from tests.support.hostile import HOSTILE, LONG, VALUES, encoded, leaks
 from tools.trust import consoles, failing
 from tools.trust.consoles import Outcome
 
@@ -60,7 +60,7 @@ class Tally:
     def note(self, where: str, sent: str, answer: Page) -> None:
         """Note an answer."""
         self.statuses[answer.status_code] += 1
-        if answer.status_code >= FAULT or LEAKS.search(answer.html):
+        if answer.status_code >= FAULT or leaks(answer.html):
             self.faults.append(f"{where} answers {answer.status_code} to {sent[:40]!a}")
 
 
