@@ -22,7 +22,8 @@ from sqlalchemy import make_url, select
 from app import create_app
 from app.domain.authentication import hashing, passwords
 from app.extensions import db
-from app.models import Role, User
+from app.models import Role, SecondFactor, User
+from app.models.base import utcnow
 from bench.client import Answer, Client
 from bench.places import ROOT
 from bench.processes import Server
@@ -37,6 +38,7 @@ KINDS: dict[str, dict[str, Any] | None] = {
     "inactive": {"is_active": False},
     "no password": {"password_hash": passwords.no_password()},
     "no hash at all": {"password_hash": "hashed_password_here"},
+    "second factor": {},
     "foreign hash": {"password_hash": "$2b$12$" + "a" * 53},
 }
 PRIORITIES, ROUNDS, SECONDS, PEOPLE, CROWD = (0, 5, 10, 15, 19), 3, 6, 8, 64
@@ -86,6 +88,12 @@ def _fill(url: str) -> None:
         for username, columns in people.items():
             details = {"email": f"{username}@bench.example", "password_hash": stored} | columns
             db.session.add(User(username=username, **details))
+        db.session.flush()
+        named = User.username == _name("second factor")
+        # Its key is good for nothing: only wrong passwords are sent.
+        factor = {"secret": "", "confirmed_at": utcnow()}
+        user_id = db.session.scalars(select(User.id).where(named)).one()
+        db.session.add(SecondFactor(user_id=user_id, **factor))
         db.session.commit()
 
 
