@@ -36,7 +36,7 @@ SEARCHABLE = (
 )
 
 # Sections that belong to another one.
-PARENTS = {"permissions": "roles", "webhooks": "settings"}
+PARENTS = {"permissions": "roles", "transfer": "settings", "webhooks": "settings"}
 
 
 def register(app: Flask) -> None:

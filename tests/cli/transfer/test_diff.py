@@ -1,8 +1,4 @@
-import pytest
-
 from app.domain import settings
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_the_exit_code_says_whether_there_is_a_difference(flask, session, tmp_path, ada):

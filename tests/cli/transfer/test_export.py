@@ -1,12 +1,8 @@
 import json
 
-import pytest
-
 from app.domain import transfer
 from tests.cli.conftest import ACTOR
 from tests.support.contents import events
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_the_export_is_written_and_recorded(flask, session, ada):

@@ -1,11 +1,7 @@
 import json
 
-import pytest
-
 from app.domain import settings
 from tests.support.contents import events
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 FILE = "format: rag-fortress-console/1\nsettings: [{key: chunk_size, value: 777}]\n"
 MORE = FILE.replace("]", ", {key: unheard_of, value: 1}]")

@@ -1,10 +1,6 @@
 import json
 
-import pytest
-
 from app.domain import users
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 FILE = "username,email\nnora,nora@example.org\nbad name,x@example.org\n"
 

@@ -1,11 +1,7 @@
 """The page that compares a transfer file with what is stored."""
 
-import pytest
-
 from app.domain import settings
 from tests.support.contents import digests
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_the_file_of_another_environment_is_compared_and_nothing_changes(sign_in, ada, session):

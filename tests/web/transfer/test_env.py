@@ -4,8 +4,6 @@ import pytest
 
 from app.domain import settings
 
-pytestmark = pytest.mark.only_on("sqlite")
-
 LINES = """# of the backend
 export CHUNK_SIZE=777
 LLM_API_KEY="hunter2-canary"

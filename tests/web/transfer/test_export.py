@@ -1,12 +1,8 @@
 """The page that exports settings, roles and assignments."""
 
-import pytest
-
 from app.domain import transfer
 from app.domain.transfer import Part
 from tests.support.contents import events
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_the_file_is_downloaded_and_the_export_recorded(sign_in, ada, session):

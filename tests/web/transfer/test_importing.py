@@ -8,8 +8,6 @@ from app.domain import settings
 from tests.support.browsing import ORIGIN
 from tests.support.contents import events
 
-pytestmark = pytest.mark.only_on("sqlite")
-
 FILE = """format: rag-fortress-console/1
 settings:
 - {key: chunk_size, value: 777}

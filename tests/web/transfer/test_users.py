@@ -6,8 +6,6 @@ from sqlalchemy import func, select
 from app.models import User
 from tests.support.contents import events
 
-pytestmark = pytest.mark.only_on("sqlite")
-
 FILE = "username,email,roles\nnora,nora@example.org,viewer\nbad name,x@example.org,\n"
 
 

@@ -1,10 +1,6 @@
 """The page that deletes a webhook."""
 
-import pytest
-
 from app.models import Webhook, WebhookDelivery
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_it_is_deleted_with_its_deliveries_after_its_name_was_entered(

@@ -1,10 +1,6 @@
 """The page of a delivery."""
 
-import pytest
-
 from app.models import WebhookDelivery
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_it_shows_message_and_answer_and_sends_again(sign_in, ada, webhook, session):

@@ -1,9 +1,5 @@
 """The list of webhooks."""
 
-import pytest
-
-pytestmark = pytest.mark.only_on("sqlite")
-
 
 def test_each_is_listed_with_what_waits(sign_in, ada, webhook, statements):
     ada_there = sign_in(ada)

@@ -2,11 +2,7 @@
 
 import re
 
-import pytest
-
 from app.domain.webhooks import keys
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_the_former_key_signs_too_for_a_day(sign_in, ada, webhook, session):

@@ -2,12 +2,8 @@
 
 import re
 
-import pytest
-
 from app.models import Webhook
 from tests.support.contents import recorded
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_its_key_is_shown_once_and_stored_encrypted(sign_in, ada, session):

@@ -1,10 +1,6 @@
 """The page of a webhook."""
 
-import pytest
-
 from tests.support.contents import recorded
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_it_is_changed_there_and_the_change_is_recorded(sign_in, ada, webhook, session):

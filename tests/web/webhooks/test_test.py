@@ -1,10 +1,6 @@
 """The button that tries a webhook."""
 
-import pytest
-
 from app.models import WebhookDelivery
-
-pytestmark = pytest.mark.only_on("sqlite")
 
 
 def test_it_puts_a_message_into_the_outbox(sign_in, ada, webhook, session):
