@@ -11,6 +11,7 @@ from app.models import (
     Role,
     SettingRule,
     ValueRelation,
+    Webhook,
     role_permissions,
 )
 from tests.support.contents import events
@@ -72,6 +73,17 @@ def test_what_needs_attention_is_a_warning(findings, ada, omar, session):
         *("warning", "debug_mode is on. According to app_environment, this is production."),
     )
     assert found["users"][1].startswith("1 active user has no role.")
+
+
+def test_a_webhook_that_was_stopped_is_a_warning(findings, ada, session):
+    columns = {"url": "https://a.example/", "subjects": "role", "secret": "", "position": 0}
+    session.add(Webhook(name="cache", **columns, is_active=False, stopped_because="It is gone."))
+    session.commit()
+
+    code, found = findings()
+
+    sentence = "1 webhook was stopped. Nothing is sent to cache. It is gone."
+    assert (code, found["webhooks-stopped"]) == (0, ("warning", sentence))
 
 
 def test_where_nothing_needs_attention_it_is_said(findings, ada, session, monkeypatch):

@@ -1,79 +1,25 @@
 """Findings that need attention, with their causes: for the overview and for ``flask doctor``."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from app.domain import settings
+from app.domain import settings, webhooks
 from app.domain.errors import InvalidValue
-from app.domain.overview import figures
+from app.domain.overview import figures, webhook_findings
 from app.domain.overview.figures import Administrator, People, PermissionUse, RolePeople
+from app.domain.overview.finding import Finding, Severity, Topic
 from app.domain.paging import COUNTED
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted, listed, number
 from app.domain.settings import DataType, SettingLine
+from app.domain.webhooks import WebhookStates
 from app.models import DbSession
 from app.models.user import ADMIN
 
 IDLE = timedelta(days=90)
 # Fewer are people who mistyped.
 MANY_FAILURES = 10
-
-
-class Severity(StrEnum):
-    """The weight of a finding, the worst first."""
-
-    BAD = "bad"
-    WARN = "warn"
-    INFO = "info"
-
-
-class Topic(StrEnum):
-    """The subject of a finding."""
-
-    DEBUG = "debug"
-    NEVER_SIGNED_IN = "sign-ins"
-    IDLE = "idle"
-    WITHOUT_ROLE = "users"
-    EMPTY_ROLES = "roles"
-    UNUSED_PERMISSIONS = "permissions"
-    INVALID = "values"
-    NOT_RUN = "effects"
-    UNSET = "settings"
-    FAILED_SIGN_INS = "failed-sign-ins"
-    ONE_FACTOR = "second-factors"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that needs attention.
-
-    Attributes:
-        severity: How much it matters.
-        topic: Its subject.
-        title: The problem, without a full stop.
-        cause: The reason why it matters, or the names it concerns, as a sentence.
-        target_id: The id of the setting, user or role, if it concerns exactly one.
-        magnitude: For what changes all the time, the size from which it is another finding.
-    """
-
-    severity: Severity
-    topic: Topic
-    title: str
-    cause: str
-    target_id: int | None = None
-    magnitude: str = ""
-
-    @property
-    def subject(self) -> str:
-        """The subject of the finding: as long as this stays, it is the same finding."""
-        return self.magnitude or self.sentence
-
-    @property
-    def sentence(self) -> str:
-        """Title and cause as one text."""
-        return f"{self.title}. {self.cause}"
 
 
 @dataclass(frozen=True)
@@ -85,19 +31,21 @@ class Facts:
     roles: Sequence[RolePeople] | None = None
     permissions: Sequence[PermissionUse] | None = None
     administrators: Sequence[Administrator] | None = None
+    webhooks: WebhookStates = field(default_factory=WebhookStates)
     failed_sign_ins: int = 0
 
 
 def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
-    """Read the data for findings, as far as ``can`` allows, in seven statements."""
+    """Read the data for findings, as far as ``can`` allows, in eight statements."""
     sees_users, sees_roles = can(PermissionCode.USER_READ), can(PermissionCode.ROLE_READ)
-    sees_sign_ins = sees_users and can(PermissionCode.AUDIT_READ)
+    sees_record = can(PermissionCode.AUDIT_READ)
     return Facts(
         settings=settings.read_all(session) if can(PermissionCode.SETTINGS_READ) else None,
         people=figures.people(session) if sees_users else None,
         roles=figures.people_per_role(session) if sees_roles else None,
         permissions=figures.permissions(session) if sees_roles else None,
-        administrators=figures.administrators(session) if sees_sign_ins else None,
+        administrators=figures.administrators(session) if sees_users and sees_record else None,
+        webhooks=webhooks.read_states(session) if sees_record else WebhookStates(),
     )
 
 
@@ -114,6 +62,7 @@ def findings(known: Facts, *, now: datetime) -> list[Finding]:
         *_not_run(known.settings or ()),
         *_absent(known.administrators or (), now - IDLE),
         *_with_one_factor(known.administrators or ()),
+        *webhook_findings.of(known.webhooks, now),
         *_without_role(known.people),
         *_empty(known.roles or ()),
         *_unused(known.permissions or ()),

@@ -10,7 +10,7 @@ from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.confirmation import Confirmation
 from app.domain.errors import InvalidValue
-from app.domain.overview.attention import Finding, Severity, Topic
+from app.domain.overview.finding import Finding, Severity, Topic
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import AuditEvent, DbSession

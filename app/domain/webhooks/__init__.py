@@ -7,7 +7,6 @@ from app.domain.webhooks.deliveries import (
     conclude,
     counts,
     due,
-    failing,
     list_page,
     prune,
 )
@@ -28,6 +27,13 @@ from app.domain.webhooks.keys import KEYS, NoSecretKey
 from app.domain.webhooks.messages import SUBJECTS
 from app.domain.webhooks.outbox import DELIVERED, FAILED, PENDING, fill
 from app.domain.webhooks.sending import send
+from app.domain.webhooks.states import (
+    DeliveryFigures,
+    WebhookState,
+    WebhookStates,
+    read_figures,
+    read_states,
+)
 
 __all__ = [
     "DELIVERED",
@@ -36,9 +42,12 @@ __all__ = [
     "PENDING",
     "SUBJECTS",
     "Claimed",
+    "DeliveryFigures",
     "NoSecretKey",
     "WebhookChangedMeanwhile",
     "WebhookEdit",
+    "WebhookState",
+    "WebhookStates",
     "again",
     "change",
     "claim",
@@ -48,13 +57,14 @@ __all__ = [
     "delete",
     "due",
     "etag_of",
-    "failing",
     "fill",
     "get",
     "get_delivery",
     "list_page",
     "prune",
     "read_all",
+    "read_figures",
+    "read_states",
     "rotate",
     "send",
     "send_test",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from secrets import SystemRandom
 from typing import Any, cast
 
@@ -231,9 +231,3 @@ def _note(session: DbSession, webhook: Webhook, answer: ReceiverAnswer, *, actor
 def _updated(session: DbSession, statement: Any) -> bool:
     result = session.execute(statement.execution_options(synchronize_session=False))
     return cast(CursorResult[Any], result).rowcount == 1
-
-
-def failing(session: DbSession, since: datetime) -> Sequence[Webhook]:
-    """Return the webhooks that were given up, or have failed since a time or longer."""
-    is_failing = Webhook.stopped_because.is_not(None) | (Webhook.failing_since <= since)
-    return session.scalars(select(Webhook).where(is_failing).order_by(Webhook.name)).all()

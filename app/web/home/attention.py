@@ -15,11 +15,13 @@ from app.models.base import utcnow
 from app.models.user import ADMIN
 from app.web.home import changes
 
+WEBHOOKS = (Topic.STOPPED_WEBHOOKS, Topic.FAILING_WEBHOOKS, Topic.UNDELIVERED)
 PAGES = {
     Topic.EMPTY_ROLES: "roles.index",
     Topic.UNUSED_PERMISSIONS: "roles.index",
     # Whoever reads the history may not see users; their own account they may.
     Topic.FAILED_SIGN_INS: "account.show",
+    **dict.fromkeys(WEBHOOKS, "webhooks.index"),
 }
 STATES = {Topic.INVALID: "invalid", Topic.NOT_RUN: "differs", Topic.UNSET: "unset"}
 # With the filter by the last sign-in.
@@ -49,13 +51,19 @@ def url_of(finding: Finding) -> str:
     """Return the URL of the page that a finding is about."""
     if finding.topic is Topic.WITHOUT_ROLE:
         return url_for("users.index", role=WITHOUT, status="active")
+    if finding.topic in OF_ADMINISTRATORS and finding.target_id is None:
+        signed_in = OF_ADMINISTRATORS[finding.topic]
+        return url_for("users.index", role=ADMIN, status="active", signed_in=signed_in)
+    if finding.topic in OF_ADMINISTRATORS:
+        return url_for("users.show", user_id=finding.target_id)
+    if finding.topic in WEBHOOKS and finding.target_id is not None:
+        return url_for("webhooks.show", webhook_id=finding.target_id)
     if finding.topic in PAGES:
         return url_for(PAGES[finding.topic])
-    if finding.topic in OF_ADMINISTRATORS:
-        if finding.target_id is None:
-            signed_in = OF_ADMINISTRATORS[finding.topic]
-            return url_for("users.index", role=ADMIN, status="active", signed_in=signed_in)
-        return url_for("users.show", user_id=finding.target_id)
+    return _url_of_settings(finding)
+
+
+def _url_of_settings(finding: Finding) -> str:
     if finding.target_id is None:
         return url_for("settings.index", state=STATES[finding.topic])
     return url_for("settings.show", setting_id=finding.target_id)

@@ -1,10 +1,11 @@
-"""Measures of one worker: requests, refusals, the pool, the revision and the readers.
+"""Measures of one worker: requests, refusals, the pool, the revision, readers and webhooks.
 
 Each worker counts for itself, and its series say which one it is.
 """
 
 import os
 import time
+from datetime import datetime
 
 from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -12,9 +13,12 @@ from sqlalchemy import Pool, QueuePool
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import revisions
-from app.domain import settings
+from app.domain import settings, webhooks
+from app.domain.settings import Readers
+from app.domain.webhooks import DeliveryFigures, WebhookStates
 from app.models import DbSession
 from app.models.base import utcnow
+from app.web.metrics import webhooks as webhook_measures
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -82,21 +86,29 @@ class Measures:
             ("version", "revision", "needed"),
             registry=registry,
         )
+        now, readers = utcnow(), Readers()
+        states, figures = WebhookStates(), DeliveryFigures()
         try:
             revision = revisions.stored(session.connection())
-            is_current = revisions.status_of(revision).is_current
-            found = settings.read_readers(session) if is_current else settings.Readers()
+            if revisions.status_of(revision).is_current:
+                readers = settings.read_readers(session)
+                states = webhooks.read_states(session)
+                figures = webhooks.read_figures(session, now)
         except SQLAlchemyError:
             up.set(0)
             return
         up.set(1)
         info.labels(self._version, revision or "none", revisions.head()).set(1)
+        self._tell_readers(registry, readers, now)
+        webhook_measures.tell(registry, states, figures, now)
+
+    def _tell_readers(self, registry: CollectorRegistry, found: Readers, now: datetime) -> None:
         age = Gauge(
             "console_reader_report_age_seconds",
             "Time since the last report of each process that reads settings.",
             ("name", "instance"),
             registry=registry,
         )
-        now = int(utcnow().timestamp())
         for reader in (*found.active, *found.silent):
-            age.labels(reader.name, reader.label).set(now - reader.last_seen)
+            seconds = int(now.timestamp()) - reader.last_seen
+            age.labels(reader.name, reader.label).set(seconds)

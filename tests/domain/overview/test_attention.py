@@ -15,6 +15,8 @@ from app.models import (
     Permission,
     ReaderReport,
     Role,
+    Webhook,
+    WebhookDelivery,
     role_permissions,
 )
 from app.models.base import utcnow
@@ -227,6 +229,67 @@ def test_only_what_one_may_read_is_found(found, put, ada, omar, codes, topics):
     put("debug_mode", "true")
 
     assert set(found(codes.__contains__)) == topics
+
+
+@pytest.fixture
+def add_webhook(session):
+    """Stores a webhook: ``add_webhook("cache", failing_since=...)``."""
+
+    def add_webhook(name, *, is_active=True, **columns):
+        url, subjects = "https://receiver.example/", "setting"
+        made = Webhook(
+            name=name, url=url, subjects=subjects, secret="", is_active=is_active, position=0
+        )
+        for column, content in columns.items():
+            setattr(made, column, content)
+        session.add(made)
+        session.commit()
+        return made
+
+    return add_webhook
+
+
+def test_a_webhook_that_was_stopped(found, add_webhook):
+    because = "The receiver answered 410: it is gone."
+    cache = add_webhook("cache", is_active=False, stopped_because=because)
+    add_webhook("of Ada", is_active=False)
+    one = found()[Topic.STOPPED_WEBHOOKS]
+
+    assert one.sentence == f"1 webhook was stopped. Nothing is sent to cache. {because}"
+    assert (one.severity, one.target_id) == (Severity.WARN, cache.id)
+
+
+def test_webhooks_that_are_failing(found, add_webhook):
+    an_hour_ago = utcnow() - timedelta(hours=1)
+    add_webhook("cache", failing_since=an_hour_ago)
+    add_webhook("index", failing_since=an_hour_ago)
+    add_webhook("new", failing_since=utcnow())
+    one = found()[Topic.FAILING_WEBHOOKS]
+
+    assert one.sentence == (
+        "2 webhooks are failing. Messages to cache and index are not accepted, and are tried again."
+    )
+    assert (one.severity, one.target_id) == (Severity.WARN, None)
+    assert found()[Topic.FAILING_WEBHOOKS] == one
+
+
+def test_messages_that_no_process_delivers(found, add_webhook, session):
+    webhook = add_webhook("cache")
+    long_ago = utcnow() - timedelta(hours=1)
+    message = {"message_id": "1", "type": "webhook.test", "payload": "{}", "state": "pending"}
+    session.add(WebhookDelivery(**message, webhook_id=webhook.id, attempts=0, due_at=long_ago))
+    session.commit()
+
+    one = found()[Topic.UNDELIVERED]
+    assert one.cause.endswith("Run: flask webhooks deliver")
+
+
+def test_webhooks_are_for_those_who_may_see_them(found, add_webhook):
+    add_webhook("cache", is_active=False, stopped_because="It is gone.")
+
+    assert Topic.STOPPED_WEBHOOKS in found({PermissionCode.AUDIT_READ}.__contains__)
+    others = set(PermissionCode) - {PermissionCode.AUDIT_READ}
+    assert Topic.STOPPED_WEBHOOKS not in found(others.__contains__)
 
 
 @pytest.mark.only_on("sqlite")

@@ -94,7 +94,7 @@ def test_more_rows_take_no_more_statements(sign_in, ada, session, statements):
     organisation.found(session)
     browser = sign_in(ada)
 
-    with statements.at_most(12):
+    with statements.at_most(13):
         assert browser.get("/").status_code == 200
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain import overview
 from app.domain.overview import Topic
-from app.models import AuditEvent
+from app.models import AuditEvent, Webhook
 from app.models.base import utcnow
 
 URL = "/attention/users/put-aside"
@@ -75,3 +75,19 @@ def test_it_takes_a_reason(operator, session):
 @pytest.mark.parametrize("topic", ["permissions", "debug", "none"])
 def test_what_is_good_to_know_or_not_found_cannot_be_put_aside(operator, topic):
     assert operator.get(f"/attention/{topic}/put-aside").status_code == 404
+
+
+def test_a_webhook_that_was_stopped_is_shown_and_put_aside(sign_in, ada, session):
+    columns = {"url": "https://a.example/", "subjects": "role", "secret": "", "position": 0}
+    webhook = Webhook(name="cache", **columns, is_active=False, stopped_because="It is gone.")
+    session.add(webhook)
+    session.commit()
+    browser, url = sign_in(ada), "/attention/webhooks-stopped/put-aside"
+
+    page = browser.get("/")
+    assert page.link("1 webhook was stopped") == f"/webhooks/{webhook.id}"
+    browser.get(url).submit(to=url, reason="The cache moves next week")
+
+    page = browser.get("/")
+    assert "The cache moves next week" in page.text
+    assert f'href="{url}"' not in page.html

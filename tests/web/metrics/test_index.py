@@ -1,11 +1,17 @@
 """The metrics: for a token or a network, in the format of Prometheus, off by default."""
 
+from datetime import timedelta
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
 
 from app.config import ConfigurationError, read
-from app.models import ReaderReport
+from app.domain import webhooks
+from app.domain.webhooks import SUBJECTS, WebhookEdit
+from app.models import ReaderReport, WebhookDelivery
 from app.models.base import utcnow
+from tests.support.people import acting
 
 TOKEN = "a-token-for-metrics-4711"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -19,6 +25,16 @@ def console(make_app, database):
         return make_app(database.environ | variables).test_client()
 
     return console
+
+
+@pytest.fixture
+def add_webhook(session, ada):
+    """Adds a webhook of Ada: ``add_webhook(url)``."""
+
+    def add_webhook(url):
+        return webhooks.create(session, WebhookEdit("listener", url, SUBJECTS), actor=acting(ada))
+
+    return add_webhook
 
 
 def samples(client):
@@ -71,6 +87,34 @@ def test_the_metrics_tell_of_requests_refusals_sign_ins_and_the_database(console
     assert [key for key in found if key[0] == "console_info"]
     assert [key[2] for key in found if key[0] == "console_reader_report_age_seconds"] == ["api"]
     assert not [key for key in found if "BREW" in key]
+
+
+def test_the_metrics_tell_of_webhooks_and_their_messages(console, session, add_webhook, ada):
+    stopped, _ = add_webhook("https://receiver.example/")
+    stopped.is_active, stopped.stopped_because = False, "It is gone."
+    failing, _ = add_webhook("https://receiver.example/")
+    failing.failing_since = utcnow()
+    webhooks.send_test(session, failing.id, None, actor=acting(ada))
+    row = {"message_id": "1", "type": "webhook.test", "payload": "{}", "attempts": 1}
+    for state in ("delivered", "delivered", "failed"):
+        delivery = WebhookDelivery(**row, state=state, webhook_id=failing.id, due_at=utcnow())
+        session.add(delivery)
+    long_ago = utcnow() - timedelta(hours=2)
+    session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.state == "pending")
+        .values(created_at=long_ago)
+    )
+    session.commit()
+
+    found = samples(console(METRICS_TOKEN=TOKEN))
+    states = {key[1]: count for key, count in found.items() if key[0] == "console_webhooks"}
+    assert states == {"active": 0, "failing": 1, "stopped": 1, "inactive": 0}
+    assert found["console_webhook_deliveries_waiting",] == 1
+    assert found["console_webhook_oldest_waiting_seconds",] == pytest.approx(7200, abs=60)
+    assert found["console_webhook_unread_seconds",] < 60
+    assert found["console_webhook_deliveries_last_hour", "delivered"] == 2
+    assert found["console_webhook_deliveries_last_hour", "failed"] == 1
 
 
 @pytest.mark.only_on("sqlite")
