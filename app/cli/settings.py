@@ -14,7 +14,7 @@ from app.cli import (
     settings_status,
 )
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, reason_option
+from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure, Misuse
 from app.domain import settings as domain
@@ -61,7 +61,7 @@ for command in (
 @settings.command("list")
 @click.option("--category", type=TEXT, help="Only settings of this category.")
 @click.option("--state", type=click.Choice(STATES), help="Only settings in this state.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@json_option
 def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
     """List the settings by category and key, with the beginning of each value."""
     lines = _lines(category, state or "")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from app.cli import output
-from app.cli.arguments import TEXT
+from app.cli.arguments import TEXT, json_option
 from app.cli.failures import Failure
 from app.domain import settings as domain
 from app.domain.errors import NotFound
@@ -21,7 +21,7 @@ TITLES = ("KEY", "READERS", "SINCE", "OTHERWISE")
 @click.command()
 @click.argument("key", type=TEXT, required=False)
 @click.option("--all", "as_all", is_flag=True, help="List settings without a difference, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@json_option
 def status(key: str | None, *, as_all: bool, as_json: bool) -> None:
     """Say which programs run the stored values, and what the others run instead.
 

@@ -6,7 +6,7 @@ import click
 
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT
+from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.domain import users
 from app.domain.authentication import api_tokens
@@ -37,10 +37,11 @@ def tokens() -> None:
     multiple=True,
     help="Permission that it may use (can be repeated); by default, all of its owner.",
 )
-def create(owner: str, name: str, days: int, scopes: tuple[str, ...]) -> None:
+@reason_option
+def create(owner: str, name: str, days: int, scopes: tuple[str, ...], reason: str) -> None:
     """Create a token for a user, and print it; it is not shown again."""
     user_id, actor = read(lambda: users.named(db.session, owner).id), current_actor()
-    new = NewToken(name, frozenset(scopes) or None, days)
+    new = NewToken(name, frozenset(scopes) or None, days, reason)
     token, text = carry_out(
         lambda: users.create_token(db.session, user_id, new, actor=actor), actor=actor
     )
@@ -50,7 +51,7 @@ def create(owner: str, name: str, days: int, scopes: tuple[str, ...]) -> None:
 
 @tokens.command("list")
 @click.option("--owner", type=TEXT, help="Only the tokens of this user.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@json_option
 def list_(owner: str | None, *, as_json: bool) -> None:
     """List tokens by owner; never the tokens themselves."""
     user_id = users.named(db.session, owner).id if owner else None
@@ -63,11 +64,12 @@ def list_(owner: str | None, *, as_json: bool) -> None:
 
 @tokens.command()
 @click.argument("token_id", type=int, metavar="ID")
-def revoke(token_id: int) -> None:
+@reason_option
+def revoke(token_id: int, reason: str) -> None:
     """Revoke the token with this ID, which the list shows."""
     user_id, actor = read(lambda: users.owner_of_token(db.session, token_id)), current_actor()
     token = carry_out(
-        lambda: users.revoke_token(db.session, user_id, token_id, actor=actor), actor=actor
+        lambda: users.revoke_token(db.session, user_id, token_id, reason, actor=actor), actor=actor
     )
     output.say(f"Revoked the token {token.name}.")
 

@@ -16,7 +16,7 @@ from app.cli import (
 )
 from app.cli.accounts import clear_throttle, profile, second_factors, sessions
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, reason_option
+from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Misuse
 from app.cli.transfer import import_users
@@ -107,7 +107,7 @@ def create(
 
 
 @users.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@json_option
 def list_(*, as_json: bool) -> None:
     """List all users by name, with their roles."""
     if as_json:

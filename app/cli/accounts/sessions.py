@@ -5,7 +5,7 @@ import click
 from app import config
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option
+from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.domain import users
 from app.domain.authentication import sessions as domain
@@ -54,8 +54,12 @@ def sessions(name: str, *, as_json: bool) -> None:
 @click.command(cls=TableCommand)
 @name_argument
 @click.option("--session", "session_id", type=int, help="Only the session with this ID.")
-def end_sessions(name: str, session_id: int | None) -> None:
+@reason_option
+def end_sessions(name: str, session_id: int | None, reason: str) -> None:
     """End the sessions of a user, who then has to sign in again."""
     user_id, actor = read(lambda: users.named(db.session, name).id), current_actor()
-    carry_out(lambda: users.end_sessions(db.session, user_id, session_id, actor=actor), actor=actor)
+    carry_out(
+        lambda: users.end_sessions(db.session, user_id, session_id, reason, actor=actor),
+        actor=actor,
+    )
     output.say("Ended the session." if session_id else "Ended all sessions.")

@@ -122,10 +122,11 @@ def rotate(webhook_id: int, reason: str) -> None:
 
 @webhooks.command()
 @webhook_id
-def test(webhook_id: int) -> None:
+@reason_option
+def test(webhook_id: int, reason: str) -> None:
     """Put a test message for a webhook into the outbox."""
     actor = current_actor()
-    carry_out(lambda: domain.send_test(db.session, webhook_id, None, actor=actor), actor=actor)
+    carry_out(lambda: domain.send_test(db.session, webhook_id, reason, actor=actor), actor=actor)
     output.say("The test message is sent by the next: flask webhooks deliver")
 
 
@@ -147,10 +148,11 @@ def deliveries(webhook_id: int, *, as_json: bool) -> None:
 
 @webhooks.command()
 @click.argument("delivery_id", type=int, metavar="DELIVERY")
-def again(delivery_id: int) -> None:
+@reason_option
+def again(delivery_id: int, reason: str) -> None:
     """Put a message into the outbox once more, by the ID of its delivery."""
     actor = current_actor()
-    carry_out(lambda: domain.again(db.session, delivery_id, None, actor=actor), actor=actor)
+    carry_out(lambda: domain.again(db.session, delivery_id, reason, actor=actor), actor=actor)
     output.say("The message is sent by the next: flask webhooks deliver")
 
 

@@ -176,22 +176,28 @@ def _recorded(user: User) -> dict[str, Any]:
 
 
 def end_sessions(
-    session: DbSession, user_id: int, session_id: int | None = None, *, actor: Actor
+    session: DbSession,
+    user_id: int,
+    session_id: int | None = None,
+    reason: str = "",
+    *,
+    actor: Actor,
 ) -> User:
     """End one of the user's sessions, or all of them if none is named.
 
     Raises:
         NotFound: The user does not exist, or has no such session.
         BeyondOwnPermissions: The user has permissions that the actor does not have.
+        InvalidValue: The reason is too long.
     """
     user = load_for_change(session, user_id, actor)
-    target = Target.of_user(user)
+    target, checked = Target.of_user(user), checked_reason(reason)
     if session_id is not None:
         sessions.end_one(session, user.id, session_id)
         before = {"session": session_id}
-        audit.record(session, "session:ended", target, actor=actor, before=before)
+        audit.record(session, "session:ended", target, actor=actor, before=before, reason=checked)
     elif sessions.end_all(session, user.id):
-        audit.record(session, "sessions:ended", target, actor=actor)
+        audit.record(session, "sessions:ended", target, actor=actor, reason=checked)
     return user
 
 

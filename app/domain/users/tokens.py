@@ -13,7 +13,7 @@ from app.domain.authentication import api_tokens
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound, RuleError
 from app.domain.phrases import counted, listed
 from app.domain.target import Target
-from app.domain.text import checked_line, is_name
+from app.domain.text import checked_line, checked_reason, is_name
 from app.domain.users import lifecycle
 from app.models import ApiToken, DbSession, Permission, User
 
@@ -34,11 +34,13 @@ class NewToken:
         name: The name.
         scopes: The codes of the permissions that it may use; None for all of its owner.
         days: The days after which it expires.
+        reason: The actor's reason.
     """
 
     name: str
     scopes: frozenset[str] | None = None
     days: int = DAYS
+    reason: str = ""
 
 
 def create_token(
@@ -60,13 +62,14 @@ def create_token(
         BeyondOwnPermissions: The owner has permissions that the actor does not have, or the actor
             uses a token.
         TokenRefused: The owner is another person, is not active, or has too many tokens.
-        InvalidValue: The name, the days or a scope is not valid.
+        InvalidValue: The name, the days, a scope or the reason is not valid.
     """
     owner = _owner_for_change(session, user_id, actor, "create")
     checked = validation.all_of(
         name=lambda: _checked_name(new.name),
         days=lambda: _checked_days(new.days),
         scopes=lambda: _checked_scopes(session, new.scopes),
+        reason=lambda: checked_reason(new.reason),
     )
     target = Target.of_user(owner)
     if not owner.is_active:
@@ -77,25 +80,31 @@ def create_token(
     lifetime, scopes = timedelta(days=checked["days"]), checked["scopes"]
     token, text = api_tokens.issue(session, owner.id, checked["name"], scopes, lifetime)
     after = _named(token) | {"scopes": scopes, "expires_at": token.expires_at.isoformat()}
-    audit.record(session, "token:created", target, actor=actor, after=after)
+    audit.record(
+        session, "token:created", target, actor=actor, after=after, reason=checked["reason"]
+    )
     return token, text
 
 
-def revoke_token(session: DbSession, user_id: int, token_id: int, *, actor: Actor) -> ApiToken:
+def revoke_token(
+    session: DbSession, user_id: int, token_id: int, reason: str = "", *, actor: Actor
+) -> ApiToken:
     """Delete a token of a user, which works no longer.
 
     Raises:
         NotFound: The user does not exist, or has no such token.
         BeyondOwnPermissions: The owner is not the actor and has permissions that the actor does
             not have, or the actor uses a token.
+        InvalidValue: The reason is too long.
     """
     owner = _owner_for_change(session, user_id, actor, "revoke")
+    checked = checked_reason(reason)
     token = api_tokens.get(session, token_id)
     if token is None or token.user_id != owner.id:
         raise NotFound("This token has been revoked already.")
     api_tokens.remove(session, token_id)
-    target = Target.of_user(owner)
-    audit.record(session, "token:revoked", target, actor=actor, before=_named(token))
+    target, before = Target.of_user(owner), _named(token)
+    audit.record(session, "token:revoked", target, actor=actor, before=before, reason=checked)
     return token
 
 

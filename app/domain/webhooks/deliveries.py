@@ -12,6 +12,7 @@ from app.domain import access, audit, paging
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue, NotFound
 from app.domain.paging import Cursors, Page, Sort
+from app.domain.text import checked_reason
 from app.domain.webhooks import editing, keys
 from app.domain.webhooks.outbox import DELIVERED, FAILED, PENDING
 from app.models import DbSession, Webhook, WebhookDelivery
@@ -136,23 +137,24 @@ def conclude(session: DbSession, claimed: Claimed, answer: ReceiverAnswer, *, ac
     return state
 
 
-def again(session: DbSession, delivery_id: int, _edit: None, *, actor: Actor) -> WebhookDelivery:
+def again(
+    session: DbSession, delivery_id: int, reason: str | None, *, actor: Actor
+) -> WebhookDelivery:
     """Put a message into the outbox once more, under the same id.
 
     Raises:
         NotFound: There is no such delivery.
-        InvalidValue: The webhook is not active, or the message waits to be sent anyway.
+        InvalidValue: The webhook is not active, or the reason is too long.
     """
     access.require(session, actor, editing.CHANGE)
     delivery = get(session, delivery_id)
     webhook = editing.get(session, delivery.webhook_id)
     if not webhook.is_active:
         raise InvalidValue("Activate the webhook first: nothing is sent to it now.")
+    checked = checked_reason(reason)
     delivery.state, delivery.attempts, delivery.due_at = PENDING, 0, utcnow()
-    target = editing.target_of(webhook)
-    audit.record(
-        session, "webhook:redelivered", target, actor=actor, after={"message": delivery.message_id}
-    )
+    target, after = editing.target_of(webhook), {"message": delivery.message_id}
+    audit.record(session, "webhook:redelivered", target, actor=actor, after=after, reason=checked)
     return delivery
 
 

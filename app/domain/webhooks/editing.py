@@ -181,19 +181,20 @@ def rotate(
     return webhook, key
 
 
-def send_test(session: DbSession, webhook_id: int, _edit: None, *, actor: Actor) -> Webhook:
+def send_test(session: DbSession, webhook_id: int, reason: str | None, *, actor: Actor) -> Webhook:
     """Put a message for a webhook into the outbox that tells of nothing.
 
     Raises:
         NotFound: The webhook does not exist.
-        InvalidValue: It is not active.
+        InvalidValue: It is not active, or the reason is too long.
     """
     access.require(session, actor, CHANGE)
     webhook = _locked(session, webhook_id)
     if not webhook.is_active:
         raise InvalidValue("Activate the webhook first: nothing is sent to it now.")
+    checked = checked_reason(reason)
     outbox.add(session, [webhook], messages.test_message(utcnow()))
-    audit.record(session, "webhook:tested", target_of(webhook), actor=actor)
+    audit.record(session, "webhook:tested", target_of(webhook), actor=actor, reason=checked)
     return webhook
 
 
