@@ -1,9 +1,6 @@
 """``flask doctor``: checks of an installation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 
 import click
 from flask import current_app
@@ -14,16 +11,14 @@ from app.cli import output
 from app.cli.accounts import second_factors
 from app.cli.commands import Command
 from app.cli.db import compared
-from app.cli.findings import names, outside
+from app.cli.findings import names, outside, place
+from app.cli.findings.finding import InstallationFinding, Verdict
 from app.cli.findings.record import record_problems, record_warnings
 from app.cli.findings.rules import rule_warnings
 from app.cli.findings.secrets import secret_warnings
 from app.cli.search_index import SENTENCES
-from app.config import Configuration, ConfigurationError
 from app.database import revisions, trigram_index
-from app.database.probe import has_limits, try_writing
 from app.database.problems import connection_problem
-from app.database.refusals import advice
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
 from app.domain import access, integrity, overview, sign_in
@@ -39,28 +34,6 @@ _WARNINGS = {
     "secrets": secret_warnings,
     "rules": rule_warnings,
 }
-
-
-class Verdict(StrEnum):
-    """The result of a check."""
-
-    OK = "ok"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class InstallationFinding:
-    """The result of one check, with advice where something is wrong."""
-
-    verdict: Verdict
-    subject: str
-    sentence: str
-
-    @property
-    def line(self) -> str:
-        """The finding as a line of the output."""
-        return f"{self.verdict:<7}  {self.subject}: {output.printable(self.sentence)}"
 
 
 @click.command(cls=Command)
@@ -81,7 +54,7 @@ def doctor(*, record: bool, deep: bool) -> None:
 
 def _findings(*, record: bool, deep: bool) -> Iterator[InstallationFinding]:
     yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
-    yield _serving()
+    yield place.serving()
     try:
         status = revisions.status(db.session)
     except DBAPIError as error:
@@ -89,11 +62,11 @@ def _findings(*, record: bool, deep: bool) -> Iterator[InstallationFinding]:
             Verdict.WRONG, "connection", connection_problem(config.current(), error)
         )
         return
-    yield _connection()
+    yield place.connection()
     yield _revision(status)
     if status.is_current:
-        yield from _limits()
-        yield _writing()
+        yield from place.limits()
+        yield place.writing()
         yield _tables()
         yield _administrator()
         yield _passwords()
@@ -106,54 +79,6 @@ def _findings(*, record: bool, deep: bool) -> Iterator[InstallationFinding]:
         yield from _recorded() if record else _outside()
         if deep:
             yield from _deep()
-
-
-def _serving() -> InstallationFinding:
-    if config.current().is_development:
-        sentence = "Development mode, for this machine only. Elsewhere, leave out CONSOLE_ENV."
-        return InstallationFinding(Verdict.OK, "serving", sentence)
-    if _serves_by_make_run(config.current()):
-        sentence = "By make run or flask run, on this machine only. Nothing is set for production."
-        return InstallationFinding(Verdict.WARNING, "serving", sentence)
-    try:
-        config.check_serving(config.current())
-    except ConfigurationError as mistake:
-        return InstallationFinding(Verdict.WRONG, "serving", str(mistake))
-    return InstallationFinding(Verdict.OK, "serving", f"At {config.current().base_url}.")
-
-
-def _serves_by_make_run(configuration: Configuration) -> bool:
-    """Tell whether ``make run`` has kept a key of its own, and no variable speaks of production."""
-    is_silent = configuration.secret_key is None and configuration.base_url is None
-    key = Path(current_app.instance_path) / "development-secret-key"
-    return is_silent and not configuration.is_environment_named and key.is_file()
-
-
-def _connection() -> InstallationFinding:
-    configuration = config.current()
-    user = configuration.database_url.username
-    if configuration.is_development or configuration.is_database_named:
-        sentence = f"{configuration.where}{f', user {user}' if user else ''}."
-        return InstallationFinding(Verdict.OK, "connection", sentence)
-    sentence = f"{configuration.where}, because no variable names a database."
-    return InstallationFinding(Verdict.WARNING, "connection", sentence)
-
-
-def _limits() -> Iterator[InstallationFinding]:
-    if not has_limits(db.session.connection()):
-        sentence = "No limit on time holds: is a pooler in between? Set DB_POOLER=pgbouncer"
-        yield InstallationFinding(Verdict.WRONG, "limits", sentence)
-
-
-def _writing() -> InstallationFinding:
-    db.session.rollback()
-    try:
-        try_writing(db.engine)
-    except DBAPIError as error:
-        configuration = config.current()
-        sentence = advice(configuration, error) or connection_problem(configuration, error)
-        return InstallationFinding(Verdict.WRONG, "writing", sentence)
-    return InstallationFinding(Verdict.OK, "writing", "The database takes changes.")
 
 
 def _revision(status: SchemaStatus) -> InstallationFinding:

@@ -1,0 +1,67 @@
+"""Findings of ``flask doctor`` about where the console runs, and what it can reach."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy.exc import DBAPIError
+
+from app import config
+from app.cli.findings.finding import InstallationFinding, Verdict
+from app.config import Configuration, ConfigurationError
+from app.database.probe import has_limits, try_writing
+from app.database.problems import connection_problem
+from app.database.refusals import advice
+from app.extensions import db
+
+
+def serving() -> InstallationFinding:
+    """Tell whether the console could serve as it is configured."""
+    if config.current().is_development:
+        sentence = "Development mode, for this machine only. Elsewhere, leave out CONSOLE_ENV."
+        return InstallationFinding(Verdict.OK, "serving", sentence)
+    if _serves_by_make_run(config.current()):
+        sentence = "By make run or flask run, on this machine only. Nothing is set for production."
+        return InstallationFinding(Verdict.WARNING, "serving", sentence)
+    try:
+        config.check_serving(config.current())
+    except ConfigurationError as mistake:
+        return InstallationFinding(Verdict.WRONG, "serving", str(mistake))
+    return InstallationFinding(Verdict.OK, "serving", f"At {config.current().base_url}.")
+
+
+def connection() -> InstallationFinding:
+    """Name the database."""
+    configuration = config.current()
+    user = configuration.database_url.username
+    if configuration.is_development or configuration.is_database_named:
+        sentence = f"{configuration.where}{f', user {user}' if user else ''}."
+        return InstallationFinding(Verdict.OK, "connection", sentence)
+    sentence = f"{configuration.where}, because no variable names a database."
+    return InstallationFinding(Verdict.WARNING, "connection", sentence)
+
+
+def limits() -> Iterator[InstallationFinding]:
+    """Yield a finding if limits on time do not hold."""
+    if not has_limits(db.session.connection()):
+        sentence = "No limit on time holds: is a pooler in between? Set DB_POOLER=pgbouncer"
+        yield InstallationFinding(Verdict.WRONG, "limits", sentence)
+
+
+def writing() -> InstallationFinding:
+    """Tell whether the database takes changes."""
+    db.session.rollback()
+    try:
+        try_writing(db.engine)
+    except DBAPIError as error:
+        configuration = config.current()
+        sentence = advice(configuration, error) or connection_problem(configuration, error)
+        return InstallationFinding(Verdict.WRONG, "writing", sentence)
+    return InstallationFinding(Verdict.OK, "writing", "The database takes changes.")
+
+
+def _serves_by_make_run(configuration: Configuration) -> bool:
+    """Tell whether ``make run`` has kept a key of its own, and no variable speaks of production."""
+    is_silent = configuration.secret_key is None and configuration.base_url is None
+    key = Path(current_app.instance_path) / "development-secret-key"
+    return is_silent and not configuration.is_environment_named and key.is_file()
