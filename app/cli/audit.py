@@ -9,7 +9,7 @@ import click
 
 from app.cli import audit_export, output
 from app.cli.actor import current_actor
-from app.cli.arguments import reason_option
+from app.cli.arguments import json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure, Misuse
 from app.domain import audit as domain
@@ -40,7 +40,7 @@ audit.add_command(audit_export.export)
     help="A log with anchors, which the chain must have; - for standard input.",
 )
 @click.option("--require-key", is_flag=True, help="Count an event without a key as wrong.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@json_option
 def verify(log: Path | None, *, require_key: bool, as_json: bool) -> None:
     """Verify that no event was edited, inserted, removed or moved.
 
@@ -70,9 +70,14 @@ def verify(log: Path | None, *, require_key: bool, as_json: bool) -> None:
 
 
 @audit.command()
-def head() -> None:
+@json_option
+def head(*, as_json: bool) -> None:
     """Print the end of the chain, an anchor for flask audit verify."""
-    output.write(domain.head(db.session).line)
+    anchor = domain.head(db.session)
+    if as_json:
+        output.write_json([anchor._asdict()])
+        return
+    output.write(anchor.line)
 
 
 @audit.command()

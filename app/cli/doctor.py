@@ -1,6 +1,7 @@
 """``flask doctor``: checks of an installation."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import click
 from flask import current_app
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app import config
 from app.cli import output
 from app.cli.accounts import second_factors
+from app.cli.arguments import json_option
 from app.cli.commands import Command
 from app.cli.db import compared
 from app.cli.findings import names, outside, place
@@ -39,14 +41,18 @@ _WARNINGS = {
 @click.command(cls=Command)
 @click.option("--record", is_flag=True, help="Record what was changed outside the console.")
 @click.option("--deep", is_flag=True, help="Read everything: the whole record, and all rows.")
-def doctor(*, record: bool, deep: bool) -> None:
+@json_option
+def doctor(*, record: bool, deep: bool, as_json: bool) -> None:
     """Check this installation and report problems, each with advice.
 
     The exit code is 1 if something is wrong; warnings do not count.
     """
     is_well = True
     for finding in _findings(record=record, deep=deep):
-        output.write(finding.line)
+        if as_json:
+            output.write_json([asdict(finding)])
+        else:
+            output.write(finding.line)
         is_well = is_well and finding.verdict is not Verdict.WRONG
     if not is_well:
         raise click.exceptions.Exit(1)

@@ -10,7 +10,7 @@ from flask import current_app
 from app import unit_of_work
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import reason_option
+from app.cli.arguments import json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.config import Configuration
@@ -64,9 +64,14 @@ def drop(reason: str) -> None:
 
 
 @search_index.command()
-def status() -> None:
+@json_option
+def status(*, as_json: bool) -> None:
     """Print whether the index exists."""
-    output.write(SENTENCES[trigram_index.state(db.session.connection())])
+    state = trigram_index.state(db.session.connection())
+    if as_json:
+        output.write_json([{"state": state.value}])
+        return
+    output.write(SENTENCES[state])
 
 
 def _announce() -> None:

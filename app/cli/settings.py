@@ -10,13 +10,13 @@ from app.cli import (
     output,
     setting_changes,
     setting_past,
-    setting_rules,
     settings_status,
 )
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure, Misuse
+from app.cli.rules import categories, relations, rule
 from app.domain import settings as domain
 from app.domain.errors import NotFound
 from app.domain.phrases import counted, listed
@@ -45,15 +45,13 @@ def settings() -> None:
     """List, read and change the settings of the backend, and their rules."""
 
 
-for command in setting_rules.COMMANDS:
-    settings.add_command(command)
-
-
 settings.add_command(settings_status.status)
 settings.add_command(setting_past.past)
 for command in (
     *(setting_changes.create, setting_changes.delete, setting_changes.deleted),
     *(setting_changes.restore, setting_changes.history, setting_changes.undo),
+    *(rule.rules, rule.rule, categories.category),
+    *(relations.relations, relations.add_relation, relations.remove_relation),
 ):
     settings.add_command(command)
 
@@ -73,9 +71,13 @@ def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
 
 @settings.command()
 @key_argument
-def get(key: str) -> None:
-    """Print the value of a setting."""
+@json_option
+def get(key: str, *, as_json: bool) -> None:
+    """Print the value of a setting, or with --json what "list" tells of it."""
     setting = domain.by_key(db.session, key)
+    if as_json:
+        output.write_json(_as_object(line) for line in _lines(None, "") if line.key == setting.key)
+        return
     if domain.is_secret_setting(setting):
         raise Failure(f"{key} is a secret. The console never shows it.")
     if setting.value is None:
