@@ -12,9 +12,9 @@ from app.cli.failures import Failure
 from app.cli.transfer import files
 from app.cli.transfer.files import env_option, file_argument
 from app.domain import transfer
-from app.domain.phrases import counted
+from app.domain.phrases import counted, listed
 from app.domain.plan_lines import PlanOutcome
-from app.domain.transfer import ImportEdit, ImportPlan
+from app.domain.transfer import ImportEdit, ImportImpact, ImportPlan
 from app.extensions import db
 from app.unit_of_work import carry_out, try_out
 
@@ -43,9 +43,27 @@ def import_file(
         plan = carry_out(lambda: transfer.import_file(db.session, edit, actor=actor), actor=actor)
     refused = plan.of(PlanOutcome.REFUSED)
     files.write([*plan.saved, *refused], as_json=as_json)
+    if plan.changes_access:
+        _tell_impact(plan.impact, as_json=as_json)
     output.say(_in_brief(plan, is_saved=not dry_run))
     if refused:
         raise Failure(f"{counted(len(refused), 'entry was', 'entries were')} refused.")
+
+
+def _tell_impact(impact: ImportImpact, *, as_json: bool) -> None:
+    """Tell the number of users who gain or lose permissions."""
+    sides = {"gain": impact.gaining, "lose": impact.losing}
+    if as_json:
+        told = {
+            verb: {"people": side.count, "permissions": sorted(side.codes)}
+            for verb, side in sides.items()
+        }
+        output.write_json([{"part": "impact", **told}])
+        return
+    for verb, side in sides.items():
+        people = counted(side.count, f"person {verb}s", f"people {verb}")
+        named = f": {listed(sorted(side.codes))}" if side.count else ""
+        output.say(f"{people} permissions{named}.")
 
 
 def _in_brief(plan: ImportPlan, *, is_saved: bool) -> str:

@@ -2,6 +2,7 @@
 
 from app.domain.transfer.env_file import read_env
 from app.domain.transfer.export import EXPORTED, TARGET, export
+from app.domain.transfer.import_impact import AffectedPeople, ImportImpact
 from app.domain.transfer.import_plan import ImportEdit, ImportPlan
 from app.domain.transfer.importing import compare, import_file, review_import
 from app.domain.transfer.reading import read_file, read_text
@@ -15,7 +16,9 @@ from app.domain.transfer.writing import TransferFormat, written
 __all__ = [
     "EXPORTED",
     "TARGET",
+    "AffectedPeople",
     "ImportEdit",
+    "ImportImpact",
     "ImportPlan",
     "Part",
     "RowResult",

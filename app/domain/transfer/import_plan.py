@@ -1,7 +1,7 @@
 """The plan of an import: the outcome for each thing of a transfer file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from app.domain import roles, settings, users
@@ -12,6 +12,7 @@ from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.reviews import ReviewContent
 from app.domain.roles import RolesPlan, WantedRole
 from app.domain.settings import SettingsPlan, WantedSetting
+from app.domain.transfer.import_impact import ImportImpact, impact_of
 from app.domain.transfer.transfer_file import Part, TransferFile
 from app.domain.users import AssignmentsPlan, WantedRoles
 from app.models import DbSession
@@ -43,12 +44,14 @@ class ImportPlan:
         settings: The plan of its settings; None if it has none, as for the other parts.
         roles: The plan of its roles.
         assignments: The plan of its assignments.
+        impact: The users whose permissions change.
     """
 
     file: TransferFile
     settings: SettingsPlan | None = None
     roles: RolesPlan | None = None
     assignments: AssignmentsPlan | None = None
+    impact: ImportImpact = field(default_factory=ImportImpact)
 
     @cached_property
     def lines(self) -> Sequence[tuple[Part, PlanLine]]:
@@ -76,8 +79,14 @@ class ImportPlan:
 
     @property
     def content(self) -> ReviewContent:
-        """The content of the review: all that would be saved."""
-        return ReviewContent([[part.value, *line] for part, line in self.saved], {})
+        """The content of the review: all that would be saved, and the users whom it affects."""
+        lines = [[part.value, *line] for part, line in self.saved]
+        return ReviewContent(lines, self.impact.reviewed)
+
+    @property
+    def changes_access(self) -> bool:
+        """Tell whether roles or assignments are added or changed."""
+        return any(part is not Part.SETTINGS for part, _ in self.saved)
 
     @property
     def accepted(self) -> TransferFile:
@@ -118,7 +127,7 @@ def plan_of(
         people = [WantedRoles(one.username, one.roles) for one in file.assignments]
         assigned = users.plan_wanted(session, people, of_roles.granted, own, actor=actor)
         plan = replace(plan, assignments=assigned)
-    return plan
+    return replace(plan, impact=impact_of(session, of_roles, plan.assignments))
 
 
 def _settings(

@@ -1,6 +1,6 @@
 """The roles of all users who have any, or of some users."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -16,14 +16,22 @@ class HeldRoles(NamedTuple):
     roles: frozenset[str]
 
 
-def held_roles(session: DbSession) -> Sequence[HeldRoles]:
-    """Return the users who have a role, with the roles, in one statement."""
+def held_roles(session: DbSession, role_ids: Collection[int] | None = None) -> Sequence[HeldRoles]:
+    """Return the users who have a role, with all their roles, in one statement.
+
+    Args:
+        session: The database session; it only reads.
+        role_ids: The roles of which users have at least one; None for any.
+    """
     query = (
         select(User.id, User.username, Role.name.label("role"))
         .join(user_roles, user_roles.c.user_id == User.id)
         .join(Role, Role.id == user_roles.c.role_id)
         .order_by(User.id)
     )
+    if role_ids is not None:
+        holding = select(user_roles.c.user_id).where(user_roles.c.role_id.in_(role_ids))
+        query = query.where(User.id.in_(holding))
     held: dict[int, tuple[str, set[str]]] = {}
     for row in session.execute(query):
         held.setdefault(row.id, (row.username, set()))[1].add(row.role)

@@ -50,3 +50,28 @@ def test_a_file_that_cannot_be_read_is_a_misuse(flask):
 
     assert done.code == 2
     assert "This is no transfer file." in done.err
+
+
+ROLE = "format: rag-fortress-console/1\nroles: [{name: viewer, permissions: [audit:read]}]\n"
+
+
+def test_the_people_affected_are_told_before_and_after(flask, vera):
+    sentences = (
+        "1 person gains permissions: audit:read.\n1 person loses permissions: document:read.\n"
+    )
+
+    assert flask("import", "-", "--dry-run", typed=ROLE).err.startswith(sentences)
+    assert flask("import", "-", typed=ROLE).err.startswith(sentences)
+
+
+def test_the_people_affected_are_the_last_object_of_the_json(flask, vera):
+    change, impact = map(
+        json.loads, flask("import", "-", "--dry-run", "--json", typed=ROLE).out.splitlines()
+    )
+
+    assert change["name"] == "viewer"
+    assert impact == {
+        "part": "impact",
+        "gain": {"people": 1, "permissions": ["audit:read"]},
+        "lose": {"people": 1, "permissions": ["document:read"]},
+    }

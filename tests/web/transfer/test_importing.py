@@ -111,3 +111,34 @@ def test_a_person_may_import_no_more_than_they_may_change(sign_in, person, sessi
     assert "You need the permission role:create for this." in page.text
     page.submit("import-form", confirmed="1")
     assert value(session) == "777"
+
+
+ROLE = "format: rag-fortress-console/1\nroles: [{name: viewer, permissions: [audit:read]}]\n"
+
+
+def test_the_review_tells_the_people_affected(sign_in, ada, vera):
+    page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=ROLE)
+
+    assert "audit:read 1 person gains it: Vera Rubin" in page.text
+    assert "1 person loses it: Vera Rubin" in page.text
+    assert page.link("Vera Rubin") == f"/users/{vera.id}"
+
+
+def test_who_may_not_see_users_is_told_how_many(sign_in, person, vera):
+    codes = ["role:read", "role:update", "audit:read", "document:read"]
+    browser = sign_in(person("nora", permissions=codes))
+
+    page = browser.get("/transfer/import").submit(to="/transfer/import", text=ROLE)
+
+    assert "1 person gains it." in page.text
+    assert "Vera Rubin" not in page.text
+
+
+def test_others_who_are_affected_since_the_review_are_named(sign_in, ada, vera, person):
+    page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=ROLE)
+    person("uma", roles=["viewer"], full_name="Uma Nair")
+
+    again = page.submit("import-form", confirmed="1")
+
+    assert again.status_code == 409
+    assert "Users who gain access: added + Uma Nair (1 before, 2 now)" in again.text
