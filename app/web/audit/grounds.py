@@ -35,7 +35,7 @@ NEEDS = {
     "permission:granted": PermissionCode.ROLE_UPDATE,
     "permission:revoked": PermissionCode.ROLE_UPDATE,
     "users:exported": PermissionCode.USER_READ,
-    "roles:exported": PermissionCode.USER_READ,
+    "roles:exported": PermissionCode.ROLE_READ,
     "events:exported": PermissionCode.AUDIT_READ,
 }
 
