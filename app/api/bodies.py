@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from app.api.problems import Invalid, mistake
+from app.api.problems import Invalid, in_query, mistake
 from app.api.schemas import Schema
 from app.domain import settings
 from app.domain.settings import NotJson
@@ -65,7 +65,7 @@ def read_query(parameters: dict[str, Schema], needed: Sequence[str] = ()) -> dic
 
 
 def _at(name: str, detail: str) -> list[dict[str, str]]:
-    return [{"parameter": name, "detail": detail}]
+    return [in_query(name, detail)]
 
 
 def _parsed(data: bytes) -> Any:

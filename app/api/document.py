@@ -73,7 +73,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
         operation["description"] = f"Needs the permission {one.permissions}."
     if one.takes is not None:
         is_needed = bool(one.takes["required"])
-        operation["requestBody"] = {"required": is_needed, "content": _content(JSON, one.takes)}
+        operation["requestBody"] = {"required": is_needed, "content": _content(one.takes, JSON)}
     return operation
 
 
@@ -101,10 +101,10 @@ def _parameter(
 
 
 def _responses(one: Endpoint) -> dict[str, Any]:
-    problem = {"description": "A problem.", "content": _content(MEDIA_TYPE, component("Problem"))}
+    problem = {"description": "A problem.", "content": _content(component("Problem"), MEDIA_TYPE)}
     if one.gives is None:
         return {"204": {"description": "Done."}, "default": problem}
-    given: dict[str, Any] = {"description": "Done.", "content": _content(JSON, one.gives)}
+    given: dict[str, Any] = {"description": "Done.", "content": _content(one.gives, *one.media)}
     responses = {str(one.status): given, "default": problem}
     if one.has_etag:
         given["headers"] = {"ETag": {"schema": TEXT}}
@@ -113,5 +113,5 @@ def _responses(one: Endpoint) -> dict[str, Any]:
     return responses
 
 
-def _content(media_type: str, schema: Schema) -> dict[str, Any]:
-    return {media_type: {"schema": schema}}
+def _content(schema: Schema, *media_types: str) -> dict[str, Any]:
+    return {media_type: {"schema": schema} for media_type in media_types}

@@ -51,6 +51,7 @@ class Endpoint:
         has_etag: Whether the answer has an etag, or the request needs If-Match.
         summary: The first line of the view's docstring.
         name: The name of the view.
+        media: The media types of the answer.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Endpoint:
     needed: tuple[str, ...] = ()
     summary: str = ""
     name: str = ""
+    media: tuple[str, ...] = (MIMETYPE,)
 
     @property
     def permissions(self) -> str:

@@ -11,7 +11,7 @@ from app.models.base import HIGHEST_ID
 # The words that follow a name in a path.
 PARTS = (
     *("activate", "deactivate", "deletion", "history", "members", "offboard", "permissions"),
-    *("role-review", "roles", "rule", "secret", "sessions"),
+    *("role-review", "roles", "rule", "rule-review", "secret", "sessions", "sign-ins"),
 )
 
 

@@ -92,6 +92,11 @@ def mistake(place: Sequence[str | int], detail: str) -> dict[str, str]:
     return {"pointer": "#" + "".join(f"/{part}" for part in parts), "detail": detail}
 
 
+def in_query(name: str, detail: str) -> dict[str, str]:
+    """Return a mistake in a query, with the name of its parameter."""
+    return {"parameter": name, "detail": detail}
+
+
 def refused(error: RuleError, errors: Errors | None = None) -> Response:
     """Return the problem document of a refusal of the domain."""
     status = status_of(error)
@@ -100,8 +105,13 @@ def refused(error: RuleError, errors: Errors | None = None) -> Response:
     elif isinstance(error, InvalidValue) and request.method == "GET":
         status = 400
     if errors is None:
-        errors = [mistake((part.field,), str(part)) for part in error.parts if part.field]
+        errors = [_placed(part.field, str(part)) for part in error.parts if part.field]
     return problem(status, str(error), name=type(error).__name__, errors=errors)
+
+
+def _placed(field: str, detail: str) -> dict[str, str]:
+    is_query = request.method == "GET"
+    return in_query(field, detail) if is_query else mistake((field,), detail)
 
 
 @blueprint.errorhandler(RuleError)

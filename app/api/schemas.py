@@ -17,6 +17,7 @@ TEXTS: Schema = {"type": "array", "items": TEXT}
 TIME: Schema = {"type": "string", "format": "date-time"}
 MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 NUMBER: Schema = {"type": "integer"}
+MAYBE_NUMBER: Schema = {"type": ["integer", "null"]}
 ROW_ID: Schema = {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
 MOST_AT_ONCE = 1000
 NAMES: Schema = {"type": "array", "items": TEXT, "maxItems": MOST_AT_ONCE}
@@ -58,11 +59,11 @@ EVENT = given(
     at=TIME,
     actor_kind=TEXT,
     actor_name=TEXT,
-    actor_id={"type": ["integer", "null"]},
+    actor_id=MAYBE_NUMBER,
     action=TEXT,
     target_type=TEXT,
     target_name=TEXT,
-    target_id={"type": ["integer", "null"]},
+    target_id=MAYBE_NUMBER,
     before=FIELDS,
     after=FIELDS,
     reason=TEXT,
@@ -95,19 +96,21 @@ RULE = given(**RULE_FIELDS, words=TEXT)
 SAVED_RULE = given(**RULE["properties"], broken=TEXTS)
 RELATION_FIELDS: dict[str, Schema] = {"expression": TEXT, "severity": SEVERITIES, "message": TEXT}
 RELATION = given(id=NUMBER, **RELATION_FIELDS)
-SAVED_RELATION = given(**RELATION["properties"], broken=TEXTS, missing=TEXTS, secret=TEXTS)
-USER = given(
-    username=TEXT,
-    email=TEXT,
-    full_name=MAYBE_TEXT,
-    is_active=FLAG,
-    is_verified=FLAG,
-    created_at=TIME,
-    roles=TEXTS,
-)
+RELATION_FINDINGS: dict[str, Schema] = {"broken": TEXTS, "missing": TEXTS, "secret": TEXTS}
+SAVED_RELATION = given(**RELATION["properties"], **RELATION_FINDINGS)
+USER_FIELDS: dict[str, Schema] = {
+    "username": TEXT,
+    "email": TEXT,
+    "full_name": MAYBE_TEXT,
+    "is_active": FLAG,
+    "is_verified": FLAG,
+    "created_at": TIME,
+    "roles": TEXTS,
+}
+USER = given(**USER_FIELDS, last_signed_in_at=MAYBE_TIME)
 PERSON = given(username=TEXT, email=TEXT, full_name=MAYBE_TEXT, is_active=FLAG)
 PEOPLE: Schema = {"type": "array", "items": {"$ref": "#/components/schemas/Person"}}
-USER_DETAILS = given(**USER["properties"], bio=MAYBE_TEXT, is_service_account=FLAG)
+USER_DETAILS = given(**USER_FIELDS, bio=MAYBE_TEXT, is_service_account=FLAG)
 ROLE = given(
     name=TEXT,
     description=MAYBE_TEXT,

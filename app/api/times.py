@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.api.problems import Invalid
+from app.api.problems import Invalid, in_query
 from app.domain.errors import InvalidValue
 
 DETAIL = "must be a time with a time zone, such as 2026-11-28T14:00:00Z"
@@ -20,8 +20,7 @@ def parsed(query: Mapping[str, str], name: str) -> datetime | None:
         return None
     moment = _time_of(query[name])
     if moment is None:
-        errors = [{"parameter": name, "detail": DETAIL}]
-        raise Invalid(400, f"The parameter {name} {DETAIL}.", errors)
+        raise Invalid(400, f"The parameter {name} {DETAIL}.", [in_query(name, DETAIL)])
     return moment
 
 

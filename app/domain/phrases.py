@@ -1,6 +1,7 @@
-"""Numbers and lists as people read them."""
+"""Numbers, lists and times as people and programs read them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 LISTED = 3
 
@@ -38,3 +39,11 @@ def shortlist(names: Sequence[str], most: int = LISTED) -> list[str]:
     if len(names) <= most:
         return list(names)
     return [*names[: most - 1], f"{len(names) - most + 1:,} more"]
+
+
+def iso(value: datetime) -> str:
+    """Return a time for machines (RFC 3339), in UTC."""
+    return (
+        f"{value.year}-{value.month:02}-{value.day:02}"
+        f"T{value.hour:02}:{value.minute:02}:{value.second:02}Z"
+    )

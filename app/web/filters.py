@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
         "counted": phrases.counted,
         "day": day,
         "initials": initials,
-        "iso": iso,
+        "iso": phrases.iso,
         "listed": phrases.listed,
         "moment": moment,
         "number": phrases.number,
@@ -55,14 +55,6 @@ def utc(value: datetime) -> str:
 def day(value: date) -> str:
     """Return a date, or the date of a time in the reader's time zone: 22 Nov 2026."""
     return written_day(value.astimezone(zones.current()) if isinstance(value, datetime) else value)
-
-
-def iso(value: datetime) -> str:
-    """Return a time for machines (RFC 3339), in UTC."""
-    return (
-        f"{value.year}-{value.month:02}-{value.day:02}"
-        f"T{value.hour:02}:{value.minute:02}:{value.second:02}Z"
-    )
 
 
 def ago(value: datetime) -> str:

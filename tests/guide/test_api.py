@@ -53,7 +53,7 @@ def sent(api, command):
         elif option == "--json":
             body = json.loads(value)
             method = "POST" if method == "GET" else method
-        elif value != "$AUTH":
+        elif option == "-H" and value != "$AUTH":
             name, _, text = value.partition(": ")
             headers[name.replace("-", "_")] = text
     return api.send(method, words[0].removeprefix("$API"), body, **headers)

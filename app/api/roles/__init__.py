@@ -1,5 +1,5 @@
 """Roles in the API: their names, their permissions and their members."""
 
-from app.api.roles import deletion, editing, grants, matrix, members
+from app.api.roles import deletion, editing, export, grants, matrix, members
 
-__all__ = ["deletion", "editing", "grants", "matrix", "members"]
+__all__ = ["deletion", "editing", "export", "grants", "matrix", "members"]

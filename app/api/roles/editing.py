@@ -3,26 +3,50 @@
 from typing import Any
 
 from app.api.endpoint import CREATED, Answer, created, endpoint, next_page, saved
+from app.api.roles.filters import FILTERS, filters_of
 from app.api.roles.rows import ROLE, ShownRole, get
-from app.api.schemas import AFTER, MAYBE_TEXT, REASON, TEXT, component, page_of, taken
+from app.api.schemas import (
+    AFTER,
+    MAYBE_TEXT,
+    REASON,
+    TEXT,
+    TEXTS,
+    component,
+    given,
+    page_of,
+    taken,
+)
 from app.domain import roles
 from app.domain.actor import Actor
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
-from app.domain.roles import NewRole, RoleEdit
+from app.domain.roles import MatrixFilter, NewRole, RoleEdit
 from app.extensions import db
 
 READ, UPDATE = PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE
 ONE = "/roles/<named:name>"
+LIST = given(**page_of("Role")["properties"], permissions=TEXTS)
 TEMPLATE = {**TEXT, "examples": list(roles.TEMPLATES)}
 
 
-@endpoint("GET", "/roles", needs=(READ,), gives=page_of("Role"), query=AFTER)
+@endpoint("GET", "/roles", needs=(READ,), gives=LIST, query={**FILTERS, **AFTER})
 def index(query: dict[str, str]) -> Any:
-    """List roles by name, with their permissions."""
-    matrix, after = roles.matrix_page(db.session, Cursors(after=query.get("after")))
-    items = [ShownRole(matrix, role).content for role in matrix.roles]
-    return {"items": items, "next": next_page(after)}
+    """List roles by name, and the permissions that match the filters.
+
+    Each role has all of its permissions, since a change has to name all that it is to grant.
+    """
+    filters, cursors = filters_of(query), Cursors(after=query.get("after"))
+    if filters == MatrixFilter():
+        matrix, after = roles.matrix_page(db.session, cursors)
+        found = matrix
+    else:
+        found = roles.matching(roles.read_matrix(db.session), filters)
+        matrix, after = roles.matrix_page(db.session, cursors, found.by_id)
+    return {
+        "items": [ShownRole(matrix, role).content for role in matrix.roles],
+        "permissions": [row.code for row in found.permissions],
+        "next": next_page(after),
+    }
 
 
 @endpoint("GET", ONE, needs=(READ,), gives=component("Role"), has_etag=True)

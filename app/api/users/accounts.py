@@ -12,6 +12,7 @@ from app.api.schemas import (
     REASON,
     TEXT,
     USER_SORTS,
+    Schema,
     component,
     page_of,
     taken,
@@ -29,7 +30,7 @@ from app.models.spelling import shown_address
 
 READ, UPDATE = PermissionCode.USER_READ, PermissionCode.USER_UPDATE
 ONE = "/users/<named:username>"
-FILTERS = ("q", "role", "status", "signed_in")
+FILTERS: dict[str, Schema] = dict.fromkeys(("q", "role", "status", "signed_in"), TEXT)
 PROFILE = {"full_name": MAYBE_TEXT, "bio": MAYBE_TEXT}
 CONFIRMED = {"needs": (UPDATE,), "gives": component("UserDetails"), "takes": taken(**REASON)}
 
@@ -39,12 +40,11 @@ CONFIRMED = {"needs": (UPDATE,), "gives": component("UserDetails"), "takes": tak
     "/users",
     needs=(READ,),
     gives=page_of("User"),
-    query={**dict.fromkeys(FILTERS, TEXT), "sort": USER_SORTS, **AFTER},
+    query={**FILTERS, "sort": USER_SORTS, **AFTER},
 )
 def index(query: dict[str, str]) -> Any:
     """List users, with the filters and orders of the page."""
-    filters = UserFilter(**{name: query[name] for name in FILTERS if name in query})
-    cursors = Cursors(after=query.get("after"))
+    filters, cursors = filters_of(query), Cursors(after=query.get("after"))
     page = users.list_page(db.session, filters, query.get("sort", "username"), cursors).page
     items = [
         {
@@ -55,10 +55,16 @@ def index(query: dict[str, str]) -> Any:
             "is_verified": row.is_verified,
             "created_at": row.created_at.isoformat(),
             "roles": users.role_names(row.roles),
+            "last_signed_in_at": row.signed_in_at and row.signed_in_at.isoformat(),
         }
         for row in page.rows
     ]
     return {"items": items, "next": next_page(page.after)}
+
+
+def filters_of(query: dict[str, str]) -> UserFilter:
+    """Return the filters that a query has."""
+    return UserFilter(**{name: query[name] for name in FILTERS if name in query})
 
 
 @endpoint("GET", ONE, needs=(READ,), gives=component("UserDetails"), has_etag=True)

@@ -29,7 +29,7 @@ CHANGE: dict[str, Any] = {
         "action",
         action={"type": "string", "enum": [action.value for action in BulkAction]},
         users={**NAMES, "minItems": 1},
-        filters=taken(**dict.fromkeys(FILTERS, TEXT)),
+        filters=taken(**FILTERS),
         role=TEXT,
         **REASON,
     ),

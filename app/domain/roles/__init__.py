@@ -7,6 +7,7 @@ from app.domain.roles.editing import (
     etag_of,
     lock_named,
 )
+from app.domain.roles.export import EXPORT_TARGET, EXPORTED, export_file
 from app.domain.roles.grant_edit import (
     Edits,
     GrantEdit,
@@ -53,13 +54,16 @@ from app.domain.roles.members import (
     roles_of,
     with_permission,
 )
-from app.domain.roles.names import lookalikes
+from app.domain.roles.names import SEPARATOR, lookalikes
 from app.domain.roles.templates import TEMPLATES
 from app.domain.roles.undo import UNDOABLE, GrantsUndo, review_undo, undo
 from app.domain.roles.wanted import RolesPlan, WantedRole, plan_wanted, save_wanted
 
 __all__ = [
     "DIFFER",
+    "EXPORTED",
+    "EXPORT_TARGET",
+    "SEPARATOR",
     "TEMPLATES",
     "UNDOABLE",
     "Edits",
@@ -93,6 +97,7 @@ __all__ = [
     "deletion_etag",
     "describe_permissions",
     "etag_of",
+    "export_file",
     "get",
     "granting",
     "grants_etag",

@@ -126,14 +126,23 @@ def read_matrix(session: DbSession) -> Matrix:
     return _matrix(rows, permissions)
 
 
-def matrix_page(session: DbSession, cursors: Cursors) -> tuple[Matrix, str | None]:
+def matrix_page(
+    session: DbSession, cursors: Cursors, role_ids: Collection[int] | None = None
+) -> tuple[Matrix, str | None]:
     """Return one page of roles by name, with all permissions, and the cursor of the page after.
+
+    Args:
+        session: The database session.
+        cursors: The cursor of the page.
+        role_ids: The roles that may be on it; None for all.
 
     Raises:
         InvalidValue: The cursor is not valid.
     """
     permissions = _permissions(session)
     query = select(*ROLE_COLUMNS, GRANTED.label("granted"))
+    if role_ids is not None:
+        query = query.where(Role.id.in_(role_ids))
     page = paging.page(session, query, BY_NAME, after=cursors.after)
     return _matrix(page.rows, permissions), page.after
 

@@ -30,7 +30,14 @@ from app.domain.users.editing import (
     profile_etag,
     profile_of,
 )
-from app.domain.users.export import count_for_export, export_batch, export_matches
+from app.domain.users.export import (
+    EXPORT_TARGET,
+    EXPORTED,
+    count_for_export,
+    export_batch,
+    export_file,
+    export_matches,
+)
 from app.domain.users.held_roles import HeldRoles, held_roles
 from app.domain.users.lifecycle import (
     HasNoPassword,
@@ -91,6 +98,8 @@ from app.domain.users.wanted_roles import (
 )
 
 __all__ = [
+    "EXPORTED",
+    "EXPORT_TARGET",
     "SORTS",
     "UNDOABLE",
     "AssignmentChangedMeanwhile",
@@ -150,6 +159,7 @@ __all__ = [
     "deletion_etag",
     "end_sessions",
     "export_batch",
+    "export_file",
     "export_matches",
     "find",
     "get",

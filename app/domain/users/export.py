@@ -1,18 +1,30 @@
-"""The export of users, read in short batches that block nobody."""
+"""The export of users as a CSV file, read in short batches that block nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from app.domain import csv
+from app.domain.csv import Separator
 from app.domain.paging import COUNTED, Sort, Start
+from app.domain.phrases import iso
+from app.domain.target import Target
 from app.domain.users import listing
 from app.domain.users.listing import Matches
 from app.domain.users.name_search import NameSearch
 from app.domain.users.user_filter import UserFilter
 from app.models import DbSession, User
+from app.models.spelling import shown_address
 
+EXPORTED = "users:exported"
+EXPORT_TARGET = Target("list", "users")
+HEADER = (
+    *("id", "username", "email", "full_name", "is_active", "is_verified", "roles"),
+    "created_at (UTC)",
+)
+BETWEEN_ROLES = "; "
 BATCH = 1_000
 BY_ID = Sort(User.id, User.id, is_unique=True)
 
@@ -49,3 +61,29 @@ def export_batch(matches: Matches, session: DbSession, after: int) -> Sequence[R
     beginning = Start(BY_ID, (after, after))
     values = beginning.values | matches.values
     return session.connection().execute(matches.query(beginning, BATCH), values).all()
+
+
+def export_file(
+    batches: Iterable[Iterable[Row[Any]]], separator: Separator = Separator.COMMA
+) -> Iterator[bytes]:
+    """Yield the file in pieces, one for each batch of users.
+
+    Args:
+        batches: The users, as `export_batch` reads them.
+        separator: The separator.
+    """
+    return csv.encoded(HEADER, map(_rows, batches), separator)
+
+
+def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:
+    for row in batch:
+        yield (
+            row.id,
+            row.username,
+            shown_address(row.email),
+            row.full_name or "",
+            "yes" if row.is_active else "no",
+            "yes" if row.is_verified else "no",
+            BETWEEN_ROLES.join(listing.role_names(row.roles)),
+            iso(row.created_at),
+        )

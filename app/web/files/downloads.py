@@ -1,6 +1,7 @@
 """Downloads, sent in pieces."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from flask import Response, request
 from wtforms import SelectField
@@ -8,13 +9,13 @@ from wtforms.fields import SelectChoice
 
 from app import config
 from app.domain.csv import Separator
+from app.http import downloads
 from app.models.base import utcnow
 from app.web import zones
 from app.web.forms import Form
 from app.web.session import session_cookie
 
 COOKIE = "separator"
-TYPES = {Separator.TAB: ("text/tab-separated-values", "tsv")}
 
 
 def remembered() -> str:
@@ -42,8 +43,7 @@ def csv_file(
 
     The browser keeps the separator for its next download.
     """
-    mimetype, ending = TYPES.get(separator, ("text/csv", "csv"))
-    response = attachment(name, ending, pieces, mimetype)
+    response = downloads.csv_file(name, pieces, separator, _today())
     cookie = config.current().cookie(COOKIE)
     session_cookie.set_cookie(response, cookie, separator, max_age=session_cookie.A_YEAR)
     return response
@@ -51,7 +51,8 @@ def csv_file(
 
 def attachment(name: str, ending: str, pieces: Iterable[bytes], mimetype: str) -> Response:
     """Return a response that downloads a file, named after its content and the reader's day."""
-    response = Response(pieces, mimetype=mimetype)
-    filename = f"{name}-{utcnow().astimezone(zones.current()):%Y-%m-%d}.{ending}"
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+    return downloads.attachment(name, ending, pieces, mimetype, _today())
+
+
+def _today() -> date:
+    return utcnow().astimezone(zones.current()).date()

@@ -1,16 +1,13 @@
 """The export of the matrix, or of the part that matches its filter, as a file."""
 
-from collections.abc import Iterator
-
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from app import unit_of_work
-from app.domain import csv, roles
+from app.domain import roles
 from app.domain.csv import Separator
 from app.domain.permissions import PermissionCode
-from app.domain.roles import Matrix, MatrixFilter
-from app.domain.target import Target
+from app.domain.roles import MatrixFilter
 from app.extensions import db
 from app.web.access import requires
 from app.web.files import downloads
@@ -21,9 +18,6 @@ from app.web.roles.listing import MatrixListing
 from app.web.roles.matrix_form import MatrixFilterForm
 from app.web.saving import accepted
 from app.web.session.identity import current_actor
-
-HEADER = ("permission", "description")
-TARGET = Target("list", "roles and permissions")
 
 
 class RoleExportForm(MatrixFilterForm, DownloadForm):
@@ -44,17 +38,10 @@ def export() -> ResponseReturnValue:
 def _download(form: RoleExportForm) -> Response:
     found = _page(form.filters).found
     after = {"filter": form.active}
-    unit_of_work.record("roles:exported", TARGET, actor=current_actor(), after=after)
-    header = (*HEADER, *(role.name for role in found.roles))
+    unit_of_work.record(roles.EXPORTED, roles.EXPORT_TARGET, actor=current_actor(), after=after)
     separator = Separator(form.separator.data)
-    return downloads.csv_file("roles", csv.encoded(header, [_rows(found)], separator), separator)
+    return downloads.csv_file("roles", roles.export_file(found, separator), separator)
 
 
 def _page(filters: MatrixFilter) -> MatrixListing:
     return MatrixListing(filters, roles.read_matrix(db.session))
-
-
-def _rows(matrix: Matrix) -> Iterator[tuple[str, ...]]:
-    for permission in matrix.permissions:
-        granted = ("yes" if role.grants(permission.code) else "no" for role in matrix.roles)
-        yield (permission.code, permission.description or "", *granted)

@@ -7,6 +7,7 @@ from flask import g, request
 
 from app.domain import settings
 from app.domain.permissions import PermissionCode
+from app.domain.phrases import iso
 from app.domain.settings import LastChange, SettingLine
 from app.extensions import db
 from app.web import filters
@@ -69,7 +70,7 @@ class Recent(NamedTuple):
         if change is None:
             return None
         at = change.at
-        return ChangeLine(filters.iso(at), filters.utc(at), filters.ago(at), change.actor)
+        return ChangeLine(iso(at), filters.utc(at), filters.ago(at), change.actor)
 
 
 EVER = Recent()

@@ -1,39 +1,27 @@
 """The export of users as a CSV file."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
 
 from app import unit_of_work
-from app.domain import csv, paging, users
+from app.domain import paging, users
 from app.domain.csv import Separator
 from app.domain.filter_words import meant
 from app.domain.permissions import PermissionCode
-from app.domain.target import Target
 from app.domain.users import NameSearch, UserFilter
 from app.extensions import db
-from app.models.spelling import shown_address
 from app.web.access import requires
 from app.web.files import downloads
 from app.web.files.downloads import DownloadForm
-from app.web.filters import iso
 from app.web.saving import accepted
 from app.web.session.identity import current_actor
 from app.web.users import filter_form, listing
 from app.web.users.blueprint import blueprint
 from app.web.users.filter_form import UserFilterForm
-
-HEADER = (
-    *("id", "username", "email", "full_name", "is_active", "is_verified", "roles"),
-    "created_at (UTC)",
-)
-BETWEEN_ROLES = "; "
-TARGET = Target("list", "users")
 
 
 class UserExportForm(UserFilterForm, DownloadForm):
@@ -66,24 +54,9 @@ def _download(form: UserExportForm) -> Response:
     filters, separator = form.filters, Separator(form.separator.data)
     matches = users.export_matches(db.session, filters)
     after = {"filter": _active(filters)}
-    unit_of_work.record("users:exported", TARGET, actor=current_actor(), after=after)
+    unit_of_work.record(users.EXPORTED, users.EXPORT_TARGET, actor=current_actor(), after=after)
     batches = unit_of_work.in_batches(partial(users.export_batch, matches))
-    pieces = csv.encoded(HEADER, map(_rows, batches), separator)
-    return downloads.csv_file("users", pieces, separator)
-
-
-def _rows(batch: Iterable[Row[Any]]) -> Iterator[tuple[csv.Cell, ...]]:
-    for row in batch:
-        yield (
-            row.id,
-            row.username,
-            shown_address(row.email),
-            row.full_name or "",
-            "yes" if row.is_active else "no",
-            "yes" if row.is_verified else "no",
-            BETWEEN_ROLES.join(users.role_names(row.roles)),
-            iso(row.created_at),
-        )
+    return downloads.csv_file("users", users.export_file(batches, separator), separator)
 
 
 def _active(filters: UserFilter) -> dict[str, Any]:

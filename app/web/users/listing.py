@@ -11,13 +11,13 @@ from flask import g
 from app.domain import users
 from app.domain.filter_words import WITHOUT, meant, written
 from app.domain.paging import Cursors, Page
-from app.domain.phrases import counted
+from app.domain.phrases import counted, iso
 from app.domain.text import shortened
 from app.domain.users import BulkAction, NameSearch, UserFilter
 from app.models.spelling import shown_address
 from app.models.user_trigrams import SHORTEST
 from app.web import zones
-from app.web.filters import iso, utc, written_day
+from app.web.filters import utc, written_day
 from app.web.session.identity import initials, tint
 from app.web.urls import queried
 from app.web.users.selection import ListSelection

@@ -1,0 +1,45 @@
+"""Exports as CSV files, recorded as those of the pages are."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+
+from app import unit_of_work
+from app.api import bearer
+from app.api.schemas import TEXT, Schema
+from app.domain.csv import Separator
+from app.domain.target import Target
+from app.http import downloads
+from app.models.base import utcnow
+
+FILE: dict[str, Any] = {
+    "gives": TEXT,
+    "media": (downloads.CSV, *(mimetype for mimetype, _ in downloads.TYPES.values())),
+}
+SEPARATOR: dict[str, Schema] = {
+    "separator": {"type": "string", "enum": [each.value for each in Separator]}
+}
+
+
+def separator_of(query: dict[str, str]) -> Separator:
+    """Return the separator that a query asks for; by default the comma."""
+    return Separator(query.get("separator", Separator.COMMA))
+
+
+def record(action: str, target: Target, filters: Any) -> None:
+    """Record an export, before it is sent, with the filters that are not empty.
+
+    Args:
+        action: The action.
+        target: The list that is exported.
+        filters: Its filters, a dataclass of texts.
+    """
+    active = {name: text for name, text in asdict(filters).items() if text}
+    unit_of_work.record(action, target, actor=bearer.current_actor(), after={"filter": active})
+
+
+def csv_file(name: str, pieces: Iterable[bytes], separator: Separator) -> Response:
+    """Return a response that sends a file, named after its content and the day in UTC."""
+    return downloads.csv_file(name, pieces, separator, utcnow().date())
