@@ -27,7 +27,7 @@ class Resource:
 
     parameter: str
     read: PermissionCode
-    lock: Callable[[DbSession, str], Any]
+    lock: Callable[[DbSession, Any], Any]
     get: Callable[[DbSession, int], Any]
     shown: Callable[[Any], Answer]
 
@@ -36,7 +36,7 @@ class Resource:
 
         The view is a part of the unit of work, so it does nothing but database work. It gets the
         locked thing, the other parameters and the body, and the actor. The answer shows the thing
-        as it is then, if there is an answer.
+        as it is then, if there is an answer, with the fields that the view returns.
         """
 
         def declare(view: View) -> View:
@@ -44,8 +44,8 @@ class Resource:
             @wraps(view)
             def run(**arguments: Any) -> Answer | None:
                 name = arguments.pop(self.parameter)
-                thing_id = saved(self._carry_out, name, view, arguments)
-                return self._answer(thing_id) if "gives" in declared else None
+                done = saved(self._carry_out, name, view, arguments)
+                return self._answer(*done) if "gives" in declared else None
 
             return run
 
@@ -53,13 +53,14 @@ class Resource:
 
     def _carry_out(
         self, session: DbSession, name: str, view: View, arguments: dict[str, Any], *, actor: Actor
-    ) -> int:
+    ) -> tuple[int, dict[str, Any]]:
         thing = self.lock(session, name)
         preconditions.compare(self.shown(thing).etag or "")
         thing_id: int = thing.id
-        view(thing, **arguments, actor=actor)
-        return thing_id
+        found = view(thing, **arguments, actor=actor)
+        return thing_id, found or {}
 
-    def _answer(self, thing_id: int) -> Answer:
+    def _answer(self, thing_id: int, found: dict[str, Any]) -> Answer:
         db.session.expire_all()
-        return self.shown(self.get(db.session, thing_id))
+        answer = self.shown(self.get(db.session, thing_id))
+        return Answer({**answer.content, **found}, answer.etag)

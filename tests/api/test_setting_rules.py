@@ -120,6 +120,64 @@ def test_a_relation_is_added_changed_and_removed(api, relation, session, stateme
     ]
 
 
+def test_a_rule_is_reviewed_before_it_is_saved(api, session, statements):
+    body = {"schema": {"minimum": 5000}, "unit": "characters", "reason": "Measured."}
+    api.get(RULE)
+
+    with statements.at_most(6):
+        review = api.send("POST", f"{RULE}-review", body)
+    [broken] = review.json["broken"]
+    assert "5000" in broken
+    assert (review.json["words"], review.json["needs_reason"]) == (
+        *("At least 5000, in characters", False),
+    )
+    assert events(session)[-1].action == "token:created"
+    api.change("PUT", ONE, {"value": 1200})
+    reviewed = body | {"reviewed": review.headers["ETag"].strip('"')}
+    outdated = api.change("PUT", RULE, reviewed)
+    assert (outdated.status_code, outdated.json["type"].split(":")[-1]) == (412, "review-outdated")
+    again = api.send("POST", f"{RULE}-review", body).headers["ETag"].strip('"')
+    assert api.change("PUT", RULE, body | {"reviewed": again}).json["broken"]
+
+
+def test_a_relation_is_reviewed_before_it_is_saved(api, relation, session, statements):
+    body = {"expression": "chunk_overlap * 8 < chunk_size + no_such_key", "severity": "warn"}
+    before = api.get(relation).json
+
+    with statements.at_most(8):
+        review = api.send("POST", f"{relation}/review", body)
+    assert review.json == body | {
+        "message": "",
+        "broken": [],
+        "missing": ["no_such_key"],
+        "secret": [],
+        "needs_reason": False,
+    }
+    new = api.send("POST", "/relations/review", {"expression": "chunk_overlap * 8 < chunk_size"})
+    assert len(new.json["broken"]) == 2
+    assert api.get(relation).json == before
+    assert events(session)[-1].action == "relation:added"
+    reviewed = {"reviewed": review.headers["ETag"].strip('"')}
+    assert api.change("PUT", relation, body | reviewed).status_code == 200
+    other = api.send("POST", "/relations", {"expression": "chunk_size < 9000"} | reviewed)
+    assert (other.status_code, other.json["type"].split(":")[-1]) == (409, "review-outdated")
+
+
+def test_reviews_refuse_what_saving_would_refuse(api, relation, reader):
+    same = api.get(relation).json["expression"]
+
+    for path, body, field in (
+        (f"{RULE}-review", {"schema": {"minimum": "one"}}, "schema"),
+        ("/relations/review", {"expression": same}, "expression"),
+        (f"{relation}/review", {"expression": "chunk_overlap <"}, "expression"),
+    ):
+        answer = api.send("POST", path, body)
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, f"#/{field}")
+        assert reader.send("POST", path, body).status_code == 403
+    assert api.send("POST", "/relations/99999/review", {"expression": "1 < 2"}).status_code == 404
+    assert api.send("POST", "/settings/no.such/rule-review", {}).status_code == 404
+
+
 def test_relations_that_cannot_be_read_or_exist_already_are_refused(api, relation):
     same = api.get(relation).json["expression"]
 

@@ -1,17 +1,23 @@
 """Rules of settings, and the categories whose settings need a reason for each change."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from app.api import preconditions
-from app.api.endpoint import Answer, endpoint, saved
+from app.api.changes import Resource
+from app.api.endpoint import Answer, endpoint, reviewed, saved
 from app.api.schemas import (
     CATEGORIES,
+    FLAG,
     REASON,
+    REVIEWED,
     RULE_FIELDS,
     RULES,
+    SAVED_RULE,
     TEXTS,
     component,
+    given,
     taken,
 )
 from app.api.settings.values import ONE, READ, UPDATE
@@ -21,11 +27,23 @@ from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.settings import RuleSeverity, ValueRule
 from app.domain.settings.value_rules import editing
-from app.domain.settings.value_rules.editing import FlagsEdit, RuleEdit, TypedRule
+from app.domain.settings.value_rules.editing import BrokenValue, FlagsEdit, RuleEdit, TypedRule
 from app.extensions import db
-from app.models import AuditEvent, DbSession
+from app.models import ApplicationSetting, AuditEvent, DbSession
 
 RULE, FLAGS = f"{ONE}/rule", "/categories"
+
+
+def _answer(setting: ApplicationSetting) -> Answer:
+    rule = editing.own_rule(db.session, setting.key)
+    return Answer(_shown(rule), editing.rule_etag(rule))
+
+
+def _lock(session: DbSession, key: str) -> ApplicationSetting:
+    return settings.by_key(session, key, locks=True)
+
+
+RULE_OF = Resource("key", READ, _lock, settings.get, _answer)
 
 
 @endpoint("GET", "/rules", needs=(READ,), gives=RULES)
@@ -41,30 +59,44 @@ def index() -> Any:
 @endpoint("GET", RULE, needs=(READ,), gives=component("Rule"), has_etag=True)
 def show(key: str) -> Answer:
     """Read the rule of a setting."""
-    settings.by_key(db.session, key)
-    return _answer(db.session, key)
+    return _answer(settings.by_key(db.session, key))
 
 
 @endpoint(
-    "PUT",
-    RULE,
+    "POST",
+    f"{ONE}/rule-review",
     read=READ,
     needs=(UPDATE,),
-    gives=component("SavedRule"),
+    gives=given(**SAVED_RULE["properties"], needs_reason=FLAG),
     takes=taken(**RULE_FIELDS, **REASON),
-    has_etag=True,
 )
-def replace(key: str, body: dict[str, Any]) -> Answer:
+def review(key: str, body: dict[str, Any]) -> Answer:
+    """Tell what the stored value would break of a rule, which is not saved."""
+    setting = settings.by_key(db.session, key)
+    found = reviewed(editing.review_rule, setting.id, _edit(setting, body))
+    needs_reason = bool(found.needing_reason)
+    content = {**_shown(found.after), **_broken(found.broken), "needs_reason": needs_reason}
+    return Answer(content, found.content.etag)
+
+
+@RULE_OF.change(
+    "PUT",
+    RULE,
+    needs=(UPDATE,),
+    gives=component("SavedRule"),
+    takes=taken(**RULE_FIELDS, **REASON, **REVIEWED),
+)
+def replace(setting: ApplicationSetting, body: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """Give a setting another rule, and tell what the stored value breaks of it."""
-    broken = saved(_replace, key, body)
-    answer = _answer(db.session, key)
-    return Answer({**answer.content, "broken": broken}, answer.etag)
+    editing.change_rule(db.session, setting.id, _edit(setting, body), actor=actor)
+    rule = editing.own_rule(db.session, setting.key)
+    return _broken(editing.broken_by_rule(setting, rule))
 
 
-@endpoint("DELETE", RULE, read=READ, needs=(UPDATE,), takes=taken(**REASON), has_etag=True)
-def delete(key: str, body: dict[str, Any]) -> None:
+@RULE_OF.change("DELETE", RULE, needs=(UPDATE,), takes=taken(**REASON))
+def delete(setting: ApplicationSetting, body: dict[str, Any], actor: Actor) -> None:
     """Remove the rule of a setting."""
-    saved(_replace, key, body)
+    editing.change_rule(db.session, setting.id, _edit(setting, body), actor=actor)
 
 
 @endpoint("GET", FLAGS, needs=(READ,), gives=CATEGORIES, has_etag=True)
@@ -88,11 +120,7 @@ def flag_categories(body: dict[str, Any]) -> Answer:
     return _flags(db.session)
 
 
-def _replace(session: DbSession, key: str, body: dict[str, Any], *, actor: Actor) -> list[str]:
-    """Change a rule, and return the sentences on what the stored value breaks of it."""
-    setting = settings.by_key(session, key, locks=True)
-    etag = editing.rule_etag(editing.own_rule(session, key))
-    preconditions.compare(etag)
+def _edit(setting: ApplicationSetting, body: dict[str, Any]) -> RuleEdit:
     schema = body.get("schema")
     typed = TypedRule(
         schema="" if schema is None else json.dumps(schema, ensure_ascii=False),
@@ -100,15 +128,12 @@ def _replace(session: DbSession, key: str, body: dict[str, Any], *, actor: Actor
         severity=body.get("severity", RuleSeverity.REFUSE),
         requires_reason=body.get("requires_reason", False),
     )
-    edit = RuleEdit(typed, etag, body.get("reason", ""))
-    broken = editing.review_rule(session, setting.id, edit, actor=actor).broken
-    editing.change_rule(session, setting.id, edit, actor=actor)
-    return [value.sentence for value in broken]
+    etag = editing.rule_etag(editing.own_rule(db.session, setting.key))
+    return RuleEdit(typed, etag, body.get("reason", ""), body.get("reviewed"))
 
 
-def _answer(session: DbSession, key: str) -> Answer:
-    rule = editing.own_rule(session, key)
-    return Answer(_shown(rule), editing.rule_etag(rule))
+def _broken(values: Iterable[BrokenValue]) -> dict[str, list[str]]:
+    return {"broken": [value.sentence for value in values]}
 
 
 def _shown(rule: ValueRule) -> dict[str, Any]:

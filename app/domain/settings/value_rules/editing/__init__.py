@@ -13,7 +13,7 @@ from app.domain.settings.value_rules.editing.listing import (
     RuleLine,
     all_rules,
 )
-from app.domain.settings.value_rules.editing.present_values import BrokenValue
+from app.domain.settings.value_rules.editing.present_values import BrokenValue, broken_by_rule
 from app.domain.settings.value_rules.editing.relation import (
     NEW,
     earlier_relation,
@@ -69,6 +69,7 @@ __all__ = [
     "RuleReview",
     "TypedRule",
     "all_rules",
+    "broken_by_rule",
     "category_flags",
     "change_flags",
     "change_rule",
