@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 # CI installs exact versions with their hashes; other machines install compatible ranges.
 REQUIREMENTS := $(if $(CI),requirements-dev.lock,requirements-dev.txt)
-WORKERS ?= 2
+# One more than processors: now and then a test waits.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 BEAUTIFY := $(BIN)/css-beautify --indent-size 2 --space-around-combinator --end-with-newline
 STYLES := static/app.css $(wildcard static/css/*.css static/css/*/*.css)
 

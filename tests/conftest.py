@@ -1,7 +1,7 @@
 """What every test may ask for: databases, the console on them, people and their browsers.
 
 A test that asks for ``database``, or for anything that needs it, runs once on each database that
-there is; those of the interfaces take turns, unless EVERYWHERE is set (docs/decisions/0024).
+there is, if EVERYWHERE is set; else tests take turns between them (docs/decisions/0024).
 Servers are those that TEST_POSTGRESQL_URL and TEST_MYSQL_URL name, else thrown-away ones where the
 programs are installed. What could not be run is said at the end, and is a failure where REQUIRE
 names it: ``REQUIRE=postgresql,mysql,browser,nginx,pgbouncer``.
@@ -34,7 +34,7 @@ from tests.support import (
 )
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
-from tests.support.equipment import EVERYWHERE, Equipment, Tally, takes_turns, turn
+from tests.support.equipment import EVERYWHERE, Equipment, Tally, in_turn, takes_turns
 from tests.support.warm_python import WarmPython
 
 if TYPE_CHECKING:
@@ -84,10 +84,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = only.args if only else EVERYWHERE
     if metafunc.definition.get_closest_marker("browser"):
         wanted = ("sqlite",)
-    elif not only and takes_turns(metafunc.definition):
-        wanted = (turn(metafunc.definition, there),)
     absence = pytest.mark.skip(f"{' and '.join(wanted)}: not available")
-    names = [name for name in wanted if name in there] or [pytest.param(wanted[0], marks=absence)]
+    found = in_turn([name for name in wanted if name in there], metafunc.definition.nodeid)
+    names = found or [pytest.param(wanted[0], marks=absence)]
     metafunc.parametrize("database_name", names, indirect=True, scope="session")
 
 
@@ -95,7 +94,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     is_everywhere = not (item.get_closest_marker("only_on") or item.get_closest_marker("browser"))
     if "database_name" in parameters and is_everywhere:
-        kind = "turn" if takes_turns(item) else "database"
+        kind = "turn" if takes_turns() else "database"
         item.user_properties.append((kind, parameters["database_name"]))
 
 
@@ -110,6 +109,8 @@ def _a_slow_machine_turns_nobody_away() -> Iterator[None]:
     patient = CapacityLimiter(limit=hashing.LIMIT, queue=hashing.QUEUE, timeout=60)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hashing, "_LIMITER", patient)
+        # Hashes that give way would wait for the other tests.
+        patch.setattr(hashing, "NICENESS", 0)
         for name in ("SAVES", "SIGN_INS"):
             many = CapacityLimiter(limit=4, queue=60, timeout=60, error=TooManyChanges)
             patch.setattr(unit_of_work, name, many)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.browser.guide import Guide
 from tests.browser.reading import COLOURS, EVERYTHING, SEEN, covered, overflow, shift, violations
 from tests.browser.tour import FIRST_DAY, TOUR
+from tests.support.equipment import in_turn
 
 pytestmark = pytest.mark.browser
 
@@ -59,12 +60,12 @@ def look_at(guide, name, shades):
     if moved > MOST_SHIFT:
         found.append(f"{name} moves by {moved:.3f} while it loads.")
     is_state = ": " in name
-    for size, theme, rules in LOOKS_AT_STATES if is_state else LOOKS:
+    for size, theme, rules in in_turn(LOOKS_AT_STATES if is_state else LOOKS, name):
         window.set_viewport_size(size)
         window.emulate_media(color_scheme=theme)
         wrong = overflow(window) + violations(window, rules, seen=shades)
         found += [f"{name}, {size['width']} px, {theme}: {one}" for one in wrong]
-    for size in WALKS_IN_STATES if is_state else WALKS:
+    for size in in_turn(WALKS_IN_STATES if is_state else WALKS, name):
         window.set_viewport_size(size)
         found += [f"{name}, {size}, focus: {one}" for one in covered(window)]
     content = window.content()

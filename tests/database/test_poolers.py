@@ -29,6 +29,11 @@ SETTINGS = {
     "TimeZone": "UTC",
     "jit": "off",
 }
+# Those of other databases are held by other tests.
+ADVISORY_LOCKS = """
+SELECT * FROM pg_locks JOIN pg_database ON database = pg_database.oid
+WHERE locktype = 'advisory' AND datname = current_database()
+"""
 IGNORING = {"ignore_startup_parameters": "options"}
 
 
@@ -94,7 +99,7 @@ def test_upgrades_and_commands_work_and_leave_nothing_set_or_held(operator, pool
         assert done.exit_code == 0, done.output
     assert "limits:" not in runner.invoke(args=["doctor"]).stdout
 
-    assert pooled.ask("SELECT * FROM pg_locks WHERE locktype = 'advisory'") == []
+    assert pooled.ask(ADVISORY_LOCKS) == []
     with operator.engine.connect() as other:
         found = {name: other.scalar(text(f"SHOW {name}")) for name in SETTINGS}
     assert found["statement_timeout"] == found["lock_timeout"] == "0"

@@ -57,13 +57,12 @@ TYPED = [
 
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("commands", TYPED)
-def test_the_commands_of_a_block_succeed_one_after_the_other(checkout, commands):
-    checkout.operator.succeed("upgrade")
-    checkout.operator.execute(INACTIVE_ADA)
-    checkout.environ |= SERVING
+def test_the_commands_of_a_block_succeed_one_after_the_other(upgraded, commands):
+    upgraded.operator.execute(INACTIVE_ADA)
+    upgraded.environ |= SERVING
 
     for command in commands:
-        done = checkout.type(command)
+        done = upgraded.type(command)
         # The doctor finds that there is no administrator yet, which is no failure of the command.
         expected = {0, 1} if command == "flask doctor" else {0}
         assert done.returncode in expected, f"{command}: {done.stdout}{done.stderr}"
@@ -124,14 +123,13 @@ def holds(text, message):
 
 
 @pytest.mark.only_on("sqlite")
-def test_the_statements_that_are_shown_can_be_run(checkout):
-    checkout.operator.succeed("upgrade")
+def test_the_statements_that_are_shown_can_be_run(upgraded):
     shown = [block for block in blocks("docs/install.md", "sql") if "SELECT" in block]
     text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     shown += re.findall(r"`(DELETE FROM [^`]+)`", text)
 
     assert len(shown) == 4
-    checkout.operator.execute(*shown)
+    upgraded.operator.execute(*shown)
 
 
 @pytest.mark.only_on("sqlite")

@@ -97,6 +97,9 @@ class Databases:
         server = self.running[name]
         url = servers.driver_url(server.url)
         url = url.set(drivername=name, database=f"{url.database}_{label}")
+        if name == "mysql":
+            # PyMySQL would read all certificates of the system for each connection.
+            url = url.update_query_dict({"sslmode": "disable"})
         servers.administrate(server, f"CREATE DATABASE {url.database}")
         return Database(name, url.render_as_string(hide_password=False))
 

@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TypeVar
 from zlib import crc32
 
 import pytest
@@ -15,10 +15,7 @@ from tests.support import chromium, servers
 EVERYWHERE = ("sqlite", *servers.NAMES)
 PROGRAMS = ("nginx", "pgbouncer")
 PARTS = (*servers.NAMES, "browser", *PROGRAMS)
-# The folders whose tests ask what the tests of the domain have asked on every database, by an
-# interface.
-INTERFACES = {"api", "cli", "web"}
-TESTS = Path(__file__).parents[1]
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -76,15 +73,17 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 
 
-def takes_turns(item: pytest.Item) -> bool:
+def takes_turns() -> bool:
     """Tell whether a test runs on one of the databases, and its neighbours on the others."""
-    is_of_interface = item.path.relative_to(TESTS).parts[0] in INTERFACES
-    return is_of_interface and not os.environ.get("EVERYWHERE")
+    return not os.environ.get("EVERYWHERE")
 
 
-def turn(item: pytest.Item, names: Sequence[str]) -> str:
-    """Return the database whose turn it is: for one test always the same, with all its values."""
-    return names[crc32(item.nodeid.partition("[")[0].encode()) % len(names)]
+def in_turn(values: Sequence[Value], name: str) -> Sequence[Value]:
+    """Return the one value whose turn it is: for one name always the same.
+
+    Where nothing takes turns, all values are returned.
+    """
+    return [values[crc32(name.encode()) % len(values)]] if takes_turns() and values else values
 
 
 class Tally:

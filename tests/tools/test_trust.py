@@ -39,6 +39,6 @@ def test_nobody_gains_beyond_whoever_asks(empty):
 
 @pytest.mark.only_on("sqlite")
 def test_a_reader_sees_each_change_in_time(empty):
-    seen, _ = reading.trials(empty, changes=20, bound=0.2)
+    seen, _ = reading.trials(empty, changes=20)
 
     assert seen.is_kept, seen.result
