@@ -1,5 +1,7 @@
 """Long names, and the colours that a reader has chosen: nothing is lost, nothing in the way."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import String, literal, type_coerce, update
 
@@ -7,6 +9,7 @@ from app.models import ApplicationSetting, AuditEvent, ChainHead, Permission, Ro
 from app.models.user import ADMIN
 from tests.browser.crawling import crawl
 from tests.browser.reading import overflow
+from tests.support.equipment import in_turn
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +54,7 @@ def test_names_without_a_break_scroll_no_page_sideways(window, inhabited, ada):
     page, found = window(ada), []
     _lengthen(inhabited)
     for url in crawl(page, 1):
-        for width in WIDTHS:
+        for width in in_turn(WIDTHS, urlsplit(url).path):
             page.set_viewport_size({"width": width, "height": 800})
             found += [(url, width, one) for one in overflow(page)]
 
