@@ -18,7 +18,7 @@ _COMMANDS = (
     (
         "export",
         "transfer.export",
-        "Write settings, roles and assignments to a file, without secrets.",
+        "Write settings, rules, roles and assignments to a file, without secrets.",
     ),
     ("import", "transfer.import_file", "Add and change what such a file, or a .env file, has."),
     ("diff", "transfer.diff", "Compare such a file, or a .env file, with the database."),

@@ -1,4 +1,4 @@
-"""``flask export``: settings, roles and assignments as a transfer file."""
+"""``flask export``: settings, rules, roles and assignments as a transfer file."""
 
 from typing import BinaryIO
 
@@ -23,7 +23,7 @@ PARTS = click.Choice([each.value for each in Part])
 @click.option("--only", "parts", type=PARTS, multiple=True, help="This part (can be repeated).")
 @click.option("--schema", "as_schema", is_flag=True, help="Write the JSON Schema of the file.")
 def export(file: BinaryIO, file_format: str, parts: tuple[str, ...], *, as_schema: bool) -> None:
-    """Write settings, roles and assignments to FILE, or to standard output.
+    """Write settings, rules, roles and assignments to FILE, or to standard output.
 
     The file contains no secrets and no passwords, and its order depends on its content only.
     Each export is recorded.

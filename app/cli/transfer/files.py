@@ -18,7 +18,14 @@ SIGNS = {
     PlanOutcome.REFUSED: "!",
     PlanOutcome.ONLY_HERE: "-",
 }
-NOUNS = {Part.SETTINGS: "setting", Part.ROLES: "role", Part.ASSIGNMENTS: "user"}
+NOUNS = {
+    Part.SETTINGS: "setting",
+    Part.RULES: "rule of",
+    Part.RELATIONS: "relation",
+    Part.CATEGORIES: "category",
+    Part.ROLES: "role",
+    Part.ASSIGNMENTS: "user",
+}
 
 PartLines = Iterable[tuple[Part, PlanLine]]
 
@@ -57,6 +64,10 @@ def _told(part: Part, line: PlanLine) -> str:
         return f": {', '.join(names)}"
     if line.outcome is PlanOutcome.CHANGE:
         before, after = settings.change_in_sentence(line.before, line.after)
-        return f": {before} -> {after}"
-    is_value = line.outcome is PlanOutcome.ADD and part is Part.SETTINGS
-    return f": {settings.in_sentence(line.after)}" if is_value else ""
+        return f": {before} -> {after}{_remark(line)}"
+    is_value = line.outcome is PlanOutcome.ADD and not part.is_access
+    return f": {settings.in_sentence(line.after)}{_remark(line)}" if is_value else ""
+
+
+def _remark(line: PlanLine) -> str:
+    return f" ({line.reason})" if line.reason else ""

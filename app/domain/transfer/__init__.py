@@ -1,4 +1,4 @@
-"""Transfer: settings, roles and assignments as a file, exported and read again."""
+"""Transfer: settings, rules, roles and assignments as a file, exported and read again."""
 
 from app.domain.transfer.env_file import read_env
 from app.domain.transfer.export import EXPORTED, TARGET, export

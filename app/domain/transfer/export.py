@@ -1,4 +1,4 @@
-"""The export of settings, roles and assignments as a transfer file, without secrets."""
+"""The export of settings, rules, roles and assignments as a transfer file, without secrets."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from app.domain.access import PermissionSet
 from app.domain.actor import Actor
 from app.domain.errors import BeyondOwnPermissions, InvalidValue
 from app.domain.roles import MatrixRole
-from app.domain.settings import SettingLine
+from app.domain.settings import SettingLine, wanted
 from app.domain.target import Target
 from app.domain.transfer.transfer_file import (
     AssignmentEntry,
@@ -39,8 +39,12 @@ def export(session: DbSession, parts: Collection[Part], *, actor: Actor) -> Tran
     own = access.own_permissions(session, actor)
     for part in parts:
         require(own, part.needs)
+    rules = wanted.wanted_rules(session) if any(part.is_rule for part in parts) else None
     return TransferFile(
         settings=_settings(session) if Part.SETTINGS in parts else None,
+        rules=rules.rules if rules and Part.RULES in parts else None,
+        relations=rules.relations if rules and Part.RELATIONS in parts else None,
+        categories=rules.categories if rules and Part.CATEGORIES in parts else None,
         roles=_roles(session) if Part.ROLES in parts else None,
         assignments=_assignments(session) if Part.ASSIGNMENTS in parts else None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from app.domain import roles, settings, users
 from app.domain.access import PermissionSet
@@ -11,9 +12,10 @@ from app.domain.permissions import PermissionCode
 from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.reviews import ReviewContent
 from app.domain.roles import RolesPlan, WantedRole
-from app.domain.settings import SettingsPlan, WantedSetting
+from app.domain.settings import SettingsPlan, WantedSetting, wanted
+from app.domain.settings.wanted import RulesPlan, WantedRules
 from app.domain.transfer.import_impact import ImportImpact, impact_of
-from app.domain.transfer.transfer_file import Part, TransferFile
+from app.domain.transfer.transfer_file import Part, SettingEntry, TransferFile
 from app.domain.users import AssignmentsPlan, WantedRoles
 from app.models import DbSession
 
@@ -44,6 +46,7 @@ class ImportPlan:
         settings: The plan of its settings; None if it has none, as for the other parts.
         roles: The plan of its roles.
         assignments: The plan of its assignments.
+        of_rules: The plan of its rules, relations and categories.
         impact: The users whose permissions change.
     """
 
@@ -51,16 +54,16 @@ class ImportPlan:
     settings: SettingsPlan | None = None
     roles: RolesPlan | None = None
     assignments: AssignmentsPlan | None = None
+    of_rules: RulesPlan | None = None
     impact: ImportImpact = field(default_factory=ImportImpact)
 
     @cached_property
     def lines(self) -> Sequence[tuple[Part, PlanLine]]:
         """All outcomes, each with its part: by part and name."""
-        plans = {part: getattr(self, part.value) for part in self.file.parts}
         return [
             (part, line)
-            for part, plan in plans.items()
-            for line in sorted(plan.lines, key=lambda line: line.name)
+            for part in self.file.parts
+            for line in sorted(self._lines_of(part), key=lambda line: line.name)
         ]
 
     def of(self, outcome: PlanOutcome) -> list[tuple[Part, PlanLine]]:
@@ -86,7 +89,7 @@ class ImportPlan:
     @property
     def changes_access(self) -> bool:
         """Tell whether roles or assignments are added or changed."""
-        return any(part is not Part.SETTINGS for part, _ in self.saved)
+        return any(part.is_access for part, _ in self.saved)
 
     @property
     def accepted(self) -> TransferFile:
@@ -98,6 +101,11 @@ class ImportPlan:
             return self.file
         kept = [entry for entry in self.file.settings if entry.key not in refused]
         return replace(self.file, settings=kept)
+
+    def _lines_of(self, part: Part) -> Sequence[PlanLine]:
+        plan: Any = getattr(self.of_rules if part.is_rule else self, part.value)
+        lines: Sequence[PlanLine] = plan.lines
+        return lines
 
 
 def plan_of(
@@ -113,14 +121,11 @@ def plan_of(
         locks: Whether the plan is saved in this transaction.
     """
     file = edit.file
-    plan = ImportPlan(file)
-    if file.settings is not None:
-        found = _settings(session, edit, own, locks=locks)
-        plan = replace(plan, settings=found)
+    plan = _settings_and_rules(session, edit, own, locks=locks)
     if file.roles is None and file.assignments is None:
         return plan
-    wanted = [WantedRole(one.name, one.codes, one.description) for one in file.roles or ()]
-    of_roles = roles.plan_wanted(session, wanted, own)
+    in_file = [WantedRole(one.name, one.codes, one.description) for one in file.roles or ()]
+    of_roles = roles.plan_wanted(session, in_file, own)
     if file.roles is not None:
         plan = replace(plan, roles=of_roles)
     if file.assignments is not None:
@@ -130,23 +135,42 @@ def plan_of(
     return replace(plan, impact=impact_of(session, of_roles, plan.assignments))
 
 
-def _settings(
+def _settings_and_rules(
     session: DbSession, edit: ImportEdit, own: PermissionSet, *, locks: bool
-) -> SettingsPlan:
+) -> ImportPlan:
+    """Return the plan of the settings, which are held to the rules of the same file."""
+
     def may(code: PermissionCode) -> bool:
         return own.includes(PermissionSet(frozenset({code})))
 
-    wanted = [
-        WantedSetting(
-            key=one.key,
-            text=one.value,
-            has_value=one.has_value,
-            data_type=one.data_type,
-            category=one.category,
-            description=one.description,
-            is_mutable=one.is_mutable,
-            is_secret=one.is_secret,
+    file, of_rules, of_settings, held_to = edit.file, None, None, None
+    if any(part.is_rule for part in file.parts):
+        categories = {one.category or "" for one in file.settings or ()}
+        found = WantedRules(file.rules, file.relations, file.categories, categories)
+        of_rules = wanted.plan_rules(session, found, may)
+        held_to = of_rules.after
+    if file.settings is not None:
+        of_settings = settings.plan_wanted(
+            session,
+            [_wanted(one) for one in file.settings],
+            may,
+            anyway=edit.anyway,
+            locks=locks,
+            held_to=held_to,
         )
-        for one in edit.file.settings or ()
-    ]
-    return settings.plan_wanted(session, wanted, may, anyway=edit.anyway, locks=locks)
+    if of_rules is not None:
+        wanted.finish_rules(of_rules, of_settings)
+    return ImportPlan(file, of_settings, of_rules=of_rules)
+
+
+def _wanted(entry: SettingEntry) -> WantedSetting:
+    return WantedSetting(
+        key=entry.key,
+        text=entry.value,
+        has_value=entry.has_value,
+        data_type=entry.data_type,
+        category=entry.category,
+        description=entry.description,
+        is_mutable=entry.is_mutable,
+        is_secret=entry.is_secret,
+    )

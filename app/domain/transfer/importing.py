@@ -5,6 +5,7 @@ from collections import Counter
 from app.domain import access, audit, reviews, roles, settings, users
 from app.domain.access import PermissionSet
 from app.domain.actor import Actor
+from app.domain.settings import wanted
 from app.domain.text import checked_reason
 from app.domain.transfer.export import TARGET, require
 from app.domain.transfer.import_plan import ImportEdit, ImportPlan, plan_of
@@ -61,14 +62,22 @@ def import_file(session: DbSession, edit: ImportEdit, *, actor: Actor) -> Import
     """
     if edit.file.roles is not None or edit.file.assignments is not None:
         access.serialize_access_changes(session)
-    if edit.file.settings is not None:
-        settings.take_turns(session)
+    _lock_settings(session, edit.file)
     own = _own(session, edit.file, actor)
     plan = plan_of(session, edit, own, actor=actor, locks=True)
     reviews.hold(edit.reviewed, plan.content)
     if plan.saved:
         _save(session, plan, edit.reason, actor)
     return plan
+
+
+def _lock_settings(session: DbSession, file: TransferFile) -> None:
+    has_rules = any(part.is_rule for part in file.parts)
+    if has_rules or file.settings is not None:
+        settings.take_turns(session)
+    if has_rules:
+        keys = {entry.key for entry in file.settings or ()}
+        wanted.lock_rules(session, keys | {entry.key for entry in file.rules or ()})
 
 
 def _own(session: DbSession, file: TransferFile, actor: Actor) -> PermissionSet:
@@ -79,8 +88,14 @@ def _own(session: DbSession, file: TransferFile, actor: Actor) -> PermissionSet:
 
 
 def _save(session: DbSession, plan: ImportPlan, reason: str, actor: Actor) -> None:
+    rules, rules_reason = plan.of_rules, ""
+    if rules:
+        # Before anything is saved: what asks for a reason may be changed here itself.
+        rules_reason = wanted.reason_for_rules(session, rules, reason)
     if plan.settings:
         settings.save_wanted(session, plan.settings, reason, actor=actor)
+    if rules:
+        wanted.save_rules(session, rules, rules_reason, actor=actor)
     if plan.roles:
         roles.save_wanted(session, plan.roles, reason, actor=actor)
     if plan.assignments:

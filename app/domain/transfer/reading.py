@@ -1,7 +1,7 @@
 """A transfer file, read from the text of a YAML or JSON file and checked."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any
 
 from app.domain import settings
@@ -16,7 +16,15 @@ from app.models.spelling import folded
 
 MOST_BYTES = 8 * 1024 * 1024
 TOO_LARGE = "The file is larger than 8 MiB. Split it."
-NAMES = {Part.SETTINGS: "key", Part.ROLES: "name", Part.ASSIGNMENTS: "username"}
+# The field by which an entry is known, and how names are compared.
+NAMES: Mapping[Part, tuple[str, Callable[[str], str]]] = {
+    Part.SETTINGS: ("key", folded),
+    Part.RULES: ("key", folded),
+    Part.RELATIONS: ("expression", str.strip),
+    Part.CATEGORIES: ("name", str),
+    Part.ROLES: ("name", folded),
+    Part.ASSIGNMENTS: ("username", folded),
+}
 
 
 def read_file(text: str) -> TransferFile:
@@ -76,13 +84,13 @@ def _parsed(text: str) -> Any:
 
 
 def _refuse_twice(content: dict[str, Any]) -> None:
-    for part, name in NAMES.items():
-        twice = _twice(entry[name] for entry in content.get(part.value) or ())
+    for part, (name, alike) in NAMES.items():
+        twice = _twice((entry[name] for entry in content.get(part.value) or ()), alike)
         if twice:
             message = f"The file names {listed(twice)} more than once under {part}."
             raise InvalidValue(message, field=FIELD)
 
 
-def _twice(names: Iterable[str]) -> list[str]:
-    counts = Counter(map(folded, names))
+def _twice(names: Iterable[str], alike: Callable[[str], str]) -> list[str]:
+    counts = Counter(map(alike, names))
     return [name for name, count in counts.items() if count > 1]

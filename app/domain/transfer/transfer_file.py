@@ -1,13 +1,21 @@
-"""The transfer file: settings, roles with their permissions, and assignments, as plain objects."""
+"""The transfer file: settings and their rules, roles, and assignments, as plain objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from app.domain.permissions import PermissionCode
+from app.domain.settings.wanted import WantedCategory, WantedRelation, WantedRule
+from app.domain.transfer.rule_entries import (
+    category_entries,
+    relation_entries,
+    relation_object,
+    rule_entries,
+    rule_object,
+)
 
-FORMAT = "rag-fortress-console/1"
+FORMAT = "rag-fortress-console/2"
 EVERY_PERMISSION = "all"
 
 
@@ -15,17 +23,30 @@ class Part(StrEnum):
     """A part of the file; a file may hold any of them."""
 
     SETTINGS = "settings"
+    RULES = "rules"
+    RELATIONS = "relations"
+    CATEGORIES = "categories"
     ROLES = "roles"
     ASSIGNMENTS = "assignments"
 
     @property
     def needs(self) -> PermissionCode:
         """The permission to read the part."""
-        return {
-            Part.SETTINGS: PermissionCode.SETTINGS_READ,
+        others = {
             Part.ROLES: PermissionCode.ROLE_READ,
             Part.ASSIGNMENTS: PermissionCode.USER_READ,
-        }[self]
+        }
+        return others.get(self, PermissionCode.SETTINGS_READ)
+
+    @property
+    def is_access(self) -> bool:
+        """Tell whether it says what people may do."""
+        return self in {Part.ROLES, Part.ASSIGNMENTS}
+
+    @property
+    def is_rule(self) -> bool:
+        """Tell whether it holds rules for values."""
+        return self in {Part.RULES, Part.RELATIONS, Part.CATEGORIES}
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,9 @@ class TransferFile:
     """The parts of a file; None for a part that it does not have."""
 
     settings: Sequence[SettingEntry] | None = None
+    rules: Sequence[WantedRule] | None = None
+    relations: Sequence[WantedRelation] | None = None
+    categories: Sequence[WantedCategory] | None = None
     roles: Sequence[RoleEntry] | None = None
     assignments: Sequence[AssignmentEntry] | None = None
 
@@ -98,6 +122,7 @@ def as_object(file: TransferFile) -> dict[str, Any]:
     if file.settings is not None:
         entries = sorted(file.settings, key=lambda entry: entry.key)
         content["settings"] = [_setting(entry) for entry in entries]
+    content |= _rules(file)
     if file.roles is not None:
         roles = sorted(file.roles, key=lambda entry: entry.name)
         content["roles"] = [_role(entry) for entry in roles]
@@ -111,14 +136,24 @@ def as_object(file: TransferFile) -> dict[str, Any]:
 
 def of_object(content: Mapping[str, Any]) -> TransferFile:
     """Return the file that a checked object holds; see `schema.refuse_mistakes`."""
-    settings, roles, users = (content.get(part.value) for part in Part)
-    return TransferFile(
-        settings=None if settings is None else [_setting_entry(entry) for entry in settings],
-        roles=None if roles is None else [_role_entry(entry) for entry in roles],
-        assignments=None
-        if users is None
-        else [AssignmentEntry(entry["username"], frozenset(entry["roles"])) for entry in users],
-    )
+    parts: dict[str, Any] = {
+        part.value: READERS[part](content[part.value]) for part in Part if part.value in content
+    }
+    return TransferFile(**parts)
+
+
+def _rules(file: TransferFile) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    if file.rules is not None:
+        rules = sorted(file.rules, key=lambda entry: entry.key)
+        content["rules"] = [rule_object(entry) for entry in rules]
+    if file.relations is not None:
+        relations = sorted(file.relations, key=lambda entry: entry.expression)
+        content["relations"] = [relation_object(entry) for entry in relations]
+    if file.categories is not None:
+        categories = sorted(file.categories, key=lambda entry: entry.name)
+        content["categories"] = [entry._asdict() for entry in categories]
+    return content
 
 
 def _setting(entry: SettingEntry) -> dict[str, Any]:
@@ -146,6 +181,18 @@ def _role(entry: RoleEntry) -> dict[str, Any]:
     return {**columns, "permissions": codes}
 
 
+def _setting_entries(columns: Sequence[Mapping[str, Any]]) -> list[SettingEntry]:
+    return [_setting_entry(entry) for entry in columns]
+
+
+def _role_entries(columns: Sequence[Mapping[str, Any]]) -> list[RoleEntry]:
+    return [_role_entry(entry) for entry in columns]
+
+
+def _assignments(columns: Sequence[Mapping[str, Any]]) -> list[AssignmentEntry]:
+    return [AssignmentEntry(entry["username"], frozenset(entry["roles"])) for entry in columns]
+
+
 def _setting_entry(columns: Mapping[str, Any]) -> SettingEntry:
     return SettingEntry(
         key=columns["key"],
@@ -171,3 +218,13 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None else str(value)
+
+
+READERS: Mapping[Part, Callable[[Sequence[Mapping[str, Any]]], Sequence[Any]]] = {
+    Part.SETTINGS: _setting_entries,
+    Part.RULES: rule_entries,
+    Part.RELATIONS: relation_entries,
+    Part.CATEGORIES: category_entries,
+    Part.ROLES: _role_entries,
+    Part.ASSIGNMENTS: _assignments,
+}

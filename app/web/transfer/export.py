@@ -1,4 +1,4 @@
-"""The export of settings, roles and assignments as a transfer file."""
+"""The export of settings, rules, roles and assignments as a transfer file."""
 
 from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,9 @@ class ExportForm(Form):
     """The parts of the file, and its format."""
 
     with_settings = BooleanField("Settings", default=True)
+    with_rules = BooleanField("Rules for values", default=True)
+    with_relations = BooleanField("Relations between settings", default=True)
+    with_categories = BooleanField("Categories that need a reason", default=True)
     with_roles = BooleanField("Roles and their permissions", default=True)
     with_assignments = BooleanField("Assignments: the roles of each user", default=True)
     format = SelectField(

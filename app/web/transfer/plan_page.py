@@ -11,7 +11,14 @@ from app.domain.visible import brief, pair
 
 SHOWN, NAMED, LONGEST = 200, 12, 60
 SHOWN_HERE = 50
-NOUNS = {Part.SETTINGS: "Setting", Part.ROLES: "Role", Part.ASSIGNMENTS: "Roles of"}
+NOUNS = {
+    Part.SETTINGS: "Setting",
+    Part.RULES: "Rule of",
+    Part.RELATIONS: "Relation",
+    Part.CATEGORIES: "Category",
+    Part.ROLES: "Role",
+    Part.ASSIGNMENTS: "Roles of",
+}
 TITLES = {
     PlanOutcome.ADD: "To be added",
     PlanOutcome.CHANGE: "To be changed",
@@ -97,7 +104,7 @@ def _shown(part: Part, line: PlanLine) -> ShownLine:
 
 
 def _delta(part: Part, line: PlanLine) -> tuple[str | None, str | None] | None:
-    if not line.is_saved or (part is not Part.SETTINGS and line.before == line.after):
+    if not line.is_saved or (part.is_access and line.before == line.after):
         return None
     if line.before and line.after:
         return pair(line.before, line.after, LONGEST)

@@ -26,3 +26,16 @@ def test_what_only_one_side_has_is_told(flask, ada):
 def test_lines_of_env_are_a_part_of_the_settings(flask):
     assert flask("diff", "-", "--env", typed="CHUNK_SIZE=1000").code == 0
     assert flask("diff", "-", "--env", typed="CHUNK_SIZE=1").code == 1
+
+
+def test_rules_are_compared_and_a_value_that_breaks_a_new_one_is_named(flask):
+    file = "format: rag-fortress-console/2\nrules:\n"
+    file += """- {key: chunk_size, schema: '{"maximum": 500}', unit: tokens}\nrelations: []\n"""
+
+    lines = flask("diff", "-", typed=file).out.splitlines()
+
+    [changed] = [line for line in lines if line.startswith("~")]
+    assert changed.startswith("~ rule of chunk_size: ")
+    assert changed.endswith("(The value of chunk_size: must be at most 500.)")
+    assert "- rule of log_level" in lines
+    assert "- relation chunk_overlap < chunk_size" in lines

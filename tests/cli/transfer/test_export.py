@@ -1,6 +1,7 @@
 import json
 
 from app.domain import transfer
+from app.domain.transfer import Part
 from tests.cli.conftest import ACTOR
 from tests.support.contents import events
 
@@ -9,7 +10,7 @@ def test_the_export_is_written_and_recorded(flask, session, ada):
     done = flask("export")
 
     assert done.code == 0
-    assert transfer.read_file(done.out).parts == ["settings", "roles", "assignments"]
+    assert transfer.read_file(done.out).parts == list(Part)
     event = events(session)[-1]
     assert (event.action, event.actor) == ("transfer:exported", ACTOR)
 

@@ -25,10 +25,10 @@ def exported(session, *parts, actor=OPERATOR):
     return transfer.export(session, frozenset(parts or Part), actor=actor)
 
 
-def test_the_file_holds_settings_roles_and_assignments(session, ada, vera):
+def test_the_file_holds_every_part(session, ada, vera):
     content = json.loads(transfer.written(exported(session), TransferFormat.JSON))
 
-    assert list(content) == ["format", "settings", "roles", "assignments"]
+    assert list(content) == ["format", *Part]
     keys = [entry["key"] for entry in content["settings"]]
     assert keys == sorted(keys)
     chunk = next(entry for entry in content["settings"] if entry["key"] == "chunk_size")

@@ -4,6 +4,8 @@ from app.domain import transfer
 from app.domain.transfer import Part
 from tests.support.contents import events
 
+SETTINGS_AND_RULES = [Part.SETTINGS, Part.RULES, Part.RELATIONS, Part.CATEGORIES]
+
 
 def test_the_file_is_downloaded_and_the_export_recorded(sign_in, ada, session):
     page = sign_in(ada).get("/transfer/export").submit(to="/transfer/export", format="yaml")
@@ -12,7 +14,7 @@ def test_the_file_is_downloaded_and_the_export_recorded(sign_in, ada, session):
     assert transfer.read_file(page.response.get_data(as_text=True)).parts == list(Part)
     event = events(session)[-1]
     assert (event.action, event.actor) == ("transfer:exported", "ada")
-    assert event.after == {"format": "yaml", "parts": ["settings", "roles", "assignments"]}
+    assert event.after == {"format": "yaml", "parts": [part.value for part in Part]}
 
 
 def test_only_what_one_may_read_can_be_chosen(sign_in, person):
@@ -22,7 +24,7 @@ def test_only_what_one_may_read_can_be_chosen(sign_in, person):
 
     assert not page.can_edit("with_roles")
     file = page.submit(to="/transfer/export", format="json").response.get_data(as_text=True)
-    assert transfer.read_file(file).parts == [Part.SETTINGS]
+    assert transfer.read_file(file).parts == SETTINGS_AND_RULES
     sent = browser.post("/transfer/export", with_roles="y", format="json")
     assert (sent.status_code, "Choose at least one part" in sent.text) == (422, True)
 

@@ -3,8 +3,11 @@
 import io
 
 import pytest
+from sqlalchemy import update
 
 from app.domain import settings
+from app.domain.settings.value_rules import editing
+from app.models import SettingRule
 from tests.support.browsing import ORIGIN
 from tests.support.contents import events
 
@@ -142,3 +145,35 @@ def test_others_who_are_affected_since_the_review_are_named(sign_in, ada, vera, 
 
     assert again.status_code == 409
     assert "Users who gain access: added + Uma Nair (1 before, 2 now)" in again.text
+
+
+RULES = """format: rag-fortress-console/2
+rules: [{key: chunk_size, schema: '{"maximum": 500}', requires_reason: true}]
+relations: [{expression: chunk_size < 99999}]
+"""
+
+
+def test_rules_are_reviewed_and_saved(sign_in, ada, session):
+    page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=RULES)
+
+    assert "Rule of chunk_size" in page.text
+    assert "The value of chunk_size: must be at most 500." in page.text
+    assert "Relation chunk_size < 99999" in page.text
+    done = page.submit("import-form", confirmed="1").follow()
+    assert "Imported: 1 added, 1 changed." in done.text
+    assert editing.own_rule(session, "chunk_size").schema == '{"maximum": 500}'
+
+
+def test_a_missing_reason_is_asked_for_at_its_field(sign_in, ada, session):
+    session.execute(update(SettingRule).values(requires_reason=True))
+    session.commit()
+    page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=RULES)
+
+    again = page.submit("import-form", confirmed="1")
+
+    assert (again.status_code, "A change of chunk_size needs a reason." in again.text) == (
+        422,
+        True,
+    )
+    done = again.submit("import-form", confirmed="1", reason="Shorter").follow()
+    assert "Imported:" in done.text

@@ -42,6 +42,11 @@ class ValueRule(NamedTuple):
     requires_reason: bool = False
     is_secret: bool | None = None
 
+    @property
+    def severity(self) -> RuleSeverity:
+        """The effect on a value that breaks it."""
+        return RuleSeverity.WARN if self.is_warning else RuleSeverity.REFUSE
+
 
 NO_RULE = ValueRule()
 NO_RULE_BUT_A_REASON = ValueRule(requires_reason=True)

@@ -86,6 +86,7 @@ def plan_wanted(
     *,
     anyway: bool = False,
     locks: bool = False,
+    held_to: SettingRules | None = None,
 ) -> SettingsPlan:
     """Return what an import of these settings would do.
 
@@ -95,6 +96,7 @@ def plan_wanted(
         may: The question whether the actor has a permission.
         anyway: Whether values that a rule warns of are saved.
         locks: Whether the settings are locked, to be saved in this transaction.
+        held_to: The rules that values are held to; None for those that are stored.
     """
     keys = [one.key for one in wanted if is_name(one.key)]
     settings = session.scalars(_query(keys, locks=locks))
@@ -105,7 +107,7 @@ def plan_wanted(
         read_only.always_set(session),
         may,
     )
-    plan = SettingsPlan(rules=rules.read_rules(session, keys))
+    plan = SettingsPlan(rules=held_to or rules.read_rules(session, keys))
     for one in wanted:
         _add(plan, stored, one)
     _hold_to_rules(session, plan, anyway=anyway)

@@ -161,35 +161,50 @@ def _recorded(
     )
 
 
-def _review(session: DbSession, stored: Relation | None, edit: RelationEdit) -> RelationReview:
-    if stored and edit.etag != relation_etag(stored):
-        raise RelationChangedMeanwhile
+def checked_relation(edit: RelationEdit, relation_id: int = NEW) -> Relation:
+    """Return a relation as typed; another one may have the same expression.
+
+    Raises:
+        InvalidValue: The expression cannot be read, or a field is not valid.
+    """
     passed = validation.all_of(
-        expression=lambda: _expression(session, edit.expression, stored),
+        expression=lambda: _expression(edit.expression),
         severity=lambda: typed_rules.checked_severity(edit.severity),
         message=lambda: checked_line(
             edit.message, field="message", what="The sentence", limit=MESSAGE_CHARACTERS
         ),
     )
     is_warning = passed["severity"] == RuleSeverity.WARN
-    after = Relation(
-        stored.id if stored else NEW, passed["expression"], passed["message"], is_warning
+    return Relation(relation_id, passed["expression"], passed["message"], is_warning)
+
+
+def _review(session: DbSession, stored: Relation | None, edit: RelationEdit) -> RelationReview:
+    if stored and edit.etag != relation_etag(stored):
+        raise RelationChangedMeanwhile
+    passed = validation.all_of(
+        relation=lambda: checked_relation(edit, stored.id if stored else NEW),
+        free=lambda: _refuse_taken(session, edit.expression, stored),
     )
+    after = passed["relation"]
     found = present_values.broken_by_relation(session, after)
     needing = keys_needing_reason(session, after, *([stored] if stored else []))
     return RelationReview(stored, after, found, needing)
 
 
-def _expression(session: DbSession, text: str, stored: Relation | None) -> str:
+def _expression(text: str) -> str:
     field = expressions.FIELD
     expression = checked_line(text, field=field, what="The relation", limit=expressions.LONGEST)
     if not expression:
         raise InvalidValue("Type a relation, such as chunk_overlap < chunk_size.", field=field)
     expressions.read(expression)
-    others = rules.read_rules(session, []).relations
-    if any(one.expression == expression and one.id != (stored and stored.id) for one in others):
-        raise InvalidValue("This relation exists already.", field=field)
     return expression
+
+
+def _refuse_taken(session: DbSession, text: str, stored: Relation | None) -> None:
+    others = rules.read_rules(session, []).relations
+    own = stored and stored.id
+    if any(one.expression == text.strip() and one.id != own for one in others):
+        raise InvalidValue("This relation exists already.", field=expressions.FIELD)
 
 
 def _get(session: DbSession, relation_id: int) -> ValueRelation:

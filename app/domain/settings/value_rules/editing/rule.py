@@ -170,7 +170,7 @@ def earlier_rule(
     is_of_rule = event is not None and event.action == CHANGED
     if event is None or not is_of_rule or event.target_name != setting.key:
         raise NotFound("This change does not exist.")
-    fields = _fields(own_rule(session, setting.key)) | audit.fields_of(event.before)
+    fields = rule_fields(own_rule(session, setting.key)) | audit.fields_of(event.before)
     is_warning = fields["severity"] == RuleSeverity.WARN
     schema, unit = (str(fields[name] or "") for name in ("schema", "unit"))
     return event, ValueRule(schema, unit, is_warning, bool(fields["requires_reason"]))
@@ -204,12 +204,12 @@ def _rule_of(row: SettingRule | None) -> ValueRule:
     return ValueRule(row.schema or "", row.unit or "", is_warning, row.requires_reason)
 
 
-def _fields(rule: ValueRule) -> dict[str, Any]:
+def rule_fields(rule: ValueRule) -> dict[str, Any]:
     """Return the columns of a rule, as they are stored and recorded."""
     return {
         "schema": rule.schema or None,
         "unit": rule.unit or None,
-        "severity": str(RuleSeverity.WARN if rule.is_warning else RuleSeverity.REFUSE),
+        "severity": str(rule.severity),
         "requires_reason": rule.requires_reason,
     }
 
@@ -222,7 +222,7 @@ def _put(
     reason: str,
     actor: Actor,
 ) -> AuditEvent:
-    old, new = _fields(_rule_of(row)), _fields(after)
+    old, new = rule_fields(_rule_of(row)), rule_fields(after)
     if row is None:
         session.add(SettingRule(key=target.name, **new))
     elif after == NO_RULE and row.is_secret is None:

@@ -66,7 +66,6 @@ def simple_fields(data_type: str) -> tuple[str, ...]:
 
 def typed_of(rule: ValueRule, data_type: str) -> TypedRule:
     """Return a stored rule as it would be typed; a schema that cannot be read as it is stored."""
-    severity = RuleSeverity.WARN if rule.is_warning else RuleSeverity.REFUSE
     rest = dict(schemas.keywords(rule.schema))
     typed: dict[str, Any] = {}
     if schemas.is_readable(rule.schema):
@@ -76,7 +75,7 @@ def typed_of(rule: ValueRule, data_type: str) -> TypedRule:
         **typed,
         schema=text if schemas.is_readable(rule.schema) else rule.schema,
         unit=rule.unit,
-        severity=severity,
+        severity=rule.severity,
         requires_reason=rule.requires_reason,
     )
 
