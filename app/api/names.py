@@ -12,6 +12,7 @@ from app.models.base import HIGHEST_ID
 PARTS = (
     *("activate", "deactivate", "deletion", "history", "members", "offboard", "permissions"),
     *("role-review", "roles", "rule", "rule-review", "secret", "sessions", "sign-ins"),
+    "state",
 )
 
 

@@ -1,5 +1,5 @@
 """Settings in the API: their values, versions, marks as secrets, and rules."""
 
-from app.api.settings import marks, past, relations, rules, values, versions
+from app.api.settings import bulk, marks, past, relations, rules, state, values, versions
 
-__all__ = ["marks", "past", "relations", "rules", "values", "versions"]
+__all__ = ["bulk", "marks", "past", "relations", "rules", "state", "values", "versions"]

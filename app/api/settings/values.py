@@ -1,8 +1,8 @@
-"""Settings: list, read, create, replace, unset and delete them, and change several at once."""
+"""Settings: list, read, create, replace, unset and delete them."""
 
 from typing import Any
 
-from app.api import problems, times, typed
+from app.api import times, typed
 from app.api.endpoint import CREATED, Answer, endpoint, next_page, saved
 from app.api.schemas import (
     AFTER,
@@ -10,8 +10,10 @@ from app.api.schemas import (
     DATA_TYPES,
     FLAG,
     REASON,
+    SETTING_STATES,
     TEXT,
     TIME,
+    Schema,
     array_of,
     component,
     given,
@@ -24,7 +26,7 @@ from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
-from app.domain.settings import BulkRefused, BulkSettingEdit, NewSetting, SettingEdit
+from app.domain.settings import NewSetting, SettingEdit, SettingFilter
 from app.extensions import db
 from app.models import ApplicationSetting
 
@@ -33,12 +35,7 @@ CREATE, DELETE = PermissionCode.SETTINGS_CREATE, PermissionCode.SETTINGS_DELETE
 VALUE = {"value": ANYTHING, "text": TEXT, "unset": FLAG, "anyway": FLAG}
 ONE = "/settings/<named:key>"
 SETTINGS = given(items=array_of(component("Setting")))
-MANY = {
-    "type": "object",
-    "minProperties": 1,
-    "maxProperties": 1000,
-    "additionalProperties": taken("etag", etag=TEXT, **VALUE),
-}
+SIFTED: dict[str, Schema] = {"q": TEXT, "type": DATA_TYPES, "state": SETTING_STATES}
 
 
 @endpoint(
@@ -46,16 +43,17 @@ MANY = {
     "/settings",
     needs=(READ,),
     gives=page_of("Setting"),
-    query={"category": TEXT, "prefix": TEXT, "changed_since": TIME, **AFTER},
+    query={"category": TEXT, "prefix": TEXT, "changed_since": TIME, **SIFTED, **AFTER},
 )
 def index(query: dict[str, str]) -> Any:
-    """List settings by key, filtered by category, beginning of the key and time of change."""
+    """List settings by key, with the filters of the page, beginning of the key, time of change."""
     page = settings.keys_page(
         db.session,
         Cursors(after=query.get("after")),
         category=query.get("category"),
         prefix=query.get("prefix", ""),
         changed_since=times.parsed(query, "changed_since"),
+        ids=_sifted(query),
     )
     found: Any = page.rows
     items = [typed.setting(row) for row in found]
@@ -102,7 +100,7 @@ def create(body: dict[str, Any]) -> Answer:
 )
 def replace(setting: ApplicationSetting, body: dict[str, Any], *, actor: Actor) -> None:
     """Give a setting another value, or none."""
-    edit = _edit(body, setting, settings.etag_of(setting), body.get("reason", ""))
+    edit = edit_of(body, setting, settings.etag_of(setting), body.get("reason", ""))
     with typed.placed(body):
         settings.change(db.session, setting.id, edit, actor=actor)
 
@@ -114,31 +112,28 @@ def delete(setting: ApplicationSetting, body: dict[str, Any], *, actor: Actor) -
     settings.delete(db.session, setting.id, deletion, actor=actor)
 
 
-@endpoint(
-    "PATCH",
-    "/settings",
-    read=READ,
-    needs=(UPDATE,),
-    gives=SETTINGS,
-    takes=taken("settings", settings=MANY, **REASON),
-)
-def change_many(body: dict[str, Any]) -> Any:
-    """Give several settings other values in one transaction: all or none."""
-    sent = body["settings"]
-    found = settings.by_keys(db.session, sent)
-    edits = {row.id: _edit(sent[row.key], row, sent[row.key]["etag"]) for row in found}
-    keys = {row.id: row.key for row in found}
-    try:
-        saved(settings.change_many, BulkSettingEdit(edits, body.get("reason", "")))
-    except BulkRefused as refusal:
-        mistakes = refusal.errors.items()
-        errors = [problems.mistake(("settings", keys[id_]), str(error)) for id_, error in mistakes]
-        return problems.refused(refusal, errors)
-    return {"items": [typed.setting(row) for row in settings.by_keys(db.session, sent)]}
+def _sifted(query: dict[str, str]) -> set[int] | None:
+    """Return the settings that pass the filters of the page; None without such a filter."""
+    sent = {name: query[name] for name in SIFTED if name in query}
+    if not any(sent.values()):
+        return None
+    lines = settings.matching(settings.read_all(db.session), SettingFilter(**sent))
+    return {line.id for line in lines}
 
 
-def _edit(
+def edit_of(
     sent: dict[str, Any], setting: ApplicationSetting, etag: str, reason: str = ""
 ) -> SettingEdit:
+    """Return the new value that a body gives a setting.
+
+    Args:
+        sent: The value in the body, as ``VALUE`` has it.
+        setting: The setting.
+        etag: The etag of the setting that the value was made for.
+        reason: The reason.
+
+    Raises:
+        InvalidValue: The body gives no value, or one of another JSON type.
+    """
     text = typed.text_of(sent, setting.data_type)
     return SettingEdit(text, etag, reason, anyway=sent.get("anyway", False))

@@ -1,5 +1,6 @@
 """Settings in the order of their keys, page by page."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ def keys_page(
     category: str | None = None,
     prefix: str = "",
     changed_since: datetime | None = None,
+    ids: Collection[int] | None = None,
 ) -> Page:
     """Return one page of settings by key, in one statement.
 
@@ -29,6 +31,7 @@ def keys_page(
         category: The category that they are in; "" for those without, None for all.
         prefix: The beginning of their keys.
         changed_since: The time at or after which their rows were written.
+        ids: The settings that may be on it; None for all.
 
     Raises:
         InvalidValue: The cursor is not valid.
@@ -40,6 +43,8 @@ def keys_page(
         query = query.where(func.substr(ApplicationSetting.key, 1, len(prefix)) == prefix)
     if changed_since is not None:
         query = query.where(ApplicationSetting.updated_at >= changed_since)
+    if ids is not None:
+        query = query.where(ApplicationSetting.id.in_(ids))
     beginning = paging.start(BY_KEY, after=cursors.after, before=cursors.before)
     if not (is_name(category or "") and is_name(prefix)):
         return Page([], None, None)
