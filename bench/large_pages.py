@@ -47,7 +47,7 @@ def report(app: Flask, operator: str, collector: str) -> None:
     with app.app_context():
         print(f"\n| {db.engine.dialect.name} | ms | KiB | statements |")
         print("| --- | ---: | ---: | ---: |")
-        client = _signed_in(app, operator)
+        client = signed_in(app, operator)
         for path in _paths(operator, collector):
             answer = _asked(client, path)
             print(
@@ -55,7 +55,8 @@ def report(app: Flask, operator: str, collector: str) -> None:
             )
 
 
-def _signed_in(app: Flask, name: str) -> FlaskClient:
+def signed_in(app: Flask, name: str) -> FlaskClient:
+    """Return a client in which a user is signed in."""
     user = db.session.scalars(select(User).where(User.username == name)).one()
     client = app.test_client()
     browser = sessions.Browser(address="127.0.0.1", user_agent="bench")

@@ -3,35 +3,40 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from app.domain import settings
 from app.domain.errors import InvalidValue
-from app.domain.settings import DataType, NotJson
+from app.domain.settings import DataType, NotJson, ShownSetting
 from app.models import ApplicationSetting
 
 GIVEN = ("value", "text", "unset")
+LONGEST_KEPT = 400
 # Those of the pages.
 FORM_FIELDS = ("value", "secret")
 
 
 def setting(row: ApplicationSetting) -> dict[str, Any]:
     """Return a setting as the API shows it: never the value of a secret, and no password."""
-    is_secret = settings.is_secret_setting(row)
-    text = None if is_secret or row.value is None else settings.masked(row.value)
+    return shown(settings.shown_setting(row))
+
+
+def shown(line: ShownSetting) -> dict[str, Any]:
+    """Return a listed setting as the API shows it."""
     return {
-        "key": row.key,
-        "value": _value(text, DataType.of(row.data_type)),
-        "text": text,
-        "is_set": row.value is not None,
-        "is_secret": is_secret,
-        "is_mutable": row.is_mutable,
-        "read_only_reason": settings.read_only_reason(row),
-        "data_type": row.data_type,
-        "category": row.category,
-        "description": row.description,
-        "updated_at": row.updated_at.isoformat(),
-        "etag": settings.etag_of(row),
+        "key": line.key,
+        "value": _value(line.value, DataType.of(line.data_type)),
+        "text": line.value,
+        "is_set": line.is_set,
+        "is_secret": line.is_secret,
+        "is_mutable": line.is_mutable,
+        "read_only_reason": line.read_only_reason,
+        "data_type": line.data_type,
+        "category": line.category,
+        "description": line.description,
+        "updated_at": line.updated_at.isoformat(),
+        "etag": line.etag,
     }
 
 
@@ -95,11 +100,17 @@ def _value(text: str | None, data_type: DataType | None) -> Any:
             return text
         case DataType.BOOLEAN:
             return {"true": True, "false": False}.get(text.strip().lower())
-    try:
-        value = settings.read_json(text)
-    except NotJson:
-        return None
+    value = _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
     if data_type is DataType.JSON:
         return value
     is_number = _is_integer(value) or (data_type is DataType.FLOAT and isinstance(value, float))
     return value if is_number else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
+    """Return what a text says as JSON; None for no JSON. It is written out, and never changed."""
+    try:
+        return settings.read_json(text)
+    except NotJson:
+        return None

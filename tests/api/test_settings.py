@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.domain.settings import key_listing
 from app.models import ApplicationSetting
 from tests.support.contents import events
 
@@ -155,7 +156,8 @@ def test_several_are_changed_together_or_not_at_all(program, session, ada):
     assert api.send("PATCH", "/settings", {"settings": bad}).status_code == 409
 
 
-def test_the_list_is_filtered_and_paged_by_key(program, session, ada):
+def test_the_list_is_filtered_and_paged_by_key(program, session, ada, monkeypatch):
+    monkeypatch.setattr(key_listing, "SIZE", 50)
     session.add_all(
         ApplicationSetting(key=f"a{number:03}", value="1", category="many") for number in range(60)
     )
@@ -180,6 +182,22 @@ def test_a_query_that_is_not_possible_is_refused(program, ada, query):
     answer = program(ada).get(f"/settings?{query}")
 
     assert answer.status_code in {400, 422}
+
+
+def test_five_hundred_settings_are_one_page_in_two_statements(program, session, ada, statements):
+    session.add_all(ApplicationSetting(key=f"a{number:03}") for number in range(499))
+    session.add(ApplicationSetting(key="a499", value='{"password": "sesame"}', data_type="json"))
+    session.commit()
+    api = program(ada)
+
+    with statements.at_most(2):
+        listed = api.get("/settings").json["items"]
+
+    assert len(listed) == 500
+    for key in ("a000", "a499"):
+        [line] = [each for each in listed if each["key"] == key]
+        assert line == api.get(f"/settings/{key}").json
+    assert "sesame" not in str(listed)
 
 
 def test_no_answer_holds_a_secret(program, session, ada):

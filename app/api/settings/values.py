@@ -55,9 +55,8 @@ def index(query: dict[str, str]) -> Any:
         changed_since=times.parsed(query, "changed_since"),
         ids=_sifted(query),
     )
-    found: Any = page.rows
-    items = [typed.setting(row) for row in found]
-    return {"items": items, "next": next_page(page.after)}
+    lines: Any = page.rows
+    return {"items": [typed.shown(line) for line in lines], "next": next_page(page.after)}
 
 
 @endpoint("GET", ONE, needs=(READ,), gives=component("Setting"), has_etag=True)

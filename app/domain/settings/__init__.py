@@ -31,7 +31,7 @@ from app.domain.settings.editing import (
     etag_of,
     overwrite,
 )
-from app.domain.settings.key_listing import keys_page
+from app.domain.settings.key_listing import ShownSetting, keys_page, shown_setting
 from app.domain.settings.last_changes import LastChange, last_changes
 from app.domain.settings.lifecycle import create, delete, restore
 from app.domain.settings.listing import (
@@ -157,6 +157,7 @@ __all__ = [
     "SettingLine",
     "SettingRules",
     "SettingsPlan",
+    "ShownSetting",
     "UnusualValue",
     "ValueDifference",
     "ValueRule",
@@ -224,6 +225,7 @@ __all__ = [
     "secret_marks",
     "secret_state",
     "secret_states",
+    "shown_setting",
     "shown_value",
     "take_turns",
     "undo",
