@@ -14,6 +14,7 @@ _COMMANDS = (
     ("roles", "roles.roles", "Manage roles and the permissions that they grant."),
     ("permissions", "roles.permissions", "Explain permissions: who has one, and why."),
     ("settings", "settings", "List, read and change the settings of the backend."),
+    ("attention", "findings.attention", "List what needs attention, and put warnings aside."),
     ("audit", "audit", "Verify, export and prune the record of changes."),
     (
         "export",

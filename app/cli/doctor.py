@@ -13,7 +13,7 @@ from app.cli.accounts import second_factors
 from app.cli.arguments import json_option
 from app.cli.commands import Command
 from app.cli.db import compared
-from app.cli.findings import names, outside, place
+from app.cli.findings import attention, names, outside, place
 from app.cli.findings.finding import InstallationFinding, Verdict
 from app.cli.findings.record import record_problems, record_warnings
 from app.cli.findings.rules import rule_warnings
@@ -23,10 +23,9 @@ from app.database import revisions, trigram_index
 from app.database.problems import connection_problem
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
-from app.domain import access, integrity, overview, sign_in
+from app.domain import access, integrity, sign_in
 from app.domain.phrases import counted, listed
 from app.extensions import db
-from app.models.base import utcnow
 
 NAMED = 5
 _WARNINGS = {
@@ -159,15 +158,13 @@ def _warnings() -> Iterator[InstallationFinding]:
 
 
 def _attention() -> Iterator[InstallationFinding]:
-    now = utcnow()
-    findings = overview.findings(overview.facts(db.session, lambda _: True), now=now)
-    found = overview.divide(db.session, findings, now=now)
+    found = attention.current()
     for finding in (*found.warnings, *found.good_to_know):
         yield InstallationFinding(Verdict.WARNING, finding.topic, finding.sentence)
     for aside in found.put_aside:
         sentence = f"{aside.finding.title}: put aside by {aside.event.actor_name}."
         yield InstallationFinding(Verdict.OK, aside.finding.topic, sentence)
-    if not findings:
+    if not (found.warnings or found.put_aside or found.good_to_know):
         yield InstallationFinding(Verdict.OK, "attention", "Nothing needs attention.")
 
 

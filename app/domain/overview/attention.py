@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain import settings, webhooks
+from app.domain.audit import Day
 from app.domain.errors import InvalidValue
 from app.domain.overview import figures, webhook_findings
 from app.domain.overview.figures import Administrator, People, PermissionUse, RolePeople
@@ -35,8 +36,17 @@ class Facts:
     failed_sign_ins: int = 0
 
 
-def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
-    """Read the data for findings, as far as ``can`` allows, in eight statements."""
+def facts(
+    session: DbSession, can: Callable[[PermissionCode], bool], days: Sequence[Day] | None = None
+) -> Facts:
+    """Read the data for findings, as far as ``can`` allows, in eight statements.
+
+    Args:
+        session: The database session.
+        can: Whether the reader has a permission.
+        days: The activity of the last days, with the failed sign-ins; None for readers who may not
+            see it.
+    """
     sees_users, sees_roles = can(PermissionCode.USER_READ), can(PermissionCode.ROLE_READ)
     sees_record = can(PermissionCode.AUDIT_READ)
     return Facts(
@@ -45,6 +55,7 @@ def facts(session: DbSession, can: Callable[[PermissionCode], bool]) -> Facts:
         roles=figures.people_per_role(session) if sees_roles else None,
         permissions=figures.permissions(session) if sees_roles else None,
         administrators=figures.administrators(session) if sees_users and sees_record else None,
+        failed_sign_ins=sum(day.failed_sign_ins for day in (days or ())[-2:]),
         webhooks=webhooks.read_states(session) if sees_record else WebhookStates(),
     )
 

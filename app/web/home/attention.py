@@ -1,7 +1,6 @@
 """The findings that need attention, as far as the reader may see what they are about."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from flask import g, url_for
@@ -30,8 +29,7 @@ OF_ADMINISTRATORS = {Topic.NEVER_SIGNED_IN: "never", Topic.IDLE: "idle", Topic.O
 
 def facts(days: Sequence[Day] | None) -> Facts:
     """Return the facts that the reader may see; ``days`` has the failed sign-ins."""
-    failures = sum(day.failed_sign_ins for day in days[-2:]) if days else 0
-    return replace(overview.facts(db.session, g.me.can), failed_sign_ins=failures)
+    return overview.facts(db.session, g.me.can, days)
 
 
 def attention(known: Facts, now: datetime) -> Attention | None:
