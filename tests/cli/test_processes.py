@@ -71,7 +71,7 @@ def test_a_user_is_created_by_a_pipe(process, session):
         environ=PRODUCTION,
     )
 
-    assert (done.code, done.out, done.err) == (0, "", "Created cleo.\n")
+    assert (done.code, done.out, done.err) == (*(0, "", "Created cleo with the role admin.\n"),)
     assert session.scalars(select(User)).one().has_password
 
 

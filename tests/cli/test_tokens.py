@@ -28,7 +28,9 @@ def test_a_service_account_has_no_password_and_no_link(flask):
     create = ("users", "create", "robot", "robot@example.org", "--service-account")
 
     assert flask(*create, "--password-stdin", typed="x").code == 2
-    assert flask(*create, "--role", "viewer").err == "Created the service account robot.\n"
+    assert flask(*create, "--role", "viewer").err == (
+        "Created the service account robot with the role viewer.\n"
+    )
     assert flask("users", "reset-password", "robot").err == (
         "Error: robot is a service account: nobody signs in to it with a password.\n"
     )

@@ -61,6 +61,30 @@ def show(name: str, *, as_json: bool) -> None:
 
 
 @roles.command()
+@click.argument("first", type=TEXT)
+@click.argument("second", type=TEXT)
+@json_option
+def compare(first: str, second: str, *, as_json: bool) -> None:
+    """List the permissions that two roles grant, both or only one of them.
+
+    The exit code is 1 if they grant different permissions.
+    """
+    matrix = domain.read_matrix(db.session)
+    names = [domain.named(db.session, name) for name in (first, second)]
+    found = matrix.compare(*(matrix.role(role.id) for role in names))
+    titles = ("both", *(f"only {role.name}" for role in names))
+    if as_json:
+        codes = {part: [row.code for row in rows] for part, rows in found._asdict().items()}
+        output.write_json([{"first": names[0].name, "second": names[1].name} | codes])
+    else:
+        parts = zip(titles, found, strict=True)
+        rows = ((row.code, title) for title, rows in parts for row in rows)
+        output.write_table(("PERMISSION", "GRANTED BY"), rows)
+    if found.only_first or found.only_second:
+        raise Failure(f"{listed([role.name for role in names])} grant different permissions.")
+
+
+@roles.command()
 @name_argument
 @click.option("--description", type=TEXT, default="", help="What the role is for.")
 @click.option("--template", type=click.Choice(sorted(TEMPLATES)), help="Start from a template.")

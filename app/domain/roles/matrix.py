@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, String, cast, func, select
 
@@ -68,6 +68,14 @@ class MatrixRole:
         return Holder(self.id, self.name, self.codes)
 
 
+class RoleComparison(NamedTuple):
+    """The permissions that both of two roles grant, and those that only one of them grants."""
+
+    both: Rows
+    only_first: Rows
+    only_second: Rows
+
+
 @dataclass(frozen=True)
 class Matrix:
     """The roles and permissions; a permission has an id, code, description and resource."""
@@ -109,6 +117,13 @@ class Matrix:
     def only(self, permission_ids: Collection[int]) -> "Matrix":
         """Return the matrix with the rows of these permissions."""
         return replace(self, permissions=[p for p in self.permissions if p.id in permission_ids])
+
+    def compare(self, first: MatrixRole, second: MatrixRole) -> RoleComparison:
+        """Return the permissions of two roles, by which of them grants them."""
+        kinds: dict[tuple[bool, bool], list[Row[Any]]] = defaultdict(list)
+        for row in self.permissions:
+            kinds[first.grants(row.code), second.grants(row.code)].append(row)
+        return RoleComparison(kinds[True, True], kinds[True, False], kinds[False, True])
 
     def by_resource(self) -> dict[str, list[Row[Any]]]:
         """Return the permissions grouped by their resource."""

@@ -80,6 +80,7 @@ from app.domain.users.name_list import (
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
 from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
+from app.domain.users.sign_in_time import CHOICES as SIGN_IN_TIMES
 from app.domain.users.tokens import (
     NewToken,
     TokenRefused,
@@ -89,7 +90,7 @@ from app.domain.users.tokens import (
 )
 from app.domain.users.undo import INVERSE as UNDOABLE
 from app.domain.users.undo import UserUndo, review_undo, undo
-from app.domain.users.user_filter import UserFilter
+from app.domain.users.user_filter import STATUSES, UserFilter
 from app.domain.users.wanted_roles import (
     AssignmentsPlan,
     WantedRoles,
@@ -100,7 +101,9 @@ from app.domain.users.wanted_roles import (
 __all__ = [
     "EXPORTED",
     "EXPORT_TARGET",
+    "SIGN_IN_TIMES",
     "SORTS",
+    "STATUSES",
     "UNDOABLE",
     "AssignmentChangedMeanwhile",
     "AssignmentEdit",

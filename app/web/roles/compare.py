@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from app.domain import roles
 from app.domain.permissions import PermissionCode
-from app.domain.roles import Matrix, MatrixRole, PermissionRow
+from app.domain.roles import Matrix, MatrixRole, Rows
 from app.extensions import db
 from app.web.access import requires
 from app.web.roles.blueprint import blueprint
@@ -29,17 +29,10 @@ def _chosen(matrix: Matrix, name: str) -> MatrixRole | None:
     return matrix.role(possible_id(text))
 
 
-def _parts(
-    matrix: Matrix, first: MatrixRole, second: MatrixRole
-) -> list[tuple[str, list[PermissionRow]]]:
-    by_first = {row.code for row in matrix.permissions if first.grants(row.code)}
-    by_second = {row.code for row in matrix.permissions if second.grants(row.code)}
-    parts = {
-        "Granted by both": by_first & by_second,
-        f"Only by {first.name}": by_first - by_second,
-        f"Only by {second.name}": by_second - by_first,
-    }
+def _parts(matrix: Matrix, first: MatrixRole, second: MatrixRole) -> list[tuple[str, Rows]]:
+    found = matrix.compare(first, second)
     return [
-        (title, [row for row in matrix.permissions if row.code in codes])
-        for title, codes in parts.items()
+        ("Granted by both", found.both),
+        (f"Only by {first.name}", found.only_first),
+        (f"Only by {second.name}", found.only_second),
     ]

@@ -71,3 +71,35 @@ def test_what_a_rule_forbids_is_told(flask, arguments, sentence):
 
     assert done.code == 1
     assert sentence in done.err
+
+
+def test_two_roles_are_compared(flask):
+    flask("roles", "create", "clerk")
+    flask("roles", "grant", "clerk", "user:read", "user:create")
+    flask("roles", "create", "reader")
+    flask("roles", "grant", "reader", "user:read", "audit:read")
+
+    done = flask("roles", "compare", "clerk", "reader")
+
+    assert [line.split(maxsplit=1) for line in done.out.splitlines()[1:]] == [
+        ["user:read", "both"],
+        ["user:create", "only clerk"],
+        ["audit:read", "only reader"],
+    ]
+    assert (done.code, done.err) == (1, "Error: clerk and reader grant different permissions.\n")
+    assert json.loads(flask("roles", "compare", "clerk", "reader", "--json").out) == {
+        "first": "clerk",
+        "second": "reader",
+        "both": ["user:read"],
+        "only_first": ["user:create"],
+        "only_second": ["audit:read"],
+    }
+
+
+def test_roles_that_grant_the_same_do_not_differ(flask):
+    flask("roles", "create", "support", "--template", "auditor")
+    flask("roles", "create", "copy", "--like", "support")
+
+    assert flask("roles", "compare", "support", "copy").code == 0
+    assert flask("roles", "compare", "support", "nothing").code == 1
+    assert json.loads(flask("roles", "compare", "admin", "support", "--json").out)["both"]
