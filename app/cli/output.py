@@ -1,7 +1,9 @@
 """Output of commands: data to standard output, messages to standard error."""
 
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any
 
@@ -38,6 +40,22 @@ def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     widths = [max(len(cell) for cell in column) for column in zip(*first, strict=True)]
     for row in chain(first, lines):
         _write_row(row, widths)
+
+
+@contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on standard error, if that is a terminal.
+
+    Args:
+        label: What is counted, in one word.
+        length: The steps of the whole work.
+
+    Yields:
+        A function that takes the number of steps done since.
+    """
+    is_hidden = not sys.stderr.isatty()
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=is_hidden) as bar:
+        yield bar.update
 
 
 def printable(text: str) -> str:

@@ -17,6 +17,7 @@ from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure, Misuse
 from app.cli.rules import categories, relations, rule
+from app.cli.setting_changes import TYPES
 from app.domain import settings as domain
 from app.domain.errors import NotFound
 from app.domain.phrases import counted, listed
@@ -31,6 +32,7 @@ from app.domain.settings import (
 from app.extensions import db
 from app.unit_of_work import carry_out
 
+ALL_SETTINGS = SettingFilter()
 TITLES = ("CATEGORY", "KEY", "TYPE", "STATE", "VALUE")
 FIELDS = ("key", "category", "data_type", "value", "is_set", "is_mutable", "is_secret")
 
@@ -57,12 +59,17 @@ for command in (
 
 
 @settings.command("list")
+@click.option("--search", type=TEXT, default="", help="Only settings with these words.")
 @click.option("--category", type=TEXT, help="Only settings of this category.")
+@click.option("--type", "data_type", type=TYPES, help="Only settings of this data type.")
 @click.option("--state", type=click.Choice(STATES), help="Only settings in this state.")
 @json_option
-def list_(category: str | None, state: str | None, *, as_json: bool) -> None:
+def list_(
+    search: str, category: str | None, data_type: str | None, state: str | None, *, as_json: bool
+) -> None:
     """List the settings by category and key, with the beginning of each value."""
-    lines = _lines(category, state or "")
+    filters = SettingFilter(search, type=data_type or "", state=state or "")
+    lines = _lines(category, filters)
     if as_json:
         output.write_json(_as_object(line) for line in lines)
     else:
@@ -76,7 +83,7 @@ def get(key: str, *, as_json: bool) -> None:
     """Print the value of a setting, or with --json what "list" tells of it."""
     setting = domain.by_key(db.session, key)
     if as_json:
-        output.write_json(_as_object(line) for line in _lines(None, "") if line.key == setting.key)
+        output.write_json(_as_object(line) for line in _lines() if line.key == setting.key)
         return
     if domain.is_secret_setting(setting):
         raise Failure(f"{key} is a secret. The console never shows it.")
@@ -177,13 +184,15 @@ def _overwrite(key: str, text: str | None, reason: str, *, anyway: bool = False)
         output.say(f"{key} was {'unset' if text is None else 'changed'}.")
 
 
-def _lines(category: str | None, state: str) -> list[SettingLine]:
+def _lines(
+    category: str | None = None, filters: SettingFilter = ALL_SETTINGS
+) -> list[SettingLine]:
     lines = domain.read_all(db.session)
     if category is not None:
         lines = [line for line in lines if line.category == category]
         if not lines:
             raise NotFound(f"No category is named {category}.")
-    return [line for line in lines if line.matches(SettingFilter(state=state))]
+    return domain.matching(lines, filters)
 
 
 def _as_cells(line: SettingLine) -> tuple[str, ...]:

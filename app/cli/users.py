@@ -11,7 +11,15 @@ from app.cli import (
     output,
     search_index,
 )
-from app.cli.accounts import clear_throttle, creation, listing, profile, second_factors, sessions
+from app.cli.accounts import (
+    bulk,
+    clear_throttle,
+    creation,
+    listing,
+    profile,
+    second_factors,
+    sessions,
+)
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, reason_option
 from app.cli.commands import CommandGroup
@@ -38,6 +46,7 @@ def users() -> None:
 
 users.add_command(creation.create)
 users.add_command(listing.list_)
+users.add_command(bulk.bulk)
 for command in (profile.show, profile.edit, profile.delete, profile.offboard, profile.undo):
     users.add_command(command)
 users.add_command(sessions.sessions)

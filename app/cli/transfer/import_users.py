@@ -1,6 +1,5 @@
 """``flask users import``: users created from the rows of a CSV file."""
 
-import sys
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -43,15 +42,13 @@ def import_users(file: BinaryIO, reason: str, *, dry_run: bool, as_json: bool) -
     rows = _rows(file)
     counts = dict.fromkeys(WORDS, 0)
     seen = SeenRows()
-    with click.progressbar(
-        length=len(rows), label="Users", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with output.progress("Users", len(rows)) as advance:
         for batch in transfer.batches(rows):
             results = _planned(batch, seen) if dry_run else _created(batch, reason)
             for result in results:
                 counts[result.line.outcome] += 1
                 _write(result, as_json=as_json)
-            bar.update(len(batch))
+            advance(len(batch))
     created, exist, refused = counts.values()
     would = "Would create" if dry_run else "Created"
     output.say(f"{would} {counted(created, 'user')}; {exist:,} existed already.")

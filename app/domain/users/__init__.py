@@ -70,6 +70,7 @@ from app.domain.users.name_copy import (
     count_wrong_copies,
 )
 from app.domain.users.name_list import (
+    MOST_NAMES,
     ListedName,
     ListedPerson,
     NameList,
@@ -101,6 +102,7 @@ from app.domain.users.wanted_roles import (
 __all__ = [
     "EXPORTED",
     "EXPORT_TARGET",
+    "MOST_NAMES",
     "SIGN_IN_TIMES",
     "SORTS",
     "STATUSES",
