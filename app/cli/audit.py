@@ -1,6 +1,7 @@
 """``flask audit``: the record of changes, by command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -53,9 +54,8 @@ def verify(log: Path | None, *, require_key: bool, as_json: bool) -> None:
         if not anchors:
             raise Failure(f"{log} holds no anchor: no line with “audit head: sequence=”.")
     try:
-        verified = domain.verify(
-            db.session, anchors, require_key=require_key, release=db.session.rollback
-        )
+        with _progress() as release:
+            verified = domain.verify(db.session, anchors, require_key=require_key, release=release)
     except BrokenChain as fault:
         if as_json:
             output.write_json([{"is_whole": False, "event": fault.event_id, "problem": str(fault)}])
@@ -97,7 +97,7 @@ def prune(before: datetime, reason: str) -> None:
     first_kept = before.replace(tzinfo=UTC)
     if first_kept > utcnow():
         raise Misuse("--before must not be in the future.")
-    _verify(db.session.rollback)
+    _verify()
     pruning = read(lambda: domain.plan(db.session, first_kept))
     if pruning is None:
         output.say(f"No event is from before {before.date()}. Nothing was changed.")
@@ -105,9 +105,11 @@ def prune(before: datetime, reason: str) -> None:
     actor, given = current_actor(), checked_reason(reason)
     record = partial(domain.record_pruning, db.session, pruning, first_kept)
     carry_out(lambda: record(actor=actor, reason=given), actor=actor)
-    total = 0
-    while count := carry_out(lambda: domain.delete_some(db.session, pruning), actor=actor):
-        total += count
+    total, length = 0, domain.length_of_chain(db.session, pruning.link.sequence)
+    with output.progress("Deleted", length) as advance:
+        while count := carry_out(lambda: domain.delete_some(db.session, pruning), actor=actor):
+            total += count
+            advance(count)
     output.say(f"Deleted {counted(total, 'event')} from before {before.date()}.")
 
 
@@ -143,9 +145,22 @@ def cover_earlier_events(reason: str = "", *, even_late: bool = False) -> int | 
     return earlier.events
 
 
-def _verify(release: Callable[[], object]) -> None:
+@contextmanager
+def _progress() -> Iterator[Callable[[], None]]:
+    """Show the progress of a verification; yield what is called between its batches."""
+    with output.progress("Events", domain.length_of_chain(db.session)) as advance:
+
+        def release() -> None:
+            db.session.rollback()
+            advance(domain.AT_ONCE)
+
+        yield release
+
+
+def _verify() -> None:
     try:
-        domain.verify(db.session, release=release)
+        with _progress() as release:
+            domain.verify(db.session, release=release)
     except BrokenChain as fault:
         raise Failure(f"{fault} Nothing was deleted.") from fault
 

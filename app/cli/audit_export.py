@@ -1,12 +1,17 @@
 """``flask audit export``: the record of changes as a file."""
 
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO
 
 import click
+from sqlalchemy import Row
 
 from app import unit_of_work
+from app.cli import output
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
 from app.cli.commands import TableCommand
@@ -14,6 +19,8 @@ from app.domain import audit, event_export, settings
 from app.domain.audit import EventFilter, Outcome
 from app.domain.event_export import ExportFormat
 from app.extensions import db
+
+Rows = Sequence[Row[Any]]
 
 DAY = click.DateTime(["%Y-%m-%d"])
 ONE_DAY = timedelta(days=1)
@@ -45,7 +52,21 @@ def export(file: BinaryIO, file_format: str, **filters: Any) -> None:
     unit_of_work.record(event_export.ACTION, target, actor=actor, after=after)
     batches = unit_of_work.in_batches(partial(audit.export_batch, events))
     marks = settings.secret_marks(db.session)
-    file.writelines(event_export.encoded(batches, marks, file_format))
+    with _progress(file) as advance:
+        file.writelines(event_export.encoded(_told_of(batches, advance), marks, file_format))
+
+
+def _progress(file: BinaryIO) -> AbstractContextManager[Callable[[int], None]]:
+    is_shown = file.name == "-" and sys.stdout.isatty()
+    return output.progress("Events", audit.last_id(db.session), is_hidden=is_shown)
+
+
+def _told_of(batches: Iterable[Rows], advance: Callable[[int], None]) -> Iterator[Rows]:
+    last = 0
+    for rows in batches:
+        yield rows
+        advance(rows[-1].id - last)
+        last = rows[-1].id
 
 
 def _event_filter(

@@ -43,17 +43,20 @@ def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
+def progress(
+    label: str, length: int, *, is_hidden: bool = False
+) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on standard error, if that is a terminal.
 
     Args:
         label: What is counted, in one word.
         length: The steps of the whole work.
+        is_hidden: Whether to show none, where the data are written to the terminal.
 
     Yields:
         A function that takes the number of steps done since.
     """
-    is_hidden = not sys.stderr.isatty()
+    is_hidden = is_hidden or not (length and sys.stderr.isatty())
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=is_hidden) as bar:
         yield bar.update
 

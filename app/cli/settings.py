@@ -163,7 +163,11 @@ def rotate_key(reason: str, *, in_clear: bool) -> None:
     encrypt = partial(domain.encrypt_again, db.session, reason=reason, actor=actor)
     states = domain.FORMER_OR_CLEAR if in_clear else domain.FORMER
     ids = domain.ids_to_encrypt(db.session, states)
-    count = sum(carry_out(partial(encrypt, setting_id), actor=actor) for setting_id in ids)
+    count = 0
+    with output.progress("Secrets", len(ids)) as advance:
+        for setting_id in ids:
+            count += carry_out(partial(encrypt, setting_id), actor=actor)
+            advance(1)
     output.say(f"Encrypted {counted(count, 'secret')}.")
     stored = domain.secret_states(db.session)
     if lost := [key for key, state in stored.items() if state is SecretState.UNREADABLE]:
@@ -184,9 +188,7 @@ def _overwrite(key: str, text: str | None, reason: str, *, anyway: bool = False)
         output.say(f"{key} was {'unset' if text is None else 'changed'}.")
 
 
-def _lines(
-    category: str | None = None, filters: SettingFilter = ALL_SETTINGS
-) -> list[SettingLine]:
+def _lines(category: str | None = None, filters: SettingFilter = ALL_SETTINGS) -> list[SettingLine]:
     lines = domain.read_all(db.session)
     if category is not None:
         lines = [line for line in lines if line.category == category]

@@ -99,6 +99,7 @@ def test_pruned_events_are_gone_and_the_chain_goes_on(flask, session, recorded):
     assert done.err == f"Deleted 4 events from before {tomorrow}.\n"
     [event] = session.scalars(select(AuditEvent))
     assert (event.action, event.reason) == ("audit:pruned", "Kept for a year.")
+    assert audit.length_of_chain(session) == 1
     assert flask("audit", "verify").out == "The chain of 1 event is whole.\n"
 
 

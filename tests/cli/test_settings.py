@@ -225,6 +225,8 @@ def test_the_list_holds_one_category_or_one_state(flask, secret, greeting):
     assert "mail_password" in keys("--state", "secret")
     assert not {"greeting", "chunk_size"} & set(keys("--state", "secret"))
     assert keys("--category", "texts", "--state", "set") == []
+    assert keys("--search", "greet") == ["greeting"]
+    assert keys("--search", "greet", "--type", "integer") == []
     assert {"greeting", "mail_password", "chunk_size"} < set(keys())
 
 

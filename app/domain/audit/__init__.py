@@ -8,7 +8,7 @@ from app.domain.audit.authors import last_changes
 from app.domain.audit.chain import seal
 from app.domain.audit.details import EventDetails, actor_is_there, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
-from app.domain.audit.end_of_chain import count_without_key, problem_of_end
+from app.domain.audit.end_of_chain import count_without_key, length_of_chain, problem_of_end
 from app.domain.audit.event_filter import EventFilter, Outcome
 from app.domain.audit.events import (
     UNDOES,
@@ -21,16 +21,17 @@ from app.domain.audit.events import (
     record,
     record_save,
 )
-from app.domain.audit.export import count_for_export, export_batch
+from app.domain.audit.export import count_for_export, export_batch, last_id
 from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, history_page, recent
 from app.domain.audit.keys import KEYS, audit_keys
 from app.domain.audit.listing import SaveLine, SavePage, events_page, list_saves
 from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
 from app.domain.audit.saves import Save, new_save
 from app.domain.audit.undoable import GONE, LeftOut, NothingToUndo, saved_changes, undone_id
-from app.domain.audit.verification import BrokenChain, Verified, head, verify
+from app.domain.audit.verification import AT_ONCE, BrokenChain, Verified, head, verify
 
 __all__ = [
+    "AT_ONCE",
     "GONE",
     "KEYS",
     "LOGGER_OF_ANCHORS",
@@ -73,6 +74,8 @@ __all__ = [
     "is_chained",
     "kind_of",
     "last_changes",
+    "last_id",
+    "length_of_chain",
     "list_saves",
     "new_save",
     "of_save",

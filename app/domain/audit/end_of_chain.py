@@ -30,3 +30,14 @@ def count_without_key(session: DbSession) -> int:
     """Count the events that a process without a key has recorded."""
     query = select(func.count()).select_from(ChainEntry).where(ChainEntry.key_id == NO_KEY.id)
     return session.scalar(query) or 0
+
+
+def length_of_chain(session: DbSession, up_to: int | None = None) -> int:
+    """Return the number of places from the first entry that was not pruned to the last one.
+
+    Args:
+        session: The database session.
+        up_to: The place to count to; None for the last one.
+    """
+    first, last = session.execute(select(func.min(ChainEntry.id), func.max(ChainEntry.id))).one()
+    return 0 if first is None else (last if up_to is None else up_to) - first + 1

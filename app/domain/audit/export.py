@@ -19,6 +19,11 @@ def count_for_export(session: DbSession, filters: EventFilter) -> int:
     return session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
 
+def last_id(session: DbSession) -> int:
+    """Return the highest id of an event, at which an export ends; 0 for none."""
+    return session.scalar(select(func.max(AuditEvent.id))) or 0
+
+
 def export_batch(filters: EventFilter, session: DbSession, after: int) -> Sequence[Row[Any]]:
     """Return the next events that match the filter: ids above ``after``, the lowest first."""
     query = select(AuditEvent.__table__).where(AuditEvent.id > after)
