@@ -30,6 +30,7 @@ class UserRow(NamedTuple):
         roles: The names of the roles.
         is_active: Whether the user can sign in.
         is_verified: Whether the address is verified.
+        mistake: What cannot be read in it; "" for nothing.
     """
 
     number: int
@@ -37,6 +38,7 @@ class UserRow(NamedTuple):
     roles: tuple[str, ...] = ()
     is_active: bool = True
     is_verified: bool = False
+    mistake: str = ""
 
 
 class RowResult(NamedTuple):
@@ -120,6 +122,8 @@ def _lookalikes(session: DbSession, rows: Sequence[UserRow]) -> dict[str, str]:
 
 def _judged(known: _Known, row: UserRow) -> PlanLine:
     name = row.new.username.strip()
+    if row.mistake:
+        return PlanLine(name, PlanOutcome.REFUSED, reason=row.mistake)
     try:
         new = users.check_new(row.new)
         if _exists(known, new):

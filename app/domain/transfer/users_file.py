@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from app.domain.csv import restored
 from app.domain.errors import InvalidValue
-from app.domain.phrases import listed
+from app.domain.phrases import counted, listed
 from app.domain.transfer.reading import hold_to_size
 from app.domain.transfer.user_rows import UserRow
 from app.domain.users import NewUser
@@ -21,6 +21,8 @@ WORDS = {
     **dict.fromkeys(("yes", "true", "1"), True),
     **dict.fromkeys(("no", "false", "0"), False),
 }
+# The flags, and the words that an empty cell stands for.
+FLAGS = {"is_active": "yes", "is_verified": "no"}
 BETWEEN_ROLES = ";"
 
 
@@ -37,6 +39,8 @@ def read_users(text: str, email_domains: tuple[str, ...] = ()) -> list[UserRow]:
     """
     hold_to_size(text, FIELD)
     lines = text.removeprefix("\ufeff")
+    if not lines.strip():
+        raise InvalidValue("The file is empty. Choose or paste a CSV file.", field=FIELD)
     first = lines.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter, strict=True)
@@ -72,31 +76,29 @@ def _rows(
     for number, cells in enumerate(reader, start=2):
         if not any(cells):
             continue
-        if len(cells) != len(names):
-            message = f"Row {number} has {len(cells)} cells instead of {len(names)}."
-            raise InvalidValue(message, field=FIELD)
-        texts = dict(zip(names, map(restored, cells), strict=True))
-        roles = (name.strip() for name in texts.get("roles", "").split(BETWEEN_ROLES))
-        new = NewUser(
-            texts["username"],
-            texts["email"],
-            texts.get("full_name"),
-            texts.get("bio"),
-            email_domains=email_domains,
-        )
-        yield UserRow(
-            number,
-            new,
-            tuple(filter(None, roles)),
-            is_active=_truth(texts, "is_active", number, default=True),
-            is_verified=_truth(texts, "is_verified", number, default=False),
-        )
+        yield _row(number, cells, names, email_domains)
 
 
-def _truth(texts: dict[str, str], name: str, number: int, *, default: bool) -> bool:
-    word = texts.get(name, "").strip().lower()
-    if not word:
-        return default
-    if word not in WORDS:
-        raise InvalidValue(f"{name} of row {number} is neither yes nor no.", field=FIELD)
-    return WORDS[word]
+def _row(
+    number: int, cells: Sequence[str], names: Sequence[str], email_domains: tuple[str, ...]
+) -> UserRow:
+    """Return a row; what cannot be read refuses the row, and no other one."""
+    texts = dict(zip(names, map(restored, cells), strict=False))
+    mistakes = [f"It has {counted(len(cells), 'cell')} instead of {len(names)}."]
+    if len(cells) == len(names):
+        flags = (name for name in FLAGS if _word(texts, name) not in WORDS)
+        mistakes = [f"{name} is neither yes nor no." for name in flags]
+    roles = (name.strip() for name in texts.get("roles", "").split(BETWEEN_ROLES))
+    new = NewUser(
+        texts.get("username", ""),
+        texts.get("email", ""),
+        texts.get("full_name"),
+        texts.get("bio"),
+        email_domains=email_domains,
+    )
+    flags_of = {name: WORDS.get(_word(texts, name), False) for name in FLAGS}
+    return UserRow(number, new, tuple(filter(None, roles)), **flags_of, mistake=" ".join(mistakes))
+
+
+def _word(texts: dict[str, str], name: str) -> str:
+    return texts.get(name, "").strip().lower() or FLAGS[name]

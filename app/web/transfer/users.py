@@ -34,7 +34,7 @@ RESULT = PREVIEW | {PlanOutcome.ADD: "Created"}
 
 
 class UsersForm(Form):
-    """A CSV file of users; ``confirmed`` creates them.
+    """A CSV file of users; ``confirmed`` creates them, ``again`` goes back to the file.
 
     Attributes:
         users: The rows, once the form is validated.
@@ -43,6 +43,7 @@ class UsersForm(Form):
     csv_text = TextAreaField("Content of the file", render_kw=PLAIN)
     reason = TextAreaField("Reason", description=REASON)
     confirmed = BooleanField()
+    again = BooleanField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,6 +83,11 @@ class UsersReport:
         return [(title, len(rows), rows[:SHOWN]) for title, rows in found if rows]
 
     @property
+    def refused(self) -> int:
+        """The number of rows that are refused."""
+        return sum(row.line.outcome is PlanOutcome.REFUSED for row in self.results)
+
+    @property
     def created(self) -> int:
         """The number of users who are created."""
         return sum(row.line.outcome is PlanOutcome.ADD for row in self.results)
@@ -94,7 +100,7 @@ class UsersReport:
 def users_() -> ResponseReturnValue:
     """Preview the users of a file, create them, and report each row."""
     form = UsersForm()
-    report = _report(form) if accepted(form) else None
+    report = _report(form) if accepted(form) and not form.again.data else None
     page = render_template("transfer/users.html", form=form, report=report)
     return page, form.status
 

@@ -36,6 +36,6 @@ def test_rules_are_compared_and_a_value_that_breaks_a_new_one_is_named(flask):
 
     [changed] = [line for line in lines if line.startswith("~")]
     assert changed.startswith("~ rule of chunk_size: ")
-    assert changed.endswith("(The value of chunk_size: must be at most 500.)")
+    assert changed.endswith("(The value of chunk_size breaks it: it must be at most 500.)")
     assert "- rule of log_level" in lines
     assert "- relation chunk_overlap < chunk_size" in lines

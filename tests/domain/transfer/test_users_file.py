@@ -124,13 +124,26 @@ def test_nobody_gives_more_than_they_have(session, person):
         created(session, rows, actor=acting(person("viewer2", roles=["viewer"])))
 
 
+def test_a_row_that_cannot_be_read_loses_no_other(session):
+    text = "username,email,is_active,is_verified\na,a@example.org,maybe,perhaps\nb\n"
+    text += "c,c@example.org,no,yes\n"
+
+    results = created(session, text)
+
+    assert results == {
+        "a": ("refused", "is_active is neither yes nor no. is_verified is neither yes nor no."),
+        "b": ("refused", "It has 1 cell instead of 4."),
+        "c": ("add", ""),
+    }
+
+
 WRONG = [
-    ("", "It lacks username and email."),
+    ("", "The file is empty. Choose or paste a CSV file."),
+    (" \n\n", "The file is empty."),
+    ("a,b", "It lacks username and email."),
     ("username\nx", "It lacks email."),
     ("username,email,colour\n", "No column is named colour."),
     ("username,email,email\n", "names a column twice"),
-    ("username,email\nx", "Row 2 has 1 cells instead of 2."),
-    ("username,email,is_active\nx,y,maybe", "is_active of row 2 is neither yes nor no."),
     ('username,email\n"x,y', "is not valid CSV"),
 ]
 

@@ -157,7 +157,7 @@ def test_rules_are_reviewed_and_saved(sign_in, ada, session):
     page = sign_in(ada).get("/transfer/import").submit(to="/transfer/import", text=RULES)
 
     assert "Rule of chunk_size" in page.text
-    assert "The value of chunk_size: must be at most 500." in page.text
+    assert "The value of chunk_size breaks it: it must be at most 500." in page.text
     assert "Relation chunk_size < 99999" in page.text
     done = page.submit("import-form", confirmed="1").follow()
     assert "Imported: 1 added, 1 changed." in done.text

@@ -54,3 +54,27 @@ def test_a_reason_that_is_too_long_creates_nobody(preview, session):
     page = preview.submit("users-form", confirmed="1", reason="x" * 501)
 
     assert (page.status_code, people(session)) == (422, 1)
+
+
+def test_one_goes_back_to_the_file_to_mend_a_row(preview, session):
+    page = preview.submit("users-form", again="1")
+
+    assert page.value("csv_text").replace("\r\n", "\n").strip() == FILE.strip()
+    assert people(session) == 1
+    again = page.submit(to="/transfer/users", csv_text=FILE.replace("bad name", "good.name"))
+    assert "Will be created 2" in again.text
+
+
+def test_a_row_with_a_flag_that_cannot_be_read_is_refused_alone(sign_in, ada):
+    text = "username,email,is_active\nnora,nora@example.org,maybe\numa,uma@example.org,no\n"
+
+    page = sign_in(ada).get("/transfer/users").submit(to="/transfer/users", csv_text=text)
+
+    assert "is_active is neither yes nor no." in page.text
+    assert "Will be created 1" in page.text
+
+
+def test_an_empty_file_is_told_at_the_field(sign_in, ada):
+    page = sign_in(ada).get("/transfer/users").submit(to="/transfer/users", csv_text=" ")
+
+    assert (page.status_code, "The file is empty. Choose or paste" in page.text) == (422, True)

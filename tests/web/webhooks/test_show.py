@@ -1,5 +1,6 @@
 """The page of a webhook."""
 
+from app.models.base import utcnow
 from tests.support.contents import recorded
 
 
@@ -44,3 +45,23 @@ def test_who_may_only_look_sees_no_form(sign_in, person, webhook):
 
     assert "You can look, but not change anything here" in page.text
     assert "Send a test message" not in page.text
+
+
+def test_a_webhook_that_fails_says_since_when(sign_in, ada, webhook, session):
+    webhook.failing_since = utcnow()
+    session.commit()
+
+    page = sign_in(ada).get(f"/webhooks/{webhook.id}")
+
+    assert "Messages are not accepted" in page.text
+    assert "after five days without success the webhook is stopped" in page.text
+
+
+def test_a_webhook_that_was_stopped_says_how_it_goes_on(sign_in, ada, webhook, session):
+    webhook.is_active, webhook.stopped_because = False, "The receiver answered 410: it is gone."
+    session.commit()
+
+    page = sign_in(ada).get(f"/webhooks/{webhook.id}")
+
+    assert "The receiver answered 410: it is gone. Once the receiver works again" in page.text
+    assert "Messages are not accepted" not in page.text

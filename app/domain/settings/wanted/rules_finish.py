@@ -36,7 +36,8 @@ def finish_rules(plan: RulesPlan, settings: SettingsPlan | None) -> None:
         _replace(plan.rules, PlanLine(key, PlanOutcome.REFUSED, reason=reason))
     for line in _saved(plan.rules):
         if line.name in known and (sentence := _broken_by_rule(plan, line.name, known[line.name])):
-            _replace(plan.rules, line._replace(reason=f"The value of {line.name}: {sentence}."))
+            reason = f"The value of {line.name} breaks it: it {sentence}."
+            _replace(plan.rules, line._replace(reason=reason))
     for line in _saved(plan.relations):
         if remark := _remark(plan.put[line.name], known):
             _replace(plan.relations, line._replace(reason=remark))

@@ -111,9 +111,9 @@ def _relation(plan: RulesPlan, one: WantedRelation, *, is_allowed: bool) -> Plan
     _require(is_allowed=is_allowed)
     plan.put[after.expression] = after
     if not stored:
-        shown = words.relation_in_words(after)
+        shown = words.effect_in_words(after)
         return PlanLine(after.expression, PlanOutcome.ADD, after=shown)
-    before, shown = words.relation_in_words(stored[0]), words.relation_in_words(after)
+    before, shown = words.effect_in_words(stored[0]), words.effect_in_words(after)
     return PlanLine(after.expression, PlanOutcome.CHANGE, before, shown)
 
 

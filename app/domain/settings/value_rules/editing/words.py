@@ -68,6 +68,13 @@ def relation_in_words(relation: Relation) -> str:
     return "; ".join(parts)
 
 
+def effect_in_words(relation: Relation) -> str:
+    """Return what a relation does to values that break it: "only warns; says “Make a smaller.”"."""
+    severity = RuleSeverity.WARN if relation.is_warning else RuleSeverity.REFUSE
+    said = f"; says “{relation.message}”" if relation.message else ""
+    return f"{EFFECTS[severity]}{said}"
+
+
 def field_in_words(field: str, content: Any) -> str:
     """Return one recorded field of a rule or a relation, as events tell of it."""
     if field == "schema":
