@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.api import document, events, permissions, problems, roles, settings, undo, users
+from app.api import document, events, permissions, problems, roles, settings, transfer, undo, users
 from app.api.blueprint import blueprint
 from app.api.names import NamedConverter, RowConverter
 from app.extensions import csrf
 
-__all__ = ["document", "events", "permissions", "roles", "settings", "undo", "users"]
+__all__ = ["document", "events", "permissions", "roles", "settings", "transfer", "undo", "users"]
 
 
 def register(app: Flask) -> None:
