@@ -8,7 +8,18 @@ from app import unit_of_work
 from app.api import bearer
 from app.api.endpoint import Answer, endpoint, reviewed, saved
 from app.api.problems import Invalid, in_query
-from app.api.schemas import FLAG, MAYBE_TEXT, REASON, REVIEWED, TEXT, TEXTS, array_of, given, taken
+from app.api.schemas import (
+    FLAG,
+    MAYBE_TEXT,
+    NUMBER,
+    REASON,
+    REVIEWED,
+    TEXT,
+    TEXTS,
+    array_of,
+    given,
+    taken,
+)
 from app.domain import transfer
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
@@ -32,7 +43,9 @@ LINE = given(
     lost=TEXTS,
     reason=TEXT,
 )
-PLAN = given(items=array_of(LINE))
+DIFFERENCES = given(items=array_of(LINE))
+SIDE = given(people=NUMBER, permissions=TEXTS)
+PLAN = given(items=array_of(LINE), impact=given(gain=SIDE, lose=SIDE))
 FILE = {"type": "object", "description": "A transfer file, as the export has it."}
 IMPORT = {"file": FILE, "anyway": FLAG, **REASON}
 
@@ -48,25 +61,23 @@ def export(query: dict[str, str]) -> Any:
     return json.loads(text)
 
 
-@endpoint("POST", f"{PATH}/compare", needs=READS, gives=PLAN, takes=taken("file", file=FILE))
+@endpoint("POST", f"{PATH}/compare", needs=READS, gives=DIFFERENCES, takes=taken("file", file=FILE))
 def compare(body: dict[str, Any]) -> Answer:
     """Tell the differences between a file and what is stored; nothing is imported."""
     plan = reviewed(transfer.compare, ImportEdit(_file(body)))
-    return _answer(plan, plan.differences)
+    return Answer({"items": _shown_lines(plan.differences)}, plan.content.etag)
 
 
 @endpoint("POST", f"{PATH}/review", needs=CHANGES, gives=PLAN, takes=taken("file", **IMPORT))
 def review(body: dict[str, Any]) -> Answer:
-    """Tell what the import of a file would add, change, leave and refuse."""
-    plan = reviewed(transfer.review_import, _edit(body))
-    return _answer(plan, plan.lines)
+    """Tell what the import of a file would add, change, leave and refuse, and whom it affects."""
+    return _answer(reviewed(transfer.review_import, _edit(body)))
 
 
 @endpoint("POST", PATH, needs=CHANGES, gives=PLAN, takes=taken("file", **IMPORT, **REVIEWED))
 def import_file(body: dict[str, Any]) -> Answer:
     """Import a file in one transaction; what a rule refuses stays as it is."""
-    plan = saved(transfer.import_file, _edit(body))
-    return _answer(plan, plan.lines)
+    return _answer(saved(transfer.import_file, _edit(body)))
 
 
 def _parts(query: dict[str, str]) -> list[Part]:
@@ -94,8 +105,13 @@ def _file(body: dict[str, Any]) -> TransferFile:
         raise
 
 
-def _answer(plan: ImportPlan, lines: Collection[tuple[Part, PlanLine]]) -> Answer:
-    return Answer({"items": [_shown(*each) for each in lines]}, plan.content.etag)
+def _answer(plan: ImportPlan) -> Answer:
+    body = {"items": _shown_lines(plan.lines), "impact": plan.impact.numbers}
+    return Answer(body, plan.content.etag)
+
+
+def _shown_lines(lines: Collection[tuple[Part, PlanLine]]) -> list[dict[str, Any]]:
+    return [_shown(*each) for each in lines]
 
 
 def _shown(part: Part, line: PlanLine) -> dict[str, Any]:

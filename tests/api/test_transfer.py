@@ -105,3 +105,17 @@ def test_a_refused_value_is_not_repeated(api, session):
     for answer in answers:
         assert outcomes(answer)["settings", "team_api_key"] == "refused"
         assert "sk-very" not in answer.text
+
+
+def test_a_review_and_an_import_tell_how_many_people_they_affect(api, vera):
+    roles = [{"name": "viewer", "permissions": ["audit:read"]}]
+    file = {"format": "rag-fortress-console/2", "roles": roles}
+    impact = {
+        "gain": {"people": 1, "permissions": ["audit:read"]},
+        "lose": {"people": 1, "permissions": ["document:read"]},
+    }
+
+    assert api.send("POST", f"{PATH}/review", {"file": file}).json["impact"] == impact
+    assert api.send("POST", PATH, {"file": file}).json["impact"] == impact
+    again = api.send("POST", PATH, {"file": file}).json["impact"]
+    assert [side["people"] for side in again.values()] == [0, 0]

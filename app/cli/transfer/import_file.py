@@ -52,17 +52,12 @@ def import_file(
 
 def _tell_impact(impact: ImportImpact, *, as_json: bool) -> None:
     """Tell the number of users who gain or lose permissions."""
-    sides = {"gain": impact.gaining, "lose": impact.losing}
     if as_json:
-        told = {
-            verb: {"people": side.count, "permissions": sorted(side.codes)}
-            for verb, side in sides.items()
-        }
-        output.write_json([{"part": "impact", **told}])
+        output.write_json([{"part": "impact", **impact.numbers}])
         return
-    for verb, side in sides.items():
-        people = counted(side.count, f"person {verb}s", f"people {verb}")
-        named = f": {listed(sorted(side.codes))}" if side.count else ""
+    for verb, side in impact.numbers.items():
+        people = counted(side["people"], f"person {verb}s", f"people {verb}")
+        named = f": {listed(side['permissions'])}" if side["people"] else ""
         output.say(f"{people} permissions{named}.")
 
 

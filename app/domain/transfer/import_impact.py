@@ -55,6 +55,15 @@ class ImportImpact:
     losing: AffectedPeople = field(default_factory=AffectedPeople)
 
     @property
+    def numbers(self) -> dict[str, dict[str, Any]]:
+        """The number of users who gain and who lose, and the permissions, as programs take it."""
+        sides = {"gain": self.gaining, "lose": self.losing}
+        return {
+            name: {"people": side.count, "permissions": sorted(side.codes)}
+            for name, side in sides.items()
+        }
+
+    @property
     def reviewed(self) -> dict[str, ReviewedRows]:
         """The users as parts of a review."""
         return {
