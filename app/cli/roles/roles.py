@@ -1,6 +1,5 @@
 """``flask roles``: roles and the permissions that they grant, by command."""
 
-from collections.abc import Callable, Collection
 from typing import Any
 
 import click
@@ -10,10 +9,11 @@ from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
+from app.cli.roles import grants
 from app.domain import roles as domain
 from app.domain.confirmation import Confirmation, Deletion
 from app.domain.phrases import listed
-from app.domain.roles import TEMPLATES, GrantEdit, GrantsEdit, MatrixRole, NewRole, RoleEdit
+from app.domain.roles import TEMPLATES, MatrixRole, NewRole, RoleEdit
 from app.extensions import db
 from app.unit_of_work import carry_out, read, try_out
 
@@ -21,9 +21,6 @@ TITLES = ("ROLE", "PERMISSIONS", "MEMBERS", "DESCRIPTION")
 ALL = "all"
 
 name_argument = click.argument("name", type=TEXT)
-codes_argument = click.argument("codes", type=TEXT, nargs=-1, required=True, metavar="CODE...")
-
-Change = Callable[[frozenset[str], frozenset[str]], frozenset[str]]
 
 
 @click.group(cls=CommandGroup)
@@ -32,6 +29,10 @@ def roles() -> None:
 
     Files hold roles too: see "flask export" and "flask import".
     """
+
+
+roles.add_command(grants.grant)
+roles.add_command(grants.revoke)
 
 
 @roles.command("list")
@@ -132,28 +133,6 @@ def delete(name: str, reason: str) -> None:
 
 
 @roles.command()
-@name_argument
-@codes_argument
-@reason_option
-def grant(name: str, codes: tuple[str, ...], reason: str) -> None:
-    """Grant permissions to a role."""
-    changed = _change(name, codes, reason, frozenset.union)
-    words = f"now grants {listed(codes)}" if changed else "grants that already"
-    output.say(f"The role {name} {words}.")
-
-
-@roles.command()
-@name_argument
-@codes_argument
-@reason_option
-def revoke(name: str, codes: tuple[str, ...], reason: str) -> None:
-    """Revoke permissions of a role."""
-    changed = _change(name, codes, reason, frozenset.difference)
-    words = f"no longer grants {listed(codes)}" if changed else "does not grant that"
-    output.say(f"The role {name} {words}.")
-
-
-@roles.command()
 @click.argument("event", type=int)
 @reason_option
 def undo(event: int, reason: str) -> None:
@@ -167,24 +146,6 @@ def undo(event: int, reason: str) -> None:
 
 def _named(name: str) -> MatrixRole:
     return domain.read_matrix(db.session).role(domain.named(db.session, name).id)
-
-
-def _change(name: str, codes: Collection[str], reason: str, change: Change) -> bool:
-    edit = read(lambda: _edit(name, codes, reason, change))
-    actor = current_actor()
-    return bool(carry_out(lambda: domain.change_grants(db.session, edit, actor=actor), actor=actor))
-
-
-def _edit(name: str, codes: Collection[str], reason: str, change: Change) -> GrantsEdit:
-    matrix = domain.read_matrix(db.session)
-    role = matrix.role(domain.named(db.session, name).id)
-    ids = {code: id_ for id_, code in matrix.codes.items()}
-    if unknown := [code for code in codes if code not in ids]:
-        raise Failure(f"There is no permission {listed(unknown)}.")
-    wanted = change(role.codes, frozenset(codes))
-    selected = frozenset(ids[code] for code in wanted)
-    edit = GrantEdit(selected, domain.grants_etag(role.permission_ids))
-    return GrantsEdit({role.id: edit}, reason)
 
 
 def _as_object(role: MatrixRole) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from app.domain.roles.grant_edit import (
     GrantsEdit,
     grants_etag,
 )
-from app.domain.roles.grants import change_grants, review_grants
-from app.domain.roles.impact import GrantDifference
+from app.domain.roles.grants import GrantsImpact, change_grants, review_grants
+from app.domain.roles.impact import Affected, GrantDifference
 from app.domain.roles.lifecycle import NewRole, create, delete, deletion_etag, review_deletion
 from app.domain.roles.lookup import (
     RoleChoice,
@@ -67,11 +67,13 @@ __all__ = [
     "SEPARATOR",
     "TEMPLATES",
     "UNDOABLE",
+    "Affected",
     "Edits",
     "GrantDifference",
     "GrantEdit",
     "GrantsChangedMeanwhile",
     "GrantsEdit",
+    "GrantsImpact",
     "GrantsUndo",
     "Matrix",
     "MatrixFilter",

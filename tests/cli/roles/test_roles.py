@@ -103,3 +103,32 @@ def test_roles_that_grant_the_same_do_not_differ(flask):
     assert flask("roles", "compare", "support", "copy").code == 0
     assert flask("roles", "compare", "support", "nothing").code == 1
     assert json.loads(flask("roles", "compare", "admin", "support", "--json").out)["both"]
+
+
+def test_a_dry_run_names_who_would_gain_and_lose_access(flask, vera, omar):
+    grant = ("roles", "grant", "viewer", "audit:read", "--dry-run")
+    revoke = ("roles", "revoke", "viewer", "settings:update", "--dry-run")
+    flask("roles", "grant", "viewer", "settings:update")
+
+    assert flask(*grant).out == "1 user would gain access: vera.\n"
+    assert flask(*revoke).out.splitlines() == [
+        "1 user would lose access: vera.",
+        "Only administrators would have settings:update.",
+    ]
+    [found] = map(json.loads, flask(*grant, "--json").out.splitlines())
+    assert (found["granted"], found["gaining"]) == (["audit:read"], {"count": 1, "users": ["vera"]})
+    assert "audit:read" not in codes(flask, "viewer")
+    assert "settings:update" in codes(flask, "viewer")
+
+
+def test_a_dry_run_refuses_what_the_change_refuses(flask):
+    flask("roles", "create", "support", "--template", "auditor")
+
+    assert flask("roles", "grant", "support", "nothing", "--dry-run").code == 1
+    assert flask("roles", "grant", "support", "user:read", "--dry-run", "--reason", "x" * 501).code
+    assert flask("roles", "grant", "support", "audit:read", "--dry-run").err == (
+        "Nothing would change.\n"
+    )
+    assert flask("roles", "grant", "support", "user:update", "--dry-run").out == (
+        "No user would gain or lose access.\n"
+    )
