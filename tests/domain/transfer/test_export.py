@@ -73,7 +73,6 @@ def test_a_file_is_read_as_it_was_written(file_format):
     assert transfer.read_file(transfer.written(file, file_format)) == file
 
 
-@pytest.mark.only_on("sqlite")
 def test_a_part_needs_the_permission_to_read_it(session, person):
     nora = acting(person("nora", permissions=["role:read"]))
 
@@ -84,7 +83,6 @@ def test_a_part_needs_the_permission_to_read_it(session, person):
         transfer.export(session, frozenset(), actor=nora)
 
 
-@pytest.mark.only_on("sqlite")
 def test_the_export_fits_the_schema_that_is_shipped(session, ada):
     schema = json.loads(transfer.schema_text())
 

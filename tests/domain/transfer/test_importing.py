@@ -127,7 +127,6 @@ REFUSED = [
 ]
 
 
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("entry", "sentence"), REFUSED, ids=range(len(REFUSED)))
 def test_a_setting_that_a_rule_refuses_is_left_out_with_the_reason(session, entry, sentence):
     plan = imported(session, f"{HEAD}settings:\n{entry}\n- {{key: chunk_overlap, value: 99}}\n")
@@ -138,7 +137,6 @@ def test_a_setting_that_a_rule_refuses_is_left_out_with_the_reason(session, entr
     assert settings.by_key(session, "chunk_overlap").value == "99"
 
 
-@pytest.mark.only_on("sqlite")
 def test_a_read_only_setting_stays(session):
     session.add(ApplicationSetting(key="fixed", value="1", is_mutable=False))
     session.commit()
@@ -148,7 +146,6 @@ def test_a_read_only_setting_stays(session):
     assert transfer.review_import(session, same, actor=OPERATOR).of(PlanOutcome.REFUSED) == []
 
 
-@pytest.mark.only_on("sqlite")
 def test_relations_hold_between_the_values_that_are_left(session):
     text = (
         f"{HEAD}settings: [{{key: chunk_size, value: many}}, {{key: chunk_overlap, value: 5000}}]"
@@ -161,7 +158,6 @@ def test_relations_hold_between_the_values_that_are_left(session):
     assert set(outcomes(plan).values()) == {"refused"}
 
 
-@pytest.mark.only_on("sqlite")
 def test_a_reason_is_demanded_where_a_category_needs_one(session):
     category = settings.by_key(session, "chunk_size").category
     session.add(CategoryRule(category=category, requires_reason=True))
@@ -182,7 +178,6 @@ ROLES_REFUSED = [
 ]
 
 
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("entry", "sentence"), ROLES_REFUSED, ids=range(len(ROLES_REFUSED)))
 def test_a_role_that_a_rule_refuses_is_left_out_with_the_reason(session, person, entry, sentence):
     codes = ["role:read", "role:create", "role:update", "document:read"]
@@ -191,7 +186,6 @@ def test_a_role_that_a_rule_refuses_is_left_out_with_the_reason(session, person,
     assert sentence in refusal(session, f"{HEAD}roles:\n{entry}", actor=nora)
 
 
-@pytest.mark.only_on("sqlite")
 def test_nothing_is_taken_from_somebody_with_more_permissions(session, person):
     person("vip", roles=["viewer", "user"])
     nora = acting(person("nora", permissions=["role:read", "role:update", "document:read"]))
@@ -209,7 +203,6 @@ ASSIGNMENTS_REFUSED = [
 ]
 
 
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("entry", "sentence"), ASSIGNMENTS_REFUSED, ids=range(4))
 def test_an_assignment_beyond_the_actor_is_refused(session, person, ada, omar, entry, sentence):
     nora = acting(person("nora", permissions=["user:read", "role:assign", "document:read"]))
@@ -226,7 +219,6 @@ def test_the_last_administrator_stays(session, ada, vera):
     assert ada.has_role("admin")
 
 
-@pytest.mark.only_on("sqlite")
 def test_each_change_needs_its_permission(session, person, omar):
     nora = acting(person("nora", permissions=["settings:read", "role:read", "user:read"]))
 
@@ -241,7 +233,6 @@ def test_each_change_needs_its_permission(session, person, omar):
         imported(session, FILE, actor=only_users)
 
 
-@pytest.mark.only_on("sqlite")
 def test_another_plan_than_the_reviewed_one_is_refused(session, omar):
     reviewed = transfer.review_import(session, edit(FILE), actor=OPERATOR).content.text
     settings.by_key(session, "chunk_size").value = "5"
@@ -251,7 +242,6 @@ def test_another_plan_than_the_reviewed_one_is_refused(session, omar):
         imported(session, FILE, reviewed=reviewed)
 
 
-@pytest.mark.only_on("sqlite")
 def test_the_statements_do_not_grow_with_the_file(session, ada):
     names = [f"user{number:03}" for number in range(60)]
     session.add_all(
@@ -279,7 +269,6 @@ def test_the_statements_do_not_grow_with_the_file(session, ada):
     assert statements(60, "many") <= few + 2  # the columns of tables are looked up now and then
 
 
-@pytest.mark.only_on("sqlite")
 def test_a_comparison_tells_what_only_the_database_has(session, ada):
     plan = transfer.compare(session, edit(f"{HEAD}roles: []\nassignments: []"), actor=OPERATOR)
 

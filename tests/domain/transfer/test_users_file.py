@@ -76,7 +76,6 @@ TWICE = [
 ]
 
 
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("line", "outcome", "reason"), TWICE, ids=range(len(TWICE)))
 def test_two_rows_do_not_make_one_user_twice(session, line, outcome, reason):
     rows = transfer.read_users(f"username,email\nnora,nora@example.org\n{line}")
@@ -94,7 +93,6 @@ TAKEN = [
 ]
 
 
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("line", "reason"), TAKEN, ids=range(len(TAKEN)))
 def test_a_row_with_a_name_that_is_taken_is_refused(session, omar, line, reason):
     results = created(session, f"username,email\n{line}\n")
@@ -102,7 +100,6 @@ def test_a_row_with_a_name_that_is_taken_is_refused(session, omar, line, reason)
     assert list(results.values()) == [("refused", reason)]
 
 
-@pytest.mark.only_on("sqlite")
 def test_roles_in_rows_need_the_permission_to_assign(session, person):
     helper = acting(person("helper", permissions=["user:create"]))
 
@@ -111,7 +108,6 @@ def test_roles_in_rows_need_the_permission_to_assign(session, person):
     assert results["a"] == ("refused", "You need the permission role:assign for its roles.")
 
 
-@pytest.mark.only_on("sqlite")
 def test_nobody_gives_more_than_they_have(session, person):
     helper = acting(person("helper", permissions=["user:create", "role:assign"]))
     rows = "username,email,roles\na,a@example.org,admin\nb,b@example.org,\n"
