@@ -166,7 +166,7 @@ def digest(
     key: str, value: str | None, data_type: str, *, is_mutable: bool, is_secret: bool
 ) -> str:
     """Return the etag of a setting by its columns; of a secret's value, by its fingerprint."""
-    return etags.of([key, value, data_type, is_mutable, is_secret])
+    return etags.of_row(key, value, data_type, is_mutable, is_secret)
 
 
 def _change(
