@@ -13,10 +13,11 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from settings_reader import secrets
+from settings_reader.addresses import engine_for
 from settings_reader.errors import SettingsUnavailable, UnknownSetting
 from settings_reader.reports import Process, Reporter
 from settings_reader.snapshot import Declared, Origin, Rows, Snapshot
-from settings_reader.store import Store, engine_for
+from settings_reader.store import Store
 
 FIRST_SECONDS = 10.0
 PATIENCE_SECONDS = 1.0
@@ -206,7 +207,8 @@ class SettingsReader:
         read_at, read_on, snapshot = time.time(), time.monotonic(), self._snapshot
         try:
             rows = self._store.read()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, TypeError) as error:
+            # PyMySQL raises a TypeError for a parameter of the address that it does not know.
             self._failed(error)
             return
         changed = self._changed(rows)
@@ -226,7 +228,7 @@ class SettingsReader:
             return snapshot
         return Snapshot(rows, self._declared, snapshot if self._has_read else None)
 
-    def _failed(self, error: SQLAlchemyError) -> None:
+    def _failed(self, error: SQLAlchemyError | TypeError) -> None:
         with self._read_once:
             if not self._problem:
                 # The class alone: the text of an error may name the user and the host.

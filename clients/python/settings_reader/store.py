@@ -1,32 +1,14 @@
 """The tables: one statement that reads all settings, on SQLite only if anything has changed."""
 
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    column,
-    create_engine,
-    event,
-    make_url,
-    select,
-    table,
-)
+from sqlalchemy import Connection, Engine, column, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from settings_reader.snapshot import Row, Rows
 
-TIMEOUT_SECONDS = 3
 _SETTINGS = table("application_settings", column("key"), column("value"), column("data_type"))
 _READ = select(_SETTINGS.c.key, _SETTINGS.c.value, _SETTINGS.c.data_type)
-_DRIVERS = {
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "mysql": "mysql+pymysql",
-    "mariadb": "mysql+pymysql",
-}
 
 
 class Store:
@@ -86,34 +68,3 @@ class Store:
 def _text(value: Any) -> Any:
     # SQLite keeps bytes in a column of text, too.
     return value.decode(errors="replace") if isinstance(value, bytes) else value
-
-
-def engine_for(address: str | URL | Engine) -> Engine:
-    """Return an engine for an address, with time limits; an engine stays as it is."""
-    if isinstance(address, Engine):
-        return address
-    url = make_url(address)
-    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
-    provider, seconds = url.get_backend_name(), TIMEOUT_SECONDS
-    if provider == "sqlite":
-        engine = create_engine(_of_existing_file(url), connect_args={"timeout": seconds})
-        event.listen(engine, "connect", _read_any_text)
-        return engine
-    arguments: dict[str, object] = {"connect_timeout": seconds}
-    if provider == "postgresql":
-        arguments["options"] = f"-c statement_timeout={seconds}s -c lock_timeout=1s"
-    else:
-        arguments |= {"read_timeout": seconds, "write_timeout": seconds, "charset": "utf8mb4"}
-    return create_engine(url, pool_size=2, pool_recycle=1800, connect_args=arguments)
-
-
-def _read_any_text(connection: Any, _record: Any) -> None:
-    # One text that is not UTF-8 would keep all settings from being read.
-    connection.text_factory = bytes
-
-
-def _of_existing_file(url: URL) -> URL:
-    # A mistyped path makes no empty database.
-    if not url.database or url.database == ":memory:" or url.query:
-        return url
-    return url.set(database=f"file:{quote(url.database)}", query={"mode": "rw", "uri": "true"})
