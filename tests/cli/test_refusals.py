@@ -4,7 +4,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import event, make_url, text, update
 
 from app.domain.settings import by_key
 from app.extensions import db
@@ -136,7 +136,7 @@ def test_a_full_disk_is_told_on_servers(app, flask, sign_in, ada, session, datab
 def servant(empty_database, database_name, equipment):
     """A user of the server's who may only connect: the environ, and what gives rights."""
     server = equipment.servers()[database_name]
-    url = servers.driver_url(empty_database["DATABASE_URL"])
+    url = make_url(empty_database["DATABASE_URL"])
     name, password = f"console_test_{id(url)}", "geheim"
     is_mysql = database_name == "mysql"
     user = f"'{name}'@'%'" if is_mysql else name
@@ -144,7 +144,7 @@ def servant(empty_database, database_name, equipment):
     servers.administrate(server, f"CREATE USER {user} {made}")
     if is_mysql:
         servers.administrate(server, f"GRANT SELECT ON {url.database}.* TO {user}")
-    plain = url.set(drivername=database_name, username=name, password=password)
+    plain = url.set(username=name, password=password)
     plain_url = plain.render_as_string(hide_password=False)
 
     def allow(*statements):

@@ -1,4 +1,4 @@
-"""What is known of the sign-ins of a user to the console."""
+"""The sign-ins of a user to the console, as far as they are known."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the commands for rules share: options, and words."""
+"""Options and words that the commands for rules share."""
 
 import click
 

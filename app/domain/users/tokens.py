@@ -71,19 +71,28 @@ def create_token(
         scopes=lambda: _checked_scopes(session, new.scopes),
         reason=lambda: checked_reason(new.reason),
     )
+    _check_can_have_one_more(session, owner)
+    lifetime, scopes = timedelta(days=checked["days"]), checked["scopes"]
+    token, text = api_tokens.issue(session, owner.id, checked["name"], scopes, lifetime)
+    after = _named(token) | {"scopes": scopes, "expires_at": token.expires_at.isoformat()}
+    audit.record(
+        session,
+        "token:created",
+        Target.of_user(owner),
+        actor=actor,
+        after=after,
+        reason=checked["reason"],
+    )
+    return token, text
+
+
+def _check_can_have_one_more(session: DbSession, owner: User) -> None:
     target = Target.of_user(owner)
     if not owner.is_active:
         raise TokenRefused(f"{owner.username} is not active.", target=target)
     if api_tokens.count(session, owner.id) >= MOST_PER_USER:
         most = counted(MOST_PER_USER, "token")
         raise TokenRefused(f"{owner.username} has {most} already. Revoke one first.", target=target)
-    lifetime, scopes = timedelta(days=checked["days"]), checked["scopes"]
-    token, text = api_tokens.issue(session, owner.id, checked["name"], scopes, lifetime)
-    after = _named(token) | {"scopes": scopes, "expires_at": token.expires_at.isoformat()}
-    audit.record(
-        session, "token:created", target, actor=actor, after=after, reason=checked["reason"]
-    )
-    return token, text
 
 
 def revoke_token(
