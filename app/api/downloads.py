@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from app import unit_of_work
 from app.api import bearer
@@ -28,16 +28,23 @@ def separator_of(query: dict[str, str]) -> Separator:
     return Separator(query.get("separator", Separator.COMMA))
 
 
-def record(action: str, target: Target, filters: Any) -> None:
-    """Record an export, before it is sent, with the filters that are not empty.
+def record(action: str, target: Target, after: dict[str, Any]) -> None:
+    """Record an export, before it is sent.
+
+    A request for the head alone is sent no file, and records nothing.
 
     Args:
         action: The action.
-        target: The list that is exported.
-        filters: Its filters, a dataclass of texts.
+        target: What is exported.
+        after: The extent of the export.
     """
-    active = {name: text for name, text in asdict(filters).items() if text}
-    unit_of_work.record(action, target, actor=bearer.current_actor(), after={"filter": active})
+    if request.method != "HEAD":
+        unit_of_work.record(action, target, actor=bearer.current_actor(), after=after)
+
+
+def active(filters: Any) -> dict[str, Any]:
+    """Return the filters that are not empty, of a dataclass of texts, as they are recorded."""
+    return {"filter": {name: text for name, text in asdict(filters).items() if text}}
 
 
 def csv_file(name: str, pieces: Iterable[bytes], separator: Separator) -> Response:

@@ -4,8 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from app import unit_of_work
-from app.api import bearer
+from app.api import bearer, downloads
 from app.api.endpoint import Answer, endpoint, reviewed, saved
 from app.api.problems import Invalid, in_query
 from app.api.schemas import (
@@ -55,10 +54,8 @@ def export(query: dict[str, str]) -> Any:
     """Export settings, rules, roles and assignments, or chosen parts, without secrets; recorded."""
     file = reviewed(transfer.export, _parts(query))
     after = {"parts": file.parts, "format": TransferFormat.JSON.value}
-    actor = bearer.current_actor()
-    text = transfer.written(file, TransferFormat.JSON)
-    unit_of_work.record(transfer.EXPORTED, transfer.TARGET, actor=actor, after=after)
-    return json.loads(text)
+    downloads.record(transfer.EXPORTED, transfer.TARGET, after)
+    return transfer.as_object(file)
 
 
 @endpoint("POST", f"{PATH}/compare", needs=READS, gives=DIFFERENCES, takes=taken("file", file=FILE))

@@ -103,6 +103,15 @@ def test_exports_need_the_permission_to_look(program, person, vera):
         assert other.get(path).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/exported-users", "/exported-roles", "/transfer-file"])
+def test_the_head_alone_is_no_export(api, session, path):
+    assert api.send("HEAD", path).status_code == 200
+    assert recorded(session) == []
+
+    assert api.get(path).status_code == 200
+    assert len(recorded(session)) == 1
+
+
 def test_many_users_are_sent_in_constant_memory(api, session):
     for start in range(20):
         names = [f"u{start}-{number}" for number in range(1000)]

@@ -16,5 +16,5 @@ def export(query: dict[str, str]) -> Response:
     """Export the roles and permissions that match as a CSV file; the export is recorded."""
     filters, separator = filters_of(query), downloads.separator_of(query)
     found = roles.matching(roles.read_matrix(db.session), filters)
-    downloads.record(roles.EXPORTED, roles.EXPORT_TARGET, filters)
+    downloads.record(roles.EXPORTED, roles.EXPORT_TARGET, downloads.active(filters))
     return downloads.csv_file("roles", roles.export_file(found, separator), separator)

@@ -18,6 +18,6 @@ def export(query: dict[str, str]) -> Response:
     """Export the users who match the filters as a CSV file; the export is recorded."""
     filters, separator = filters_of(query), downloads.separator_of(query)
     matches = users.export_matches(db.session, filters)
-    downloads.record(users.EXPORTED, users.EXPORT_TARGET, filters)
+    downloads.record(users.EXPORTED, users.EXPORT_TARGET, downloads.active(filters))
     batches = unit_of_work.in_batches(partial(users.export_batch, matches))
     return downloads.csv_file("users", users.export_file(batches, separator), separator)

@@ -7,7 +7,7 @@ from app.domain.transfer.import_plan import ImportEdit, ImportPlan
 from app.domain.transfer.importing import compare, import_file, review_import
 from app.domain.transfer.reading import read_file, read_text
 from app.domain.transfer.schema import schema_text
-from app.domain.transfer.transfer_file import Part, TransferFile
+from app.domain.transfer.transfer_file import Part, TransferFile, as_object
 from app.domain.transfer.user_creation import create_rows
 from app.domain.transfer.user_rows import RowResult, SeenRows, UserRow, plan_rows
 from app.domain.transfer.users_file import batches, read_users
@@ -26,6 +26,7 @@ __all__ = [
     "TransferFile",
     "TransferFormat",
     "UserRow",
+    "as_object",
     "batches",
     "compare",
     "create_rows",
