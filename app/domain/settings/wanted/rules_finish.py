@@ -1,6 +1,6 @@
 """Rules of a file beside its values: those without a setting, and values that break them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from app.domain.phrases import listed
@@ -9,7 +9,7 @@ from app.domain.settings import related, secrecy, validity
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import NO_RULE
 from app.domain.settings.wanted.plan import SettingsPlan
-from app.domain.settings.wanted.rules import PlannedLines, RulesPlan
+from app.domain.settings.wanted.rules import RulesPlan
 
 
 class _Value(NamedTuple):
@@ -29,18 +29,25 @@ def finish_rules(plan: RulesPlan, settings: SettingsPlan | None) -> None:
         settings: The plan of the settings of the same file; None if it has none.
     """
     known = dict(_values(plan, settings))
-    new = [key for key, rule in plan.changed.items() if rule._replace(is_secret=None) != NO_RULE]
-    for key in (key for key in new if key not in known):
+    plan.rules.lines = [_finished_rule(plan, line, known) for line in plan.rules.lines]
+    plan.relations.lines = [_finished_relation(plan, line, known) for line in plan.relations.lines]
+
+
+def _finished_rule(plan: RulesPlan, line: PlanLine, known: Mapping[str, _Value]) -> PlanLine:
+    key = line.name
+    if not line.is_saved:
+        return line
+    if key not in known and plan.changed[key]._replace(is_secret=None) != NO_RULE:
         plan.changed.pop(key)
-        reason = f"There is no setting named {key}."
-        _replace(plan.rules, PlanLine(key, PlanOutcome.REFUSED, reason=reason))
-    for line in _saved(plan.rules):
-        if line.name in known and (sentence := _broken_by_rule(plan, line.name, known[line.name])):
-            reason = f"The value of {line.name} breaks it: it {sentence}."
-            _replace(plan.rules, line._replace(reason=reason))
-    for line in _saved(plan.relations):
-        if remark := _remark(plan.put[line.name], known):
-            _replace(plan.relations, line._replace(reason=remark))
+        return PlanLine(key, PlanOutcome.REFUSED, reason=f"There is no setting named {key}.")
+    if key in known and (sentence := _broken_by_rule(plan, key, known[key])):
+        return line._replace(reason=f"The value of {key} breaks it: it {sentence}.")
+    return line
+
+
+def _finished_relation(plan: RulesPlan, line: PlanLine, known: Mapping[str, _Value]) -> PlanLine:
+    remark = _remark(plan.put[line.name], known) if line.is_saved else ""
+    return line._replace(reason=remark) if remark else line
 
 
 def _values(plan: RulesPlan, settings: SettingsPlan | None) -> Iterator[tuple[str, _Value]]:
@@ -62,7 +69,7 @@ def _broken_by_rule(plan: RulesPlan, key: str, value: _Value) -> str:
     return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
-def _remark(relation: Relation, known: dict[str, _Value]) -> str:
+def _remark(relation: Relation, known: Mapping[str, _Value]) -> str:
     """Return what the values say to a relation, and the keys that no setting has."""
     missing = [key for key in relation.keys if key not in known]
     lines = [(key, *known[key]) for key in relation.keys if key in known]
@@ -71,11 +78,3 @@ def _remark(relation: Relation, known: dict[str, _Value]) -> str:
     if missing:
         sentences.add(f"No setting is named {listed(missing)}.")
     return " ".join(sorted(sentences))
-
-
-def _saved(planned: PlannedLines) -> Iterable[PlanLine]:
-    return [line for line in planned.lines if line.is_saved]
-
-
-def _replace(planned: PlannedLines, new: PlanLine) -> None:
-    planned.lines = [new if line.name == new.name else line for line in planned.lines]
