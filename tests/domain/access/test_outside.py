@@ -41,12 +41,14 @@ def assign_many(session, user, name):
 
 def start(session):
     for kind in (access.ROLES, access.GRANTS):
-        access.record_start(session, kind, 0, actor=OPERATOR)
+        for chunk in access.chunks(session, kind):
+            access.record_start(session, kind, chunk, actor=OPERATOR)
     session.commit()
 
 
 def differing(session, kind=access.ROLES):
-    holders = access.holders_in(session, kind, 0)
+    parts = [access.holders_in(session, kind, chunk) for chunk in access.chunks(session, kind)]
+    holders = [holder for part in parts for holder in part]
     found = access.access_from_outside(session, kind, holders)
     return [(change.target.name, change.gained, change.lost) for change in found]
 
