@@ -1,4 +1,4 @@
-"""What pages do to settings, users and roles, requests of the API do, or api.md says why not."""
+"""Each page of settings, users and roles has a request of the API, or a reason in api.md."""
 
 from app.api.document import path_of
 from app.api.endpoint import ENDPOINTS

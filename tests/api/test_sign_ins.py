@@ -1,4 +1,4 @@
-"""What the API tells of the sign-ins of a user, and to whom."""
+"""Sign-ins of a user as the API tells them, and to whom."""
 
 from app.domain import audit
 from app.domain.target import Target

@@ -35,9 +35,8 @@ def grant(name: str, codes: tuple[str, ...], reason: str, *, dry_run: bool, as_j
     edit = read(lambda: _edit(name, codes, reason, frozenset.union))
     if dry_run:
         _write_impact(edit, as_json=as_json)
-        return
-    words = f"now grants {listed(codes)}" if _is_changed(edit) else "grants that already"
-    output.say(f"The role {name} {words}.")
+    else:
+        _save(name, edit, f"now grants {listed(codes)}", "grants that already")
 
 
 @click.command(cls=TableCommand)
@@ -51,14 +50,15 @@ def revoke(name: str, codes: tuple[str, ...], reason: str, *, dry_run: bool, as_
     edit = read(lambda: _edit(name, codes, reason, frozenset.difference))
     if dry_run:
         _write_impact(edit, as_json=as_json)
-        return
-    words = f"no longer grants {listed(codes)}" if _is_changed(edit) else "does not grant that"
-    output.say(f"The role {name} {words}.")
+    else:
+        _save(name, edit, f"no longer grants {listed(codes)}", "does not grant that")
 
 
-def _is_changed(edit: GrantsEdit) -> bool:
+def _save(name: str, edit: GrantsEdit, changed: str, unchanged: str) -> None:
+    """Save the grants, and say whether that changed any."""
     actor = current_actor()
-    return bool(carry_out(lambda: roles.change_grants(db.session, edit, actor=actor), actor=actor))
+    saved = carry_out(lambda: roles.change_grants(db.session, edit, actor=actor), actor=actor)
+    output.say(f"The role {name} {changed if saved else unchanged}.")
 
 
 def _edit(name: str, codes: Collection[str], reason: str, change: Change) -> GrantsEdit:

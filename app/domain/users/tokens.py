@@ -75,14 +75,8 @@ def create_token(
     lifetime, scopes = timedelta(days=checked["days"]), checked["scopes"]
     token, text = api_tokens.issue(session, owner.id, checked["name"], scopes, lifetime)
     after = _named(token) | {"scopes": scopes, "expires_at": token.expires_at.isoformat()}
-    audit.record(
-        session,
-        "token:created",
-        Target.of_user(owner),
-        actor=actor,
-        after=after,
-        reason=checked["reason"],
-    )
+    target, reason = Target.of_user(owner), checked["reason"]
+    audit.record(session, "token:created", target, actor=actor, after=after, reason=reason)
     return token, text
 
 
