@@ -65,9 +65,13 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """The source of the fields, and the way they are written."""
 
-        def wrap_formdata(self, _form: Any, _formdata: Any) -> MultiDict[str, str] | None:
-            """Take texts only: Flask-WTF would also take files, and JSON of any type."""
-            return request.form if request.method == "POST" and request.form else None
+        def wrap_formdata(self, _form: Any, formdata: Any) -> MultiDict[str, str] | None:
+            """Take texts only: Flask-WTF would also take files, and JSON of any type.
+
+            Without ``formdata`` the form is another one than the request has sent.
+            """
+            is_sent = formdata is not None and request.method == "POST"
+            return request.form if is_sent and request.form else None
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """Write a field; inputs by the console's own widget."""

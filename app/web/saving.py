@@ -14,7 +14,7 @@ from app.web.session.identity import current_actor
 T = TypeVar("T")
 
 
-def saved(form: Form, change: Callable[..., Any], *ids: int | str) -> bool:
+def saved(form: Form, change: Callable[..., Any], *ids: int | str | None) -> bool:
     """Carry out a change of the domain if the form was sent and nothing speaks against it.
 
     A refusal becomes an error of the form, which keeps what was typed; the view shows the page
@@ -29,7 +29,7 @@ def saved(form: Form, change: Callable[..., Any], *ids: int | str) -> bool:
     return accepted(form) and _run(form, unit_of_work.carry_out, change, ids)
 
 
-def reviewed(form: Form, review: Callable[..., Any], *ids: int | str) -> bool:
+def reviewed(form: Form, review: Callable[..., Any], *ids: int | str | None) -> bool:
     """Ask what the sent form would change, without changing it.
 
     What saving would refuse is refused as `saved` refuses it.
@@ -80,7 +80,7 @@ def _run(
     form: Form,
     run: Callable[..., Any],
     function: Callable[..., Any],
-    ids: tuple[int | str, ...],
+    ids: tuple[int | str | None, ...],
 ) -> bool:
     """Run a function of the domain in a unit of work, as the current actor."""
 

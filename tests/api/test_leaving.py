@@ -20,14 +20,18 @@ def test_sessions_are_listed_and_ended(program, session, sign_in, ada, vera):
     items = api.get(path).json["items"]
     assert [set(one) for one in items] == [SESSION] * 3
     first = items[0]["id"]
-    assert api.send("DELETE", f"{path}/{first}", If_Match="*").status_code == 204
+    why = {"reason": "Left it open."}
+    assert api.send("DELETE", f"{path}/{first}", why, If_Match="*").status_code == 204
     assert first not in session_ids(session, vera)
     again = api.send("DELETE", f"{path}/{first}", If_Match="*")
     assert (again.status_code, again.json["detail"]) == (404, "That session has ended already.")
     etag = api.get("/users/vera").headers["ETag"]
     assert api.send("DELETE", path, If_Match=etag).status_code == 204
     assert session_ids(session, vera) == []
-    assert [event.action for event in events(session)][-2:] == ["session:ended", "sessions:ended"]
+    assert [(event.action, event.reason) for event in events(session)][-2:] == [
+        ("session:ended", "Left it open."),
+        ("sessions:ended", ""),
+    ]
 
 
 SESSION = {"id", "created_at", "last_seen_at", "address", "user_agent"}

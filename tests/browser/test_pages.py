@@ -36,7 +36,6 @@ MOST_REQUESTS = 8
 FIRST_PAGES = ["/", "/settings", "/users", "/roles", "/account", "/users/new"]
 SECRETS = ["hf-not-to-be-seen", "qd-not-to-be-seen", "rd-not-to-be-seen", "sm-not-to-be-seen"]
 NO_PAGES = {"static", "health.healthz", "health.readyz", "metrics.index", "well_known.security_txt"}
-NO_PAGES |= {"webhooks.test"}
 
 
 @pytest.fixture

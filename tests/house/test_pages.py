@@ -12,7 +12,7 @@ MODULES["transfer.import"] = "importing"
 NO_PAGES = ("health.", "api.", "well_known.")
 # A part of the account's page, and pages that another one's template draws.
 WITHOUT_TEMPLATE = {
-    *("metrics.index", "account.sessions", "users.activate", "users.deactivate", "webhooks.test"),
+    *("metrics.index", "account.sessions", "users.activate", "users.deactivate"),
 }
 
 

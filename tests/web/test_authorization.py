@@ -122,7 +122,7 @@ TABLE = {
         "/webhooks/999999/key", READS_EVENTS, only(), 404, seen=404
     ),
     "/webhooks/<id:webhook_id>/test": Address(
-        "/webhooks/999999/test", READS_EVENTS, only(), 303, seen=303
+        "/webhooks/999999/test", READS_EVENTS, only(), 404, seen=404
     ),
     "/webhooks/<id:webhook_id>/delivery/<id:delivery_id>": Address(
         "/webhooks/999999/delivery/999999", READS_EVENTS, only(), 404, seen=404

@@ -16,6 +16,7 @@ from app.domain.confirmation import Confirmation
 from app.extensions import db
 from app.models import User
 
+ENDED = {"read": UPDATE, "needs": (UPDATE,), "takes": taken(**REASON)}
 SESSIONS, OFFBOARD = f"{ONE}/sessions", f"{ONE}/offboard"
 SESSION = given(
     id=NUMBER, created_at=TIME, last_seen_at=TIME, address=MAYBE_TEXT, user_agent=MAYBE_TEXT
@@ -60,16 +61,16 @@ def index(username: str) -> Any:
     return {"items": items}
 
 
-@USER.change("DELETE", SESSIONS, read=UPDATE, needs=(UPDATE,))
-def end_all(user: User, actor: Actor) -> None:
+@USER.change("DELETE", SESSIONS, **ENDED)
+def end_all(user: User, body: dict[str, Any], actor: Actor) -> None:
     """End all sessions of a user in the console."""
-    users.end_sessions(db.session, user.id, actor=actor)
+    users.end_sessions(db.session, user.id, **body, actor=actor)
 
 
-@USER.change("DELETE", f"{SESSIONS}/<row:session_id>", read=UPDATE, needs=(UPDATE,))
-def end_one(user: User, session_id: int, actor: Actor) -> None:
+@USER.change("DELETE", f"{SESSIONS}/<row:session_id>", **ENDED)
+def end_one(user: User, session_id: int, body: dict[str, Any], actor: Actor) -> None:
     """End one session of a user in the console."""
-    users.end_sessions(db.session, user.id, session_id, actor=actor)
+    users.end_sessions(db.session, user.id, session_id, **body, actor=actor)
 
 
 @endpoint("GET", OFFBOARD, needs=(READ,), gives=OFFBOARDING, has_etag=True)

@@ -12,6 +12,7 @@ from app.domain.actor import Actor
 from app.domain.authentication import tokens
 from app.domain.errors import NotFound
 from app.domain.target import Target
+from app.domain.text import checked_reason
 from app.models import ConsoleSession, DbSession, User
 from app.models.base import utcnow
 
@@ -116,15 +117,17 @@ def end_by_token(session: DbSession, token: str) -> None:
     session.execute(delete(ConsoleSession).where(session_of_token))
 
 
-def end_own(session: DbSession, session_id: int, *, actor: Actor) -> None:
+def end_own(session: DbSession, session_id: int, reason: str = "", *, actor: Actor) -> None:
     """End one of the actor's own sessions.
 
     Raises:
         NotFound: The actor has no such session.
+        InvalidValue: The reason is too long.
     """
+    checked = checked_reason(reason)
     end_one(session, actor.id or 0, session_id)
     target = Target("session", actor.name, session_id)
-    audit.record(session, "session:ended", target, actor=actor)
+    audit.record(session, "session:ended", target, actor=actor, reason=checked)
 
 
 def end_one(session: DbSession, user_id: int, session_id: int) -> None:

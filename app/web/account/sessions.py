@@ -15,7 +15,7 @@ from app.web.saving import saved
 def sessions() -> ResponseReturnValue:
     """Show the account, and end one of its sessions."""
     form = show.OwnSessionForm()
-    if saved(form, domain_sessions.end_own):
+    if saved(form, domain_sessions.end_own, form.session.data or 0):
         flash("Ended the session.", "success")
         return redirect(url_for(".show"), 303)
     return show.page(form)

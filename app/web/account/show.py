@@ -2,28 +2,25 @@
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
 
 from app.domain import access, users
 from app.domain.authentication import sessions
 from app.extensions import db
 from app.web.access import signed_in
 from app.web.account.blueprint import blueprint
-from app.web.forms import Form
+from app.web.forms import REASON, ReasonForm
 from app.web.row_ids import IdField
 from app.web.session.identity import limits
 
 ROLES_SHOWN, PERMISSIONS_SHOWN = 50, 100
 
 
-class OwnSessionForm(Form):
-    """The id of one of the person's own sessions, which is to end."""
+class OwnSessionForm(ReasonForm):
+    """The id of one of the person's own sessions, which is to end, and the reason."""
 
     session = IdField("Session", "Choose the session to end.")
-
-    @property
-    def edit(self) -> int:
-        """The id of the session to end."""
-        return self.session.data or 0
+    reason = TextAreaField("Reason", description=REASON)
 
 
 @blueprint.get("")

@@ -8,7 +8,6 @@ from app.extensions import db
 from app.web.access import sensitive, signed_in
 from app.web.account.blueprint import blueprint
 from app.web.tokens import form as token_form
-from app.web.tokens.form import TokenForm
 
 
 @blueprint.route("/tokens", methods=["GET", "POST"])
@@ -16,11 +15,11 @@ from app.web.tokens.form import TokenForm
 @signed_in
 def tokens() -> ResponseReturnValue:
     """Show the person's tokens; create one, which is shown once, or revoke one."""
-    form = TokenForm()
-    if token_form.changed(form, g.me.id):
-        if form.revokes:
-            flash(f"Revoked the token {form.result.name}.", "success")
+    forms = token_form.forms()
+    if token_form.changed(forms, g.me.id):
+        if forms.revokes:
+            flash(f"Revoked the token {forms.sent.result.name}.", "success")
             return redirect(url_for(".tokens"), 303)
-        token, text = form.result
+        token, text = forms.sent.result
         return render_template("account/_new_token.html", token=token, text=text), 201
-    return token_form.page("account/tokens.html", form, users.get(db.session, g.me.id))
+    return token_form.page("account/tokens.html", forms, users.get(db.session, g.me.id))

@@ -2,15 +2,15 @@
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField, ValidationError
+from wtforms import StringField, TextAreaField, ValidationError
 
 from app.domain import users
 from app.domain.authentication import sessions as domain_sessions
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
-from app.web.forms import Form
-from app.web.row_ids import row_id
+from app.web.forms import REASON, ReasonForm
+from app.web.row_ids import possible_id
 from app.web.saving import saved
 from app.web.session.identity import limits
 from app.web.users.blueprint import blueprint, why_not
@@ -18,22 +18,21 @@ from app.web.users.blueprint import blueprint, why_not
 ALL = "all"
 
 
-class EndUserSessionForm(Form):
-    """The session of a user to end: the id of one, or all."""
+class EndUserSessionForm(ReasonForm):
+    """The session of a user to end, the id of one or all, and the reason."""
 
     session = StringField("Session")
+    reason = TextAreaField("Reason", description=REASON)
 
     @property
-    def edit(self) -> int | None:
-        """The id of the session to end; None for all of them."""
-        return None if self.session.data == ALL else row_id(self.session.data)
+    def session_id(self) -> int | None:
+        """The id of the session to end; None for all of them, 0 where it is no id."""
+        return None if self.session.data == ALL else possible_id(self.session.data)
 
     def validate_session(self, _field: StringField) -> None:
         """Refuse a value that no button of the page sends."""
-        try:
-            _ = self.edit
-        except ValueError as error:
-            raise ValidationError("Choose the session to end.") from error
+        if self.session_id == 0:
+            raise ValidationError("Choose the session to end.")
 
 
 @blueprint.route("/<id:user_id>/sessions", methods=["GET", "POST"])
@@ -41,8 +40,8 @@ class EndUserSessionForm(Form):
 def sessions(user_id: int) -> ResponseReturnValue:
     """Show where a user is signed in, and end one of their sessions or all."""
     form = EndUserSessionForm()
-    if saved(form, users.end_sessions, user_id):
-        flash("Ended the session." if form.edit else "Ended all sessions.", "success")
+    if saved(form, users.end_sessions, user_id, form.session_id):
+        flash("Ended the session." if form.session_id else "Ended all sessions.", "success")
         return redirect(url_for(".sessions", user_id=user_id), 303)
     return _page(form, user_id)
 

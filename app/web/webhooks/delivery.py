@@ -1,4 +1,4 @@
-"""The page of a delivery: the message, the answer, and the button that sends it again."""
+"""The page of a delivery: the message, the answer, and the form that sends it again."""
 
 import json
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.domain import webhooks
 from app.domain.errors import NotFound
 from app.extensions import db
-from app.web.forms import EmptyForm
+from app.web.forms import ReasonForm
 from app.web.saving import saved
 from app.web.webhooks.blueprint import blueprint, changing
 
@@ -17,7 +17,7 @@ from app.web.webhooks.blueprint import blueprint, changing
 @changing
 def delivery(webhook_id: int, delivery_id: int) -> ResponseReturnValue:
     """Show a message and the last answer; send it again."""
-    form = EmptyForm()
+    form = ReasonForm()
     message = webhooks.get_delivery(db.session, delivery_id)
     if message.webhook_id != webhook_id:
         raise NotFound("This delivery does not exist.")

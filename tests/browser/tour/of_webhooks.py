@@ -11,8 +11,8 @@ def _added(guide: Guide) -> None:
 
 
 def _with_test_message(guide: Guide) -> None:
-    guide.go("/webhooks/1")
-    guide.press("Send a test message")
+    guide.go("/webhooks/1/test")
+    guide.press("Send the test message")
 
 
 def _delivery(guide: Guide) -> None:
@@ -25,6 +25,7 @@ WEBHOOKS: Stops = {
     "webhooks.new: added": Stop(_added, "This key will not be shown again"),
     "webhooks.index": page("/webhooks"),
     "webhooks.show": page("/webhooks/1"),
+    "webhooks.test": page("/webhooks/1/test"),
     "webhooks.show: tested": Stop(_with_test_message, "The test message is sent"),
     "webhooks.delivery": Stop(_delivery),
     "webhooks.key": page("/webhooks/1/key"),

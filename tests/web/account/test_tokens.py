@@ -11,6 +11,7 @@ from tests.support.contents import recorded
 
 pytestmark = pytest.mark.only_on("sqlite")
 PAGE = "/account/tokens"
+LONG = "x" * 501
 
 
 def test_a_new_token_is_shown_once(sign_in, session, vera):
@@ -44,6 +45,33 @@ def test_a_form_that_is_refused_keeps_what_was_entered(sign_in, vera):
     assert page.status_code == 422
     assert "Select at least one permission" in page.text
     assert (page.value("name"), page.value("days")) == ("pipeline", "30")
+
+
+def test_the_reason_for_a_token_and_for_its_end_is_recorded(sign_in, session, vera):
+    browser = sign_in(vera)
+    browser.submit(PAGE, name="pipeline", unlimited=True, reason="Ticket 7")
+    browser.submit(PAGE, "revoke", reason="Ticket 8")
+
+    assert [(event.action, event.reason) for event in recorded(session)] == [
+        ("token:revoked", "Ticket 8"),
+        ("token:created", "Ticket 7"),
+    ]
+
+
+def test_a_reason_that_is_too_long_stands_at_its_own_field(sign_in, session, vera):
+    browser = sign_in(vera)
+    browser.submit(PAGE, name="pipeline", unlimited=True)
+
+    page = browser.submit(PAGE, "revoke", reason=LONG)
+    assert page.status_code == 422
+    assert 'aria-describedby="revoke-reason-error' in page.html
+    assert 'aria-describedby="reason-error' not in page.html
+    assert page.value("reason") == [LONG, ""]
+    other = browser.submit(PAGE, name="second", unlimited=True, reason=LONG)
+    assert other.status_code == 422
+    assert 'aria-describedby="reason-error' in other.html
+    assert (other.value("name"), other.value("reason")) == ("second", ["", LONG])
+    assert len(session.scalars(select(ApiToken)).all()) == 1
 
 
 def test_the_token_of_somebody_else_is_not_found(sign_in, session, vera, ada):

@@ -21,16 +21,21 @@ def test_the_sessions_of_a_user_are_listed_and_ended(sign_in, session, ada, vera
 
     page = browser.get(path)
     assert page.text.count("The tests") == 2
-    number = page.forms[-1].filled({})[1]
-    ended = browser.post(path, **dict(number)).follow()
+    refused = page.submit("end-sessions", reason="x" * 501)
+    assert (refused.status_code, signed_in_as(vera)) == (422, 2)
+    assert 'aria-describedby="reason-error' in refused.html
+    ended = refused.submit("end-sessions", reason="A lost laptop.").follow()
     assert "Ended the session" in ended.text
     assert signed_in_as(vera) == 1
-    browser.post(path, session="all")
+    ended.submit("end-sessions", session="all", reason="All of them.")
 
     assert signed_in_as(vera) == 0
     assert first.get("/account").status_code == second.get("/account").status_code == 303
     assert "Vera Rubin has no session" in browser.get(path).text
-    assert [event.action for event in events(session)] == ["session:ended", "sessions:ended"]
+    assert [(event.action, event.reason) for event in events(session)] == [
+        ("session:ended", "A lost laptop."),
+        ("sessions:ended", "All of them."),
+    ]
 
 
 @pytest.mark.parametrize("value", ["", "x", "0", "-1", "2147483648", "9" * 30, "ALL", "\0", "١"])

@@ -1,6 +1,7 @@
 """The page of a delivery."""
 
 from app.models import WebhookDelivery
+from tests.support.contents import events
 
 
 def test_it_shows_message_and_answer_and_sends_again(sign_in, ada, webhook, session):
@@ -13,7 +14,11 @@ def test_it_shows_message_and_answer_and_sends_again(sign_in, ada, webhook, sess
 
     assert "webhook.test" in page.text
     assert "&lt;b&gt;broken" in page.html
-    assert page.submit(to=path).location == path
+    refused = page.submit(to=path, reason="x" * 501)
+    assert (refused.status_code, refused.value("reason")) == (422, "x" * 501)
+    assert 'aria-describedby="reason-error' in refused.html
+    assert page.submit(to=path, reason="It is up again.").location == path
     session.refresh(row)
     assert (row.state, row.attempts) == ("pending", 0)
+    assert events(session)[-1].reason == "It is up again."
     assert sign_in(ada).get(f"/webhooks/999/delivery/{row.id}").status_code == 404
