@@ -72,8 +72,17 @@ def run_online() -> None:
         _announce_new_file()
     with _engine().connect().execution_options(write=True) as connection:
         setting_up = _sqlite(connection) if connection.dialect.name == "sqlite" else nullcontext()
-        with setting_up, locks.exclusive(connection):
+        with setting_up, _alone(connection):
             _run_until_free(connection)
+
+
+@contextmanager
+def _alone(connection: sa.Connection) -> Iterator[None]:
+    try:
+        with locks.exclusive(connection):
+            yield
+    except locks.NoLock as error:
+        raise CommandError(str(error)) from error
 
 
 def _engine() -> sa.Engine:

@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.util import CommandError
 
 PATIENCE = 60.0  # seconds that another upgrade may take
 PAUSE = 0.2
@@ -21,6 +20,10 @@ TABLE_TRIES = 5
 _POSTGRESQL_KEY = 0x636F6E736F6C65  # "console", as the bytes of a bigint
 
 
+class NoLock(Exception):
+    """Nothing may be upgraded now; says why."""
+
+
 def exclusive(connection: sa.Connection) -> AbstractContextManager[None]:
     """Return a context in which no other process upgrades the database.
 
@@ -28,7 +31,7 @@ def exclusive(connection: sa.Connection) -> AbstractContextManager[None]:
     open, so there the lock is a transaction's, on a connection of its own.
 
     Raises:
-        CommandError: Another process still held the lock after ``PATIENCE`` seconds.
+        NoLock: Another process still held the lock after ``PATIENCE`` seconds.
     """
     if connection.dialect.name == "sqlite":
         path = connection.engine.url.database
@@ -90,7 +93,7 @@ def _is_locked(path: Path, held: list[int]) -> bool:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise CommandError(f"{path} cannot be opened for writing: {error.strerror}.") from error
+        raise NoLock(f"{path} cannot be opened for writing: {error.strerror}.") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Whoever held it before has removed the file, so it may not be the one of that name now.
@@ -108,7 +111,7 @@ def _wait_for(is_granted: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not is_granted():
         if time.monotonic() >= deadline:
-            raise CommandError(
+            raise NoLock(
                 "Another upgrade of this database, or the building of its search index, has been"
                 f" running for more than {PATIENCE:.0f} seconds. Nothing was changed; run the"
                 " command again when it has ended."

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-from alembic.util import CommandError
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -109,7 +108,7 @@ def _alone(configuration: Configuration) -> Iterator[Connection]:
         try:
             with locks.exclusive(connection):
                 yield connection
-        except CommandError as error:
+        except locks.NoLock as error:
             raise NoIndex(str(error)) from error
 
 
