@@ -16,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import compress
 from pathlib import Path
 
 from tests.support import servers
@@ -92,7 +94,8 @@ class _Trial:
 
     def __init__(self, copy: Path, guards: Numbered, environ: dict[str, str]) -> None:
         self._copy = copy
-        self._environ = os.environ | environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        always = {"PYTHONDONTWRITEBYTECODE": "1", "EVERYWHERE": "1"}
+        self._environ = os.environ | environ | always
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         (copy / ".venv").symlink_to(ROOT / ".venv")
         shutil.copy(ROOT / SWITCH, copy / "app")
@@ -100,16 +103,22 @@ class _Trial:
 
     def survivors(self, guards: Numbered) -> Numbered:
         """Take guards away; return those whose absence no test notices."""
-        declared = {number for number, guard in guards.items() if guard.is_declared}
-        locks = {number for number in guards if guards[number].kind == "lock"} - declared
-        left = guards.keys() - locks - declared
+        declared = [number for number, guard in guards.items() if guard.is_declared]
+        reached = guards.keys() - set(declared)
+        with ThreadPoolExecutor(os.cpu_count()) as at_once:
+            others = at_once.submit(self._unnoticed_of_reached, reached, guards)
+            survive = at_once.map(lambda number: self._survives(number, guards), declared)
+            left = {*compress(declared, survive), *others.result()}
+        return {number: guards[number] for number in sorted(left)}
+
+    def _unnoticed_of_reached(self, numbers: set[int], guards: Numbered) -> set[int]:
+        locks = {number for number in numbers if guards[number].kind == "lock"}
+        left = numbers - locks
         for most in (FEW, ALL):
             left = self._unnoticed(left, TESTS, ON_FILES, most)
         for places in (LOCKED, RACES):
             locks = self._unnoticed(locks, places, ON_SERVERS, ALL)
-        left |= locks
-        left |= {number for number in sorted(declared) if not self._is_missed(number, guards)}
-        return {number: guards[number] for number in sorted(left)}
+        return left | locks
 
     def _unnoticed(
         self, numbers: set[int], folders: tuple[str, ...], where: str, most: int
@@ -124,14 +133,14 @@ class _Trial:
         lines = noticed.read_text(encoding="utf-8").splitlines()
         return numbers - {int(line.partition(" ")[0]) for line in lines}
 
-    def _is_missed(self, number: int, guards: Numbered) -> bool:
+    def _survives(self, number: int, guards: Numbered) -> bool:
         environ = {WITHOUT: str(number)}
-        is_missed = any(
-            self._pytest(["-x", "-k", where], [place], environ) not in {PASSED, NO_TESTS}
+        survives = all(
+            self._pytest(["-x", "-k", where], [place], environ) in {PASSED, NO_TESTS}
             for where, place in _tests_of(guards[number])
         )
-        print(f"{'noticed' if is_missed else 'NOT NOTICED'}: {guards[number]}", file=sys.stderr)
-        return is_missed
+        print(f"{'NOT NOTICED' if survives else 'noticed'}: {guards[number]}", file=sys.stderr)
+        return survives
 
     def _pytest(self, options: list[str], places: Iterable[str], environ: dict[str, str]) -> int:
         command = [sys.executable, "-m", "pytest", *OPTIONS, "--timeout", str(SECONDS), *options]
