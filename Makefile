@@ -25,7 +25,7 @@ demo: .venv/installed-to-run ## Serve the console with an invented organisation,
 	@exec $(BIN)/python -m tools.demo
 
 test: check ## Check, then run every test that this machine can run (REQUIRE=... insists, EVERYWHERE=1 takes no turns).
-	@$(BIN)/pytest -n $(WORKERS) --timeout 300
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --timeout 300
 
 check: .venv/installed-to-test ## Check format, lint, types, import rules, templates and style sheets.
 	@$(BIN)/ruff format --check --quiet --diff .

@@ -8,6 +8,7 @@ names it: ``REQUIRE=postgresql,mysql,browser,nginx,pgbouncer``.
 """
 
 import compileall
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -96,6 +97,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if "database_name" in parameters and is_everywhere:
         kind = "turn" if takes_turns() else "database"
         item.user_properties.append((kind, parameters["database_name"]))
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests are looked through for garbage else, again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
