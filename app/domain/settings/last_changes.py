@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ScalarSelect, select
 
 from app.domain.errors import InvalidValue
+from app.domain.settings.versions import CHANGED, CHANGED_OUTSIDE, CREATED, RESTORED
 from app.models import ApplicationSetting, AuditEvent, DbSession
 from app.models.base import utcnow
 
@@ -16,7 +17,8 @@ WITHIN = {
     "month": timedelta(days=30),
     "ever": None,
 }
-CHANGES = ("setting:changed", "setting:created", "setting:restored")
+# Recorded changes by other programs too, which are known since they were recorded.
+CHANGES = (CHANGED, CHANGED_OUTSIDE, CREATED, RESTORED)
 
 
 class LastChange(NamedTuple):

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.domain import settings
+from app.domain.actor import OUTSIDE
 from app.models import ApplicationSetting, AuditEvent, ChainHead
 from app.models.base import utcnow
+from app.unit_of_work import carry_out
 
 
 @pytest.fixture
@@ -51,6 +54,17 @@ def test_the_list_tells_when_and_by_whom(sign_in, ada, changed, statements):
     assert "Changed in the last week" in page.text
     with statements.at_most(2):
         assert "by boris" not in browser.get("/settings").text
+
+
+def test_a_recorded_change_from_outside_is_one(sign_in, session, ada, changed):
+    by_other_program = update(ApplicationSetting).where(ApplicationSetting.key == "chunk_size")
+    session.execute(by_other_program.values(value="1"))
+    session.commit()
+    carry_out(lambda: settings.record_all_outside(session), actor=OUTSIDE)
+
+    page = sign_in(ada).get("/settings?changed=day&q=chunk_size")
+
+    assert f"Changed just now by {OUTSIDE.name}" in page.text
 
 
 def test_it_needs_the_permission_to_see_the_history(sign_in, person, changed):
