@@ -3,12 +3,12 @@
 import time
 from collections.abc import Collection
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from app import unit_of_work
+from app import config, unit_of_work
 from app.api import rate_limits
 from app.database import revisions
 from app.database.waiting import Waiting
@@ -22,11 +22,19 @@ from app.http.requests import client_address, request_id
 
 SCHEME = WWWAuthenticate("bearer", {"realm": "RAG Fortress Console"})
 MISSING = "Send a token in the header Authorization: Bearer."
+NO_SECOND_FACTOR = (
+    "The permissions of {name} require a second factor. Until {name} has set one up at {page},"
+    " tokens of {name} are refused."
+)
 REJECTED = "The token is unknown, has expired or was revoked, or its owner is not active."
 
 
 class TokenLacksPermission(Forbidden):
     """The token may not use a permission, or its owner does not have it."""
+
+
+class SecondFactorMissing(Exception):
+    """The owner of the token has to set up a second factor first."""
 
 
 class WrongRevision(Exception):
@@ -45,6 +53,7 @@ def demand(needed: Collection[PermissionCode], read: PermissionCode | None = Non
         TooManyRequests: There are too many requests with the token, or without one that works.
         WrongRevision: The database is at another revision.
         TokenLacksPermission: The permissions are missing; the denial is recorded.
+        SecondFactorMissing: The owner has no second factor, and needs one.
     """
     caller = _identify()
     status = revisions.status_of(caller.revision)
@@ -52,6 +61,9 @@ def demand(needed: Collection[PermissionCode], read: PermissionCode | None = Non
         raise WrongRevision(status.message)
     g.caller = caller
     hold(needed, read)
+    if caller.lacks_second_factor(config.current().second_factor_for):
+        page = url_for("account.second_factor")
+        raise SecondFactorMissing(NO_SECOND_FACTOR.format(name=caller.username, page=page))
     _note_use(caller)
 
 

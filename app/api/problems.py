@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
-from app.api.bearer import WrongRevision
+from app.api.bearer import SecondFactorMissing, WrongRevision
 from app.api.blueprint import PREFIX, blueprint
 from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
@@ -127,6 +127,11 @@ def _http(error: HTTPException) -> Response:
     errors: Errors = getattr(error, "errors", ())
     status = error.code or 500
     return problem(status, error.description or "", errors=errors, headers=headers)
+
+
+@blueprint.errorhandler(SecondFactorMissing)
+def _no_second_factor(error: SecondFactorMissing) -> Response:
+    return problem(403, str(error), name=type(error).__name__)
 
 
 @blueprint.errorhandler(WrongRevision)

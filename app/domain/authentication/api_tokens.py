@@ -6,14 +6,14 @@ checksum, so that a mistyped one is refused without a look at the database.
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, bindparam, delete, func, select, update
 
-from app.domain.authentication import identity_columns, tokens
+from app.domain.authentication import identity_columns, second_factor, tokens
 from app.models import ApiToken, DbSession, ServiceAccount, User
 from app.models.base import utcnow
 
@@ -37,6 +37,8 @@ _IDENTITY = (
         User.is_active,
         identity_columns.ADMINISTERS,
         identity_columns.CODES,
+        second_factor.OF_USER.label("has_second_factor"),
+        IS_SERVICE.label("is_service"),
         identity_columns.REVISION,
     )
     .join(User, User.id == ApiToken.user_id)
@@ -55,6 +57,8 @@ class TokenIdentity:
         scopes: The codes that the token is limited to; None for no limit.
         codes: The console's own permissions that the roles of the owner grant.
         is_administrator: Whether the owner has the role ``admin``.
+        has_second_factor: Whether a second factor of the owner is in force.
+        is_service: Whether the owner is a service account.
         revision: The revision of the database.
         last_used_at: The time of the last use.
     """
@@ -65,13 +69,26 @@ class TokenIdentity:
     scopes: frozenset[str] | None
     codes: frozenset[str]
     is_administrator: bool
+    has_second_factor: bool
+    is_service: bool
     revision: str | None
     last_used_at: datetime | None
 
     def can(self, code: str) -> bool:
         """Tell whether the owner has the permission and the token may use it."""
-        is_held = code in self.codes or self.is_administrator
-        return is_held and (self.scopes is None or code in self.scopes)
+        return self._is_held(code) and (self.scopes is None or code in self.scopes)
+
+    def lacks_second_factor(self, required_for: Iterable[str]) -> bool:
+        """Tell whether the owner has none, and one of the permissions that take one.
+
+        What the token is limited to does not matter. Nobody signs in to a service account.
+        """
+        if self.has_second_factor or self.is_service:
+            return False
+        return any(map(self._is_held, required_for))
+
+    def _is_held(self, code: str) -> bool:
+        return code in self.codes or self.is_administrator
 
     @property
     def is_due(self) -> bool:
@@ -124,6 +141,8 @@ def identify(session: DbSession, text: str) -> TokenIdentity | None:
         scopes=scopes_in(row.scopes),
         codes=identity_columns.codes_in(row.codes),
         is_administrator=bool(row.is_administrator),
+        has_second_factor=bool(row.has_second_factor),
+        is_service=bool(row.is_service),
         revision=row.revision,
         last_used_at=row.last_used_at,
     )

@@ -1,7 +1,7 @@
 """The identity behind the token of a session, read with each request."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,10 @@ class SessionIdentity:
     def can(self, code: str) -> bool:
         """Tell whether the user has the permission ``code``."""
         return code in self.codes or self.is_administrator
+
+    def lacks_second_factor(self, required_for: Iterable[str]) -> bool:
+        """Tell whether the user has none, and one of the permissions that take one."""
+        return not self.has_second_factor and any(map(self.can, required_for))
 
     def is_due(self, now: datetime, columns: Sequence[str] = sessions.SEEN) -> bool:
         """Tell whether one of the columns is old enough to be written again."""

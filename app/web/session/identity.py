@@ -53,9 +53,7 @@ class CurrentUser(UserMixin):
     @property
     def lacks_second_factor(self) -> bool:
         """Tell whether the person has none, and a permission that takes one."""
-        if self.identity.has_second_factor:
-            return False
-        return any(self.can(code) for code in _configuration().second_factor_for)
+        return self.identity.lacks_second_factor(_configuration().second_factor_for)
 
     @property
     def is_recent(self) -> bool:
