@@ -1,5 +1,6 @@
 """``flask roles``: roles and the permissions that they grant, by command."""
 
+from collections.abc import Collection
 from typing import Any
 
 import click
@@ -13,7 +14,15 @@ from app.cli.roles import grants
 from app.domain import roles as domain
 from app.domain.confirmation import Confirmation, Deletion
 from app.domain.phrases import listed
-from app.domain.roles import TEMPLATES, MatrixRole, NewRole, RoleEdit
+from app.domain.roles import (
+    DIFFER,
+    SEPARATOR,
+    TEMPLATES,
+    MatrixFilter,
+    MatrixRole,
+    NewRole,
+    RoleEdit,
+)
 from app.extensions import db
 from app.unit_of_work import carry_out, read, try_out
 
@@ -36,16 +45,36 @@ roles.add_command(grants.revoke)
 
 
 @roles.command("list")
+@click.option("--role", type=TEXT, default="", help="Only with this in the name; or of several.")
+@click.option("--roles", "names", type=TEXT, default="", help="Only the roles with these names.")
+@click.option("--search", type=TEXT, default="", help="Only with this in code or description.")
+@click.option("--resource", type=TEXT, default="", help="Only of this resource.")
+@click.option("--differ", is_flag=True, help="Only what some of these roles grant, others not.")
 @json_option
-def list_(*, as_json: bool) -> None:
-    """List the roles with the numbers of their permissions and members."""
-    found = domain.read_matrix(db.session).roles
-    members = domain.member_counts(db.session, [role.id for role in found])
-    objects = [_as_object(role) | {"members": members.get(role.id, 0)} for role in found]
+def list_(
+    role: str, names: str, search: str, resource: str, *, differ: bool, as_json: bool
+) -> None:
+    """List the roles with the numbers of their permissions and members.
+
+    --role and --roles choose the roles, by texts with commas between them; --search, --resource and
+    --differ choose permissions, and each role is listed with those of them that it grants.
+    """
+    filters = MatrixFilter(
+        q=search.strip(),
+        resource=resource,
+        differ=DIFFER if differ else "",
+        role=role.strip(),
+        roles=_ids(names),
+    )
+    found = domain.matching(domain.read_matrix(db.session), filters)
+    members = domain.member_counts(db.session, [row.id for row in found.roles])
+    shown = frozenset(found.codes.values())
+    objects = [_as_object(row, shown) | {"members": members.get(row.id, 0)} for row in found.roles]
     if as_json:
         output.write_json(objects)
         return
-    output.write_table(TITLES, map(_as_cells, objects))
+    is_part = bool(filters.q or filters.resource or filters.differ)
+    output.write_table(TITLES, (_as_cells(row, is_part=is_part) for row in objects))
 
 
 @roles.command()
@@ -148,16 +177,28 @@ def _named(name: str) -> MatrixRole:
     return domain.read_matrix(db.session).role(domain.named(db.session, name).id)
 
 
-def _as_object(role: MatrixRole) -> dict[str, Any]:
+def _ids(names: str) -> str:
+    """Return the IDs of roles as the filter takes them.
+
+    Raises:
+        InvalidValue: One of the roles does not exist.
+    """
+    named = [name for name in names.split(SEPARATOR) if name.strip()]
+    return SEPARATOR.join(map(str, sorted(domain.ids_named(db.session, named))))
+
+
+def _as_object(role: MatrixRole, shown: Collection[str] | None = None) -> dict[str, Any]:
+    codes = role.codes if shown is None else role.codes.intersection(shown)
     return {
         "name": role.name,
         "description": role.description,
         "is_system": role.is_system,
-        "permissions": ALL if role.grants_all else sorted(role.codes),
+        "permissions": ALL if role.grants_all else sorted(codes),
     }
 
 
-def _as_cells(role: dict[str, Any]) -> tuple[str, ...]:
+def _as_cells(role: dict[str, Any], *, is_part: bool) -> tuple[str, ...]:
     codes = role["permissions"]
-    count = ALL if codes == ALL else str(len(codes))
-    return (role["name"], count, str(role["members"]), role["description"] or "")
+    if codes != ALL:
+        codes = ", ".join(codes) if is_part else str(len(codes))
+    return (role["name"], codes, str(role["members"]), role["description"] or "")

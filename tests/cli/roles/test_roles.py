@@ -40,6 +40,48 @@ def test_roles_are_listed_with_their_members(flask, vera):
     assert rows[0]["permissions"] == "all"
 
 
+def listed(flask, *filters):
+    done = flask("roles", "list", "--json", *filters)
+    assert done.code == 0, done.err
+    rows = map(json.loads, done.out.splitlines())
+    return {row["name"]: row["permissions"] for row in rows}
+
+
+def test_roles_are_found_by_a_part_of_their_name_or_named(flask):
+    assert list(listed(flask, "--role", "VIEW,us")) == ["user", "viewer"]
+    assert list(listed(flask, "--roles", "viewer, Admin")) == ["admin", "viewer"]
+    assert list(listed(flask, "--roles", "viewer,admin", "--role", "ad")) == ["admin"]
+    assert listed(flask, "--role", "nosuch") == {}
+
+
+def test_each_role_is_listed_with_the_permissions_that_match(flask):
+    part = listed(flask, "--search", "Change", "--resource", "document")
+    differing = listed(flask, "--differ", "--roles", "viewer,user,admin")
+    table = flask("roles", "list", "--differ", "--roles", "viewer,user").out.splitlines()
+
+    assert part == {"admin": "all", "user": ["document:update"], "viewer": []}
+    assert differing == {
+        "admin": "all",
+        "user": ["document:create", "document:update"],
+        "viewer": [],
+    }
+    assert table[1].split()[:4] == ["user", "document:create,", "document:update", "0"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        (("--roles", "viewer,nosuch"), "There is no role named nosuch."),
+        (("--search", "x" * 300), "Shorten"),
+    ],
+)
+def test_filters_that_are_not_valid_are_told(flask, filters, sentence):
+    done = flask("roles", "list", *filters)
+
+    assert (done.code, done.out) == (1, "")
+    assert sentence in done.err
+
+
 def test_a_role_starts_like_another(flask, session):
     flask("roles", "create", "reader", "--like", "viewer")
 
