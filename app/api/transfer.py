@@ -44,7 +44,7 @@ LINE = given(
 )
 DIFFERENCES = given(items=array_of(LINE))
 SIDE = given(people=NUMBER, permissions=TEXTS)
-PLAN = given(items=array_of(LINE), impact=given(gain=SIDE, lose=SIDE))
+PLAN = given(items=array_of(LINE), impact=given(gain=SIDE, lose=SIDE), orphaned=TEXTS)
 FILE = {"type": "object", "description": "A transfer file, as the export has it."}
 IMPORT = {"file": FILE, "anyway": FLAG, **REASON}
 
@@ -104,7 +104,7 @@ def _file(body: dict[str, Any]) -> TransferFile:
 
 def _answer(plan: ImportPlan) -> Answer:
     body = {"items": _shown_lines(plan.lines), "impact": plan.impact.numbers}
-    return Answer(body, plan.content.etag)
+    return Answer(body | {"orphaned": list(plan.impact.orphaned)}, plan.content.etag)
 
 
 def _shown_lines(lines: Collection[tuple[Part, PlanLine]]) -> list[dict[str, Any]]:

@@ -115,7 +115,8 @@ def test_a_review_and_an_import_tell_how_many_people_they_affect(api, vera):
         "lose": {"people": 1, "permissions": ["document:read"]},
     }
 
-    assert api.send("POST", f"{PATH}/review", {"file": file}).json["impact"] == impact
+    review = api.send("POST", f"{PATH}/review", {"file": file}).json
+    assert (review["impact"], review["orphaned"]) == (impact, ["document:read"])
     assert api.send("POST", PATH, {"file": file}).json["impact"] == impact
     again = api.send("POST", PATH, {"file": file}).json["impact"]
     assert [side["people"] for side in again.values()] == [0, 0]

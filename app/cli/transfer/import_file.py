@@ -44,21 +44,24 @@ def import_file(
     refused = plan.of(PlanOutcome.REFUSED)
     files.write([*plan.saved, *refused], as_json=as_json)
     if plan.changes_access:
-        _tell_impact(plan.impact, as_json=as_json)
+        _tell_impact(plan.impact, as_json=as_json, is_saved=not dry_run)
     output.say(_in_brief(plan, is_saved=not dry_run))
     if refused:
         raise Failure(f"{counted(len(refused), 'entry was', 'entries were')} refused.")
 
 
-def _tell_impact(impact: ImportImpact, *, as_json: bool) -> None:
-    """Tell the number of users who gain or lose permissions."""
+def _tell_impact(impact: ImportImpact, *, as_json: bool, is_saved: bool) -> None:
+    """Tell the number of users who gain or lose permissions, and what only administrators have."""
+    orphaned = list(impact.orphaned)
     if as_json:
-        output.write_json([{"part": "impact", **impact.numbers}])
+        output.write_json([{"part": "impact", **impact.numbers, "orphaned": orphaned}])
         return
     for verb, side in impact.numbers.items():
         people = counted(side["people"], f"person {verb}s", f"people {verb}")
         named = f": {listed(side['permissions'])}" if side["people"] else ""
         output.say(f"{people} permissions{named}.")
+    if orphaned:
+        output.say(f"Only administrators {'' if is_saved else 'would '}have {listed(orphaned)}.")
 
 
 def _in_brief(plan: ImportPlan, *, is_saved: bool) -> str:

@@ -56,6 +56,7 @@ from app.domain.roles.members import (
     with_permission,
 )
 from app.domain.roles.names import SEPARATOR, lookalikes
+from app.domain.roles.orphaned import active_members, granted_by, orphaned_rows
 from app.domain.roles.templates import TEMPLATES
 from app.domain.roles.undo import UNDOABLE, GrantsUndo, review_undo, undo
 from app.domain.roles.wanted import RolesPlan, WantedRole, plan_wanted, save_wanted
@@ -88,6 +89,7 @@ __all__ = [
     "Rows",
     "SystemRoleProtected",
     "WantedRole",
+    "active_members",
     "all_names",
     "before_and_after",
     "change",
@@ -103,6 +105,7 @@ __all__ = [
     "etag_of",
     "export_file",
     "get",
+    "granted_by",
     "granting",
     "grants_etag",
     "held_by",
@@ -115,6 +118,7 @@ __all__ = [
     "member_counts",
     "members_page",
     "named",
+    "orphaned_rows",
     "permission",
     "permissions_page",
     "plan_wanted",

@@ -10,7 +10,7 @@ from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.errors import InvalidValue
 from app.domain.permissions import PermissionCode
-from app.domain.reviews import ReviewContent, rows_of
+from app.domain.reviews import ReviewContent
 from app.domain.roles import escalation, impact
 from app.domain.roles.grant_edit import (
     Edits,
@@ -22,10 +22,10 @@ from app.domain.roles.grant_edit import (
 from app.domain.roles.impact import GrantDifference, RoleImpact
 from app.domain.roles.lookup import MOST_AT_ONCE, SystemRoleProtected
 from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
-from app.domain.roles.orphaned import Granted, orphaned_permissions
+from app.domain.roles.orphaned import Granted, orphaned_permissions, orphaned_rows
 from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.models import DbSession, Permission, Role, role_permissions
+from app.models import DbSession, Role, role_permissions
 
 _GRANT = insert(role_permissions)
 _REVOKE = delete(role_permissions).where(
@@ -119,7 +119,7 @@ def _impact(
     orphaned = orphaned_permissions(session, before, after, matrix.admin_id)
     ids = [id_ for id_, code in matrix.codes.items() if code in orphaned]
     parts = {key: part for row in affected for key, part in row.reviewed.items()}
-    parts["orphaned"] = rows_of("Permissions that only administrators would have", Permission, ids)
+    parts["orphaned"] = orphaned_rows(ids)
     names = [[row.name, row.gained, row.lost] for row in differences]
     return GrantsImpact(affected, orphaned, ReviewContent(names, parts))
 

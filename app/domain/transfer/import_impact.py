@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.domain import users
 from app.domain.access import PermissionSet
 from app.domain.reviews import ReviewedRows, rows_of
-from app.domain.roles import RolesPlan
+from app.domain.roles import RolesPlan, active_members, granted_by, orphaned_rows
 from app.domain.users import AssignmentsPlan, HeldRoles
 from app.models import DbSession, User
 
@@ -49,10 +49,17 @@ class AffectedPeople:
 
 @dataclass(frozen=True)
 class ImportImpact:
-    """The users whose permissions an import changes."""
+    """The users whose permissions an import changes.
+
+    Attributes:
+        gaining: Those who gain some.
+        losing: Those who lose some.
+        orphaned: The codes of permissions that only administrators would have, each with its ID.
+    """
 
     gaining: AffectedPeople = field(default_factory=AffectedPeople)
     losing: AffectedPeople = field(default_factory=AffectedPeople)
+    orphaned: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def numbers(self) -> dict[str, dict[str, Any]]:
@@ -65,24 +72,25 @@ class ImportImpact:
 
     @property
     def reviewed(self) -> dict[str, ReviewedRows]:
-        """The users as parts of a review."""
+        """The users and the permissions as parts of a review."""
         return {
             "gaining": rows_of("Users who gain access", User, self.gaining.ids),
             "losing": rows_of("Users who lose access", User, self.losing.ids),
+            "orphaned": orphaned_rows(self.orphaned.values()),
         }
 
 
 def impact_of(
     session: DbSession, roles: RolesPlan, assignments: AssignmentsPlan | None
 ) -> ImportImpact:
-    """Return the users whose permissions would change, in two statements at most.
+    """Return the users whose permissions would change, in three statements at most.
 
     Args:
         session: The database session; it only reads.
         roles: The plan of the roles, which is empty where the file has none.
         assignments: The plan of the assignments; None if the file has none.
     """
-    impact = ImportImpact()
+    impact = ImportImpact(orphaned=_orphaned(session, roles, assignments))
     judge = _Judge(roles)
     for user_id, before, after in _people(session, roles, assignments):
         gained, lost = judge.difference(before, after)
@@ -135,6 +143,24 @@ def _people(
         before, change = held[user_id].roles, changes.get(user_id)
         after = before.difference(change.lost).union(change.gained) if change else before
         yield user_id, before, after
+
+
+def _orphaned(
+    session: DbSession, roles: RolesPlan, assignments: AssignmentsPlan | None
+) -> dict[str, int]:
+    changes = assignments.changes if assignments else []
+    if not roles.grants and not any(change.lost for change in changes):
+        return {}
+    before = {role.name: role.codes for role in roles.matrix.roles if not role.grants_all}
+    after = {name: one.codes for name, one in roles.granted.items() if not one.is_all}
+    members = active_members(session)
+    left = members.copy()
+    for change in changes:
+        if change.user.is_active:
+            left.subtract(change.lost)
+            left.update(change.gained)
+    codes = granted_by(before, members) - granted_by(after, +left)
+    return {code: id_ for id_, code in roles.matrix.codes.items() if code in codes}
 
 
 def _name(session: DbSession, impact: ImportImpact) -> None:

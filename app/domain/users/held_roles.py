@@ -13,6 +13,7 @@ class HeldRoles(NamedTuple):
 
     id: int
     username: str
+    is_active: bool
     roles: frozenset[str]
 
 
@@ -24,7 +25,7 @@ def held_roles(session: DbSession, role_ids: Collection[int] | None = None) -> S
         role_ids: The roles of which users have at least one; None for any.
     """
     query = (
-        select(User.id, User.username, Role.name.label("role"))
+        select(User.id, User.username, User.is_active, Role.name.label("role"))
         .join(user_roles, user_roles.c.user_id == User.id)
         .join(Role, Role.id == user_roles.c.role_id)
         .order_by(User.id)
@@ -32,7 +33,7 @@ def held_roles(session: DbSession, role_ids: Collection[int] | None = None) -> S
     if role_ids is not None:
         holding = select(user_roles.c.user_id).where(user_roles.c.role_id.in_(role_ids))
         query = query.where(User.id.in_(holding))
-    held: dict[int, tuple[str, set[str]]] = {}
+    held: dict[tuple[int, str, bool], set[str]] = {}
     for row in session.execute(query):
-        held.setdefault(row.id, (row.username, set()))[1].add(row.role)
-    return [HeldRoles(id_, name, frozenset(names)) for id_, (name, names) in held.items()]
+        held.setdefault((row.id, row.username, row.is_active), set()).add(row.role)
+    return [HeldRoles(*user, frozenset(names)) for user, names in held.items()]

@@ -19,6 +19,7 @@ from app.domain.text import checked_reason
 from app.domain.users import name_list
 from app.domain.users.bulk_plan import chunks
 from app.domain.users.held_roles import HeldRoles, held_roles
+from app.domain.users.name_list import ListedPerson
 from app.models import DbSession, Role, User, user_roles
 from app.models.spelling import folded
 from app.models.user import ADMIN
@@ -154,8 +155,11 @@ def _users(
                 if folded(person.username) == folded(one.username)
             ]
             person = people[0] if len(people) == 1 else None
-            none = HeldRoles(person.id, person.username, frozenset()) if person else None
-            yield one, held.get(person.id, none) if person else None
+            yield one, held.get(person.id, _without_roles(person)) if person else None
+
+
+def _without_roles(person: ListedPerson) -> HeldRoles:
+    return HeldRoles(person.id, person.username, person.is_active, frozenset())
 
 
 def _compare(

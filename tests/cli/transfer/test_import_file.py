@@ -58,10 +58,12 @@ ROLE = "format: rag-fortress-console/1\nroles: [{name: viewer, permissions: [aud
 def test_the_people_affected_are_told_before_and_after(flask, vera):
     sentences = (
         "1 person gains permissions: audit:read.\n1 person loses permissions: document:read.\n"
+        "Only administrators {}have document:read.\n"
     )
 
-    assert flask("import", "-", "--dry-run", typed=ROLE).err.startswith(sentences)
-    assert flask("import", "-", typed=ROLE).err.startswith(sentences)
+    dry_run = flask("import", "-", "--dry-run", typed=ROLE)
+    assert dry_run.err.startswith(sentences.format("would "))
+    assert flask("import", "-", typed=ROLE).err.startswith(sentences.format(""))
 
 
 def test_the_people_affected_are_the_last_object_of_the_json(flask, vera):
@@ -74,4 +76,5 @@ def test_the_people_affected_are_the_last_object_of_the_json(flask, vera):
         "part": "impact",
         "gain": {"people": 1, "permissions": ["audit:read"]},
         "lose": {"people": 1, "permissions": ["document:read"]},
+        "orphaned": ["document:read"],
     }

@@ -69,6 +69,40 @@ def test_an_administrator_gains_and_loses_everything_else(session, person, ada, 
     assert "document:read" not in gained
 
 
+def test_permissions_that_only_administrators_would_have_are_named(session, person, ada, vera):
+    def orphaned(text):
+        return list(reviewed(session, text).impact.orphaned)
+
+    def assigned(*roles):
+        return f"assignments: [{{username: vera, roles: [{', '.join(roles)}]}}]\n"
+
+    assert orphaned(VIEWER) == ["document:read"]
+    assert orphaned(f"{HEAD}{assigned()}") == ["document:read"]
+    assert orphaned(f"{HEAD}{assigned('user')}") == []
+    assert orphaned(f"{VIEWER}{assigned('viewer', 'user')}") == []
+    new = f"{HEAD}roles: [{{name: reader, permissions: [document:read]}}]\n"
+    assert orphaned(f"{new}{assigned('reader')}") == []
+    person("inactive", roles=["viewer"], is_active=False)
+    assert orphaned(f"{HEAD}{assigned()}") == ["document:read"]
+    person("walt", roles=["viewer"])
+    assert orphaned(f"{HEAD}{assigned()}") == []
+    assert orphaned(f"{VIEWER}{assigned()}") == ["document:read"]
+
+
+def test_a_permission_that_would_be_left_to_administrators_meanwhile_is_shown_first(
+    session, person, ada, vera
+):
+    reader = person("reader", permissions=["document:read"])
+    shown = reviewed(session, VIEWER).content
+    assert shown.parts["orphaned"].count == 0
+    reader.is_active = False
+    session.commit()
+
+    edit = ImportEdit(transfer.read_file(VIEWER), reviewed=shown.text)
+    with pytest.raises(ReviewOutdated):
+        transfer.import_file(session, edit, actor=OPERATOR)
+
+
 def test_settings_affect_nobody_and_ask_nothing(session, ada, vera):
     plan = reviewed(session, f"{HEAD}settings: [{{key: chunk_size, value: 777}}]")
 

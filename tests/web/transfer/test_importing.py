@@ -127,6 +127,21 @@ def test_the_review_tells_the_people_affected(sign_in, ada, vera):
     assert page.link("Vera Rubin") == f"/users/{vera.id}"
 
 
+def test_the_review_names_what_only_administrators_would_have(sign_in, ada, vera, person):
+    browser = sign_in(ada)
+    text = "format: rag-fortress-console/1\nroles: [{name: viewer, permissions: [audit:read]}]"
+
+    page = browser.submit("/transfer/import", to="/transfer/import", text=text)
+    assert "Only administrators would be left" in page.text
+    assert "No active user without the role admin would have document:read." in page.text
+    person("reader", permissions=["document:read"])
+    again = page.submit("import-form", confirmed="1")
+
+    assert "Only administrators would be left" not in again.text
+    assert again.status_code == 409
+    assert "Permissions that only administrators would have" in again.text
+
+
 def test_who_may_not_see_users_is_told_how_many(sign_in, person, vera):
     codes = ["role:read", "role:update", "audit:read", "document:read"]
     browser = sign_in(person("nora", permissions=codes))
