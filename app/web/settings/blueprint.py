@@ -35,6 +35,11 @@ def holds_secret(setting_id: int) -> bool:
     return settings.is_secret_setting(settings.get(db.session, setting_id))
 
 
+def is_secret_key(key: str | None) -> bool:
+    """Tell whether a setting with this key is a secret, by its mark or by its name."""
+    return settings.secret_marks(db.session).is_secret(key or "")
+
+
 def note_use_for_secret() -> None:
     """Renew the authentication, once a secret was changed that needed it.
 

@@ -13,7 +13,12 @@ from app.web.events import conflicts
 from app.web.forms import PLAIN, REASON, Form
 from app.web.saving import saved
 from app.web.settings import listing, undo_form
-from app.web.settings.blueprint import blueprint, holds_secret, note_use_for_secret
+from app.web.settings.blueprint import (
+    blueprint,
+    holds_secret,
+    is_secret_key,
+    note_use_for_secret,
+)
 
 
 class DeleteSettingForm(Form):
@@ -39,7 +44,7 @@ def delete(setting_id: int) -> ResponseReturnValue:
     if saved(form, settings.delete, setting_id):
         undo_form.remember(form.result)
         flash(f"Deleted {form.result.target_name}.", "success")
-        if settings.secret_marks(db.session).is_secret(form.result.target_name):
+        if is_secret_key(form.result.target_name):
             note_use_for_secret()
         return redirect(url_for(".index"), 303)
     return _page(form, setting_id)

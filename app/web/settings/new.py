@@ -1,6 +1,6 @@
 """The page that creates a setting."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
 
@@ -9,10 +9,10 @@ from app.domain.permissions import PermissionCode
 from app.domain.settings import DataType, NewSetting
 from app.extensions import db
 from app.models import ApplicationSetting
-from app.web.access import requires
+from app.web.access import requires, sensitive_if
 from app.web.forms import PLAIN, REASON
 from app.web.saving import saved
-from app.web.settings.blueprint import blueprint
+from app.web.settings.blueprint import blueprint, is_secret_key, note_use_for_secret
 from app.web.settings.value_form import FEWEST_ROWS, AnywayForm
 
 KEY = (
@@ -56,8 +56,7 @@ class NewSettingForm(AnywayForm):
         text = self.value.data or ""
         if not text:
             return
-        is_secret = settings.secret_marks(db.session).is_secret(self.key.data or "")
-        self.value.data = "" if is_secret else settings.masked(text)
+        self.value.data = "" if is_secret_key(self.key.data) else settings.masked(text)
 
     def validate_unset(self, _field: BooleanField) -> None:
         """Refuse a value that would be lost because "Not set" is selected."""
@@ -67,13 +66,21 @@ class NewSettingForm(AnywayForm):
             )
 
 
+def _names_secret() -> bool:
+    """Tell whether the key that was typed is one of secrets, also once its value was left out."""
+    return is_secret_key(request.form.get("key"))
+
+
 @blueprint.route("/new", methods=["GET", "POST"])
+@sensitive_if(_names_secret)
 @requires(read=PermissionCode.SETTINGS_CREATE, change=PermissionCode.SETTINGS_CREATE)
 def new() -> ResponseReturnValue:
     """Create a setting."""
     form = NewSettingForm()
     if saved(form, settings.create):
         flash(f"Created {form.result.key}.", "success")
+        if is_secret_key(form.result.key):
+            note_use_for_secret()
         return redirect(page_of(form.result), 303)
     form.forget_secrets()
     can_read = g.me.can(PermissionCode.SETTINGS_READ)

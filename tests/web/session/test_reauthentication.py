@@ -7,13 +7,14 @@ from sqlalchemy import select, update
 
 from app.domain import settings
 from app.domain.settings import SecretKeys
-from app.models import ApplicationSetting, ConsoleSession, FailedSignIn, Role
+from app.models import ApplicationSetting, ConsoleSession, FailedSignIn, Role, SettingRule
 from app.models.base import utcnow
 from tests.conftest import SESSION_COOKIE
 from tests.support.contents import recorded
 from tests.support.people import PASSWORD
 
 LONG_AGO = timedelta(minutes=31)
+SECRET = "sk-4711"
 
 
 @pytest.fixture
@@ -132,6 +133,8 @@ def test_a_change_of_a_secret_renews_and_one_of_another_setting_does_not(browser
         (f"/settings/{plain.id}", {"value": "new"}, False),
         (f"/settings/{secret.id}", {"secret": "sk-4711"}, True),
         (f"/settings/{unset.id}/delete", {"key": "auth_token"}, True),
+        ("/settings/new", {"key": "page_limit", "value": "7"}, False),
+        ("/settings/new", {"key": "billing_api_key", "value": "sk-4711"}, True),
     ]
 
     for path, fields, renews in steps:
@@ -139,6 +142,70 @@ def test_a_change_of_a_secret_renews_and_one_of_another_setting_does_not(browser
         before = session.scalars(select(ConsoleSession.authenticated_at)).one()
         assert browser.get(path).submit(to=path, **fields).status_code == 303
         assert (session.scalars(select(ConsoleSession.authenticated_at)).one() > before) == renews
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("key", ["billing_api_key", "quiet"])
+def test_a_new_secret_waits_for_the_password_and_is_typed_again(browser, session, keyed, key):
+    session.add(SettingRule(key="quiet", is_secret=True))
+    session.commit()
+    grow_old(session)
+    page = browser.get("/settings/new")
+
+    asked = page.submit(key=key, value=SECRET, category="billing", reason="A new plan.")
+    assert (asked.status_code, "Not kept, as it is secret: Value." in asked.text) == (401, True)
+    form = asked.submit(own_password="wrong").submit(own_password=PASSWORD)
+    named = select(ApplicationSetting).where(ApplicationSetting.key == key)
+    assert session.scalars(named).all() == []
+
+    kept = [form.value(name) for name in ("key", "category", "reason", "value")]
+    assert kept == [key, "billing", "A new plan.", ""]
+    assert SECRET not in asked.html + form.html
+    assert form.submit(value=SECRET).status_code == 303
+    assert session.scalars(named).one().value.startswith("v1:")
+
+
+@pytest.mark.only_on("sqlite")
+def test_whoever_has_just_signed_in_creates_a_secret_at_once(browser, keyed):
+    page = browser.submit("/settings/new", key="billing_api_key", value=SECRET)
+
+    assert page.status_code == 303
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_plain_setting_is_created_without_a_password(browser, session):
+    session.add(SettingRule(key="not_a_password", is_secret=False))
+    session.commit()
+    grow_old(session)
+
+    for key in ("page_limit", "not_a_password"):
+        assert browser.submit("/settings/new", key=key, value="7").status_code == 303
+
+
+@pytest.mark.only_on("sqlite")
+def test_no_other_form_takes_the_value_of_a_secret(browser, session, keyed):
+    secret = ApplicationSetting(key="api_key", data_type="string")
+    session.add(secret)
+    session.commit()
+    etag = settings.etag_of(secret)
+    rows = {f"{secret.id}-value": SECRET, f"{secret.id}-base": "", f"{secret.id}-etag": etag}
+    file = (
+        '{"format": "rag-fortress-console/1", "settings": [{"key": "api_key", "value": "sk-4711"}'
+        ', {"key": "new_api_key", "value": "sk-4711", "data_type": "string"}]}'
+    )
+    forms = {
+        "/settings/review": rows | {"confirmed": "1"},
+        "/settings/past?at=2020-01-01T00:00": rows | {"chosen": str(secret.id), "confirmed": "1"},
+        "/transfer/import": {"text": file, "confirmed": "y"},
+        "/transfer/env": {"pasted": "API_KEY=sk-4711\nNEW_API_KEY=sk-4711"},
+    }
+
+    answers = [browser.post(path, **fields) for path, fields in forms.items()]
+
+    assert not any(SECRET in answer.html for answer in answers)
+    keys = ("api_key", "new_api_key")
+    stored = select(ApplicationSetting).where(ApplicationSetting.key.in_(keys))
+    assert [each.value for each in session.scalars(stored)] == [None]
 
 
 @pytest.mark.only_on("sqlite")
