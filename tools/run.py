@@ -26,17 +26,16 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
-from app.config import Configuration, ConfigurationError, environment
+from app.config import Configuration, ConfigurationError, development_key, environment
 from app.database import revisions
 from app.database.problems import connection_problem
 from app.extensions import db
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRET = ROOT / "instance" / "development-secret-key"
+SECRET = development_key.FILE
 FAILED, MISCONFIGURED, UNREACHABLE = 1, 2, 3
 WORKERS, THREADS = 2, 16
 PORT, HIGHEST_PORT = 8000, 65535
-KEY_CHARACTERS = 64
 OF_ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not served
 
 
@@ -59,6 +58,7 @@ def start(
     variables = {"CONSOLE_ENV": "development", **({"PORT": str(port)} if port != PORT else {})}
     variables |= database
     os.environ.update(variables)
+    is_inherited = bool(os.environ.get("SECRET_KEY"))
     if not _variable("SECRET_KEY"):
         os.environ["SECRET_KEY"] = _secret_key()
     try:
@@ -71,9 +71,19 @@ def start(
         except DBAPIError as error:
             stop(connection_problem(app.config["CONSOLE"], error), UNREACHABLE)
         db.engine.dispose()
-    exported = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
-    print(f"For commands in another terminal: export {exported}", flush=True)
+    _tell_variables(variables, is_inherited=is_inherited)
     _serve(host, port)
+
+
+def _tell_variables(variables: Mapping[str, str], *, is_inherited: bool) -> None:
+    """Print what commands need to find the same database, and to record events by the same key."""
+    exported = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+    kept = development_key.kept(SECRET)
+    if kept and kept == os.environ.get("SECRET_KEY"):
+        exported.append(f'SECRET_KEY="$(cat {shlex.quote(str(SECRET))})"')
+    print(f"For commands in another terminal: export {' '.join(exported)}", flush=True)
+    if is_inherited:
+        print("Set SECRET_KEY there as it is set here.", flush=True)
 
 
 def _address() -> tuple[str, int]:
@@ -110,7 +120,7 @@ def _claim(host: str, port: int) -> None:
 
 def _secret_key() -> str:
     """Return the key of this checkout, generated on first use."""
-    key = secrets.token_urlsafe(KEY_CHARACTERS * 3 // 4)
+    key = secrets.token_urlsafe(development_key.CHARACTERS * 3 // 4)
     try:
         return _kept_key(key)
     except OSError as error:
@@ -122,8 +132,8 @@ def _secret_key() -> str:
 def _kept_key(key: str) -> str:
     """Return the key that is kept; the given one is kept if there is none or only a part of one."""
     SECRET.parent.mkdir(mode=0o700, exist_ok=True)
-    if SECRET.exists() and len(kept := SECRET.read_bytes().strip()) == KEY_CHARACTERS:
-        return kept.decode("ascii", errors="replace")
+    if kept := development_key.kept(SECRET):
+        return kept
     new = SECRET.with_name(f"{SECRET.name}.{os.getpid()}")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import URL
 
-from app.config import environment, secret_key, spelling
+from app.config import development_key, environment, secret_key, spelling
 from app.config.api_limits import ApiLimits, api_limits
 from app.config.base_url import base_url
 from app.config.database_options import engine_options, statement_seconds
@@ -119,12 +119,15 @@ def read(environ: Mapping[str, str] | None = None) -> Configuration:
     """Return the configuration.
 
     Args:
-        environ: The variables; None for those of the process, completed by the file ``.env``.
+        environ: The variables; None for those of the process, completed by the file ``.env`` and,
+            in development, by the key that ``make run`` keeps.
 
     Raises:
         ConfigurationError: A variable has a value that cannot be used.
     """
-    variables = Variables(environment.from_process() if environ is None else environ)
+    if environ is None:
+        environ = development_key.completed(environment.from_process())
+    variables = Variables(environ)
     spelling.check(variables)
     return _configuration(variables)
 

@@ -50,7 +50,8 @@ def test_a_second_start_is_quick_and_prints_no_link(checkout, make_run, record_p
 
     assert said == (
         "For commands in another terminal:"
-        f" export CONSOLE_ENV=development PORT={served.port}\n"
+        f" export CONSOLE_ENV=development PORT={served.port}"
+        f' SECRET_KEY="$(cat {checkout.folder}/instance/development-secret-key)"\n'
         f"Serving on {served.address} (Ctrl-C stops it).\n"
     )
     record_property("figure", f"make run, the second time: {served.seconds:.1f} s")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import config
 from app.cli.findings.finding import InstallationFinding, Verdict
-from app.config import Configuration, ConfigurationError
+from app.config import Configuration, ConfigurationError, development_key
 from app.database.probe import has_limits, try_writing
 from app.database.problems import connection_problem
 from app.database.refusals import advice
@@ -63,5 +63,5 @@ def writing() -> InstallationFinding:
 def _serves_by_make_run(configuration: Configuration) -> bool:
     """Tell whether ``make run`` has kept a key of its own, and no variable speaks of production."""
     is_silent = configuration.secret_key is None and configuration.base_url is None
-    key = Path(current_app.instance_path) / "development-secret-key"
+    key = Path(current_app.instance_path) / development_key.FILE.name
     return is_silent and not configuration.is_environment_named and key.is_file()
