@@ -22,6 +22,7 @@ from tests.support.people import PASSWORD
 QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HASH = QUICK.hash(PASSWORD)
 LIMITS = ThrottleLimits(account=3, network=4, browser=2, period=timedelta(minutes=15))
+OLD = "a former secret key " * 3
 WRONG, NEW = "not hers at all", "another good password"
 
 

@@ -7,8 +7,8 @@ nobody else can use up (`throttle`).
 import secrets
 from functools import partial
 
-from flask import after_this_request, current_app, request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from flask import after_this_request, request
+from itsdangerous import BadData
 from werkzeug.wrappers import Response
 
 from app import config
@@ -34,7 +34,7 @@ def _store(user_id: int, response: Response) -> Response:
     device, users = _sent()
     others = [other for other in users if other != user_id]
     content = [device, [user_id, *others][:MOST_USERS]]
-    value = _signer().dumps(content)
+    value = str(session_cookie.signer(SALT).dumps(content))
     return session_cookie.set_cookie(response, _name(), value, max_age=session_cookie.A_YEAR)
 
 
@@ -42,14 +42,10 @@ def _sent() -> tuple[str, list[int]]:
     """Return the id of this browser, a new one if it has none, and the users."""
     try:
         sent = request.cookies.get(_name(), "")
-        device, users = _signer().loads(sent, max_age=session_cookie.A_YEAR)
+        device, users = session_cookie.signer(SALT).loads(sent, max_age=session_cookie.A_YEAR)
     except BadData:
         return secrets.token_urlsafe(ID_BYTES), []
     return device, users
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
 
 
 def _name() -> str:

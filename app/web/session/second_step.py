@@ -6,8 +6,8 @@ one for the code. The session and its cookie begin with the right code.
 
 from functools import partial
 
-from flask import current_app, request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from flask import request
+from itsdangerous import BadData
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
@@ -38,7 +38,7 @@ class CodeForm(Form):
 
 def begin(response: Response, half: HalfSignedIn) -> Response:
     """Keep what is known after the first step in the browser."""
-    value = _serializer().dumps([half.user_id, half.username, half.fingerprint])
+    value = session_cookie.signer(SALT).dumps([half.user_id, half.username, half.fingerprint])
     return session_cookie.set_cookie(response, _name(), str(value), max_age=LIFETIME_SECONDS)
 
 
@@ -49,8 +49,9 @@ def end(response: Response) -> Response:
 
 def current() -> HalfSignedIn | None:
     """Return who has taken the first step in this browser not long ago."""
+    sent = request.cookies.get(_name(), "")
     try:
-        fields = _serializer().loads(request.cookies.get(_name(), ""), max_age=LIFETIME_SECONDS)
+        fields = session_cookie.signer(SALT).loads(sent, max_age=LIFETIME_SECONDS)
         return HalfSignedIn(*fields)
     except (BadData, TypeError):
         return None
@@ -92,12 +93,6 @@ def _finish(half: HalfSignedIn, code: EnteredCode) -> str:
     throttling.give_back(_attempt(half))
     device_cookie.remember(half.user_id)
     return token
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    # The last key signs.
-    keys = [*current_app.config["SECRET_KEY_FALLBACKS"], identity.secret()]
-    return URLSafeTimedSerializer(keys, salt=SALT)
 
 
 def _name() -> str:

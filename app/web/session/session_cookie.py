@@ -1,6 +1,7 @@
-"""The session cookie, and the attributes of all cookies."""
+"""The session cookie, and the attributes and signatures of all cookies."""
 
-from flask import request
+from flask import current_app, request
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from app import config
@@ -53,6 +54,13 @@ def set_cookie(
         path="/",
     )
     return response
+
+
+def signer(salt: str) -> URLSafeTimedSerializer:
+    """Return what signs a cookie by the secret key, and reads it by that or by a former one."""
+    # The last key signs.
+    keys = [*current_app.config["SECRET_KEY_FALLBACKS"], str(current_app.secret_key)]
+    return URLSafeTimedSerializer(keys, salt=salt)
 
 
 def _name() -> str:
