@@ -17,7 +17,7 @@ from sqlalchemy.orm import object_session
 from app.domain.errors import InvalidValue
 from app.domain.settings import secrecy, values
 from app.domain.settings.values import DataType
-from app.domain.text import TEXT_BYTES
+from app.domain.text import TEXT_BYTES, checked
 from app.models import ApplicationSetting, DbSession
 
 # The execution option of an engine by which its sessions find the keys of their application.
@@ -26,6 +26,7 @@ FIELD = "secret"
 PREFIX = "v1:"
 # A Fernet token begins with its version and the first bytes of a time, which stay zero until 2106.
 TOKEN = f"{PREFIX}gAAAAA"
+NOT_REPEATED = "The value is not repeated here: enter it again."
 NO_KEY = "Secret: the console cannot change it without MASTER_ENCRYPTION_KEY."
 _INFO = b"settings:v1"
 _KEY_BYTES = 32
@@ -111,12 +112,21 @@ def canonical(text: str, data_type: DataType, keys: SecretKeys, field_name: str 
     if is_encrypted(text.strip()):
         message = "This value is encrypted already. Enter the secret itself."
         raise InvalidValue(message, field=field_name)
+    return encrypted(_of_type(text, data_type, field_name), keys, field_name)
+
+
+def _of_type(text: str, data_type: DataType, field_name: str) -> str:
+    """Return a typed secret as a value of its data type; refusals repeat nothing of it."""
     try:
-        plain = values.of_type(text, data_type)
+        cleaned = checked(text, field=field_name, what="The value")
+    except InvalidValue as mistake:
+        # It tells the size, or the place of a character that no text may have.
+        raise InvalidValue(f"{mistake} {NOT_REPEATED}", field=field_name) from None
+    try:
+        return values.of_type(cleaned, data_type)
     except InvalidValue:
-        message = f"This is not a valid {data_type}. It is not repeated here: enter it again."
+        message = f"This is not a valid {data_type}. {NOT_REPEATED}"
         raise InvalidValue(message, field=field_name) from None
-    return encrypted(plain, keys, field_name)
 
 
 def encrypted(text: str, keys: SecretKeys, field_name: str = FIELD) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
@@ -12,7 +13,14 @@ from sqlalchemy import select, update
 from app.domain import settings
 from app.domain.actor import Actor, ActorKind
 from app.domain.errors import InvalidValue, NotFound
-from app.domain.settings import NewSetting, SecretKeys, SecretState, SettingEdit, WouldReveal
+from app.domain.settings import (
+    NewSetting,
+    SecretKeys,
+    SecretState,
+    SettingEdit,
+    WouldReveal,
+    secrets,
+)
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
 
@@ -108,6 +116,30 @@ def test_a_secret_that_is_refused_is_not_repeated(session, keyed, make, data_typ
 
     assert CANARY not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+REASONS = {
+    "integer": ("x", "This is not a valid integer."),
+    "long": ("é" * 32_768, "The value takes 65,536 bytes in UTF-8; at most 65,535 fit."),
+    "NUL": ("first\nsec\x00ret", "at line 2, column 4, which cannot be stored. Remove it."),
+    "surrogate": ("x\ud800", "at line 1, column 2, which cannot be stored. Remove it."),
+    "encrypted": (CANARY * 2_500, "The value is too long to be encrypted. Shorten it."),
+}
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("fault", REASONS)
+def test_the_reason_of_a_refusal_is_told(session, keyed, make, fault):
+    setting = make(data_type="integer" if fault == "integer" else "string")
+    text, reason = REASONS[fault]
+
+    with pytest.raises(InvalidValue, match=re.escape(reason)) as refusal:
+        change(session, setting, text)
+    with pytest.raises(InvalidValue, match=re.escape(reason)):
+        settings.create(session, NewSetting("y_api_key", setting.data_type, text), actor=ADA)
+
+    assert refusal.value.field == "secret"
+    assert fault == "encrypted" or str(refusal.value).endswith(secrets.NOT_REPEATED)
 
 
 def test_events_tell_only_that_a_secret_was_set(session, keyed, make):
