@@ -3,16 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 from app.domain import settings
 from app.domain.errors import InvalidValue
-from app.domain.settings import DataType, NotJson, ShownSetting
+from app.domain.settings import DataType, ShownSetting
 from app.models import ApplicationSetting
 
 GIVEN = ("value", "text", "unset")
-LONGEST_KEPT = 400
 # Those of the pages.
 FORM_FIELDS = ("value", "secret")
 
@@ -26,7 +24,7 @@ def shown(line: ShownSetting) -> dict[str, Any]:
     """Return a listed setting as the API shows it."""
     return {
         "key": line.key,
-        "value": _value(line.value, DataType.of(line.data_type)),
+        "value": _value(line.value, line.data_type),
         "text": line.value,
         "is_set": line.is_set,
         "is_secret": line.is_secret,
@@ -91,26 +89,9 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _value(text: str | None, data_type: DataType | None) -> Any:
+def _value(text: str | None, data_type: str) -> Any:
     """Return the value of a stored text; None where it is none of its type, whoever stored it."""
-    if text is None:
-        return None
-    match data_type:
-        case DataType.STRING | None:
-            return text
-        case DataType.BOOLEAN:
-            return {"true": True, "false": False}.get(text.strip().lower())
-    value = _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
-    if data_type is DataType.JSON:
-        return value
-    is_number = _is_integer(value) or (data_type is DataType.FLOAT and isinstance(value, float))
-    return value if is_number else None
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> Any:
-    """Return what a text says as JSON; None for no JSON. It is written out, and never changed."""
     try:
-        return settings.read_json(text)
-    except NotJson:
+        return None if text is None else settings.typed(text, DataType.of(data_type))
+    except InvalidValue:
         return None

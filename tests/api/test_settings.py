@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.domain.settings import key_listing
 from app.models import ApplicationSetting
+from settings_reader.values import typed
 from tests.support.contents import events
 
 ONE = "/settings/chunk_size"
@@ -13,6 +14,13 @@ ONE = "/settings/chunk_size"
 def stored(session, key="chunk_size"):
     session.expire_all()
     return session.scalar(select(ApplicationSetting.value).where(ApplicationSetting.key == key))
+
+
+def typed_or_none(text, data_type):
+    try:
+        return typed(text, data_type)
+    except ValueError:
+        return None
 
 
 def test_a_setting_has_a_typed_value_and_takes_three_statements(program, vera, ada, statements):
@@ -27,6 +35,33 @@ def test_a_setting_has_a_typed_value_and_takes_three_statements(program, vera, a
     assert api.get("/settings/debug_mode").json["value"] is False
     assert api.get("/settings/cors_allow_origins").json["value"] == ["http://localhost:3000"]
     assert program(vera).get(ONE).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("data_type", "text", "value"),
+    [
+        ("boolean", "yes", True),
+        ("boolean", "1", True),
+        ("boolean", "OFF", False),
+        ("integer", "0587", 587),
+        ("integer", " 42\n", 42),
+        ("float", ".5", 0.5),
+        ("float", "5.", 5.0),
+        ("json", ' {"a": [1]}', {"a": [1]}),
+        ("unheard-of", "1", "1"),
+        ("boolean", "perhaps", None),
+        ("float", "1_0", None),
+    ],
+)
+def test_the_value_is_what_programs_read_in_the_text(program, session, ada, data_type, text, value):
+    session.add(ApplicationSetting(key="stored.past", value=text, data_type=data_type))
+    session.commit()
+
+    one = program(ada).get("/settings/stored.past").json
+
+    assert (one["value"], type(one["value"])) == (value, type(value))
+    assert (one["text"], one["is_set"]) == (text, True)
+    assert typed_or_none(text, data_type) == value
 
 
 def test_a_value_is_replaced_and_the_change_is_recorded(program, session, ada):

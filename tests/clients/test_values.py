@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain import settings as domain
 from app.domain.errors import InvalidValue
 from app.domain.settings import DataType, canonical
 from settings_reader.values import typed
@@ -34,6 +35,21 @@ def is_accepted(text, data_type):
     except InvalidValue:
         return False
     return True
+
+
+def value_by(read, text, data_type):
+    try:
+        return read(text, data_type)
+    except (InvalidValue, ValueError):
+        return "no value"
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(TEXTS) | NEARLY, st.sampled_from([*DataType, None]))
+def test_a_program_gets_the_same_value_from_the_api_and_from_the_reader(text, data_type):
+    read, answered = (value_by(one, text, data_type) for one in (typed, domain.typed))
+
+    assert (type(answered), repr(answered)) == (type(read), repr(read))
 
 
 @pytest.mark.parametrize("data_type", KINDS)

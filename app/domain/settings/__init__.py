@@ -79,6 +79,7 @@ from app.domain.settings.secrets import (
     shown_value,
 )
 from app.domain.settings.strict_json import NotJson, read_json
+from app.domain.settings.typed_values import typed
 from app.domain.settings.validity import problem
 from app.domain.settings.value_rules.checks import UnusualValue
 from app.domain.settings.value_rules.relations import Relation
@@ -228,6 +229,7 @@ __all__ = [
     "shown_setting",
     "shown_value",
     "take_turns",
+    "typed",
     "undo",
     "version",
     "versions_page",

@@ -3,17 +3,15 @@
 Other programs may have written them, or somebody before the rule was made.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import strict_json, values
-from app.domain.settings.strict_json import NotJson
+from app.domain.settings import values
+from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import checks, schemas
 from app.domain.settings.value_rules.rules import ValueRule
 from app.domain.settings.values import DataType
 
-LONGEST_KEPT = 400
 PROBLEMS = {
     DataType.INTEGER: "Not a valid integer",
     DataType.FLOAT: "Not a valid float",
@@ -57,22 +55,11 @@ def problem(value: str | None, data_type: str) -> str:
 
     Programs differ in what they make of spaces around a number, so only JSON may have them.
     """
-    if value is None or data_type == DataType.STRING:
-        return ""
-    check = _problem if len(value) <= LONGEST_KEPT else _problem.__wrapped__
-    return check(value, data_type)
-
-
-@lru_cache(maxsize=4096)
-def _problem(value: str, data_type: str) -> str:
     kind = DataType.of(data_type)
-    if kind is None:
+    if value is None or kind is None or kind is DataType.STRING:
         return ""
     try:
-        if kind is DataType.JSON:
-            strict_json.read_json(value)
-        else:
-            values.canonical(value, kind)
-    except (InvalidValue, NotJson):
+        typed(value, kind)
+    except InvalidValue:
         return PROBLEMS[kind]
     return "" if kind is DataType.JSON or value == value.strip() else PROBLEMS[kind]

@@ -22,11 +22,15 @@ from app.domain.settings.value_rules import schemas
         ('{"a": 1}', "json", '{"required": ["b"]}', "must have “b”"),
         ("[1, 1]", "json", '{"uniqueItems": true}', "must not have the same entry twice"),
         ("7", "integer", '{"not": {}}', "must fit its rule (not)"),
+        ("no", "boolean", '{"const": true}', "must be true"),
+        ("1", "boolean", '{"const": true}', ""),
+        ("0" * 25 + "7", "integer", '{"minimum": 8}', "must be at least 8"),
         ("7", "integer", '{"minimum": 1}', ""),
         (None, "integer", '{"minimum": 1}', ""),
         # Not valid for the data type, which is said elsewhere.
         ("seven", "integer", '{"minimum": 1}', ""),
         ("NaN", "float", '{"type": "number"}', ""),
+        ("1_0", "float", '{"maximum": 1}', ""),
         ("7", "unheard-of", '{"minimum": 10}', ""),
         # As another program may have written it.
         ("7", "integer", "{", "must fit its rule, which the console cannot read"),

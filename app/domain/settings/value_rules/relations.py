@@ -1,11 +1,10 @@
 """Relations of values: rules between several settings, such as ``chunk_overlap < chunk_size``."""
 
-import math
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
-from app.domain.settings import strict_json
+from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import expressions
 from app.domain.settings.value_rules.expressions import Expression, Known, Operand, Unknown
 from app.domain.settings.value_rules.sizes import read_size
@@ -63,30 +62,14 @@ class Relation:
 
 def operand(value: str | None, data_type: str) -> Operand | None:
     """Return a stored value as relations take it; None where it is not set or not valid."""
-    if value is None:
+    kind = DataType.of(data_type)
+    if value is None or kind is None or kind is DataType.JSON:
         return None
-    match DataType.of(data_type):
-        case DataType.INTEGER:
-            return _integer(value)
-        case DataType.FLOAT:
-            return _float(value)
-        case DataType.BOOLEAN:
-            return value
-        case DataType.STRING:
-            size = read_size(value)
-            return value if size is None else size
-    return None
-
-
-def _integer(text: str) -> int | None:
-    digits = text.removeprefix("-")
-    is_integer = digits.isascii() and digits.isdigit() and strict_json.is_within_64_bits(text)
-    return int(text) if is_integer else None
-
-
-def _float(text: str) -> float | None:
     try:
-        number = float(text)
-    except ValueError:
+        found: Operand = typed(value, kind)
+    except InvalidValue:
         return None
-    return number if math.isfinite(number) else None
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    size = read_size(found) if isinstance(found, str) else None
+    return found if size is None else size

@@ -4,7 +4,6 @@ The work is bounded whatever somebody writes: references are refused, and patter
 time that is linear in the value (RE2).
 """
 
-import math
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module
@@ -13,6 +12,7 @@ from typing import Any
 from app.domain.errors import InvalidValue
 from app.domain.settings import strict_json
 from app.domain.settings.strict_json import NotJson
+from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import schema_mistakes
 from app.domain.settings.value_rules.sizes import EXAMPLE
 from app.domain.settings.values import DataType
@@ -96,7 +96,7 @@ def broken(value: str | None, data_type: str, schema: str) -> str:
         data_type: Its data type; a value that is not valid for it is not looked at.
         schema: The schema as JSON, or "".
     """
-    if value is None or not schema:
+    if value is None or not schema or DataType.of(data_type) is None:
         return ""
     check = _broken if len(value) <= LONGEST_KEPT else _broken.__wrapped__
     return check(value, data_type, schema)
@@ -108,34 +108,14 @@ def _broken(value: str, data_type: str, schema: str) -> str:
     if validator is None:
         return UNUSABLE
     try:
-        instance = _instance(value, data_type)
-    except ValueError:
+        instance = typed(value, DataType.of(data_type))
+    except InvalidValue:
         return ""
     try:
         mistake = next(validator.iter_errors(instance), None)
     except (RecursionError, ArithmeticError):
         return "must fit its rule, which takes too much to check"
     return schema_mistakes.sentence(mistake) if mistake else ""
-
-
-def _instance(value: str, data_type: str) -> Any:
-    """Return what a stored value stands for.
-
-    Raises:
-        ValueError: It is not valid for its data type.
-    """
-    match DataType.of(data_type):
-        case DataType.INTEGER if strict_json.is_within_64_bits(value.strip()):
-            return int(value)
-        case DataType.FLOAT if math.isfinite(float(value)):
-            return float(value)
-        case DataType.BOOLEAN if value in {"true", "false"}:
-            return value == "true"
-        case DataType.JSON:
-            return strict_json.read_json(value)
-        case DataType.STRING:
-            return value
-    raise ValueError(value)
 
 
 @lru_cache(maxsize=1024)

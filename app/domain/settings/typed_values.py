@@ -1,0 +1,45 @@
+"""Values of settings as programs read them: the text of a row as a value of its data type."""
+
+from functools import lru_cache
+from typing import Any
+
+from app.domain.errors import InvalidValue
+from app.domain.settings import strict_json, values
+from app.domain.settings.strict_json import NotJson
+from app.domain.settings.values import VALUE_FIELD, DataType
+
+LONGEST_KEPT = 400
+
+
+def typed(text: str, data_type: DataType | None) -> Any:
+    """Return the value that a stored text stands for; it is shared, and never changed.
+
+    White space around a value counts for nothing, as in what people type and programs read.
+
+    Args:
+        text: The stored text, whoever stored it.
+        data_type: The data type; None for one that the console does not know, which is a text.
+
+    Raises:
+        InvalidValue: The text is not a value of the type.
+    """
+    if data_type is None or data_type is DataType.STRING:
+        return text
+    read = _typed if len(text) <= LONGEST_KEPT else _typed.__wrapped__
+    return read(text, data_type)
+
+
+@lru_cache(maxsize=4096)
+def _typed(text: str, data_type: DataType) -> Any:
+    if data_type is DataType.JSON:
+        try:
+            return strict_json.read_json(text)
+        except NotJson as mistake:
+            raise InvalidValue(values.NOT_JSON, field=VALUE_FIELD) from mistake
+    canonical = values.of_type(text, data_type)
+    match data_type:
+        case DataType.INTEGER:
+            return int(canonical)
+        case DataType.FLOAT:
+            return float(canonical)
+    return canonical == "true"
