@@ -77,7 +77,8 @@ def _lock_settings(session: DbSession, file: TransferFile) -> None:
         settings.take_turns(session)
     if has_rules:
         keys = {entry.key for entry in file.settings or ()}
-        wanted.lock_rules(session, keys | {entry.key for entry in file.rules or ()})
+        keys |= {entry.key for entry in file.rules or ()}
+        wanted.lock_rules(session, keys, file.relations or ())
 
 
 def _own(session: DbSession, file: TransferFile, actor: Actor) -> PermissionSet:

@@ -1,6 +1,6 @@
 """Rules, relations and categories as a file wants them, and the plan of what is to be saved."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -108,12 +108,16 @@ class RulesPlan:
         return self.stored.by_key.get(key, rules.NO_RULE)._replace(is_secret=None)
 
 
-def lock_rules(session: DbSession, keys: Collection[str]) -> None:
+def lock_rules(
+    session: DbSession, keys: Collection[str], wanted: Iterable[WantedRelation] = ()
+) -> None:
     """Lock the settings with these keys, their rules, and the categories, before they are read.
 
-    Who changes a value waits for the settings; the relations are locked by `rules.take_turns`.
+    Who changes a value waits for the settings, also for those of new relations: without stored ones
+    there is nothing that `rules.take_turns` could lock.
     """
-    lookup.lock_by_keys(session, keys)
+    related = {key for one in wanted for key in Relation(0, one.expression).keys}
+    lookup.lock_by_keys(session, related.union(keys))
     names = [key for key in keys if is_name(key)]
     locked = select(SettingRule.id).where(SettingRule.key.in_(names)).order_by(SettingRule.id)
     session.execute(locked.with_for_update()).all()

@@ -3,6 +3,7 @@
 from app.domain import audit, etags, reviews, validation
 from app.domain.actor import Actor
 from app.domain.errors import InvalidValue, NotFound
+from app.domain.settings import lookup
 from app.domain.settings.value_rules import checks, expressions, rules
 from app.domain.settings.value_rules.editing import present_values, typed_rules
 from app.domain.settings.value_rules.editing.relation_edit import (
@@ -83,8 +84,10 @@ def put_relation(
         InvalidValue: The expression cannot be read or exists already, a field is not valid, or
             there is no reason where one is needed.
     """
-    # Who saves a value waits for this lock, and reads the relations behind it.
+    # Who saves a value waits for these locks, and reads the relations behind them; for those of the
+    # settings where there is no relation yet.
     rules.take_turns(session)
+    lookup.lock_by_keys(session, Relation(relation_id, edit.expression).keys)
     row = _get(session, relation_id) if relation_id else None
     review = _review(session, _relation_of(row) if row else None, edit)
     if review.is_empty:
