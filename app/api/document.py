@@ -8,7 +8,7 @@ from flask import current_app, render_template, request
 from app.api.blueprint import PREFIX, blueprint
 from app.api.endpoint import ENDPOINTS, Endpoint
 from app.api.problems import MEDIA_TYPE
-from app.api.schemas import COMPONENTS, ROW_ID, TEXT, Schema, component
+from app.api.schemas import COMPONENTS, NAME_IN_PATH, ROW_ID, TEXT, Schema, component
 
 VERSION = "3.1.0"
 JSON = "application/json"
@@ -79,7 +79,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
 
 def _parameters(one: Endpoint) -> list[dict[str, Any]]:
     in_path = [
-        _parameter(name, "path", ROW_ID if kind == "row" else TEXT)
+        _parameter(name, "path", ROW_ID if kind == "row" else NAME_IN_PATH)
         for kind, name in _PARAMETER.findall(one.path)
     ]
     in_query = [

@@ -118,7 +118,7 @@ def created(answer: Answer, collection: str, name: str) -> Answer:
         collection: The path of its collection, such as ``/roles``.
         name: Its name or ID.
     """
-    place = f"{request.script_root}{PREFIX}{collection}/{quote(name, safe='')}"
+    place = f"{request.script_root}{PREFIX}{collection}/{quote(names.written(name), safe='')}"
     return Answer(answer.content, answer.etag, CREATED, {"Location": place})
 
 

@@ -19,11 +19,21 @@ PARTS = (
 class NamedConverter(PathConverter):
     """A name that is not the path of something else.
 
-    Names may hold slashes, which other programs give them. What follows a name is told apart by the
-    expression itself: what `to_python` refuses would count among the methods of the path (Allow).
+    Names may hold slashes. What follows a name is told apart by the expression itself: what
+    `to_python` refuses would count among the methods of the path (Allow). A slash that is written
+    as in JSON Pointer (RFC 6901) belongs to the name, whatever follows: servers decode %2F.
     """
 
     regex = rf"[^/](?:(?!/(?:{'|'.join(PARTS)})(?:/|\Z))(?s:.))*?"
+
+    def to_python(self, value: str) -> str:
+        """Return the name."""
+        return value.replace("~1", "/").replace("~0", "~")
+
+
+def written(name: str) -> str:
+    """Return a name as a path holds it, but for the encoding of characters."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 class RowConverter(IntegerConverter):

@@ -19,6 +19,7 @@ MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 NUMBER: Schema = {"type": "integer"}
 MAYBE_NUMBER: Schema = {"type": ["integer", "null"]}
 ROW_ID: Schema = {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
+NAME_IN_PATH: Schema = {"type": "string", "description": "A name; ~1 for a slash, ~0 for a tilde."}
 MOST_AT_ONCE = 1000
 NAMES: Schema = {"type": "array", "items": TEXT, "maxItems": MOST_AT_ONCE}
 FIELDS: Schema = {"type": ["object", "null"]}

@@ -2,6 +2,13 @@
 
 import re
 from collections import defaultdict
+from urllib.parse import quote
+
+import pytest
+
+from app.api.names import PARTS
+from app.models import ApplicationSetting, Role
+from tests.support.contents import events
 
 NAMED = {"named": "ada", "row": "1"}
 
@@ -18,3 +25,34 @@ def test_no_name_is_the_path_of_something_else(app):
 
     assert len(found) > 30
     assert {path: found[path] - own for path, own in methods.items() if found[path] - own} == {}
+
+
+@pytest.mark.parametrize("part", [*PARTS, "permissions/x", "history/members", ""])
+@pytest.mark.only_on("sqlite")
+def test_a_slash_of_a_name_is_told_from_that_of_a_path(program, session, ada, person, part):
+    name = f"ops/{part}"
+    session.add_all([Role(name=name), Role(name="ops"), ApplicationSetting(key=name, value="7")])
+    session.commit()
+    person(name)
+    api, written = program(ada), name.replace("/", "~1")
+
+    assert api.get(f"/roles/{written}").json["name"] == name
+    assert api.get(f"/users/{written}").json["username"] == name
+    assert api.get(f"/settings/{written}").json["key"] == name
+    assert api.get(f"/roles/{written}/members").json["items"] == []
+    assert api.get("/roles/ops/members").json["items"] == []
+    done = api.send("PUT", f"/users/ada/roles/{written}", {}, If_Match="*")
+    assert (done.status_code, name in done.json["roles"]) == (200, True)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("name", ["a/history", "~1", "~0~", "100%2f", "/x", "a//b"])
+def test_a_new_role_is_where_its_answer_says(program, session, ada, name):
+    api = program(ada)
+
+    place = api.send("POST", "/roles", {"name": name}).headers["Location"]
+
+    assert place.endswith(quote(name.replace("~", "~0").replace("/", "~1"), safe=""))
+    assert api.get(place).json["name"] == name
+    assert api.send("DELETE", place, {}, If_Match="*").status_code == 204
+    assert events(session)[-1].target == name
