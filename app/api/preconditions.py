@@ -1,8 +1,11 @@
 """Preconditions of requests (RFC 9110, 13): a change names the version that it was made for."""
 
+from typing import Any
+
 from flask import request
 
 from app.api.problems import Invalid
+from app.domain import etags
 from app.domain.errors import ChangedMeanwhile
 
 NEEDED = 428
@@ -12,6 +15,16 @@ STALE = "This has changed since you read it. Nothing was saved. Read it again."
 
 class Outdated(ChangedMeanwhile):
     """The request was made for another version than the current one."""
+
+
+def tagged(content: dict[str, Any], *, unseen: object = None) -> dict[str, Any]:
+    """Return the fields of a thing with its etag: the same one in lists, bodies and the header.
+
+    Args:
+        content: The fields.
+        unseen: The part of it that no answer shows, such as the digest of a secret.
+    """
+    return {**content, "etag": etags.of([content, unseen])}
 
 
 def demand() -> None:

@@ -18,6 +18,7 @@ TIME: Schema = {"type": "string", "format": "date-time"}
 MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 NUMBER: Schema = {"type": "integer"}
 MAYBE_NUMBER: Schema = {"type": ["integer", "null"]}
+ETAG: Schema = {"type": "string", "description": "The ETag, without quotes; If-Match takes it."}
 ROW_ID: Schema = {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
 NAME_IN_PATH: Schema = {"type": "string", "description": "A name; ~1 for a slash, ~0 for a tilde."}
 MOST_AT_ONCE = 1000
@@ -84,7 +85,7 @@ SETTING = given(
     category=MAYBE_TEXT,
     description=MAYBE_TEXT,
     updated_at=TIME,
-    etag=TEXT,
+    etag=ETAG,
 )
 SEVERITIES: Schema = {"type": "string", "enum": [one.value for one in RuleSeverity]}
 RULE_FIELDS: dict[str, Schema] = {
@@ -93,10 +94,11 @@ RULE_FIELDS: dict[str, Schema] = {
     "severity": SEVERITIES,
     "requires_reason": FLAG,
 }
-RULE = given(**RULE_FIELDS, words=TEXT)
+SHOWN_RULE: dict[str, Schema] = {**RULE_FIELDS, "words": TEXT}
+RULE = given(**SHOWN_RULE, etag=ETAG)
 SAVED_RULE = given(**RULE["properties"], broken=TEXTS)
 RELATION_FIELDS: dict[str, Schema] = {"expression": TEXT, "severity": SEVERITIES, "message": TEXT}
-RELATION = given(id=NUMBER, **RELATION_FIELDS)
+RELATION = given(id=NUMBER, **RELATION_FIELDS, etag=ETAG)
 RELATION_FINDINGS: dict[str, Schema] = {"broken": TEXTS, "missing": TEXTS, "secret": TEXTS}
 SAVED_RELATION = given(**RELATION["properties"], **RELATION_FINDINGS)
 USER_FIELDS: dict[str, Schema] = {
@@ -107,18 +109,20 @@ USER_FIELDS: dict[str, Schema] = {
     "is_verified": FLAG,
     "created_at": TIME,
     "roles": TEXTS,
+    "is_service_account": FLAG,
+    "etag": ETAG,
 }
 USER = given(**USER_FIELDS, last_signed_in_at=MAYBE_TIME)
 PERSON = given(username=TEXT, email=TEXT, full_name=MAYBE_TEXT, is_active=FLAG)
 PEOPLE: Schema = {"type": "array", "items": {"$ref": "#/components/schemas/Person"}}
-USER_DETAILS = given(**USER_FIELDS, bio=MAYBE_TEXT, is_service_account=FLAG)
+USER_DETAILS = given(**USER_FIELDS, bio=MAYBE_TEXT)
 ROLE = given(
     name=TEXT,
     description=MAYBE_TEXT,
     is_system=FLAG,
     grants_all=FLAG,
     permissions=TEXTS,
-    etag=TEXT,
+    etag=ETAG,
 )
 MEMBER = given(username=TEXT, full_name=MAYBE_TEXT)
 PERMISSION = given(code=TEXT, description=MAYBE_TEXT)

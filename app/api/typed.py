@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.api import preconditions
 from app.domain import settings
 from app.domain.errors import InvalidValue
 from app.domain.settings import DataType, ShownSetting
@@ -22,7 +23,7 @@ def setting(row: ApplicationSetting) -> dict[str, Any]:
 
 def shown(line: ShownSetting) -> dict[str, Any]:
     """Return a listed setting as the API shows it."""
-    return {
+    content = {
         "key": line.key,
         "value": _value(line.value, line.data_type),
         "text": line.value,
@@ -34,8 +35,9 @@ def shown(line: ShownSetting) -> dict[str, Any]:
         "category": line.category,
         "description": line.description,
         "updated_at": line.updated_at.isoformat(),
-        "etag": line.etag,
     }
+    # The etag of the domain stands for the value of a secret, which the answer does not hold.
+    return preconditions.tagged(content, unseen=line.etag)
 
 
 def text_of(body: dict[str, Any], data_type: str) -> str | None:

@@ -49,7 +49,7 @@ def test_several_roles_are_changed_as_reviewed_or_none(program, session, ada, ve
     assert {event.reason for event in events(session)[-2:]} == {"New teams."}
     stale = api.send("PATCH", "/roles", body)
     assert stale.status_code == 409
-    assert stale.json["detail"].startswith("The permissions of the roles editors, viewer were")
+    assert stale.json["detail"].startswith("This has changed since you read it.")
     assert sorted(error["pointer"] for error in stale.json["errors"]) == [
         *("#/roles/editors", "#/roles/viewer"),
     ]

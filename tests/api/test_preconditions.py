@@ -62,6 +62,51 @@ def test_whatever_is_there_is_changed_as_it_is_then(program, session, ada, vera,
     assert api.send("DELETE", f"{USER}/roles/viewer", If_Match="*").json["roles"] == ["user"]
 
 
+def test_what_a_list_has_of_a_thing_is_enough_to_change_it(program, session, ada, vera):
+    api = program(ada)
+    relation = api.send("POST", "/relations", {"expression": "chunk_size > 1"}).json
+    api.send("PUT", "/settings/chunk_size/rule", {"schema": {"minimum": 1}}, If_Match="*")
+    changes = [
+        ("/settings", "/settings/chunk_size", "PUT", {"value": 900}),
+        ("/roles", ROLE, "PATCH", {"description": "Who look."}),
+        ("/users", USER, "PATCH", {"bio": "Mine."}),
+        ("/relations", f"/relations/{relation['id']}", "PUT", {"expression": "chunk_size > 2"}),
+        ("/rules", "/settings/chunk_size/rule", "PUT", {"schema": {"minimum": 2}}),
+    ]
+
+    for collection, path, method, body in changes:
+        [row] = [each for each in api.get(collection).json["items"] if path.count(name_in(each))]
+        one = api.get(path)
+        assert one.headers["ETag"] == f'"{one.json["etag"]}"', path
+        assert row["etag"] == one.json["etag"], path
+        saved = api.send(method, path, body, If_Match=row["etag"])
+        assert (saved.status_code, saved.json["etag"] == row["etag"]) == (200, False), path
+        assert saved.headers["ETag"] == f'"{saved.json["etag"]}"', path
+        assert api.send(method, path, body, If_Match=row["etag"]).status_code == 412, path
+
+
+def name_in(row):
+    """Return the end of the path of a row, or of its rule."""
+    ends = {"username": "/{}", "name": "/{}", "id": "/{}", "key": "/{}"}
+    return next(end.format(row[field]) for field, end in ends.items() if field in row)
+
+
+def test_a_role_whose_description_has_changed_is_not_as_it_was_read(program, session, ada, vera):
+    api = program(ada)
+    before = api.get(ROLE).json["etag"]
+    session.execute(DESCRIBED)
+    session.commit()
+    body = {"roles": {"viewer": {"etag": before, "permissions": []}}}
+
+    for method, path in (("POST", "/role-review"), ("PATCH", "/roles")):
+        answer = api.send(method, path, body)
+        assert (answer.status_code, answer.json["type"].split(":")[-1]) == (409, "outdated")
+        assert [error["pointer"] for error in answer.json["errors"]] == ["#/roles/viewer"]
+        assert answer.json["detail"].startswith("This has changed since you read it.")
+    body["roles"]["viewer"]["etag"] = api.get(ROLE).json["etag"]
+    assert api.send("PATCH", "/roles", body).status_code == 200
+
+
 @pytest.mark.slow
 def test_of_two_who_read_the_same_one_saves(app, session, program, ada, vera):
     api, engine = program(ada), session.get_bind()

@@ -43,6 +43,7 @@ def test_a_rule_is_read_changed_and_removed(api, session, statements):
             "requires_reason": False,
             "words": "From 100 to 4000, in characters; only warns",
             "broken": [],
+            "etag": answer.headers["ETag"].strip('"'),
         },
     )
     assert (events(session)[-1].action, events(session)[-1].reason) == (

@@ -4,14 +4,15 @@ from typing import Any
 
 from app.api import problems
 from app.api.endpoint import Answer, endpoint, reviewed, saved
+from app.api.preconditions import STALE, Outdated
 from app.api.roles import impact
 from app.api.roles.editing import READ, UPDATE
 from app.api.roles.rows import ShownRole
 from app.api.schemas import (
+    ETAG,
     NAMES,
     REASON,
     REVIEWED,
-    TEXT,
     TEXTS,
     component,
     given,
@@ -26,7 +27,7 @@ ROLES: dict[str, Any] = {
     "type": "object",
     "minProperties": 1,
     "maxProperties": 1000,
-    "additionalProperties": taken("etag", "permissions", etag=TEXT, permissions=NAMES),
+    "additionalProperties": taken("etag", "permissions", etag=ETAG, permissions=NAMES),
 }
 NONE = "There is no role named {}."
 
@@ -84,11 +85,17 @@ def _edit(matrix: Matrix, body: dict[str, Any]) -> GrantsEdit:
     edits = {
         role.id: GrantEdit(
             frozenset(ids[code] for code in body["roles"][name]["permissions"]),
-            body["roles"][name]["etag"],
+            _etag(ShownRole(matrix, role), body["roles"][name]["etag"]),
         )
         for name, role in named.items()
     }
     return GrantsEdit(edits, body.get("reason", ""), body.get("reviewed"))
+
+
+def _etag(shown: ShownRole, sent: str) -> str:
+    """Return the etag by which the domain compares under its lock; "" if it has changed already."""
+    is_same = sent == shown.content["etag"]
+    return roles.grants_etag(shown.role.permission_ids) if is_same else ""
 
 
 def _named(matrix: Matrix, body: dict[str, Any]) -> dict[str, MatrixRole]:
@@ -98,10 +105,8 @@ def _named(matrix: Matrix, body: dict[str, Any]) -> dict[str, MatrixRole]:
 
 
 def _stale(stale: GrantsChangedMeanwhile, body: dict[str, Any]) -> Any:
+    # Not as the pages say it: the description or the name may be what has changed.
     named = _named(roles.read_matrix(db.session), body)
-    errors = [
-        problems.mistake(("roles", name), str(stale))
-        for name, role in named.items()
-        if role.id in stale.role_ids
-    ]
-    return problems.refused(stale, errors)
+    names = sorted(name for name, role in named.items() if role.id in stale.role_ids)
+    errors = [problems.mistake(("roles", name), STALE) for name in names]
+    return problems.refused(Outdated(STALE), errors)

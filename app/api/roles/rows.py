@@ -3,9 +3,10 @@
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from app.api import preconditions
 from app.api.changes import Resource
 from app.api.endpoint import Answer
-from app.domain import etags, roles
+from app.domain import roles
 from app.domain.permissions import PermissionCode
 from app.domain.roles import Matrix, MatrixRole
 from app.models import DbSession
@@ -25,25 +26,26 @@ class ShownRole(NamedTuple):
     @property
     def codes(self) -> frozenset[str]:
         """The permissions that the role grants in effect."""
-        return self.matrix.granted[self.id]
+        every = frozenset(self.matrix.codes.values())
+        return every if self.role.grants_all else self.role.codes
 
     @property
     def content(self) -> dict[str, Any]:
         """The role as answers show it."""
-        return {
+        content = {
             "name": self.role.name,
             "description": self.role.description,
             "is_system": roles.is_system_role(self.role),
             "grants_all": self.role.grants_all,
             "permissions": sorted(self.codes),
-            "etag": roles.grants_etag(self.role.permission_ids),
         }
+        return preconditions.tagged(content)
 
     @property
     def answer(self) -> Answer:
         """The answer that shows the role."""
         content = self.content
-        return Answer(content, etags.of(content))
+        return Answer(content, content["etag"])
 
 
 def get(session: DbSession, role_id: int) -> ShownRole:

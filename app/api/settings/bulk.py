@@ -5,17 +5,18 @@ from typing import Any
 
 from app.api import problems, typed
 from app.api.endpoint import endpoint, reviewed, saved
-from app.api.schemas import MAYBE_TEXT, REASON, TEXT, array_of, given, taken
+from app.api.schemas import ETAG, MAYBE_TEXT, REASON, TEXT, array_of, given, taken
 from app.api.settings.values import READ, SETTINGS, UPDATE, VALUE, edit_of
 from app.domain import settings
 from app.domain.settings import BulkRefused, BulkSettingEdit, ValueDifference
 from app.extensions import db
+from app.models import ApplicationSetting
 
 MANY = {
     "type": "object",
     "minProperties": 1,
     "maxProperties": 1000,
-    "additionalProperties": taken("etag", etag=TEXT, **VALUE),
+    "additionalProperties": taken("etag", etag=ETAG, **VALUE),
 }
 CHANGE: dict[str, Any] = {
     "read": READ,
@@ -46,7 +47,7 @@ def _each(body: dict[str, Any], work: Callable[[BulkSettingEdit], Any]) -> Any:
     """Return what becomes of each setting of a body, or what speaks against it."""
     sent = body["settings"]
     found = settings.by_keys(db.session, sent)
-    edits = {row.id: edit_of(sent[row.key], row, sent[row.key]["etag"]) for row in found}
+    edits = {row.id: edit_of(sent[row.key], row, _etag(row, sent[row.key])) for row in found}
     keys = {row.id: row.key for row in found}
     try:
         return {"items": list(work(BulkSettingEdit(edits, body.get("reason", ""))))}
@@ -54,6 +55,12 @@ def _each(body: dict[str, Any], work: Callable[[BulkSettingEdit], Any]) -> Any:
         mistakes = refusal.errors.items()
         errors = [problems.mistake(("settings", keys[id_]), str(error)) for id_, error in mistakes]
         return problems.refused(refusal, errors)
+
+
+def _etag(setting: ApplicationSetting, sent: dict[str, Any]) -> str:
+    """Return the etag by which the domain compares under its lock; "" if it has changed already."""
+    is_same = sent["etag"] == typed.setting(setting)["etag"]
+    return settings.etag_of(setting) if is_same else ""
 
 
 def _shown(difference: ValueDifference) -> dict[str, Any]:

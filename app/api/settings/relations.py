@@ -40,7 +40,8 @@ def _lock(session: DbSession, relation_id: int) -> Relation:
 
 
 def _answer(relation: Relation) -> Answer:
-    return Answer(_shown(relation), editing.relation_etag(relation))
+    etag = editing.relation_etag(relation)
+    return Answer({**_shown(relation), "etag": etag}, etag)
 
 
 RELATION = Resource("relation_id", READ, _lock, editing.get_relation, _answer)
@@ -50,7 +51,7 @@ RELATION = Resource("relation_id", READ, _lock, editing.get_relation, _answer)
 def index() -> Any:
     """List the relations, each with what stored values break of it."""
     items = [
-        {**_shown(line.relation), "broken": list(filter(None, [line.broken]))}
+        {**_answer(line.relation).content, "broken": list(filter(None, [line.broken]))}
         for line in editing.all_rules(db.session).relations
     ]
     return {"items": items}

@@ -14,7 +14,7 @@ from app.api.schemas import (
     REVIEWED,
     RULE_FIELDS,
     RULES,
-    SAVED_RULE,
+    SHOWN_RULE,
     TEXTS,
     component,
     given,
@@ -36,7 +36,8 @@ RULE, FLAGS = f"{ONE}/rule", "/categories"
 
 def _answer(setting: ApplicationSetting) -> Answer:
     rule = editing.own_rule(db.session, setting.key)
-    return Answer(_shown(rule), editing.rule_etag(rule))
+    etag = editing.rule_etag(rule)
+    return Answer({**_shown(rule), "etag": etag}, etag)
 
 
 def _lock(session: DbSession, key: str) -> ApplicationSetting:
@@ -50,7 +51,12 @@ RULE_OF = Resource("key", READ, _lock, settings.get, _answer)
 def index() -> Any:
     """List the rules of all settings, each with what the stored value breaks."""
     items = [
-        {"key": line.key, **_shown(line.rule), "broken": list(filter(None, line.findings))}
+        {
+            "key": line.key,
+            **_shown(line.rule),
+            "broken": list(filter(None, line.findings)),
+            "etag": editing.rule_etag(line.rule),
+        }
         for line in editing.all_rules(db.session).rules
     ]
     return {"items": items}
@@ -67,7 +73,7 @@ def show(key: str) -> Answer:
     f"{ONE}/rule-review",
     read=READ,
     needs=(UPDATE,),
-    gives=given(**SAVED_RULE["properties"], needs_reason=FLAG),
+    gives=given(**SHOWN_RULE, broken=TEXTS, needs_reason=FLAG),
     takes=taken(**RULE_FIELDS, **REASON),
 )
 def review(key: str, body: dict[str, Any]) -> Answer:

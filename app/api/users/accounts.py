@@ -17,16 +17,15 @@ from app.api.schemas import (
     page_of,
     taken,
 )
-from app.api.users.rows import USER, answer_of
+from app.api.users.rows import USER, answer_of, listed
 from app.domain import roles, users
 from app.domain.actor import Actor
 from app.domain.confirmation import Confirmation, Deletion
 from app.domain.paging import Cursors
 from app.domain.permissions import PermissionCode
-from app.domain.users import NewUser, Profile, ProfileEdit, UserFilter
+from app.domain.users import NO_EXTRAS, NewUser, Profile, ProfileEdit, UserFilter
 from app.extensions import db
 from app.models import User
-from app.models.spelling import shown_address
 
 READ, UPDATE = PermissionCode.USER_READ, PermissionCode.USER_UPDATE
 ONE = "/users/<named:username>"
@@ -46,19 +45,8 @@ def index(query: dict[str, str]) -> Any:
     """List users, with the filters and orders of the page."""
     filters, cursors = filters_of(query), Cursors(after=query.get("after"))
     page = users.list_page(db.session, filters, query.get("sort", "username"), cursors).page
-    items = [
-        {
-            "username": row.username,
-            "email": shown_address(row.email),
-            "full_name": row.full_name,
-            "is_active": row.is_active,
-            "is_verified": row.is_verified,
-            "created_at": row.created_at.isoformat(),
-            "roles": users.role_names(row.roles),
-            "last_signed_in_at": row.signed_in_at and row.signed_in_at.isoformat(),
-        }
-        for row in page.rows
-    ]
+    more = users.extras(db.session, [row.id for row in page.rows])
+    items = [listed(row, more.get(row.id, NO_EXTRAS)) for row in page.rows]
     return {"items": items, "next": next_page(page.after)}
 
 

@@ -62,7 +62,16 @@ from app.domain.users.listing import (
 from app.domain.users.lookalikes import groups as lookalikes
 from app.domain.users.lookalikes import of as looks_like
 from app.domain.users.lookalikes import of_mixed_scripts
-from app.domain.users.lookup import find, get, lock_named, named, sign_ins
+from app.domain.users.lookup import (
+    NO_EXTRAS,
+    UserExtras,
+    extras,
+    find,
+    get,
+    lock_named,
+    named,
+    sign_ins,
+)
 from app.domain.users.name_copy import (
     copy_after,
     copy_uncopied,
@@ -103,6 +112,7 @@ __all__ = [
     "EXPORTED",
     "EXPORT_TARGET",
     "MOST_NAMES",
+    "NO_EXTRAS",
     "SIGN_IN_TIMES",
     "SORTS",
     "STATUSES",
@@ -133,6 +143,7 @@ __all__ = [
     "SelectionChangedMeanwhile",
     "TokenRefused",
     "UserChangedMeanwhile",
+    "UserExtras",
     "UserFilter",
     "UserIsReferredTo",
     "UserUndo",
@@ -166,6 +177,7 @@ __all__ = [
     "export_batch",
     "export_file",
     "export_matches",
+    "extras",
     "find",
     "get",
     "held_roles",

@@ -1,6 +1,6 @@
 """Users found by their id, user name or email address."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -32,6 +32,23 @@ def get(session: DbSession, user_id: int) -> User:
     if user is None:
         raise NotFound("This user does not exist.")
     return user
+
+
+class UserExtras(NamedTuple):
+    """The fields of a user that the list does not read: the biography, and what kind it is."""
+
+    bio: str | None
+    is_service: bool
+
+
+NO_EXTRAS = UserExtras(None, is_service=False)
+
+
+def extras(session: DbSession, user_ids: Collection[int]) -> dict[int, UserExtras]:
+    """Return these fields of some users by id, in one statement."""
+    query = select(User.id, User.bio, api_tokens.IS_SERVICE.label("is_service"))
+    rows = session.execute(query.where(User.id.in_(user_ids)))
+    return {row.id: UserExtras(row.bio, bool(row.is_service)) for row in rows}
 
 
 class SignIns(NamedTuple):
