@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from app.domain.audit import LeftOut
+
 GAP = "  "
 _MEASURED = 200
 
@@ -21,6 +23,12 @@ def write(line: str) -> None:
 def say(sentence: str) -> None:
     """Write a message for the person at the terminal, apart from the data."""
     click.echo(printable(sentence), err=True)
+
+
+def say_left_out(parts: Iterable[LeftOut]) -> None:
+    """Name the parts of a save that were not undone, each with the reason."""
+    for part in parts:
+        say(f"Left as it is: {part.name}: {part.reason}.".replace("..", "."))
 
 
 def write_json(objects: Iterable[dict[str, Any]]) -> None:

@@ -8,25 +8,20 @@ from app.domain.actor import Actor
 from app.domain.audit import Change
 from app.domain.permissions import PermissionCode
 from app.domain.roles import GrantDifference
-from app.domain.users import BulkPlan, UserUndo
+from app.domain.users import UserUndo
 from app.models import DbSession
 
 
 def _review_of_users(session: DbSession, event_id: int, *, actor: Actor) -> Undo:
     found = users.review_undo(session, event_id, actor=actor)
-    reviewed = found.outcome.content.text if found.outcome else ""
+    reviewed = found.content.text if found.plans else ""
     return Undo("user", list(_of_users(found)), found.left_out, reviewed)
 
 
 def _of_users(found: UserUndo) -> Iterator[tuple[str, Change]]:
-    if isinstance(found.outcome, BulkPlan):
-        change = users.change_of(found.outcome)
-        yield from ((person.username, change) for person in found.outcome.changed)
-    elif found.outcome and found.user:
-        for name in found.outcome.gained_roles:
-            yield found.user.username, Change("role:assigned", after={"role": name})
-        for name in found.outcome.lost_roles:
-            yield found.user.username, Change("role:unassigned", before={"role": name})
+    for plan in found.plans:
+        change = users.change_of(plan)
+        yield from ((person.username, change) for person in plan.changed)
 
 
 def _review_of_roles(session: DbSession, event_id: int, *, actor: Actor) -> Undo:

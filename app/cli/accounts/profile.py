@@ -81,12 +81,13 @@ def offboard(name: str, reason: str) -> None:
 @click.argument("event", type=int)
 @reason_option
 def undo(event: int, reason: str) -> None:
-    """Undo the save of roles or activations that EVENT, the ID of an event, is part of."""
+    """Undo the save of roles and activations that EVENT, the ID of an event, is part of."""
     actor = current_actor()
     found = try_out(lambda: users.review_undo(db.session, event, actor=actor), actor=actor)
-    typed = Confirmation(reason, found.outcome.content.text if found.outcome else None)
-    carry_out(lambda: users.undo(db.session, event, typed, actor=actor), actor=actor)
+    typed = Confirmation(reason, found.content.text)
+    undone = carry_out(lambda: users.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say("Undid the save.")
+    output.say_left_out(undone.left_out)
 
 
 def _deletion(name: str, reason: str) -> tuple[int, Deletion]:

@@ -171,6 +171,7 @@ def undo(event: int, reason: str) -> None:
     typed = Confirmation(reason, found.impact.content.text if found.impact else None)
     changed = carry_out(lambda: domain.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say(f"Undid the changes to {listed([row.name for row in changed])}.")
+    output.say_left_out(found.left_out)
 
 
 def _named(name: str) -> MatrixRole:

@@ -1,5 +1,6 @@
 """Roles, their permissions and their members."""
 
+from app.domain.roles.earlier_names import ids_then
 from app.domain.roles.editing import (
     RoleChangedMeanwhile,
     RoleEdit,
@@ -110,6 +111,7 @@ __all__ = [
     "grants_etag",
     "held_by",
     "ids_named",
+    "ids_then",
     "is_system_role",
     "lock_named",
     "lookalikes",

@@ -55,9 +55,9 @@ def change_many(session: DbSession, edit: BulkEdit, *, actor: Actor) -> BulkPlan
         raise SelectionChangedMeanwhile(_selection_changed(edit.count, plan.count))
     reviews.hold(edit.reviewed, plan.content)
     if plan.changed:
-        _carry_out(session, plan)
+        carry_out(session, [plan])
         change = change_of(plan).undoing(edit.undoes)
-        changes = [(_target(person), change) for person in plan.changed]
+        changes = [(target_of(person), change) for person in plan.changed]
         audit.record_save(session, changes, actor=actor, reason=reason)
         if plan.action.takes_away and not access.is_administrator_left(session):
             raise LastAdministrator("Nobody would be left to administer the console.")
@@ -69,16 +69,24 @@ def _selection_changed(reviewed: int, current: int) -> str:
     return f"The selection has changed{numbers} since you reviewed it. Please review it again."
 
 
-def _carry_out(session: DbSession, plan: BulkPlan) -> None:
-    for user_ids in chunks(sorted(person.id for person in plan.changed)):
-        if plan.action.takes_role:
-            _record_outside(session, user_ids)
-        if plan.action is BulkAction.ASSIGN:
-            _assign(session, plan.role, user_ids)
-        elif plan.action is BulkAction.UNASSIGN:
-            _unassign(session, plan.role, user_ids)
-        else:
-            _set_active(session, user_ids, is_active=plan.action is BulkAction.ACTIVATE)
+def carry_out(session: DbSession, plans: Sequence[BulkPlan]) -> None:
+    """Change the users of plans, which are locked; refuses nothing, and records nothing."""
+    of_roles = [plan for plan in plans if plan.action.takes_role]
+    # All of it before the first change, which would count as made outside.
+    for user_ids in chunks(sorted({person.id for plan in of_roles for person in plan.changed})):
+        _record_outside(session, user_ids)
+    for plan in plans:
+        for user_ids in chunks(sorted(person.id for person in plan.changed)):
+            _change(session, plan, user_ids)
+
+
+def _change(session: DbSession, plan: BulkPlan, user_ids: Sequence[int]) -> None:
+    if plan.action is BulkAction.ASSIGN:
+        _assign(session, plan.role, user_ids)
+    elif plan.action is BulkAction.UNASSIGN:
+        _unassign(session, plan.role, user_ids)
+    else:
+        _set_active(session, user_ids, is_active=plan.action is BulkAction.ACTIVATE)
 
 
 def _record_outside(session: DbSession, user_ids: Sequence[int]) -> None:
@@ -112,7 +120,8 @@ def _set_active(session: DbSession, user_ids: Sequence[int], *, is_active: bool)
         sessions.end_all(session, *user_ids)
 
 
-def _target(person: BulkPerson) -> Target:
+def target_of(person: BulkPerson) -> Target:
+    """Return a user as audit events name them."""
     return Target("user", person.username, person.id)
 
 

@@ -135,7 +135,7 @@ def plan_of(session: DbSession, edit: BulkEdit, people: People, *, actor: Actor)
     own = access.require(session, actor, edit.action.needs)
     role = _role(session, edit, own)
     user_ids = bulk_edit.selected_ids(session, edit.selection)
-    selected = _read(session, people, user_ids)
+    selected = read_people(session, people, user_ids)
     outcomes = _judge(selected, edit.action, _assignments(session, user_ids, role, actor))
     if edit.action is BulkAction.DEACTIVATE or (
         edit.action is BulkAction.UNASSIGN and role and role.name == ADMIN
@@ -186,7 +186,8 @@ def chunks(user_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (user_ids[start : start + CHUNK] for start in range(0, len(user_ids), CHUNK))
 
 
-def _read(session: DbSession, people: People, user_ids: Sequence[int]) -> list[BulkPerson]:
+def read_people(session: DbSession, people: People, user_ids: Sequence[int]) -> list[BulkPerson]:
+    """Return users by their ids, sorted by name; ``people`` is `PEOPLE`, with locks or without."""
     # Locked in the order of their ids, so that two programs never wait for each other.
     queries = (people.where(User.id.in_(chunk)).order_by(User.id) for chunk in chunks(user_ids))
     selected = [BulkPerson(*row) for query in queries for row in session.execute(query)]
