@@ -11,12 +11,12 @@ from app.cli.arguments import TEXT, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.cli.failures import Failure, Misuse
 from app.domain import audit, settings
-from app.domain.confirmation import Deletion
+from app.domain.confirmation import Confirmation, Deletion
 from app.domain.paging import Cursors
 from app.domain.phrases import listed
 from app.domain.settings import DataType, NewSetting, UnusualValue
 from app.extensions import db
-from app.unit_of_work import carry_out, read
+from app.unit_of_work import carry_out, read, try_out
 
 TITLES = ("EVENT", "TIME (UTC)", "WHO", "BEFORE", "AFTER", "REASON")
 TYPES = click.Choice([kind.value for kind in DataType])
@@ -109,8 +109,11 @@ def history(key: str, *, as_json: bool) -> None:
 def undo(event: int, reason: str) -> None:
     """Undo the save that EVENT, the ID of an event in the history, is part of."""
     actor = current_actor()
-    made = carry_out(lambda: settings.undo(db.session, event, reason, actor=actor), actor=actor)
+    found = try_out(lambda: settings.review_undo(db.session, event, actor=actor), actor=actor)
+    typed = Confirmation(reason, found.content.text)
+    made = carry_out(lambda: settings.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say(f"Undid the change of {listed([one.target_name for one in made])}.")
+    output.say_left_out(found.left_out)
 
 
 def _deleted() -> Iterator[Any]:

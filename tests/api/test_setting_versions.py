@@ -44,7 +44,7 @@ def test_a_save_is_undone_as_a_whole_and_recorded(program, session, ada, stateme
     event_id = saved_together(api)
     etag = api.get(f"/audit/{event_id}/undo").headers["ETag"]
 
-    with statements.at_most(22):
+    with statements.at_most(26):
         body = {"reason": "Too long."}
         answer = api.send("POST", f"/audit/{event_id}/undo", body, If_Match=etag)
 
@@ -56,17 +56,24 @@ def test_a_save_is_undone_as_a_whole_and_recorded(program, session, ada, stateme
     }
 
 
-def test_what_has_changed_since_is_not_undone_and_named(program, session, ada):
+def test_what_has_changed_since_is_named_and_the_others_are_undone(program, session, ada):
     api = program(ada)
     event_id = saved_together(api)
+    whole = api.get(f"/audit/{event_id}/undo").headers["ETag"]
     api.change("PUT", ONE, {"value": 1200})
+    path = f"/audit/{event_id}/undo"
 
-    answer = api.send("POST", f"/audit/{event_id}/undo", If_Match="*")
-
-    assert (answer.status_code, answer.mimetype) == (409, "application/problem+json")
-    assert answer.json["detail"] == "Somebody else changed settings while you were editing them."
-    assert [each["setting"] for each in answer.json["errors"]] == ["chunk_size"]
+    assert api.send("POST", path, If_Match=whole).status_code == 412
     assert stored(session, "chunk_overlap", "chunk_size") == ["150", "1200"]
+    answer = api.change("POST", path)
+
+    assert [each["target_name"] for each in answer.json["items"]] == ["chunk_overlap"]
+    assert answer.json["left_out"] == [{"name": "chunk_size", "reason": "Has changed since"}]
+    assert stored(session, "chunk_overlap", "chunk_size") == ["200", "1200"]
+    again = api.send("POST", path, If_Match="*")
+    assert (again.status_code, again.mimetype) == (409, "application/problem+json")
+    named = [each["setting"] for each in again.json["errors"]]
+    assert sorted(named) == ["chunk_overlap", "chunk_size"]
 
 
 def test_a_deletion_is_undone_and_that_again_by_who_may(program, session, ada, person):

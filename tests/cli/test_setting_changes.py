@@ -3,7 +3,9 @@ import json
 import pytest
 
 from app.domain import settings
+from app.domain.settings import BulkSettingEdit, SettingEdit
 from tests.support.contents import events
+from tests.support.people import OPERATOR
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -37,6 +39,24 @@ def test_the_history_leads_to_undo(flask, session):
     assert "1000" in flask("settings", "history", "chunk_size").out
     assert flask("settings", "undo", str(line["event"])).code == 0
     assert settings.by_key(session, "chunk_size").value == "1000"
+
+
+def test_undo_names_what_of_a_save_stays(flask, session):
+    size, overlap = (settings.by_key(session, f"chunk_{name}") for name in ("size", "overlap"))
+    edits = {
+        size.id: SettingEdit("900", settings.etag_of(size)),
+        overlap.id: SettingEdit("100", settings.etag_of(overlap)),
+    }
+    [event, _] = settings.change_many(session, BulkSettingEdit(edits), actor=OPERATOR)
+    session.commit()
+    flask("settings", "set", "chunk_size", "950")
+
+    done = flask("settings", "undo", str(event.id))
+
+    assert (done.code, done.err.splitlines()) == (
+        0,
+        ["Undid the change of chunk_overlap.", "Left as it is: chunk_size: Has changed since."],
+    )
 
 
 def test_no_secret_is_an_argument_or_printed(flask):

@@ -43,7 +43,7 @@ def review(event_id: int) -> Answer:
 
 @endpoint("POST", PATH, takes=taken(**REASON), **DECLARED)
 def undo(event_id: int, body: dict[str, Any]) -> Any:
-    """Undo the save of an event, as far as it still stands; of settings as a whole."""
+    """Undo the save of an event, as far as it still stands; the review names what stays."""
     try:
         return saved(_undo, _kind(event_id), event_id, body.get("reason", ""))
     except BulkRefused as refusal:

@@ -179,7 +179,7 @@ def _undo_url_of_setting(entry: HistoryEntry, marks: SecretMarks) -> str | None:
     if not entry.is_there or not g.me.can(PermissionCode.SETTINGS_READ):
         return None
     if event.action in ADDED and g.me.can(PermissionCode.SETTINGS_DELETE):
-        return url_for("settings.delete", setting_id=event.target_id)
+        return url_for("settings.undo", event_id=event.id)
     before = audit.fields_of(event.before)
     if event.action not in CHANGED or not marks.can_restore(event.target_name, event.id, before):
         return None

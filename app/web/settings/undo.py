@@ -1,38 +1,54 @@
-"""The page that undoes a save of several settings."""
+"""The page that undoes a save of settings, as far as it still stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField
+from wtforms import HiddenField, StringField
 
 from app.domain import audit, settings
+from app.domain.confirmation import Confirmation
 from app.domain.permissions import PermissionCode
-from app.domain.settings import BulkInvalid, SavedValue, SettingLine
+from app.domain.settings import BulkInvalid, SavedValue, SettingLine, SettingsUndo
+from app.domain.visible import brief
 from app.extensions import db
 from app.web import redirects
 from app.web.access import requires
 from app.web.differences import Comparison, compare
 from app.web.events import sentences
-from app.web.forms import ReasonForm
+from app.web.forms import REASON
+from app.web.review import ReviewedForm
 from app.web.saving import saved
+from app.web.session.identity import current_actor
 from app.web.settings import undo_form
 from app.web.settings.blueprint import blueprint, visible
 from app.web.settings.review import names_of
 from app.web.settings.rows import restored
 
+CODES = (
+    PermissionCode.SETTINGS_UPDATE,
+    PermissionCode.SETTINGS_CREATE,
+    PermissionCode.SETTINGS_DELETE,
+)
+LONGEST = 30
 
-class UndoSaveForm(ReasonForm):
-    """The reason for undoing a save; ``next`` is the list to come back to."""
 
+class UndoSaveForm(ReviewedForm):
+    """The reason for undoing a save; ``next`` is the list to come back to.
+
+    The button that follows a save sends no review: it undoes all of the save, or nothing.
+    """
+
+    reason = StringField("Reason", description=REASON)
     next = HiddenField()
 
     @property
-    def edit(self) -> str:
-        """The reason as typed, or the console's own."""
-        return self.reason.data or undo_form.REASON
+    def edit(self) -> Confirmation:
+        """The reason as typed, or the console's own, and what was reviewed."""
+        reviewed = self.reviewed.data if "reviewed" in request.form else None
+        return Confirmation(self.reason.data or undo_form.REASON, reviewed)
 
 
 class UndoRow(NamedTuple):
@@ -41,18 +57,20 @@ class UndoRow(NamedTuple):
     Attributes:
         saved: What the save did to it.
         comparison: Its values now and afterwards.
-        obstacle: What keeps it from being undone, in a word or two; or "".
+        obstacle: The reason why it stays as it is; "" if it does not.
+        link: The label and URL of the page that offers its former value; None if none does.
     """
 
     saved: SavedValue
     comparison: Comparison
     obstacle: str
+    link: tuple[str, str] | None
 
 
 @blueprint.route("/undo/<id:event_id>", methods=["GET", "POST"])
-@requires(read=PermissionCode.SETTINGS_READ, change=PermissionCode.SETTINGS_UPDATE)
+@requires(read=PermissionCode.SETTINGS_READ, change=CODES)
 def undo(event_id: int) -> ResponseReturnValue:
-    """Take all changes of a save back."""
+    """Take the changes of a save back, and name those that stay."""
     visible(audit.get(db.session, event_id))
     form = UndoSaveForm()
     if saved(form, partial(settings.undo, may=g.me.can), event_id):
@@ -63,53 +81,71 @@ def undo(event_id: int) -> ResponseReturnValue:
     return _page(form, event_id)
 
 
-def _missing(values: Mapping[int, SavedValue]) -> list[PermissionCode]:
-    """Return the permissions that the reader lacks to undo a save."""
-    needed = undo_form.needed(value.action for value in values.values())
+def _missing(values: Iterable[SavedValue]) -> list[PermissionCode]:
+    """Return the permissions that the reader lacks to undo these changes."""
+    needed = undo_form.needed(value.action for value in values)
     return [code for code in needed if not g.me.can(code)]
 
 
 def _page(form: UndoSaveForm, event_id: int) -> ResponseReturnValue:
     # Read again: a refusal has rolled back.
-    event = visible(audit.get(db.session, event_id))
-    values = settings.changes_of(db.session, event)
+    found = settings.review_undo(db.session, event_id, actor=current_actor())
     lines = {line.key: line for line in settings.read_all(db.session)}
-    rows = [_row(number, value, lines.get(value.key)) for number, value in values.items()]
-    is_unsetting = any(value.was_there and value.before is None for value in values.values())
-    always_set = settings.always_set(db.session) if is_unsetting else ""
     if isinstance(form.rule_error, BulkInvalid):
         form.refusal = " ".join(map(str, form.rule_error.all_errors))
+    form.carry(found.content)
     page = render_template(
         "settings/undo.html",
         form=form,
-        event=event,
-        actor=sentences.actor_of(event),
-        rows=sorted(rows, key=lambda row: row.saved.key),
-        always_set=always_set,
-        missing=_missing(values),
-        needs_reason=_needs_reason(values, lines),
-        is_possible=not always_set and not any(row.obstacle for row in rows),
+        event=found.save.event,
+        actor=sentences.actor_of(found.save.event),
+        rows=_rows(found, lines),
+        secrets=found.save.secrets,
+        count=len(found.values),
+        missing=_missing(found.values.values()),
+        needs_reason=_needs_reason(found.values.values(), lines),
     )
     return page, form.status
 
 
-def _row(setting_id: int, value: SavedValue, line: SettingLine | None) -> UndoRow:
-    if not value.is_there:
-        return UndoRow(value, compare(None, value.before), "exists again" if line else "")
-    is_same = line is not None and line.id == setting_id
+def _rows(found: SettingsUndo, lines: Mapping[str, SettingLine]) -> list[UndoRow]:
+    reasons = {part.name: part.reason for part in found.left_out}
+    rows = [
+        _row(found, value, lines.get(value.key), reasons.get(value.key, ""))
+        for value in found.save.values.values()
+    ]
+    return sorted(rows, key=lambda row: row.saved.key)
+
+
+def _row(
+    found: SettingsUndo, value: SavedValue, line: SettingLine | None, obstacle: str
+) -> UndoRow:
     after = settings.masked(value.before) if value.before else value.before
-    comparison = compare(line.value if line else value.after, after)
-    return UndoRow(value, comparison, _obstacle(value, line) if is_same else "deleted since")
+    now = line.value if line else None if not value.is_there else value.after
+    link = _link(found, value, line) if obstacle else None
+    return UndoRow(value, compare(now, after), obstacle, link)
 
 
-def _obstacle(value: SavedValue, line: SettingLine | None) -> str:
-    if line is None or line.value != value.after:
-        return "changed since"
-    is_locked = line.read_only_reason if value.was_there else not line.is_mutable
-    return "read-only" if is_locked else ""
+def _link(
+    found: SettingsUndo, value: SavedValue, line: SettingLine | None
+) -> tuple[str, str] | None:
+    """Return the way to the former value of a setting that stays as it is."""
+    deletion = found.save.deletion(value.key)
+    if line is None:
+        if not (deletion and g.me.can(PermissionCode.SETTINGS_CREATE)):
+            return None
+        return "Restore the setting", url_for(".restore", event_id=deletion)
+    if not value.was_there:
+        return f"Show {value.key}", url_for(".show", setting_id=line.id)
+    if line.read_only_reason or not g.me.can(PermissionCode.SETTINGS_UPDATE):
+        return None
+    former = "no value" if value.before is None else brief(value.before, LONGEST) or "empty"
+    url = url_for(".show", setting_id=line.id, undo=value.event_id)
+    return f"Restore {former}", url
 
 
-def _needs_reason(values: Mapping[int, SavedValue], lines: Mapping[str, SettingLine]) -> bool:
-    present = [lines[value.key] for value in values.values() if value.key in lines]
-    gone = [value.columns for value in values.values() if not value.is_there]
+def _needs_reason(values: Iterable[SavedValue], lines: Mapping[str, SettingLine]) -> bool:
+    values = list(values)
+    present = [lines[value.key] for value in values if value.key in lines]
+    gone = [value.columns for value in values if not value.is_there]
     return any(line.rule.requires_reason for line in present) or restored.need_reason(gone)

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import event, select
 
 from app.domain import settings
+from app.domain.confirmation import Confirmation
 from app.domain.errors import InvalidValue, NotFound
+from app.domain.reviews import ReviewOutdated
 from app.domain.settings import (
     BulkInvalid,
     BulkOutdated,
@@ -14,7 +16,7 @@ from app.domain.settings import (
     BulkSettingEdit,
     SettingEdit,
 )
-from app.models import ApplicationSetting, AuditEvent
+from app.models import ApplicationSetting, AuditEvent, SettingRule
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
 from tests.support.contents import events
@@ -144,7 +146,7 @@ def test_a_save_is_put_back(session, add):
     made = settings.change_many(session, typed(a=(top, "8"), b=(name, "Nora")), actor=OPERATOR)
     session.commit()
 
-    back = settings.undo(session, made[-1].id, "Undone.", actor=OPERATOR)
+    back = settings.undo(session, made[-1].id, Confirmation("Undone."), actor=OPERATOR)
     session.commit()
 
     assert values(session, top, name) == ["5", None]
@@ -258,3 +260,33 @@ def saving(session, order, text, actor):
         carry_out(lambda: settings.change_many(session, edit, actor=actor), actor=actor)
 
     return read, write
+
+
+def test_a_secret_of_a_save_stays_and_the_others_are_put_back(session, add):
+    top, key = add("top_k", "5", "integer"), add("license", "a")
+    made = settings.change_many(session, typed(a=(top, "8"), b=(key, "b")), actor=OPERATOR)
+    session.add(SettingRule(key="license", is_secret=True))
+    session.commit()
+
+    found = settings.review_undo(session, made[0].id, actor=OPERATOR)
+    assert [part.name for part in found.left_out] == ["license"]
+    with pytest.raises(ReviewOutdated):
+        settings.undo(session, made[0].id, actor=OPERATOR)
+    session.rollback()
+    reviewed = Confirmation("Undone.", found.content.text)
+    settings.undo(session, made[0].id, reviewed, actor=OPERATOR)
+
+    assert values(session, top) == ["5"]
+
+
+def test_a_value_that_breaks_a_rule_stays_and_the_others_are_put_back(session, add):
+    top, size = add("top_k", "5", "integer"), add("size", "1", "integer")
+    made = settings.change_many(session, typed(a=(top, "8"), b=(size, "7")), actor=OPERATOR)
+    session.add(SettingRule(key="size", schema='{"minimum": 5}'))
+    session.commit()
+
+    found = settings.review_undo(session, made[0].id, actor=OPERATOR)
+    assert found.left_out == [("size", "size must be at least 5.")]
+    settings.undo(session, made[0].id, Confirmation("", found.content.text), actor=OPERATOR)
+
+    assert values(session, top, size) == ["5", "7"]

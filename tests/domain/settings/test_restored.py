@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain import settings
+from app.domain.confirmation import Confirmation
 from app.domain.errors import BeyondOwnPermissions, NotFound
 from app.domain.settings import (
     BulkInvalid,
@@ -198,7 +199,7 @@ def test_a_save_that_restores_is_undone_and_that_again(session, add):
     delete(session, gone)
     made = restore(session, moment)
 
-    back = settings.undo(session, made[-1].id, "Undone.", actor=OPERATOR)
+    back = settings.undo(session, made[-1].id, Confirmation("Undone."), actor=OPERATOR)
     session.commit()
 
     assert values(session, ["gone", "kept"]) == {"kept": "6"}

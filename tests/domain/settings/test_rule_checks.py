@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from app.domain import settings
-from app.domain.confirmation import Deletion
+from app.domain.confirmation import Confirmation, Deletion
 from app.domain.errors import InvalidValue
 from app.domain.settings import (
     BulkInvalid,
@@ -140,7 +140,7 @@ def test_a_flagged_setting_or_category_needs_a_reason_for_everything(session):
     with pytest.raises(InvalidValue, match="motto needs a reason"):
         settings.undo(session, event.id, actor=OPERATOR)
     session.rollback()
-    assert settings.undo(session, event.id, "Undone.", actor=OPERATOR)
+    assert settings.undo(session, event.id, Confirmation("Undone."), actor=OPERATOR)
 
 
 def test_two_saves_at_the_same_moment_do_not_break_a_relation_together(app, session):

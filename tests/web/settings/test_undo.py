@@ -5,6 +5,8 @@ import pytest
 from app.domain import settings
 from tests.support.settings import EDIT, LIST, changes, path_of, stored, value
 
+TMP = {"key": "tmp_thing", "value": "1", "data_type": "string", "category": "tests"}
+
 
 def test_a_batch_can_be_undone(sign_in, ada, three, session):
     top, flag, _ = three
@@ -138,18 +140,113 @@ def test_a_mixed_save_is_undone_from_the_audit_log(sign_in, ada, three, mixed, s
     assert stored(session, "flag")["value"] == "true"
 
 
-@pytest.mark.only_on("sqlite")
-def test_what_has_changed_since_is_marked_and_nothing_is_undone(sign_in, ada, mixed, session):
+def test_what_has_changed_since_is_named_and_the_others_are_undone(
+    sign_in, ada, three, mixed, session
+):
     browser = sign_in(ada)
-    flag = settings.by_key(session, "flag")
+    top, flag = three[0], settings.by_key(session, "flag")
     browser.submit(path_of(flag), value="false")
 
     page = browser.get(mixed)
-
-    assert "changed since" in page.text
-    assert "cannot be undone as a whole" in page.text
+    assert "flag stays as it is" in page.text
+    assert "Has changed since" in page.text
+    assert "Undo 1 change" in page.text
     assert browser.post(mixed).status_code == 409
     assert stored(session)["value"] == "5"
+    done = page.submit(to=mixed, reason="Too much.").follow()
+
+    assert f"Undid the changes of {top.key}" in done.text
+    assert stored(session)["value"] == "8"
+    assert stored(session, "flag")["value"] == "false"
+
+
+def test_the_former_value_of_what_stays_is_an_edit_filled_in(sign_in, ada, three, session):
+    browser, top, flag = sign_in(ada), three[0], three[1]
+    review = browser.submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    review.submit("save", confirmed=1)
+    first = changes(session)[0].id
+    browser.submit(path_of(top), value="9")
+
+    page = browser.get(browser.get(f"/settings/undo/{first}").link(f"Restore 5 of {top.key}"))
+
+    assert page.value("value") == "5"
+    page.submit(value="5")
+    assert top.value == "5"
+
+
+def test_what_changes_after_the_review_is_shown_before_anything_is_undone(
+    sign_in, ada, three, session
+):
+    browser, top, flag = sign_in(ada), three[0], three[1]
+    review = browser.submit(EDIT, "sheet", **value(top, "8"), **value(flag, "false"))
+    review.submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+    page = browser.get(path)
+    browser.submit(path_of(top), value="9")
+
+    answer = page.submit(to=path, reason="Kept.")
+
+    assert (answer.status_code, answer.value("reason")) == (409, "Kept.")
+    assert "Undo 1 change" in answer.text
+    assert (top.value, flag.value) == ("9", "false")
+    answer.submit(to=path)
+    assert (top.value, flag.value) == ("9", "true")
+
+
+def test_a_save_of_which_nothing_stands_leads_to_each_setting(sign_in, ada, three, session):
+    browser, top = sign_in(ada), three[0]
+    browser.submit(EDIT, "sheet", **value(top, "8")).submit("save", confirmed=1)
+    path = f"/settings/undo/{changes(session)[0].id}"
+    browser.submit(path_of(top, "/delete"), key="top_k")
+
+    page = browser.get(path)
+
+    assert "Nothing is left to undo" in page.text
+    assert browser.get(page.link("Restore the setting of top_k")).status_code == 200
+    assert browser.post(path, reviewed="x").status_code == 409
+
+
+@pytest.fixture
+def created(sign_in, ada, session):
+    """A setting that was created, and the link that undoes it."""
+    browser = sign_in(ada)
+    browser.submit("/settings/new", **TMP)
+    return browser.get("/audit").link("Undo… created tmp_thing")
+
+
+def test_a_created_setting_is_deleted_again_in_two_clicks(sign_in, ada, created, session):
+    page = sign_in(ada).get(created)
+    assert "It will be deleted again." in page.text
+
+    page.submit(to=created)
+
+    assert stored(session, "tmp_thing") is None
+
+
+@pytest.mark.parametrize("text", ["1", "2"])
+def test_a_setting_that_was_created_again_is_another_one(sign_in, ada, created, session, text):
+    browser = sign_in(ada)
+    delete = path_of(settings.by_key(session, "tmp_thing"), "/delete")
+    browser.submit(delete, key="tmp_thing")
+    browser.submit("/settings/new", **TMP | {"value": text})
+
+    page = browser.get(created)
+
+    assert "Was deleted since, and exists again" in page.text
+    assert "Nothing is left to undo" in page.text
+    assert browser.post(created).status_code == 409
+    assert stored(session, "tmp_thing")["value"] == text
+
+
+def test_a_created_setting_that_has_changed_since_stays(sign_in, ada, created, session):
+    browser = sign_in(ada)
+    browser.submit(path_of(settings.by_key(session, "tmp_thing")), value="2")
+
+    page = browser.get(created)
+
+    assert "Has changed since" in page.text
+    assert browser.post(created, reviewed="").status_code == 409
+    assert stored(session, "tmp_thing")["value"] == "2"
 
 
 @pytest.mark.only_on("sqlite")

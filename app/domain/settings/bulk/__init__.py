@@ -8,8 +8,8 @@ from app.domain.settings.bulk.edits import (
     edit_of_past,
 )
 from app.domain.settings.bulk.refusal import BulkInvalid, BulkOutdated, BulkReadOnly, BulkRefused
-from app.domain.settings.bulk.saves import UNDOABLE, SavedValue, changes_of
-from app.domain.settings.bulk.undoing import undo
+from app.domain.settings.bulk.saves import UNDOABLE, SavedValue
+from app.domain.settings.bulk.undoing import SettingsUndo, review_undo, undo
 
 __all__ = [
     "UNDOABLE",
@@ -20,10 +20,11 @@ __all__ = [
     "BulkSettingEdit",
     "DeletedSince",
     "SavedValue",
+    "SettingsUndo",
     "ValueDifference",
     "change_many",
-    "changes_of",
     "edit_of_past",
     "review_many",
+    "review_undo",
     "undo",
 ]

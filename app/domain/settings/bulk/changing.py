@@ -38,7 +38,7 @@ def review_many(
         BulkRefused: `change_many` would refuse the edit.
     """
     del actor
-    plan = _planned(session, edit, _by_id(session, _query(edit.edits)))
+    plan = _planned(session, edit, load_many(session, edit.edits))
     unconfirmed = [value._replace(anyway=False) for value in plan.new_values()]
     warnings = checks.mistakes_of(session, plan.rules, unconfirmed)
     differences = [
@@ -79,6 +79,11 @@ def change_many(
     rules.take_turns(session)
     settings = load_many_for_update(session, edit.edits)
     return saving.save(session, _planned(session, edit, settings), edit.reason, may, actor=actor)
+
+
+def load_many(session: DbSession, ids: Collection[int]) -> Settings:
+    """Return settings by their ids."""
+    return _by_id(session, _query(ids))
 
 
 def load_many_for_update(session: DbSession, ids: Collection[int]) -> Settings:

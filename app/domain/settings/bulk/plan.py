@@ -61,6 +61,25 @@ class SavePlan:
             for one, value in pairs
         ]
 
+    def note(self, mistakes: Mapping[str, RuleError]) -> None:
+        """Note the refusals of settings by their keys."""
+        for setting, _ in self.changed:
+            if setting.key in mistakes:
+                self.errors[setting.id] = mistakes[setting.key]
+        for event_id, setting in self.restored.items():
+            if setting.key in mistakes:
+                self.not_restored[event_id] = mistakes[setting.key]
+
+    def leave_out(self, mistakes: Mapping[str, RuleError]) -> None:
+        """Note the refusals of settings by their keys, and save the others without them."""
+        self.note(mistakes)
+        self.changed = [pair for pair in self.changed if pair[0].key not in mistakes]
+        self.restored = {
+            event_id: setting
+            for event_id, setting in self.restored.items()
+            if setting.key not in mistakes
+        }
+
     def refuse(self) -> None:
         """Refuse the save if one of its parts was refused.
 
@@ -151,14 +170,16 @@ def hold_to_rules(session: DbSession, plan: SavePlan) -> None:
     Raises:
         BulkRefused: Says all that speaks against it.
     """
-    mistakes = checks.mistakes_of(session, plan.rules, plan.new_values())
-    for setting, _ in plan.changed:
-        if setting.key in mistakes:
-            plan.errors[setting.id] = mistakes[setting.key]
-    for event_id, setting in plan.restored.items():
-        if setting.key in mistakes:
-            plan.not_restored[event_id] = mistakes[setting.key]
+    mistakes = rule_mistakes(session, plan)
+    plan.note(mistakes)
     plan.refuse()
+
+
+def rule_mistakes(session: DbSession, plan: SavePlan) -> dict[str, RuleError]:
+    """Return what breaks a rule of those that the plan changes or restores, by their keys."""
+    mistakes = checks.mistakes_of(session, plan.rules, plan.new_values())
+    keys = {one.key for one in (*(one for one, _ in plan.changed), *plan.restored.values())}
+    return {key: mistake for key, mistake in mistakes.items() if key in keys}
 
 
 def _there(setting: ApplicationSetting | None) -> ApplicationSetting:

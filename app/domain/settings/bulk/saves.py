@@ -1,8 +1,10 @@
 """Saves of several settings, as they were recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import func, or_, select
 
 from app.domain import audit
 from app.domain.errors import NotFound
@@ -52,22 +54,72 @@ class SavedValue:
         return self.key == key
 
 
-def changes_of(session: DbSession, event: AuditEvent | None) -> dict[int, SavedValue]:
-    """Return the values that a save changed, added and deleted, by the id of the setting.
+@dataclass(frozen=True)
+class SettingsSave:
+    """A save of settings.
+
+    Attributes:
+        event: The event that was chosen.
+        values: The values that the save changed, added and deleted, by the id of the setting.
+        secrets: The keys of secrets among them, whose former values are recorded nowhere.
+        since: The newest events after it that added or deleted one, by the key and the action.
+    """
+
+    event: AuditEvent
+    values: Mapping[int, SavedValue]
+    secrets: Sequence[str]
+    since: Mapping[tuple[str, str], int]
+
+    def deletion(self, key: str) -> int | None:
+        """Return the newest deletion of a setting since the save, if there was one."""
+        return self.since.get((key, DELETED))
+
+    def is_another(self, value: SavedValue) -> bool:
+        """Tell whether the setting of the key is not the one of the save, but a later one."""
+        added = (CREATED,) if value.was_there else ADDED
+        newest = max(self.since.get((value.key, action), 0) for action in added)
+        return newest > (self.deletion(value.key) or 0)
+
+
+def save_of(session: DbSession, event: AuditEvent | None) -> SettingsSave:
+    """Return the save that an event is part of.
 
     Raises:
-        NotFound: The event is not of a setting's value, does not hold it, or one of the save tells
-            of a secret, whose former value is recorded nowhere.
+        NotFound: The event is not of a setting's value, or does not hold it, or all of the save
+            tells of secrets.
     """
     if event is None or event.action not in UNDOABLE:
         raise NotFound(NO_CHANGE)
     marks = secret_marks.secret_marks(session)
-    changes = [one for one in audit.of_save(session, event) if one.action in UNDOABLE]
-    if any(_tells_of_secret(change, marks) for change in changes):
-        raise NotFound(SECRETS_CHANGED)
-    return {
-        change.target_id: _saved_value(change) for change in changes if change.target_id is not None
+    changes = [
+        one
+        for one in audit.of_save(session, event)
+        if one.action in UNDOABLE and one.target_id is not None
+    ]
+    secrets = [one.target_name for one in changes if _tells_of_secret(one, marks)]
+    values = {
+        one.target_id: _saved_value(one)
+        for one in changes
+        if one.target_id is not None and one.target_name not in secrets
     }
+    if not values:
+        raise NotFound(SECRETS_CHANGED if secrets else NO_CHANGE)
+    keys = [value.key for value in values.values()]
+    return SettingsSave(event, values, secrets, _later(session, event, keys))
+
+
+def _later(
+    session: DbSession, event: AuditEvent, keys: Sequence[str]
+) -> dict[tuple[str, str], int]:
+    newest = func.max(AuditEvent.id).label("event_id")
+    query = select(AuditEvent.target_name, AuditEvent.action, newest).where(
+        AuditEvent.action.in_((*ADDED, DELETED)),
+        AuditEvent.target_name.in_(keys),
+        AuditEvent.id > event.id,
+        or_(AuditEvent.save_id.is_(None), AuditEvent.save_id != event.save_id),
+    )
+    rows = session.execute(query.group_by(AuditEvent.target_name, AuditEvent.action))
+    return {(row.target_name, row.action): row.event_id for row in rows}
 
 
 def _tells_of_secret(change: AuditEvent, marks: SecretMarks) -> bool:

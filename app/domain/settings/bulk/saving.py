@@ -34,12 +34,13 @@ def save(
         The events; none if the plan is empty.
 
     Raises:
-        BeyondOwnPermissions: The actor may not create, and settings are restored, or not delete.
+        BeyondOwnPermissions: The actor may not change, create or delete settings, and this would.
         InvalidValue: The reason is too long, or there is none where one is needed.
     """
     if not plan.settings:
         return []
     for settings, code in (
+        (plan.changed, PermissionCode.SETTINGS_UPDATE),
         (plan.restored, PermissionCode.SETTINGS_CREATE),
         (plan.deleted, PermissionCode.SETTINGS_DELETE),
     ):
