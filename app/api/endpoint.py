@@ -19,7 +19,7 @@ from app.api.schemas import Schema
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 
-OK, CREATED, NO_CONTENT = 200, 201, 204
+OK, CREATED, NO_CONTENT, NOT_MODIFIED = 200, 201, 204, 304
 MIMETYPE = "application/json"
 View = Callable[..., Any]
 
@@ -159,7 +159,7 @@ def _response(answer: Any, declared: Endpoint) -> Response:
     text = json.dumps(answer.content, ensure_ascii=False)
     response = Response(text, answer.status, headers=answer.headers, content_type=MIMETYPE)
     if answer.etag is not None:
+        if declared.method == "GET" and preconditions.is_read_already(answer.etag):
+            response = Response(status=NOT_MODIFIED)
         response.set_etag(answer.etag)
-        if declared.method == "GET":
-            response.make_conditional(request)
     return response

@@ -8,8 +8,9 @@ from app.api.problems import Invalid
 from app.domain import etags
 from app.domain.errors import ChangedMeanwhile
 
-NEEDED = 428
+FAILED, NEEDED = 412, 428
 MISSING = "Send If-Match with the ETag of what you read; a change needs it."
+OTHER = "This is not the version that If-Match names."
 STALE = "This has changed since you read it. Nothing was saved. Read it again."
 
 
@@ -31,10 +32,22 @@ def demand() -> None:
     """Refuse a change without If-Match.
 
     Raises:
-        Invalid: The header is missing (428).
+        Invalid: The header is missing, or names nothing (428).
     """
-    if "If-Match" not in request.headers:
+    if not _is_sent():
         raise Invalid(NEEDED, MISSING)
+
+
+def is_read_already(current: str) -> bool:
+    """Tell whether the client has what it asks for, by If-None-Match.
+
+    Raises:
+        Invalid: If-Match was sent, and names another version (412).
+    """
+    if _is_sent() and not _names(current):
+        raise Invalid(FAILED, OTHER)
+    known = request.if_none_match
+    return known.star_tag or known.contains_weak(current)
 
 
 def compare(current: str) -> None:
@@ -45,6 +58,14 @@ def compare(current: str) -> None:
     Raises:
         Outdated: The header names another version (412); a weak etag never fits.
     """
-    sent = request.if_match
-    if not (sent.star_tag or sent.contains(current)):
+    if not _names(current):
         raise Outdated(STALE)
+
+
+def _is_sent() -> bool:
+    return bool(request.headers.get("If-Match", "").strip(" ,"))
+
+
+def _names(current: str) -> bool:
+    sent = request.if_match
+    return sent.star_tag or sent.contains(current)

@@ -48,7 +48,7 @@ def register(app: Flask) -> None:
     pages: Any = app.error_handler_spec[None][None][HTTPException]
 
     def unrouted(error: HTTPException) -> ResponseReturnValue:
-        is_ours = request.path.startswith(f"{PREFIX}/")
+        is_ours = f"{request.path}/".startswith(f"{PREFIX}/")
         answer: ResponseReturnValue = _http(error) if is_ours else pages(error)
         return answer
 

@@ -95,11 +95,45 @@ def test_the_description_has_every_route_and_no_other(app, visitor):
 def test_paths_and_methods_that_there_are_not_are_problems_too(program, visitor, ada):
     api = program(ada)
 
-    for method, path, status in (("GET", "/nothing", 404), ("PUT", "/settings", 405)):
+    for method, path, status in (
+        ("GET", "/nothing", 404),
+        ("GET", "", 404),
+        ("PUT", "/settings", 405),
+    ):
         answer = api.send(method, path)
         assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert "Allow" in answer.headers
     assert visitor.get("/nothing").headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("sent", ['"nope"', 'W/"nope"', '"nope", "other"'])
+def test_reading_another_version_is_refused_with_a_problem(program, ada, sent):
+    answer = program(ada).get("/settings/chunk_size", If_Match=sent)
+
+    assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
+    assert answer.json["detail"] == "This is not the version that If-Match names."
+
+
+def test_reading_the_version_that_is_there_or_any_is_no_problem(program, ada):
+    api = program(ada)
+    etag = api.get("/settings/chunk_size").headers["ETag"]
+
+    assert api.get("/settings/chunk_size", If_Match=etag).json["value"] == 1000
+    assert api.get("/settings/chunk_size", If_Match="*").status_code == 200
+    assert api.get("/settings/chunk_size", If_Match=etag, If_None_Match=etag).status_code == 304
+
+
+@pytest.mark.parametrize("sent", ["", "  ", ","])
+def test_an_empty_header_names_no_version(program, ada, sent):
+    api = program(ada)
+
+    for one in ENDPOINTS:
+        if one.has_etag and one.method != "GET":
+            body = {} if one.takes else None
+            answer = api.send(one.method, path_to(one), body, If_Match=sent)
+            wanted = 422 if one.takes and one.takes["required"] else 428
+            assert answer.status_code == wanted, one.name
+    assert api.get("/settings/chunk_size", If_Match=sent).status_code == 200
 
 
 def test_a_problem_quotes_the_request(program, ada):
