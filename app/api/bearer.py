@@ -21,6 +21,8 @@ from app.extensions import db
 from app.http.requests import client_address, request_id
 
 SCHEME = WWWAuthenticate("bearer", {"realm": "RAG Fortress Console"})
+LIMITED = "The token is limited to other permissions."
+NOT_GRANTED = "The owner of the token has no role that grants it."
 MISSING = "Send a token in the header Authorization: Bearer."
 NO_SECOND_FACTOR = (
     "The permissions of {name} require a second factor. Until {name} has set one up at {page},"
@@ -89,9 +91,8 @@ def deny(code: PermissionCode) -> None:
     target = Target("page", request.path)
     unit_of_work.record("permission:denied", target, actor=current_actor(), after=after)
     is_limited = caller().scopes is not None and code not in (caller().scopes or ())
-    holder = "The token is not limited to" if is_limited else "None of its owner's roles grants"
-    sentence = "it" if not is_limited else "permissions that include it"
-    raise TokenLacksPermission(f"You need the permission {code} for this. {holder} {sentence}.")
+    reason = LIMITED if is_limited else NOT_GRANTED
+    raise TokenLacksPermission(f"You need the permission {code} for this. {reason}")
 
 
 def caller() -> TokenIdentity:

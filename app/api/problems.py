@@ -9,7 +9,12 @@ from typing import Any
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app.api.bearer import SecondFactorMissing, WrongRevision
@@ -28,6 +33,10 @@ BUSY = "The console saves only a few changes at once. Yours was not begun. Try a
 AWAY = "The database does not answer, or refused this. Nothing was saved. Try again."
 STORED = "The database cannot store or look up a value that was sent. Nothing was saved."
 FAULT = "Something went wrong. The log of the console has the details, by the request ID."
+INVALID = "The request is not valid. Nothing was saved."
+NOWHERE = "The API has nothing at this path: it may be mistyped, or the item may have been deleted."
+TOO_LARGE = "The body is larger than the {most:,} bytes that are accepted. Nothing was saved."
+WRONG_METHOD = "The API takes no {method} at this path. Nothing was saved."
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 log = logging.getLogger(__name__)
 
@@ -125,8 +134,18 @@ def _http(error: HTTPException) -> Response:
     kept = ("Allow", "WWW-Authenticate", "Retry-After")
     headers = {name: sent.headers[name] for name in kept if name in sent.headers}
     errors: Errors = getattr(error, "errors", ())
-    status = error.code or 500
-    return problem(status, error.description or "", errors=errors, headers=headers)
+    return problem(error.code or 500, _sentence(error), errors=errors, headers=headers)
+
+
+def _sentence(error: HTTPException) -> str:
+    """Return what happened: in the error's own words, or in place of those of the framework."""
+    if error.description and error.description != type(error).description:
+        return error.description
+    if isinstance(error, MethodNotAllowed):
+        return WRONG_METHOD.format(method=request.method)
+    if isinstance(error, RequestEntityTooLarge):
+        return TOO_LARGE.format(most=request.max_content_length or 0)
+    return NOWHERE if isinstance(error, NotFound) else INVALID
 
 
 @blueprint.errorhandler(SecondFactorMissing)

@@ -84,7 +84,7 @@ def restore(key: str, reason: str) -> None:
     """Restore a deleted setting as it was; a secret without its value."""
     event_id = read(lambda: next((row.id for row in _deleted() if row.target_name == key), None))
     if event_id is None:
-        raise Failure(f"No deleted setting is named {key}.")
+        raise Failure(f"There is no deleted setting named {key}.")
     actor = current_actor()
     carry_out(lambda: settings.restore(db.session, event_id, reason, actor=actor), actor=actor)
     output.say(f"Restored {key}.")

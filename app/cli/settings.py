@@ -193,7 +193,7 @@ def _lines(category: str | None = None, filters: SettingFilter = ALL_SETTINGS) -
     if category is not None:
         lines = [line for line in lines if line.category == category]
         if not lines:
-            raise NotFound(f"No category is named {category}.")
+            raise NotFound(f"There is no category named {category}.")
     return domain.matching(lines, filters)
 
 

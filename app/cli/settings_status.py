@@ -47,7 +47,7 @@ def status(key: str | None, *, as_all: bool, as_json: bool) -> None:
 def _lines(key: str | None) -> list[SettingLine]:
     lines = [line for line in domain.read_all(db.session) if key in {None, line.key}]
     if key is not None and not lines:
-        raise NotFound(f"No setting is named {key}.")
+        raise NotFound(f"There is no setting named {key}.")
     return lines
 
 

@@ -23,8 +23,13 @@ def encoded(value: Any, row_id: int) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decoded(cursor: str, python_type: type) -> tuple[Any, int]:
+def decoded(cursor: str, python_type: type, field: str) -> tuple[Any, int]:
     """Return the key of a cursor for a column of a type.
+
+    Args:
+        cursor: The cursor.
+        python_type: The type.
+        field: The parameter of the query that has it.
 
     Raises:
         InvalidValue: The cursor is not valid.
@@ -35,9 +40,9 @@ def decoded(cursor: str, python_type: type) -> tuple[Any, int]:
         if python_type is datetime:
             value = _time(value)
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise InvalidValue(_MESSAGE) from error
+        raise InvalidValue(_MESSAGE, field=field) from error
     if not _is_key(value, row_id, python_type):
-        raise InvalidValue(_MESSAGE)
+        raise InvalidValue(_MESSAGE, field=field)
     return value, row_id
 
 

@@ -119,10 +119,9 @@ def start(sort: Sort, *, after: str | None = None, before: str | None = None) ->
         InvalidValue: The cursor is not valid.
     """
     backwards = before is not None
-    cursor = before if backwards else after
-    return Start(
-        sort, cursors.decoded(cursor, sort.column.type.python_type) if cursor else None, backwards
-    )
+    cursor, field = (before, "before") if backwards else (after, "after")
+    kind = sort.column.type.python_type
+    return Start(sort, cursors.decoded(cursor, kind, field) if cursor else None, backwards)
 
 
 def in_order(query: Select[Any], beginning: Start, limit: int) -> Select[Any]:

@@ -108,9 +108,9 @@ def hold_to_characters(text: str, *, field: str, what: str, limit: int) -> None:
 
 def hold_filters(filters: Any) -> None:
     """Raise InvalidValue if a text of a filter is too long for an address."""
-    for text in vars(filters).values():
+    for name, text in vars(filters).items():
         if isinstance(text, str):
-            hold_to_characters(text, field="q", what="The filter", limit=LINE_CHARACTERS)
+            hold_to_characters(text, field=name, what="The filter", limit=LINE_CHARACTERS)
 
 
 def refuse_mixed_scripts(name: str, *, field: str, what: str) -> None:

@@ -102,6 +102,7 @@ def test_paths_and_methods_that_there_are_not_are_problems_too(program, visitor,
     ):
         answer = api.send(method, path)
         assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+        assert answer.json["detail"].startswith("The API ")
     assert "Allow" in answer.headers
     assert visitor.get("/nothing").headers["Content-Type"].startswith("text/html")
 
@@ -112,6 +113,53 @@ def test_reading_another_version_is_refused_with_a_problem(program, ada, sent):
 
     assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
     assert answer.json["detail"] == "This is not the version that If-Match names."
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/users?status=foo", "status"),
+        ("/users?signed_in=abc", "signed_in"),
+        ("/users?sort=age", "sort"),
+        ("/users?q=" + "x" * 256, "q"),
+        ("/users?role=" + "x" * 256, "role"),
+        ("/exported-users?status=foo", "status"),
+        ("/audit?outcome=foo", "outcome"),
+        ("/audit?actor=" + "x" * 256, "actor"),
+        ("/settings?state=foo", "state"),
+        ("/roles?differ=foo", "differ"),
+        ("/roles?roles=nosuch", "roles"),
+        ("/past-settings?at=foo", "at"),
+        ("/transfer-file?parts=foo", "parts"),
+        *(
+            (f"/{collection}?after=xxx", "after")
+            for collection in ("users", "settings", "roles", "permissions", "audit")
+        ),
+    ],
+)
+def test_a_mistake_in_the_query_names_its_parameter(program, ada, path, parameter):
+    answer = program(ada).get(path)
+
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert [error["parameter"] for error in answer.json["errors"]] == [parameter]
+
+
+def test_filters_of_a_body_are_named_too(program, ada):
+    bulk = {"action": "deactivate", "filters": {"status": "foo"}}
+    wrong = program(ada).send("POST", "/bulk-users/review", bulk)
+    long = program(ada).send("POST", "/bulk-users/review", bulk | {"filters": {"q": "x" * 256}})
+
+    assert (wrong.status_code, wrong.json["errors"][0]["pointer"]) == (422, "#/filters/status")
+    assert (long.status_code, long.json["errors"][0]["pointer"]) == (422, "#/filters")
+
+
+def test_sentences_are_those_of_the_console(program, ada):
+    large = {"reason": "x" * 1024 * 1024}
+    refused = program(ada).send("PUT", "/settings/chunk_size", large, If_Match="*")
+    limited = program(ada, {"settings:read"}).get("/users").json["detail"]
+
+    assert refused.json["detail"].startswith("The body is larger than the 1,048,576 bytes")
+    assert limited.endswith("user:read for this. The token is limited to other permissions.")
 
 
 def test_reading_the_version_that_is_there_or_any_is_no_problem(program, ada):
@@ -143,7 +191,7 @@ def test_a_problem_quotes_the_request(program, ada):
         "type": "urn:rag-fortress-console:problem:not-found",
         "title": "Not Found",
         "status": 404,
-        "detail": "No setting is named nothing.",
+        "detail": "There is no setting named nothing.",
         "request_id": answer.headers["X-Request-Id"],
     }
 

@@ -199,7 +199,7 @@ def test_categories_say_whether_they_need_a_reason(api, session):
     assert api.change("PUT", ONE, {"value": 900}).json["errors"][0]["pointer"] == "#/reason"
     unknown = api.change("PUT", "/categories", {"requires_reason": ["nothing"]})
     assert (unknown.status_code, unknown.json["detail"]) == (
-        *(422, "No category is named nothing."),
+        *(422, "There is no category named nothing."),
     )
     assert unknown.json["errors"][0]["pointer"] == "#/requires_reason"
 

@@ -71,8 +71,8 @@ def test_no_secret_is_an_argument_or_printed(flask):
     [
         (("create", "chunk_size", "1"), "already exists"),
         (("create", "Top K", "1"), "A key starts with a lowercase letter"),
-        (("delete", "no_such"), "No setting is named no_such."),
-        (("restore", "no_such"), "No deleted setting is named no_such."),
+        (("delete", "no_such"), "There is no setting named no_such."),
+        (("restore", "no_such"), "There is no deleted setting named no_such."),
         (("undo", "999999"), "does not exist"),
     ],
 )

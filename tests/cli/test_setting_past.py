@@ -48,7 +48,7 @@ def test_values_and_deleted_settings_are_restored_by_one_save(flask, session, go
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ("no_such", "No setting is named no_such"),
+        ("no_such", "There is no setting named no_such"),
         ("odd", "odd cannot be restored. Did not exist."),
     ],
 )

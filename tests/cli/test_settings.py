@@ -120,9 +120,9 @@ def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
             ("set", "log_level", "DEBG"),
             "log_level must be DEBUG, INFO, WARNING, ERROR or CRITICAL.",
         ),
-        (("set", "nothing", "5"), "No setting is named nothing."),
-        (("unset", "nothing"), "No setting is named nothing."),
-        (("get", "nothing"), "No setting is named nothing."),
+        (("set", "nothing", "5"), "There is no setting named nothing."),
+        (("unset", "nothing"), "There is no setting named nothing."),
+        (("get", "nothing"), "There is no setting named nothing."),
     ],
 )
 def test_what_is_not_valid_is_refused_and_changes_nothing(
@@ -233,7 +233,7 @@ def test_the_list_holds_one_category_or_one_state(flask, secret, greeting):
 def test_a_category_that_is_not_there_is_not_found(flask):
     done = flask("settings", "list", "--category", "weather")
 
-    assert (done.code, done.err) == (1, "Error: No category is named weather.\n")
+    assert (done.code, done.err) == (1, "Error: There is no category named weather.\n")
 
 
 def test_a_setting_of_an_unknown_type_is_only_read(flask, session, value):

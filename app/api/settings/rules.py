@@ -157,7 +157,7 @@ def _flag(session: DbSession, body: dict[str, Any], *, actor: Actor) -> list[Aud
     present, names = editing.category_flags(session, locks=True), body["requires_reason"]
     preconditions.compare(_flags_etag(present))
     if unknown := sorted(set(names) - present.keys()):
-        sentence = f"No category is named {listed(unknown)}."
+        sentence = f"There is no category named {listed(unknown)}."
         raise InvalidValue(sentence, field="requires_reason")
     edit = FlagsEdit(names, editing.flags_etag(present), body.get("reason", ""))
     return editing.change_flags(session, edit, actor=actor)

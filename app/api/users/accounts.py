@@ -29,7 +29,11 @@ from app.models import User
 
 READ, UPDATE = PermissionCode.USER_READ, PermissionCode.USER_UPDATE
 ONE = "/users/<named:username>"
-FILTERS: dict[str, Schema] = dict.fromkeys(("q", "role", "status", "signed_in"), TEXT)
+FILTERS: dict[str, Schema] = {
+    **dict.fromkeys(("q", "role"), TEXT),
+    "status": {"type": "string", "enum": list(users.STATUSES)},
+    "signed_in": {"type": "string", "enum": list(users.SIGN_IN_TIMES)},
+}
 PROFILE = {"full_name": MAYBE_TEXT, "bio": MAYBE_TEXT}
 CONFIRMED = {"needs": (UPDATE,), "gives": component("UserDetails"), "takes": taken(**REASON)}
 

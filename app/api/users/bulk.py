@@ -69,7 +69,11 @@ def _selection(session: DbSession, body: dict[str, Any]) -> Selection:
         raise InvalidValue("Send one of users and filters.", field="users")
     if "users" in body:
         return Selection(users.ids_named(session, body["users"]))
-    return Selection(filters=UserFilter(**body["filters"]))
+    try:
+        return Selection(filters=UserFilter(**body["filters"]))
+    except InvalidValue as mistake:
+        mistake.field = "filters"
+        raise
 
 
 def _answer(plan: BulkPlan) -> Answer:

@@ -38,7 +38,7 @@ def category(name: str | None, reason: str, *, needs_reason: bool | None, as_jso
         _list(present, as_json=as_json)
         return
     if name not in present:
-        raise NotFound(f"No category is named {name}.")
+        raise NotFound(f"There is no category named {name}.")
     if needs_reason is None:
         if as_json:
             output.write_json(_as_objects({name: present[name]}))

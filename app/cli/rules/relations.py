@@ -55,7 +55,7 @@ def add_relation(
         partial(editing.put_relation, db.session, number, edit, actor=actor), actor=actor
     )
     for key in review.found.missing:
-        output.say(f"No setting is named {key}.")
+        output.say(f"There is no setting named {key}.")
     shared.tell("The relation", None if event is None else review.found.broken)
 
 

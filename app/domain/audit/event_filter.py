@@ -55,7 +55,7 @@ class EventFilter:
         """Refuse a text that no name fits, and an outcome that there is not."""
         hold_filters(self)
         if self.outcome and self.outcome not in set(Outcome):
-            raise InvalidValue("Events cannot be filtered by that outcome.")
+            raise InvalidValue("Events cannot be filtered by that outcome.", field="outcome")
 
 
 def conditions(filters: EventFilter) -> list[ColumnElement[bool]]:

@@ -59,7 +59,7 @@ def matching(matrix: Matrix, filters: MatrixFilter) -> Matrix:
         InvalidValue: The filter has an unknown value.
     """
     if filters.differ not in {"", DIFFER}:
-        raise InvalidValue("This filter does not exist.")
+        raise InvalidValue("This filter does not exist.", field="differ")
     matrix = replace(matrix, roles=[role for role in matrix.roles if filters.has_role(role)])
     disputed = _disputed(matrix) if filters.differ else ()
     return matrix.only({row.id for row in matrix.permissions if filters.matches(row, disputed)})

@@ -156,13 +156,11 @@ def by_category(lines: Iterable[SettingLine]) -> dict[str, list[SettingLine]]:
 
 
 def _check(filters: SettingFilter) -> None:
-    known: Sequence[tuple[str, Sequence[str]]] = (
-        (filters.state, STATES),
-        (filters.type, list(DataType)),
-    )
-    for name, names in known:
+    known: dict[str, Sequence[str]] = {"state": STATES, "type": list(DataType)}
+    for field, names in known.items():
+        name = getattr(filters, field)
         if name and name not in names:
-            raise InvalidValue("This filter does not exist.")
+            raise InvalidValue("This filter does not exist.", field=field)
 
 
 def _with_effect(line: SettingLine, value: str | None, reading: Readers) -> SettingLine:

@@ -47,7 +47,7 @@ def by_key(session: DbSession, key: str, *, locks: bool = False) -> ApplicationS
     setting = session.scalars(query).first() if is_name(key) else None
     # To MySQL a key with spaces after it is the same key.
     if setting is None or setting.key != key:
-        raise NotFound(f"No setting is named {key}.")
+        raise NotFound(f"There is no setting named {key}.")
     return setting
 
 
@@ -62,7 +62,7 @@ def by_keys(session: DbSession, keys: Collection[str]) -> list[ApplicationSettin
     query = query.order_by(ApplicationSetting.key).execution_options(populate_existing=True)
     settings = list(session.scalars(query))
     if missing := sorted(set(keys) - {setting.key for setting in settings}):
-        raise NotFound(f"No setting is named {listed(missing)}.")
+        raise NotFound(f"There is no setting named {listed(missing)}.")
     return settings
 
 

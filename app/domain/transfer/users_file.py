@@ -63,7 +63,7 @@ def _columns(cells: Sequence[str]) -> list[str]:
         message = f"The first line has to name the columns. It lacks {listed(missing)}."
         raise InvalidValue(message, field=FIELD)
     if unknown := [name for name in names if name not in (*TAKEN, *IGNORED)]:
-        message = f"No column is named {listed(unknown)}. Known are {', '.join(TAKEN)}."
+        message = f"There is no column named {listed(unknown)}. Known are {', '.join(TAKEN)}."
         raise InvalidValue(message, field=FIELD)
     if len(set(names)) < len(names):
         raise InvalidValue("The first line names a column twice.", field=FIELD)

@@ -97,7 +97,7 @@ def list_page(session: DbSession, filters: UserFilter, sort: str, cursors: Curso
         InvalidValue: The order, the status or the cursor is not valid.
     """
     if sort not in SORTS:
-        raise InvalidValue("The list cannot be sorted that way.")
+        raise InvalidValue("The list cannot be sorted that way.", field="sort")
     beginning = paging.start(SORTS[sort], after=cursors.after, before=cursors.before)
     result = matches(session, filters, beginning)
     if not filters.q and filters != UserFilter() and not _is_sqlite(session):

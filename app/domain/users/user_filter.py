@@ -41,9 +41,9 @@ def check(filters: UserFilter) -> None:
         InvalidValue: One of them is not valid.
     """
     if filters.status and filters.status not in STATUSES:
-        raise InvalidValue("Users cannot be filtered by that status.")
+        raise InvalidValue("Users cannot be filtered by that status.", field="status")
     if filters.signed_in and filters.signed_in not in sign_in_time.CHOICES:
-        raise InvalidValue("Users cannot be filtered by that time.")
+        raise InvalidValue("Users cannot be filtered by that time.", field="signed_in")
 
 
 def is_storable(filters: UserFilter) -> bool:

@@ -50,7 +50,7 @@ def test_a_schema_file_replaces_the_simple_fields(flask, session, tmp_path):
     [
         (("chunk_size", "--minimum", "many"), "“many” is not a whole number"),
         (("log_level", "--pattern", "(?=a)"), "it takes RE2 expressions"),
-        (("nothing", "--unit", "MB"), "No setting is named nothing."),
+        (("nothing", "--unit", "MB"), "There is no setting named nothing."),
         (("nothing", "--remove"), "nothing has no rule."),
         (("chunk_size", "--remove", "--unit", "MB"), "Use --remove without other options."),
     ],
@@ -78,7 +78,7 @@ def test_relations_are_listed_added_replaced_and_removed(flask, session):
     number = next(line.split()[0] for line in listed.splitlines() if "size < chunk_o" in line)
 
     changed = flask("settings", "add-relation", "chunk_size < chunks", "--replaces", number)
-    assert "No setting is named chunks." in changed.err
+    assert "There is no setting named chunks." in changed.err
     session.add(strange := ValueRelation(expression="a\x1b[2J < 1"))
     session.commit()
     removed = flask("settings", "remove-relation", str(strange.id))

@@ -185,7 +185,7 @@ relations: [{{expression: chunk_size < chunk_overlap}}, {{expression: ghost < ch
 
     assert lines["chunk_size"] == "The value of chunk_size breaks it: it must be at most 500."
     assert lines["chunk_size < chunk_overlap"].startswith("chunk_size must be less than")
-    assert lines["ghost < chunk_size"] == "No setting is named ghost."
+    assert lines["ghost < chunk_size"] == "There is no setting named ghost."
     assert settings.by_key(session, "chunk_size").value == "1000"
 
 

@@ -138,7 +138,7 @@ WRONG = [
     (" \n\n", "The file is empty."),
     ("a,b", "It lacks username and email."),
     ("username\nx", "It lacks email."),
-    ("username,email,colour\n", "No column is named colour."),
+    ("username,email,colour\n", "There is no column named colour."),
     ("username,email,email\n", "names a column twice"),
     ('username,email\n"x,y', "is not valid CSV"),
 ]

@@ -69,7 +69,7 @@ def test_what_is_no_relation_is_told_at_its_field(sign_in, ada, session, express
 def test_the_review_says_which_keys_are_missing_or_secret(sign_in, ada):
     review = add(sign_in(ada), "chunks < 5 or smtp_password == 3")
 
-    assert "No setting is named chunks" in review.text
+    assert "There is no setting named chunks" in review.text
 
 
 @SQLITE

@@ -72,7 +72,7 @@ def edit_of_past(past: AsOf, keys: Collection[str], reason: str = "") -> BulkSet
     """
     by_key = {value.key: value for value in past.values}
     if missing := sorted(set(keys) - by_key.keys()):
-        raise NotFound(f"No setting is named {listed(missing)}, and none was then.")
+        raise NotFound(f"There is no setting named {listed(missing)}, and there was none then.")
     chosen = [by_key[key] for key in sorted(set(keys))]
     for value in chosen:
         if value.why_not:

@@ -76,5 +76,5 @@ def _remark(relation: Relation, known: Mapping[str, _Value]) -> str:
     found = related.findings_by_key([relation], lines)
     sentences = {f"{one.problem or one.warning}." for one in found.values()}
     if missing:
-        sentences.add(f"No setting is named {listed(missing)}.")
+        sentences.add(f"There is no setting named {listed(missing)}.")
     return " ".join(sorted(sentences))
