@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from app import config
-from app.domain import phrases
+from app.domain import phrases, webhooks
 from app.models.base import utcnow
 from app.models.spelling import shown_address
 from app.web import zones
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
         "browser_name": user_agents.browser_name,
         "counted": phrases.counted,
         "day": day,
+        "delivery_state": webhooks.state_name,
         "initials": initials,
         "iso": phrases.iso,
         "listed": phrases.listed,

@@ -51,6 +51,11 @@ def test_a_failure_is_told_and_can_be_sent_again(flask, receiver, allowed):
     receiver.status = 500
     flask("webhooks", "test", number)
 
+    assert listed(flask)[0]["waiting"] == 1
+    row = json.loads(flask("webhooks", "deliveries", number, "--json").out)
+    assert (row["state"], "waiting" in flask("webhooks", "deliveries", number).out) == (
+        *("waiting", True),
+    )
     assert flask("webhooks", "deliver").code == 1
     assert (
         flask("webhooks", "deliver").err == "Delivered 0 messages, 0 to be tried again, 0 failed.\n"

@@ -7,13 +7,11 @@ import click
 from sqlalchemy import Row
 
 from app.cli import output
-from app.cli.actor import current_actor
 from app.cli.arguments import TEXT, json_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
-from app.domain import access, roles, users
+from app.domain import access, roles
 from app.domain.paging import Cursors
-from app.domain.phrases import listed
 from app.extensions import db
 
 code_argument = click.argument("code", type=TEXT)
@@ -42,25 +40,17 @@ def list_(*, as_json: bool) -> None:
 @code_argument
 @json_option
 def explain(user: str, code: str, *, as_json: bool) -> None:
-    """Tell whether USER has a permission, and by which roles.
+    """Tell whether USER has a permission, and why; USER is a user name or email address.
 
     The exit code is 0 if an active user has it, and 1 if not.
     """
-    roles.permission(db.session, code)
-    person = users.named(db.session, user)
-    found = access.permissions_of(db.session, person.id)
-    every = access.assignable_roles(db.session, current_actor(), code)
-    answer = access.explain(person, code, found, every)
+    [answer] = access.check(db.session, [(user, code)])
     if as_json:
-        told = {"username": person.username, "permission": code, "is_allowed": answer.is_yes}
-        output.write_json([told | {"is_active": answer.is_active, "by": list(answer.by)}])
-    elif answer.by:
-        output.write(f"{person.username} has {code} by {listed(answer.by, most=len(answer.by))}.")
-    if not answer.is_yes:
-        reason = (
-            f"{person.username} is not active." if answer.by else "No role of theirs grants it."
-        )
-        raise Failure(f"Not allowed. {reason}")
+        output.write_json([answer._asdict()])
+    elif answer.allowed:
+        output.write(answer.reason)
+    if not answer.allowed:
+        raise Failure(answer.reason)
 
 
 @permissions.command("who-can")

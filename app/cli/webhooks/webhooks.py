@@ -18,7 +18,8 @@ from app.extensions import db
 from app.models import Webhook
 from app.unit_of_work import carry_out, read
 
-TITLES = ("ID", "NAME", "TOLD OF", "STATE", "PENDING", "FAILED", "URL")
+TITLES = ("ID", "NAME", "TOLD OF", "STATE", "WAITING", "FAILED", "URL")
+COUNTED = (domain.PENDING, domain.FAILED)
 webhook_id = click.argument("webhook_id", type=int, metavar="ID")
 told_of = click.option(
     "--of",
@@ -186,8 +187,7 @@ def _as_object(webhook: Webhook, counts: dict[str, int]) -> dict[str, Any]:
         "is_active": webhook.is_active,
         "stopped_because": webhook.stopped_because,
         "failing_since": webhook.failing_since and webhook.failing_since.isoformat(),
-        "pending": counts.get(domain.PENDING, 0),
-        "failed": counts.get(domain.FAILED, 0),
+        **{domain.state_name(state): counts.get(state, 0) for state in COUNTED},
     }
 
 
@@ -196,7 +196,7 @@ def _as_cells(row: dict[str, Any]) -> tuple[str, ...]:
     if row["is_active"] and row["failing_since"]:
         state = "failing"
     subjects = ", ".join(row["subjects"])
-    numbers = str(row["pending"]), str(row["failed"])
+    numbers = (str(row[domain.state_name(state)]) for state in COUNTED)
     return (str(row["id"]), row["name"], subjects, state, *numbers, row["url"])
 
 
@@ -205,7 +205,7 @@ def _delivery(row: Any) -> dict[str, Any]:
         "id": row.id,
         "message_id": row.message_id,
         "type": row.type,
-        "state": row.state,
+        "state": domain.state_name(row.state),
         "attempts": row.attempts,
         "status": row.status,
         "answer": row.answer,

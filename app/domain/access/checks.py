@@ -12,6 +12,8 @@ from app.models.base import normalised
 from app.models.spelling import stored_address
 from app.models.user import ADMIN
 
+NO_USER, INACTIVE = "This user does not exist.", "The account is inactive."
+NO_PERMISSION = "This permission does not exist."
 Pair = tuple[str, str]
 
 
@@ -53,6 +55,27 @@ def check(session: DbSession, pairs: Sequence[Pair]) -> list[PermissionCheck]:
     return [_answer(users, known, pair) for pair in pairs]
 
 
+def reason(code: str, by: Sequence[str], *, is_known: bool = True, is_active: bool = True) -> str:
+    """Return why a user has a permission or not, as pages, API and commands say it.
+
+    Args:
+        code: The permission.
+        by: The roles of the user that grant it.
+        is_known: Whether there is such a permission.
+        is_active: Whether the user is active.
+    """
+    if not is_known:
+        return NO_PERMISSION
+    if not is_active:
+        return INACTIVE
+    return f"{listed(by)} {granting(code, by)}" if by else f"None of their roles grants {code}."
+
+
+def granting(code: str, by: Sequence[str]) -> str:
+    """Return the end of that sentence, after the names of the roles that grant a permission."""
+    return f"{'grants' if len(by) == 1 else 'grant'} {code}."
+
+
 def _held(session: DbSession, names: set[str], codes: set[str]) -> dict[str, _Held]:
     """Return the users with these names or addresses, by both as they are stored."""
     query = (
@@ -92,13 +115,7 @@ def _answer(users: dict[str, _Held], known: set[str], pair: Pair) -> PermissionC
     spellings = [name, normalised(name), stored_address(name)] if is_name(name) else []
     held = next((users[spelling] for spelling in spellings if spelling in users), None)
     if held is None:
-        return PermissionCheck(name, code, "This user does not exist.")
-    if code not in known:
-        return PermissionCheck(name, code, "This permission does not exist.")
-    by = tuple(sorted(held.by_code.get(code, ())))
-    if not held.is_active:
-        return PermissionCheck(name, code, "The account is inactive.", by)
-    if not by:
-        return PermissionCheck(name, code, f"None of their roles grants {code}.")
-    verb = "grants" if len(by) == 1 else "grant"
-    return PermissionCheck(name, code, f"{listed(by)} {verb} {code}.", by, allowed=True)
+        return PermissionCheck(name, code, NO_USER)
+    by, is_active = tuple(sorted(held.by_code.get(code, ()))), held.is_active
+    why = reason(code, by, is_known=code in known, is_active=is_active)
+    return PermissionCheck(name, code, why, by, allowed=is_active and bool(by))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     select,
 )
 
+from app.domain.access import checks
 from app.domain.actor import Actor
 from app.domain.text import is_name
 from app.models import DbSession, Permission, Role, User, role_permissions, user_roles
@@ -95,6 +96,16 @@ class Explanation:
     def is_yes(self) -> bool:
         """Tell whether the user may."""
         return self.is_active and bool(self.by)
+
+    @property
+    def reason(self) -> str:
+        """The reason, as a sentence."""
+        return checks.reason(self.code, self.by, is_known=self.is_known, is_active=self.is_active)
+
+    @property
+    def granting(self) -> str:
+        """The end of that sentence, after the names of the roles that grant the permission."""
+        return checks.granting(self.code, self.by)
 
 
 def permissions_of(session: DbSession, user_id: int) -> list[EffectivePermission]:

@@ -25,7 +25,7 @@ from app.domain.webhooks.editing import (
 )
 from app.domain.webhooks.keys import KEYS, NoSecretKey
 from app.domain.webhooks.messages import SUBJECTS
-from app.domain.webhooks.outbox import DELIVERED, FAILED, PENDING, fill
+from app.domain.webhooks.outbox import DELIVERED, FAILED, PENDING, fill, state_name
 from app.domain.webhooks.sending import send
 from app.domain.webhooks.states import (
     DeliveryFigures,
@@ -68,4 +68,5 @@ __all__ = [
     "rotate",
     "send",
     "send_test",
+    "state_name",
 ]

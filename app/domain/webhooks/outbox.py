@@ -21,6 +21,11 @@ PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 EVENTS = 1000
 
 
+def state_name(state: str) -> str:
+    """Return the state of a message as people and programs read it; "pending" is "waiting"."""
+    return "waiting" if state == PENDING else state
+
+
 def fill(session: DbSession) -> int:
     """Make the messages of the next events for each active webhook, in one transaction.
 
