@@ -29,14 +29,19 @@ ROWS_AT_ONCE = 5_000
 SIGN_INS_IN_TEN, LARGE_SAVE, EVERY = 6, 10, 50
 ACTORS, TARGETS, SECONDS = 5, 5, 30
 ACTIONS = ("setting:changed", "role:assigned", "user:changed", "permission:denied")
+TYPES, RARE_TYPE = ("setting", "user"), "role"
 RARE, RARELY = "change:refused", 9
 FILTERS = {
     "none": "",
     "sign-ins too": "sign_ins=1",
     "who": "actor=actor003",
+    "who by id": "actor_id=4",
     "action": "action=role:assigned",
     "target": "target=target003",
     "target with type": "target=target003&type=setting",
+    "target by id": "type=user&target_id=4",
+    "type": "type=user",
+    "rare type": "type=role",
     "done": "outcome=done",
     "refused": "outcome=refused",
     "denied": "outcome=denied",
@@ -126,9 +131,7 @@ def _event(save: int, part: int, at: Any) -> Row:
         "actor_id": actor + 1,
         "actor_name": f"actor{actor:03}",
         "action": RARE if save % RARELY == 0 else action,
-        "target_type": "setting",
-        "target_id": 1,
-        "target_name": f"target{(save * 11 + part) % TARGETS:03}",
+        **_target(save, part),
         "before": '{"value": "1000"}',
         "after": '{"value": "600"}',
         "reason": "Shorter passages." if save % 2 else "",
@@ -137,15 +140,23 @@ def _event(save: int, part: int, at: Any) -> Row:
     }
 
 
+def _target(save: int, part: int) -> Row:
+    target = (save * 11 + part) % TARGETS
+    kind = RARE_TYPE if save % RARELY == 0 else TYPES[save // 10 % len(TYPES)]
+    return {"target_type": kind, "target_id": target + 1, "target_name": f"target{target:03}"}
+
+
 def _signed_in(app: Flask) -> FlaskClient:
     user = db.session.scalars(select(User).where(User.username == "bench.auditor")).first()
     if user is None:
-        user = User(username="bench.auditor", email="auditor@example.org")
-        user.password_hash = passwords.no_password()
-        user.roles = list(db.session.scalars(select(Role).where(Role.name == "admin")))
+        admin = db.session.scalars(select(Role).where(Role.name == "admin")).one()
         db.session.rollback()
         db.session.connection(execution_options={"write": True})
-        db.session.add(user)
+        # Their IDs are those of the events, which are all younger.
+        people = [_person(f"actor{number:03}") for number in range(ACTORS)]
+        user = _person("bench.auditor")
+        user.roles = [admin]
+        db.session.add_all([*people, user])
         db.session.flush()
     browser = sessions.Browser(address="127.0.0.1", user_agent="bench")
     token = sessions.start(db.session, user, browser, secret=app.config["SECRET_KEY"])
@@ -153,6 +164,13 @@ def _signed_in(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.set_cookie(app.config["CONSOLE"].cookie("console"), token)
     return client
+
+
+def _person(name: str) -> User:
+    long_ago = utcnow() - timedelta(days=10_000)
+    user = User(username=name, email=f"{name}@example.org", created_at=long_ago)
+    user.password_hash = passwords.no_password()
+    return user
 
 
 def _values() -> dict[str, str]:

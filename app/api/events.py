@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.api import times
+from app.api import names, times
 from app.api.endpoint import endpoint, next_page
-from app.api.schemas import AFTER, FLAG_WORD, OUTCOMES, TEXT, TIME, page_of
+from app.api.schemas import AFTER, FLAG_WORD, OUTCOMES, ROW_ID, TEXT, TIME, page_of
 from app.domain import audit, event_export, settings
 from app.domain.audit import EventFilter
 from app.domain.paging import Cursors, Page
@@ -22,20 +22,26 @@ TEXTS = ("actor", "action", "target", "type", "outcome", "request")
     gives=EVENTS,
     query={
         **dict.fromkeys(TEXTS, TEXT),
+        **dict.fromkeys(("actor_id", "target_id"), ROW_ID),
         "outcome": OUTCOMES,
         "sign_ins": FLAG_WORD,
         "since": TIME,
         "until": TIME,
+        "as_of": TIME,
         **AFTER,
     },
 )
 def index(query: dict[str, str]) -> Any:
     """List audit events, the newest first, with the filters of the audit log."""
+    given: dict[str, Any] = {name: query[name] for name in TEXTS if name in query}
     filters = EventFilter(
-        **{name: query[name] for name in TEXTS if name in query},
+        **given,
+        actor_id=names.row_id(query, "actor_id"),
+        target_id=names.row_id(query, "target_id"),
         sign_ins=query.get("sign_ins") == "true",
         since=times.parsed(query, "since"),
         until=times.parsed(query, "until"),
+        as_of=times.parsed(query, "as_of"),
     )
     return page_of_events(audit.events_page(db.session, filters, Cursors(after=query.get("after"))))
 

@@ -1,10 +1,13 @@
-"""Names of settings, users, roles and permissions in paths."""
+"""Names of settings, users, roles and permissions in paths, and IDs of rows in queries."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, PathConverter
 
+from app.api.problems import Invalid, in_query
 from app.domain.text import is_name
 from app.models.base import HIGHEST_ID
 
@@ -14,6 +17,9 @@ PARTS = (
     *("role-review", "roles", "rule", "rule-review", "secret", "sessions", "sign-ins"),
     "state",
 )
+
+NO_ID = f"must be a number from 1 to {HIGHEST_ID}"
+_ID = re.compile(r"[0-9]{1,10}")
 
 
 class NamedConverter(PathConverter):
@@ -51,6 +57,20 @@ def check(arguments: dict[str, Any]) -> None:
     """
     if not all(map(_can_be_looked_up, arguments.values())):
         raise NotFound
+
+
+def row_id(query: Mapping[str, str], name: str) -> int | None:
+    """Return the ID that a parameter holds; None if it was not sent.
+
+    Raises:
+        Invalid: It is no ID that a database can look up (400).
+    """
+    text = query.get(name)
+    if text is None:
+        return None
+    if not _ID.fullmatch(text) or not _can_be_looked_up(int(text)):
+        raise Invalid(400, f"The parameter {name} {NO_ID}.", [in_query(name, NO_ID)])
+    return int(text)
 
 
 def _can_be_looked_up(value: str | int) -> bool:

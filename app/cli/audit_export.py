@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -15,14 +15,18 @@ from app.cli import output
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
 from app.cli.commands import TableCommand
-from app.domain import audit, event_export, settings
+from app.domain import audit, event_export, roles, settings, users
 from app.domain.audit import EventFilter, Outcome
 from app.domain.event_export import ExportFormat
 from app.extensions import db
+from app.models.base import HIGHEST_ID
 
 Rows = Sequence[Row[Any]]
 
 DAY = click.DateTime(["%Y-%m-%d"])
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
+ROW_ID = click.IntRange(1, HIGHEST_ID)
+NAMED = ("by_user", "to_user", "to_role")
 ONE_DAY = timedelta(days=1)
 FORMATS = click.Choice([each.value for each in ExportFormat])
 OUTCOMES = click.Choice([each.value for each in Outcome])
@@ -35,6 +39,14 @@ OUTCOMES = click.Choice([each.value for each in Outcome])
 @click.option("--action", type=TEXT, default="", help="Only this action, such as setting:changed.")
 @click.option("--target", type=TEXT, default="", help="Only events of the target with this name.")
 @click.option("--type", type=TEXT, default="", help="The type of the target, such as setting.")
+@click.option("--by-user", type=TEXT, default="", help="Only what this user did, under any name.")
+@click.option("--to-user", type=TEXT, default="", help="Only what was done to this user.")
+@click.option("--to-role", type=TEXT, default="", help="Only what was done to this role.")
+@click.option("--actor-id", type=ROW_ID, help="Only events of the user with this ID.")
+@click.option(
+    "--target-id", type=ROW_ID, help="Only events of the target with this ID; with --type."
+)
+@click.option("--as-of", type=MOMENT, help="The time, in UTC, at which these IDs were in use.")
 @click.option("--outcome", type=OUTCOMES, default=None, help="Only events with this outcome.")
 @click.option("--request", type=TEXT, default="", help="Only events of this request ID.")
 @click.option("--sign-ins", is_flag=True, help="Sign-ins and sign-outs too.")
@@ -46,7 +58,7 @@ def export(file: BinaryIO, file_format: str, **filters: Any) -> None:
     The filters are those of the page. Each export is recorded.
     """
     given = {name: value for name, value in filters.items() if value}
-    events = _event_filter(**given)
+    events = _event_filter(**unit_of_work.read(lambda: _with_ids(given)))
     after = {"filter": _told(given), "format": file_format}
     target, actor = event_export.TARGET, current_actor()
     unit_of_work.record(event_export.ACTION, target, actor=actor, after=after)
@@ -69,10 +81,26 @@ def _told_of(batches: Iterable[Rows], advance: Callable[[int], None]) -> Iterato
         last = rows[-1].id
 
 
+def _with_ids(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the filters with the IDs of users and roles that are named as they are called now."""
+    others = {name: value for name, value in given.items() if name not in NAMED}
+    if name := given.get("by_user"):
+        others["actor_id"] = users.named(db.session, name).id
+    if name := given.get("to_user"):
+        others |= {"type": "user", "target_id": users.named(db.session, name).id}
+    if name := given.get("to_role"):
+        others |= {"type": "role", "target_id": roles.named(db.session, name).id}
+    return others
+
+
 def _event_filter(
-    since: datetime | None = None, last: datetime | None = None, **others: Any
+    since: datetime | None = None,
+    last: datetime | None = None,
+    as_of: datetime | None = None,
+    **others: Any,
 ) -> EventFilter:
     return EventFilter(
+        as_of=as_of and as_of.replace(tzinfo=UTC),
         since=since and since.replace(tzinfo=UTC),
         until=last and last.replace(tzinfo=UTC) + ONE_DAY,
         **others,
@@ -87,5 +115,5 @@ def _told(given: dict[str, Any]) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
-    return value if isinstance(value, str) else "1"
+        return f"{value:%Y-%m-%d}" if value.time() == time.min else f"{value:%Y-%m-%dT%H:%M:%S.%fZ}"
+    return "1" if value is True else str(value)

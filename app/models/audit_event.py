@@ -25,6 +25,8 @@ class AuditEvent(Model):
         Index("ix_console_audit_events_target_name", "target_name", "at", "id"),
         Index("ix_console_audit_events_request", "request_id", "at", "id"),
         Index("ix_console_audit_events_save", "save_id", "id"),
+        Index("ix_console_audit_events_actor_id", "actor_id", "at", "id"),
+        Index("ix_console_audit_events_type", "target_type", "at", "id"),
         MYSQL_TABLE,
     )
 

@@ -154,6 +154,21 @@ def test_the_audit_log_is_filtered_and_names_the_token(program, ada):
     assert api.get("/audit?outcome=denied").json["items"] == []
 
 
+def test_the_audit_log_is_filtered_by_ids_through_renames(program, session, ada, vera):
+    api = program(ada)
+    api.change("PATCH", "/users/vera", {"username": "veronica"})
+    program(vera).get("/settings")
+    of_her = f"/audit?type=user&target_id={vera.id}"
+
+    told = [(event["action"], event["target_name"]) for event in api.get(of_her).json["items"]]
+    assert told == [("token:created", "veronica"), ("user:changed", "vera")]
+    [denied] = api.get(f"/audit?actor_id={vera.id}").json["items"]
+    assert (denied["action"], denied["actor_name"]) == ("permission:denied", "veronica")
+    assert api.get(f"{of_her}&as_of=2020-01-01T00:00:00Z").json["items"] == []
+    for query in ("actor_id=x", "actor_id=0", "target_id=2147483648&type=user", "target_id=1"):
+        assert api.get(f"/audit?{query}").status_code in {400, 422}, query
+
+
 @pytest.mark.only_on("sqlite")
 def test_scopes_limit_what_an_administrator_does_by_token(program, session, ada, vera):
     api = program(ada, {"user:read", "role:assign", "document:read"})

@@ -138,6 +138,28 @@ def test_the_record_is_exported_as_the_page_exports_it(flask, session, recorded,
     assert flask("audit", "export", "--outcome", "perhaps").code == 2
 
 
+def test_events_of_one_id_are_exported_whatever_the_name(flask, session, vera):
+    flask("users", "assign", "vera", "user")
+    vera.username = "veronica"
+    session.commit()
+    flask("users", "assign", "veronica", "admin")
+    of_her = ("audit", "export", "--format", "jsonl", "--type", "user", "--target-id", str(vera.id))
+
+    lines = [json.loads(line) for line in flask(*of_her).out.splitlines()]
+
+    assert [line["target_name"] for line in lines] == ["vera", "veronica"]
+    assert flask(*of_her, "--as-of", "2020-01-01").out == ""
+    by_name = flask("audit", "export", "--to-user", "veronica", "--type", "role").out
+    assert [line.split(",")[7] for line in by_name.splitlines()[1:]] == ["vera", "veronica"]
+    assert flask("audit", "export", "--by-user", "veronica", "--to-role", "admin").code == 0
+    assert flask("audit", "export", "--by-user", "vera").code == 1
+    assert flask("audit", "export", "--actor-id", str(vera.id)).out.count("\n") == 1
+    [*_, told] = session.scalars(select(AuditEvent.after).order_by(AuditEvent.id))
+    assert json.loads(told)["filter"] == {"actor_id": str(vera.id)}
+    assert flask("audit", "export", "--target-id", "1").code == 1
+    assert flask("audit", "export", "--actor-id", "0").code == 2
+
+
 def test_commands_take_a_reason(flask, session, omar):
     flask("users", "assign", "omar", "viewer", "--reason", "Joined the archive.")
     flask("users", "deactivate", "omar", "--reason", "On leave.")

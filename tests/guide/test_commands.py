@@ -34,12 +34,12 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
     _, documents, share = examples
     (checkout.folder / "app" / "models" / "document.py").write_text(words.DOCUMENT)
     checkout.run('python migrate.py revision -m "add_user_profile_table"')
-    checkout.fill_in("020_add_user_profile_table", words.USER_PROFILE)
-    checkout.write_revision("021_create_documents_table", documents)
-    checkout.write_revision("022_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
+    checkout.fill_in("021_add_user_profile_table", words.USER_PROFILE)
+    checkout.write_revision("022_create_documents_table", documents)
+    checkout.write_revision("023_share_documents", words.DOCUMENT_SHARE + _downgrade_of(share))
 
     checkout.run("python migrate.py upgrade head")
-    assert checkout.run("python migrate.py current") == "022_share_documents (head)\n"
+    assert checkout.run("python migrate.py current") == "023_share_documents (head)\n"
     assert checkout.python(WITH_DOCUMENT) == "Ada's notes True\n"
     assert checkout.operator.ask("SELECT id, user_id, bio, avatar_url FROM user_profile") == []
 
@@ -50,9 +50,9 @@ def test_revisions_are_written_filled_in_and_applied_as_the_guide_says(checkout,
 
 def test_the_revisions_of_the_documents_go_up_and_down(checkout, examples):
     profile, documents, share = examples
-    checkout.write_revision("020_add_user_profile_table", profile)
-    checkout.write_revision("021_create_documents", documents + DROP_DOCUMENTS)
-    checkout.write_revision("022_share_documents", share)
+    checkout.write_revision("021_add_user_profile_table", profile)
+    checkout.write_revision("022_create_documents", documents + DROP_DOCUMENTS)
+    checkout.write_revision("023_share_documents", share)
 
     checkout.in_process("upgrade", "head")
     after = checkout.operator.ask("SELECT resource, action, description FROM permissions")
@@ -78,10 +78,10 @@ def test_the_history_is_complete(checkout):
 def test_a_new_revision_is_an_empty_file_that_can_be_edited(checkout):
     checkout.run('python migrate.py revision -m "your migration message"')
 
-    path = checkout.folder / "migrations" / "versions" / "020_your_migration_message.py"
+    path = checkout.folder / "migrations" / "versions" / "021_your_migration_message.py"
     assert path.read_text().count("    pass\n") == 2
     checkout.in_process("upgrade", "head")
-    assert checkout.in_process("current") == "020_your_migration_message (head)\n"
+    assert checkout.in_process("current") == "021_your_migration_message (head)\n"
 
 
 def test_a_drafted_revision_runs_and_leaves_nothing_to_check(checkout, examples):

@@ -14,14 +14,14 @@ def test_both_interfaces_lead_to_the_same_commands(operator, tmp_path, interface
     operator.succeed("upgrade")
 
     assert _said(operator, *interface, "downgrade", "-1", cwd=folder) == ""
-    assert operator.succeed("current") == "018_console_readers\n"
+    assert operator.succeed("current") == "019_console_webhooks\n"
 
 
 @pytest.mark.only_on("sqlite")
 def test_the_words_of_the_guide_are_understood(operator, tmp_path):
     assert _said(operator, MAIN, "upgrade", "head", cwd=tmp_path) == ""
     assert "Usage: migrate.py [OPTIONS] COMMAND" in _said(operator, MAIN, "--help", cwd=tmp_path)
-    assert operator.succeed("current") == "019_console_webhooks (head)\n"
+    assert operator.succeed("current") == "020_console_audit_ids (head)\n"
 
 
 @pytest.mark.only_on("sqlite")

@@ -46,7 +46,7 @@ def test_check_says_what_to_run_on_a_database_that_is_behind(operator):
     operator.succeed("upgrade", "002")
 
     assert operator.refused("check") == (
-        "The database is at revision 002, and the console needs 019_console_webhooks."
+        "The database is at revision 002, and the console needs 020_console_audit_ids."
         " Run: flask db upgrade"
     )
 
@@ -56,7 +56,7 @@ def test_going_back_past_the_users_is_refused_before_anything_is_done(operator):
     operator.execute(NORA)
     before = operator.schema()
 
-    for target in ("base", "001", "-17"):
+    for target in ("base", "001", "-18"):
         said = operator.refused("downgrade", target)
         assert said == (
             "Going back to before revision 002 deletes all users, and there is 1."
@@ -157,7 +157,7 @@ def test_autogenerate_is_refused_unless_it_is_asked_for(operator, revisions):
     assert said.startswith("Revisions are written by hand here: flask db revision -m '...'")
 
     operator.succeed("-d", folder, "migrate", "--autogenerate", "-m", "links again")
-    assert "op.create_table(" in (revisions.versions / "020_links_again.py").read_text()
+    assert "op.create_table(" in (revisions.versions / "021_links_again.py").read_text()
 
 
 def test_the_second_upgrade_gives_up_in_the_end(operator, monkeypatch):
@@ -201,10 +201,10 @@ def test_a_table_in_use_is_waited_for_again_and_again_but_not_forever(operator, 
 def test_sqlite_keeps_no_reference_to_a_row_that_a_revision_deleted(operator, revisions):
     operator.succeed("upgrade")
     revisions.write(
-        "020_forget",
+        "021_forget",
         'op.execute("DELETE FROM roles")',
         "pass",
-        after="019_console_webhooks",
+        after="020_console_audit_ids",
     )
 
     said = operator.refused("-d", str(revisions.folder), "upgrade")

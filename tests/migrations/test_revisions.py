@@ -6,7 +6,7 @@ from tests.guide import words
 from tests.migrations.operating import Operator
 
 AUTHOR = Operator({"DATABASE_URL": "postgresql://127.0.0.1:1/test"})
-LAST = "019_console_webhooks"
+LAST = "020_console_audit_ids"
 DOCUMENTS = """
     op.create_table(
         "documents",
@@ -22,11 +22,11 @@ DOCUMENTS = """
 @pytest.mark.parametrize(
     ("message", "identifier"),
     [
-        ("add_user_profile_table", "020_add_user_profile_table"),
-        ("003_add_document_category_field", "020_add_document_category_field"),
-        ("Add user's Größe", "020_add_user_s_grosse"),
-        ("let every role of the console say who made it", "020_let_every_role_of_the"),
-        ("a" * 50, "020_" + "a" * 28),
+        ("add_user_profile_table", "021_add_user_profile_table"),
+        ("003_add_document_category_field", "021_add_document_category_field"),
+        ("Add user's Größe", "021_add_user_s_grosse"),
+        ("let every role of the console say who made it", "021_let_every_role_of_the"),
+        ("a" * 50, "021_" + "a" * 28),
     ],
 )
 def test_revisions_are_numbered_without_a_database(revisions, message, identifier):
@@ -45,8 +45,8 @@ def test_the_next_revision_follows_the_one_before(revisions):
         AUTHOR.succeed("-d", str(revisions.folder), "revision", "-m", message)
 
     names = sorted(path.name for path in revisions.versions.glob("*.py"))
-    assert names[-2:] == ["020_add_one.py", "021_add_another.py"]
-    assert "020_add_one -> 021_add_another (head)" in AUTHOR.succeed(
+    assert names[-2:] == ["021_add_one.py", "022_add_another.py"]
+    assert "021_add_one -> 022_add_another (head)" in AUTHOR.succeed(
         "-d", str(revisions.folder), "history"
     )
 
@@ -72,29 +72,29 @@ def test_the_examples_of_the_guide_work(operator, revisions):
     operator.succeed(*folder, "upgrade", "head")
     before = operator.rows()
     revisions.write(
-        "020_add_user_profile_table",
+        "021_add_user_profile_table",
         _upgrade(words.USER_PROFILE),
         "op.drop_table('user_profile')",
         after=LAST,
     )
     revisions.write(
-        "020_create_documents_table",
+        "021_create_documents_table",
         DOCUMENTS,
         'op.drop_table("documents")',
-        after="020_add_user_profile_table",
+        after="021_add_user_profile_table",
     )
     revisions.write(
-        "020_allow_sharing",
+        "021_allow_sharing",
         _upgrade(words.DOCUMENT_SHARE),
         "op.execute(\"DELETE FROM permissions WHERE code = 'document:share'\")",
-        after="020_create_documents_table",
+        after="021_create_documents_table",
     )
 
     operator.succeed(*folder, "upgrade", "head")
     assert {"user_profile", "documents"} < operator.tables()
     assert ("document:share",) in operator.ask("SELECT code FROM permissions")
     operator.succeed(*folder, "check")
-    assert operator.refused("upgrade").startswith("The database is at revision 020_allow_sharing")
+    assert operator.refused("upgrade").startswith("The database is at revision 021_allow_sharing")
 
     for _ in range(3):
         operator.succeed(*folder, "downgrade", "-1")
@@ -113,7 +113,7 @@ def test_a_later_change_of_users_in_a_batch_keeps_who_has_which_role(operator, r
             batch.alter_column("full_name", existing_type=sa.String({old}), type_=sa.String({new}))
         """
     revisions.write(
-        "020_wider_names",
+        "021_wider_names",
         wider.format(old=255, new=500),
         wider.format(old=500, new=255),
         after=LAST,

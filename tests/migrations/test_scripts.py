@@ -44,7 +44,7 @@ def test_the_script_from_one_revision_to_another_and_back(operator, writer):
 
     lost = ("events", "grants", "chain", "rules", "second-factors", "api-tokens", "webhooks")
     told = [word for rows in lost for word in ("-x", f"delete-{rows}=yes")]
-    _load(operator, writer.succeed("downgrade", *told, "019_console_webhooks:002", "--sql"))
+    _load(operator, writer.succeed("downgrade", *told, "020_console_audit_ids:002", "--sql"))
     assert operator.succeed("current") == "002\n"
     assert operator.ask("SELECT count(*) FROM permissions") == [(10,)]
 

@@ -6,7 +6,7 @@ change that. Of users and roles from before the start, only what was recorded si
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -140,7 +140,7 @@ def states(
     for event in _events(session, kind, sorted(found)) if found else ():
         before, after = audit.fields_of(event.before), audit.fields_of(event.after)
         if event.action == _IS_THERE:
-            created_at[event.target_id] = _earliest(event.at)
+            created_at[event.target_id] = audit.earliest(event.at)
         elif event.action == STARTED:
             _begin(found, created_at, event, after)
         elif event.action == RENAMED:
@@ -149,12 +149,6 @@ def states(
         elif event.at >= created_at[event.target_id]:
             _change(kind, found[event.target_id], event, before, after)
     return found
-
-
-def _earliest(created_at: datetime) -> datetime:
-    """Return the time from which on events may tell of a holder."""
-    # Tables that other programs made may keep whole seconds, which MySQL rounds up.
-    return created_at if created_at.microsecond else created_at - timedelta(seconds=1)
 
 
 def chunk_of(holder_id: int) -> int:

@@ -6,10 +6,10 @@ from app.domain.audit.anchors import Anchor
 from app.domain.audit.anchors import found_in as anchors_in
 from app.domain.audit.authors import last_changes
 from app.domain.audit.chain import seal
-from app.domain.audit.details import EventDetails, actor_is_there, details
+from app.domain.audit.details import EventDetails, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
 from app.domain.audit.end_of_chain import count_without_key, length_of_chain, problem_of_end
-from app.domain.audit.event_filter import EventFilter, Outcome
+from app.domain.audit.event_filter import EventFilter, Outcome, names_of_ids
 from app.domain.audit.events import (
     UNDOES,
     Change,
@@ -22,8 +22,16 @@ from app.domain.audit.events import (
     record_save,
 )
 from app.domain.audit.export import count_for_export, export_batch, last_id
-from app.domain.audit.history import OF_ROLES, HistoryEntry, history_of, history_page, recent
+from app.domain.audit.history import (
+    BY_AGE,
+    OF_ROLES,
+    HistoryEntry,
+    history_of,
+    history_page,
+    recent,
+)
 from app.domain.audit.keys import KEYS, audit_keys
+from app.domain.audit.lifetimes import earliest
 from app.domain.audit.listing import SaveLine, SavePage, events_page, list_saves
 from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
 from app.domain.audit.saves import Save, new_save
@@ -32,6 +40,7 @@ from app.domain.audit.verification import AT_ONCE, BrokenChain, Verified, head, 
 
 __all__ = [
     "AT_ONCE",
+    "BY_AGE",
     "GONE",
     "KEYS",
     "LOGGER_OF_ANCHORS",
@@ -55,13 +64,13 @@ __all__ = [
     "SaveLine",
     "SavePage",
     "Verified",
-    "actor_is_there",
     "anchors_in",
     "audit_keys",
     "count_for_export",
     "count_without_key",
     "delete_some",
     "details",
+    "earliest",
     "events_of",
     "events_page",
     "export_batch",
@@ -77,6 +86,7 @@ __all__ = [
     "last_id",
     "length_of_chain",
     "list_saves",
+    "names_of_ids",
     "new_save",
     "of_save",
     "per_day",

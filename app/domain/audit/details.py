@@ -1,13 +1,11 @@
 """An event with the other events of its save."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-
-from app.domain.audit import history
+from app.domain.audit import history, lifetimes
 from app.domain.audit.history import HistoryEntry
 from app.domain.errors import NotFound
-from app.models import AuditEvent, DbSession, User
+from app.models import AuditEvent, DbSession
 
 MOST_OTHERS = 50
 
@@ -22,7 +20,7 @@ class EventDetails:
 
 
 def details(session: DbSession, event_id: int) -> EventDetails:
-    """Return an event with the other events of its save, in two statements.
+    """Return an event with the other events of its save, in three statements.
 
     Raises:
         NotFound: The event does not exist.
@@ -30,14 +28,18 @@ def details(session: DbSession, event_id: int) -> EventDetails:
     found = history.entries(session, [AuditEvent.id == event_id], limit=1)
     if not found:
         raise NotFound("This event does not exist.")
-    others = _others(session, found[0].event)
-    return EventDetails(found[0], others[:MOST_OTHERS], len(others) > MOST_OTHERS)
+    event = found[0].event
+    entry = replace(found[0], has_actor=_actor_is_there(session, event))
+    others = _others(session, event)
+    return EventDetails(entry, others[:MOST_OTHERS], len(others) > MOST_OTHERS)
 
 
-def actor_is_there(session: DbSession, event: AuditEvent) -> bool:
+def _actor_is_there(session: DbSession, event: AuditEvent) -> bool:
     """Tell whether the user who acted still exists; their id may be that of somebody younger."""
-    query = select(User.id).where(User.id == event.actor_id, User.created_at <= event.at)
-    return session.scalars(query).first() is not None
+    if event.actor_id is None:
+        return False
+    since = lifetimes.since_of(session, "user", event.actor_id)
+    return since is not None and since <= event.at
 
 
 def _others(session: DbSession, event: AuditEvent) -> list[HistoryEntry]:

@@ -1,8 +1,8 @@
 """History: the newest changes of everything or of one thing, and what they tell of.
 
-Ids are given again: SQLite gives the id of the newest row, once that is deleted, to the next one.
-So what an event tells of is there if a row has its id and is no younger than the event. Of settings
-the key decides, which never changes: one that was restored is younger than its history.
+Ids are given again (`lifetimes`), so what an event tells of is there if a row has its id and is no
+younger than the event. Of settings the key decides, which never changes: one that was restored is
+younger than its history.
 
 Refusals are added up where they would push changes out: whoever is denied one page after another
 takes up a third of the list at most. The record keeps each of them.
@@ -17,19 +17,15 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from app.domain import paging
 from app.domain.audit.activity import REFUSALS
 from app.domain.audit.event_filter import SIGN_INS
+from app.domain.audit.lifetimes import KINDS
 from app.domain.paging import Cursors, Page, Sort
 from app.domain.target import Target
-from app.models import ApplicationSetting, AuditEvent, DbSession, Role, User, ValueRelation, Webhook
+from app.models import ApplicationSetting, AuditEvent, DbSession, User
 
 MOST = 20
 NEWEST_FIRST = Sort(AuditEvent.id, AuditEvent.id, descending=True, is_unique=True)
 OF_ROLES = ("role:assigned", "role:unassigned")
-BY_AGE: dict[str, type[User | Role | ValueRelation | Webhook]] = {
-    "user": User,
-    "role": Role,
-    "relation": ValueRelation,
-    "webhook": Webhook,
-}
+BY_AGE = {name: kind.model for name, kind in KINDS.items() if name != "setting"}
 _ACTOR = (AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.actor_name, AuditEvent.action)
 _TARGET = (AuditEvent.target_type, AuditEvent.target_id, AuditEvent.target_name)
 
@@ -43,6 +39,7 @@ class HistoryEntry:
     Attributes:
         event: The event; the newest one if several are added up.
         is_there: Whether its target is there.
+        has_actor: Whether the user who acted is there.
         times: The number of events.
         targets: The number of different targets.
     """
@@ -51,6 +48,7 @@ class HistoryEntry:
     is_there: bool
     times: int = 1
     targets: int = 1
+    has_actor: bool = True
 
 
 def recent(session: DbSession, *, limit: int = MOST) -> list[HistoryEntry]:
@@ -168,6 +166,11 @@ def target_is_there() -> ColumnElement[bool]:
     return or_(*kinds)
 
 
+def actor_is_there() -> ColumnElement[bool]:
+    """Return the condition that the user who acted is still there."""
+    return exists().where(User.id == AuditEvent.actor_id, User.created_at <= AuditEvent.at)
+
+
 def _of_target(target: Target, actions: Collection[str]) -> list[ColumnElement[bool]]:
     action = AuditEvent.action
     wanted = action.in_(actions) if actions else action.not_in(SIGN_INS)
@@ -178,7 +181,7 @@ def _of_target(target: Target, actions: Collection[str]) -> list[ColumnElement[b
     ]
 
 
-def _in_lifetime(model: type[User | Role | ValueRelation | Webhook]) -> ColumnElement[bool]:
+def _in_lifetime(model: Any) -> ColumnElement[bool]:
     created_at = select(model.created_at).where(model.id == AuditEvent.target_id)
     return AuditEvent.at >= created_at.scalar_subquery()
 

@@ -58,10 +58,11 @@ def list_saves(
     Raises:
         InvalidValue: The cursor is not valid.
     """
+    filters = event_filter.of_one_life(session, filters)
     query: Select[Any] = select(*_HEAD)
     query = query.where(*event_filter.conditions(filters), _is_first_of_save(filters))
     after, before = cursors.after, cursors.before
-    page = paging.page(session, query, NEWEST_FIRST, after=after, before=before, size=size)
+    page = paging.page(session, query, _sort(filters), after=after, before=before, size=size)
     return SavePage(_lines(session, filters, page.rows), page.before, page.after)
 
 
@@ -71,9 +72,16 @@ def events_page(session: DbSession, filters: EventFilter, cursors: Cursors) -> P
     Raises:
         InvalidValue: The cursor is not valid.
     """
+    filters = event_filter.of_one_life(session, filters)
     query: Select[Any] = select(*AuditEvent.__table__.columns)
     query = query.where(*event_filter.conditions(filters))
-    return paging.page(session, query, NEWEST_FIRST, after=cursors.after, before=cursors.before)
+    after, before = cursors.after, cursors.before
+    return paging.page(session, query, _sort(filters), after=after, before=before)
+
+
+def _sort(filters: EventFilter) -> Sort:
+    # The index of a target's ID ends with the ID of the event.
+    return NEWEST_FIRST if filters.target_id is None else history.NEWEST_FIRST
 
 
 def _is_first_of_save(filters: EventFilter) -> Any:
@@ -85,7 +93,7 @@ def _is_first_of_save(filters: EventFilter) -> Any:
     """
     other = aliased(AuditEvent)
     first = select(other.id).where(other.save_id == AuditEvent.save_id)
-    first = first.where(*event_filter.of_events(filters, other))
+    first = first.where(*event_filter.of_events(filters, other, by_index=False))
     first = first.order_by(other.save_id, other.id).limit(1)
     found = first.correlate(AuditEvent).scalar_subquery()
     return func.coalesce(found, AuditEvent.id) >= AuditEvent.id
@@ -96,14 +104,16 @@ def _lines(session: DbSession, filters: EventFilter, heads: Sequence[Row[Any]]) 
     if not heads:
         return []
     numbered = _numbered(filters, heads)
-    query = select(AuditEvent, numbered.c.events, history.target_is_there())
+    is_there = history.target_is_there(), history.actor_is_there()
+    query = select(AuditEvent, numbered.c.events, *is_there)
     query = query.join(numbered, numbered.c.id == AuditEvent.id)
     query = query.where(numbered.c.place <= MOST_EVENTS).order_by(AuditEvent.id)
     saves: dict[Any, list[HistoryEntry]] = {}
     counts: dict[Any, int] = {}
-    for event, count, is_there in session.execute(query):
+    for event, count, has_target, has_actor in session.execute(query):
         key = event.save_id or event.id
-        saves.setdefault(key, []).append(HistoryEntry(event, bool(is_there)))
+        entry = HistoryEntry(event, bool(has_target), has_actor=bool(has_actor))
+        saves.setdefault(key, []).append(entry)
         counts[key] = count
     keys = [head.save_id or head.id for head in heads]
     # An event may have been pruned since.
@@ -119,4 +129,5 @@ def _numbered(filters: EventFilter, heads: Sequence[Row[Any]]) -> Subquery:
     if alone := [head.id for head in heads if not head.save_id]:
         wanted.append(AuditEvent.id.in_(alone))
     query = select(AuditEvent.id, place.label("place"), events.label("events"))
-    return query.where(or_(*wanted), *event_filter.of_events(filters)).subquery()
+    of_events = event_filter.of_events(filters, by_index=False)
+    return query.where(or_(*wanted), *of_events).subquery()

@@ -53,12 +53,13 @@ def export() -> ResponseReturnValue:
 
 
 def _page(form: AuditExportForm) -> str:
-    listing = SaveListing(form.filters)
+    events = form.filters.events
+    listing = SaveListing(form.filters, names=audit.names_of_ids(db.session, events))
     return render_template(
         "audit/export.html",
         form=form,
         facts=[text for text, _ in listing.chips],
-        count=audit.count_for_export(db.session, form.filters.events),
+        count=audit.count_for_export(db.session, events),
         limit=paging.COUNTED,
         back=listing.first_url,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.domain import access, audit
 from app.domain.actor import ActorKind
+from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.models import AuditEvent
@@ -55,12 +56,13 @@ class Grounds:
     is_there: bool = True
 
 
-def of(event: AuditEvent) -> Grounds | None:
+def of(entry: HistoryEntry) -> Grounds | None:
     """Return the grounds of a person's action; None where no permission was asked for."""
+    event = entry.event
     code = _needed(event)
     if not code or event.actor_kind not in USERS or event.actor_id is None:
         return None
-    if not audit.actor_is_there(db.session, event):
+    if not entry.has_actor:
         return Grounds(code, is_there=False)
     permissions = access.permissions_of(db.session, event.actor_id)
     return Grounds(code, next((each.roles for each in permissions if each.code == code), ()))

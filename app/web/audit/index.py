@@ -21,4 +21,6 @@ def index() -> str:
     cursors = Cursors(request.args.get("after"), request.args.get("before"))
     page = audit.list_saves(db.session, url_filters.events, cursors)
     marks = secret_marks.marks_for(event for save in page.saves for event in save.events)
-    return render_template("audit/index.html", listing=SaveListing(url_filters, page, marks))
+    names = audit.names_of_ids(db.session, url_filters.events)
+    listing = SaveListing(url_filters, page, marks, names)
+    return render_template("audit/index.html", listing=listing)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from app.domain.audit import Outcome, SaveLine, SavePage
+from app.domain import audit
+from app.domain.audit import HistoryEntry, Outcome, SaveLine, SavePage
 from app.domain.phrases import counted
 from app.domain.settings import SecretMarks
 from app.domain.text import shortened
@@ -21,13 +22,18 @@ OUTCOMES = [("", "Any outcome"), *((each.value, each.name.capitalize()) for each
 NO_PAGE = SavePage([], None, None)
 LABELS = {
     "actor": "by {}",
+    "actor_id": "by {} under any name",
     "target": "to {}",
+    "target_id": "to {} under any name",
     "type": "type {}",
     "outcome": "outcome {}",
     "request": "request {}",
     "from": "from {}",
     "to": "until {}",
 }
+# Filters that go when another one does.
+CLEARED = {"target": ("target", "type"), "target_id": ("target_id", "type")}
+UNNAMED = frozenset({"type", "as_of"})
 
 
 class EventRow(NamedTuple):
@@ -71,6 +77,7 @@ class SaveListing:
     filters: UrlFilters
     page: SavePage = NO_PAGE
     marks: SecretMarks | None = None
+    names: tuple[str, str] = ("", "")
 
     @property
     def days(self) -> list[tuple[date, list[SaveRow]]]:
@@ -133,26 +140,40 @@ class SaveListing:
                 yield "with sign-ins", self._url(sign_ins="")
             elif name == "action":
                 yield _label(text).lower(), self._url(action="")
-            elif name != "type":
-                cleared = {name: ""} | ({"type": ""} if name == "target" else {})
+            elif name not in UNNAMED:
+                cleared = dict.fromkeys(CLEARED.get(name, (name,)), "")
                 yield LABELS[name].format(self._named(name, text)), self._url(**cleared)
 
     def _named(self, name: str, text: str) -> str:
-        kind = f"{self.filters.type} " if name == "target" and self.filters.type else ""
-        return f"{kind}{shortened(text)}"
+        actor, target = self.names
+        kind = f"{self.filters.type} " if self.filters.type else ""
+        if name == "actor_id":
+            return shortened(actor) or f"user {text}"
+        if name == "target_id":
+            return f"{kind}{shortened(target) or text}"
+        return f"{kind if name == 'target' else ''}{shortened(text)}"
 
     def _url(self, **changes: str) -> str:
         return queried("audit.index", **(self.filters.active | changes))
 
 
-def actor_url(event: AuditEvent) -> str:
-    """Return the URL of what an actor did."""
-    return queried("audit.index", actor=event.actor_name)
+def actor_url(entry: HistoryEntry) -> str:
+    """Return the URL of what an actor did: a user under any name, others by their name."""
+    event = entry.event
+    if event.actor_id is None:
+        return queried("audit.index", actor=event.actor_name)
+    as_of = "" if entry.has_actor else _exact(event.at)
+    return queried("audit.index", actor_id=str(event.actor_id), as_of=as_of)
 
 
-def target_url(event: AuditEvent) -> str:
-    """Return the URL of what was done to a target."""
-    return queried("audit.index", target=event.target_name, type=event.target_type)
+def target_url(entry: HistoryEntry) -> str:
+    """Return the URL of what was done to a target; what has no row of its own goes by its name."""
+    event = entry.event
+    kind = event.target_type
+    if event.target_id is None or kind not in audit.BY_AGE:
+        return queried("audit.index", target=event.target_name, type=kind)
+    as_of = "" if entry.is_there else _exact(event.at)
+    return queried("audit.index", type=kind, target_id=str(event.target_id), as_of=as_of)
 
 
 def request_url(event: AuditEvent) -> str:
@@ -164,11 +185,15 @@ def request_url(event: AuditEvent) -> str:
 def _row(save: SaveLine, marks: SecretMarks | None) -> SaveRow:
     lines = sentences.undone_together(save.events, sentences.in_words(save.entries, marks))
     rows = [
-        EventRow(event.id, line, actor_url(event), target_url(event))
-        for event, line in zip(save.events, lines, strict=True)
+        EventRow(entry.event.id, line, actor_url(entry), target_url(entry))
+        for entry, line in zip(save.entries, lines, strict=True)
     ]
     return SaveRow(save, rows, request_url(save.first))
 
 
 def _label(action: str) -> str:
     return action.replace(":", " ").replace("-", " ").capitalize()
+
+
+def _exact(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"

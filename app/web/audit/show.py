@@ -3,9 +3,9 @@
 from flask import render_template
 
 from app.domain import audit
+from app.domain.audit import HistoryEntry
 from app.domain.permissions import PermissionCode
 from app.extensions import db
-from app.models import AuditEvent
 from app.web.access import requires
 from app.web.audit import fields, grounds, listing
 from app.web.audit.blueprint import blueprint
@@ -27,17 +27,17 @@ def show(event_id: int) -> str:
         event=event,
         line=line,
         differences=fields.differences(event),
-        grounds=grounds.of(event),
+        grounds=grounds.of(details.entry),
         undo_save_url=of_save if of_save != line.undo_url else None,
         others=list(zip(events[1:], other_lines, strict=True)),
         has_more=details.has_more,
-        urls=_urls(event),
+        urls=_urls(details.entry),
     )
 
 
-def _urls(event: AuditEvent) -> dict[str, str]:
+def _urls(entry: HistoryEntry) -> dict[str, str]:
     return {
-        "actor": listing.actor_url(event),
-        "target": listing.target_url(event),
-        "request": listing.request_url(event),
+        "actor": listing.actor_url(entry),
+        "target": listing.target_url(entry),
+        "request": listing.request_url(entry.event),
     }

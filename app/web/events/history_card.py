@@ -49,7 +49,7 @@ def of_user(target: Target) -> HistoryCard:
     needs = (PermissionCode.AUDIT_READ, PermissionCode.ROLE_ASSIGN)
     only = () if g.me.can(PermissionCode.AUDIT_READ) else audit.OF_ROLES
     card = _card(target, needs, may_see=any(map(g.me.can, needs)), actions=only)
-    done_by = ("Done by them", queried("audit.index", actor=target.name))
+    done_by = ("Done by them", queried("audit.index", actor_id=str(target.id)))
     links = [("Done to them", url) for _, url in card.links]
     return replace(card, links=[*links, done_by] if links else [])
 
@@ -78,6 +78,13 @@ def _card(
     if not may_see:
         return HistoryCard(None, [], needs)
     entries = audit.history_of(db.session, target, actions=actions)
-    url = queried("audit.index", target=target.name, type=target.type)
+    url = _all_changes(target)
     links = [("All changes", url)] if g.me.can(PermissionCode.AUDIT_READ) else []
     return HistoryCard(sentences.in_words(entries), links, needs)
+
+
+def _all_changes(target: Target) -> str:
+    # A setting is its key, which never changes; others are found under any name.
+    if target.type in audit.BY_AGE:
+        return queried("audit.index", type=target.type, target_id=str(target.id))
+    return queried("audit.index", target=target.name, type=target.type)
