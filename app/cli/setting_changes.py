@@ -19,6 +19,7 @@ from app.extensions import db
 from app.unit_of_work import carry_out, read, try_out
 
 TITLES = ("EVENT", "TIME (UTC)", "WHO", "BEFORE", "AFTER", "REASON")
+ABSENT = "-"
 TYPES = click.Choice([kind.value for kind in DataType])
 
 key_argument = click.argument("key", type=TEXT)
@@ -144,5 +145,9 @@ def _versions(key: str) -> Iterator[dict[str, Any]]:
 
 def _as_cells(line: dict[str, Any]) -> tuple[str, ...]:
     sides = settings.change_in_sentence(line["before"], line["after"])
+    if line["action"] in settings.ADDED:
+        sides = ABSENT, sides[1]
+    elif line["action"] == settings.DELETED:
+        sides = sides[0], ABSENT
     at = line["at"][:16].replace("T", " ")
     return (str(line["event"]), at, line["actor"], *sides, line["reason"] or "")

@@ -2,6 +2,7 @@
 
 from app.domain.roles.earlier_names import ids_then
 from app.domain.roles.editing import (
+    EDITED,
     RoleChangedMeanwhile,
     RoleEdit,
     change,
@@ -64,6 +65,7 @@ from app.domain.roles.wanted import RolesPlan, WantedRole, plan_wanted, save_wan
 
 __all__ = [
     "DIFFER",
+    "EDITED",
     "EXPORTED",
     "EXPORT_TARGET",
     "SEPARATOR",

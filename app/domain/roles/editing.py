@@ -14,6 +14,7 @@ from app.domain.text import checked_reason
 from app.models import DbSession, Role
 from app.models.spelling import folded
 
+RENAMED, DESCRIBED = EDITED = "role:renamed", "role:changed"
 Texts = dict[str, str | None]
 
 
@@ -130,7 +131,7 @@ def _record_change(
     changed = {field for field, text in after.items() if text != before[field]}
     audit.record(
         session,
-        "role:renamed" if "name" in changed else "role:changed",
+        RENAMED if "name" in changed else DESCRIBED,
         Target.of_role(role),
         actor=actor,
         before={field: before[field] for field in changed},

@@ -107,6 +107,8 @@ from app.domain.settings.values import (
     note_of_ends,
 )
 from app.domain.settings.versions import (
+    ADDED,
+    DELETED,
     Version,
     deleted_page,
     is_result,
@@ -116,6 +118,8 @@ from app.domain.settings.versions import (
 from app.domain.settings.wanted import SettingsPlan, WantedSetting, plan_wanted, save_wanted
 
 __all__ = [
+    "ADDED",
+    "DELETED",
     "EMPTY",
     "FORMER",
     "FORMER_OR_CLEAR",

@@ -14,6 +14,7 @@ from app.models import ApplicationSetting, AuditEvent, DbSession
 
 CHANGED, CHANGED_OUTSIDE = "setting:changed", "setting:changed-outside"
 CREATED, RESTORED, DELETED = "setting:created", "setting:restored", "setting:deleted"
+ADDED = (CREATED, RESTORED)
 RECORDED = (CHANGED, CHANGED_OUTSIDE, CREATED, RESTORED, DELETED)
 NEWEST_FIRST = Sort(AuditEvent.at, AuditEvent.id, descending=True)
 _EVENTS: Select[Any] = select(*AuditEvent.__table__.columns)

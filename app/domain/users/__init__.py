@@ -23,6 +23,7 @@ from app.domain.users.creation import (
     register,
 )
 from app.domain.users.editing import (
+    PROFILE_CHANGED,
     Profile,
     ProfileChangedMeanwhile,
     ProfileEdit,
@@ -113,6 +114,7 @@ __all__ = [
     "EXPORT_TARGET",
     "MOST_NAMES",
     "NO_EXTRAS",
+    "PROFILE_CHANGED",
     "SIGN_IN_TIMES",
     "SORTS",
     "STATUSES",

@@ -14,6 +14,7 @@ from app.domain.users import creation, lifecycle, names
 from app.models import DbSession, User
 from app.models.spelling import stored_address
 
+PROFILE_CHANGED = "user:changed"
 CHECKS: dict[str, Callable[[str], str | None]] = {
     "username": names.checked_username,
     "full_name": names.checked_full_name,
@@ -112,7 +113,7 @@ def change(session: DbSession, user_id: int, edit: ProfileEdit, *, actor: Actor)
         setattr(user, field, value)
     creation.flush_names(session)
     audit.record(
-        session, "user:changed", target, actor=actor, before=before, after=after, reason=reason
+        session, PROFILE_CHANGED, target, actor=actor, before=before, after=after, reason=reason
     )
     return frozenset(after)
 

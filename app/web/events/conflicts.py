@@ -17,7 +17,7 @@ from app.extensions import db
 from app.models import AuditEvent
 from app.models.base import utcnow
 from app.web import filters
-from app.web.events import sentences, verbs
+from app.web.events import sentences, undo_urls, verbs
 
 # Tells whether an event explains that the stored thing is not what the editor saw.
 Explains = Callable[[AuditEvent], bool]
@@ -172,7 +172,7 @@ def _author(kind: EditedKind, thing: Contested, event: AuditEvent) -> Author:
     is_own = event.actor_kind == ActorKind.PERSON and event.actor_id == g.me.id
     who = "You" if is_own else sentences.actor_of(event)
     meanwhile = "in another window" if is_own else kind.meanwhile
-    verb = verbs.VERBS[event.action] if event.action in sentences.ADDED else "changed"
+    verb = verbs.VERBS[event.action] if event.action in undo_urls.ADDED else "changed"
     return Author(f"{who} {verb} {thing.name} {_when(event)}, {meanwhile}.", event.reason)
 
 

@@ -1,5 +1,7 @@
 """Events of rules for values: the difference in words, and the pages that undo them."""
 
+from typing import Any
+
 from flask import g, url_for
 
 from app.domain import audit
@@ -11,7 +13,13 @@ from app.models import AuditEvent
 RULE, CATEGORY = "setting:rule-changed", "category:flagged"
 ADDED, CHANGED, REMOVED = "relation:added", "relation:changed", "relation:removed"
 WITH_FIELDS = frozenset({RULE, CHANGED, CATEGORY})
-UNDOABLE = frozenset({RULE, ADDED, CHANGED, REMOVED})
+# The endpoint of the page that undoes an action, and the name of the id in its URL.
+PAGES = {
+    RULE: ("settings.rule", "setting_id"),
+    ADDED: ("settings.remove_relation", "relation_id"),
+    CHANGED: ("settings.relation", "relation_id"),
+}
+UNDOABLE = frozenset({RULE, ADDED, CHANGED, REMOVED, CATEGORY})
 
 
 def differences(event: AuditEvent) -> list[tuple[str, str]]:
@@ -30,12 +38,13 @@ def undo_url(entry: HistoryEntry) -> str | None:
     event = entry.event
     if not all(map(g.me.can, (PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_UPDATE))):
         return None
+    values: dict[str, Any] = {"undo": event.id}
+    if event.action == CATEGORY:
+        return url_for("settings.rules", **values)
     if event.action == REMOVED:
-        return url_for("settings.relation", undo=event.id)
+        return url_for("settings.relation", **values)
     if not entry.is_there or event.target_id is None:
         return None
-    if event.action == RULE:
-        return url_for("settings.rule", setting_id=event.target_id, undo=event.id)
-    if event.action == ADDED:
-        return url_for("settings.remove_relation", relation_id=event.target_id)
-    return url_for("settings.relation", relation_id=event.target_id, undo=event.id)
+    endpoint, name = PAGES[event.action]
+    values = {name: event.target_id} | ({} if event.action == ADDED else values)
+    return url_for(endpoint, **values)

@@ -17,7 +17,8 @@ from app.domain.visible import brief, pair
 from app.models import AuditEvent
 from app.models.base import normalised
 from app.models.spelling import shown_address
-from app.web.events import rule_events, secret_marks
+from app.web.events import rule_events, secret_marks, undo_urls
+from app.web.events.undo_urls import CHANGED, OF_SAVE
 from app.web.events.verbs import VERBS
 
 KINDS = {
@@ -34,15 +35,6 @@ PAGES = {
     "relation": (PermissionCode.SETTINGS_READ, "settings.relation", "relation_id"),
     "webhook": (PermissionCode.AUDIT_READ, "webhooks.show", "webhook_id"),
 }
-# The permissions to undo an action, and the endpoint of the page that does.
-UNDONE_AT = {
-    "role:assigned": (PermissionCode.USER_READ, PermissionCode.ROLE_ASSIGN, "users.undo"),
-    "role:unassigned": (PermissionCode.USER_READ, PermissionCode.ROLE_ASSIGN, "users.undo"),
-    "user:activated": (PermissionCode.USER_READ, PermissionCode.USER_UPDATE, "users.undo"),
-    "user:deactivated": (PermissionCode.USER_READ, PermissionCode.USER_UPDATE, "users.undo"),
-    "permission:granted": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
-    "permission:revoked": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
-}
 # The field that describes an event in one word.
 NAMED_BY = {
     "role:assigned": "role",
@@ -51,16 +43,6 @@ NAMED_BY = {
     "token:created": "token",
     "token:revoked": "token",
 }
-# The endpoint of the page that undoes all of a save.
-OF_SAVE = {
-    **dict.fromkeys(
-        ("setting:changed", "setting:created", "setting:restored", "setting:deleted"),
-        "settings.undo",
-    ),
-    **{action: endpoint for action, (_, _, endpoint) in UNDONE_AT.items()},
-}
-CHANGED = frozenset({"setting:changed", "setting:changed-outside"})
-ADDED = frozenset({"setting:created", "setting:restored"})
 # What people do with their own account; the sentence does not name it again.
 OF_ONESELF = frozenset({"user:signed-in", "user:reauthenticated"})
 LONGEST = 60
@@ -141,8 +123,8 @@ def _line(entry: HistoryEntry, marks: SecretMarks) -> EventLine:
         target_url=None if is_own or entry.targets > 1 else _url(entry),
         delta=_delta(event, marks),
         reason=event.reason,
-        restore_url=_restore_url(event),
-        undo_url=_undo_url(entry, marks),
+        restore_url=undo_urls.restore_url(event),
+        undo_url=undo_urls.undo_url(entry, marks),
         undoes=(undoes := audit.undone_id(event)),
         undoes_url=_entry_url(undoes),
         times=entry.times if entry.times > entry.targets else 1,
@@ -154,38 +136,6 @@ def _target(entry: HistoryEntry) -> str:
         return entry.event.target_name
     noun = "page" if entry.event.target_type == "page" else "thing"
     return f"{counted(entry.targets, noun)}, the last one {entry.event.target_name}"
-
-
-def _restore_url(event: AuditEvent) -> str | None:
-    codes = (PermissionCode.SETTINGS_READ, PermissionCode.SETTINGS_CREATE)
-    if event.action != "setting:deleted" or not all(g.me.can(code) for code in codes):
-        return None
-    return url_for("settings.restore", event_id=event.id)
-
-
-def _undo_url(entry: HistoryEntry, marks: SecretMarks) -> str | None:
-    event = entry.event
-    if event.action in rule_events.UNDOABLE:
-        return rule_events.undo_url(entry)
-    if event.action not in UNDONE_AT or event.target_id is None:
-        return _undo_url_of_setting(entry, marks)
-    read, change, endpoint = UNDONE_AT[event.action]
-    return url_for(endpoint, event_id=event.id) if g.me.can(read) and g.me.can(change) else None
-
-
-def _undo_url_of_setting(entry: HistoryEntry, marks: SecretMarks) -> str | None:
-    """Return the page that undoes a change of what is still there, if the user may change it."""
-    event = entry.event
-    if not entry.is_there or not g.me.can(PermissionCode.SETTINGS_READ):
-        return None
-    if event.action in ADDED and g.me.can(PermissionCode.SETTINGS_DELETE):
-        return url_for("settings.undo", event_id=event.id)
-    before = audit.fields_of(event.before)
-    if event.action not in CHANGED or not marks.can_restore(event.target_name, event.id, before):
-        return None
-    if not g.me.can(PermissionCode.SETTINGS_UPDATE):
-        return None
-    return url_for("settings.show", setting_id=event.target_id, undo=event.id)
 
 
 def _entry_url(event_id: int | None) -> str | None:

@@ -10,8 +10,9 @@ from app.domain.roles import RoleChangedMeanwhile, RoleEdit
 from app.extensions import db
 from app.models import Role
 from app.web.access import requires, sensitive
-from app.web.events import conflicts
+from app.web.events import conflicts, undoing
 from app.web.events.conflicts import Author, Contested
+from app.web.events.undoing import EarlierFields
 from app.web.forms import PLAIN, REASON, Form
 from app.web.roles.blueprint import blueprint
 from app.web.roles.new import NAME
@@ -68,6 +69,7 @@ def _page(form: RoleForm, role: Role) -> ResponseReturnValue:
         form.start_from(role)
     page = render_template(
         "roles/edit.html",
+        earlier=None if form.is_sent else _fill_in(form, role),
         form=form,
         role=role,
         conflict=conflict,
@@ -75,6 +77,17 @@ def _page(form: RoleForm, role: Role) -> ResponseReturnValue:
         keeps_name=roles.is_system_role(role),
     )
     return page, form.status
+
+
+def _fill_in(form: RoleForm, role: Role) -> EarlierFields | None:
+    """Fill in the texts from before the edit that the URL names, if it names one."""
+    stored = {"name": role.name, "description": role.description}
+    earlier = undoing.earlier_fields(role, roles.EDITED, stored)
+    if earlier:
+        for name in earlier.fields.keys() & stored.keys():
+            form[name].data = earlier.fields[name] or ""
+        form.reason.data = earlier.reason
+    return earlier
 
 
 def _versions(form: RoleForm, role: Role) -> list[tuple[str, str, str, str]]:

@@ -6,6 +6,7 @@ from flask import request
 
 from app.domain import settings
 from app.domain.settings import Version
+from app.domain.visible import brief
 from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.events import sentences
@@ -13,7 +14,15 @@ from app.web.row_ids import possible_id
 from app.web.settings.blueprint import visible
 from app.web.settings.value_form import ValueForm
 
+LONGEST = 30
 WRITTEN = "%Y-%m-%d %H:%M UTC"
+
+
+def label(value: str | None) -> str:
+    """Return the text of a link to the form with an earlier value: "Restore 1000"."""
+    if not value:
+        return "Restore no value" if value is None else "Restore an empty string"
+    return f"Restore {brief(value, LONGEST)}"
 
 
 class EarlierValue(NamedTuple):

@@ -27,6 +27,7 @@ class ValueRow(NamedTuple):
         actor: The name of the actor.
         verb: What the actor did to the setting.
         comparison: The value before and after.
+        alone: The only value of a setting that was added or deleted, with the words before it.
         restore_url: The page that restores the value; None for the stored one and for secrets.
     """
 
@@ -34,6 +35,7 @@ class ValueRow(NamedTuple):
     actor: str
     verb: str
     comparison: Comparison
+    alone: tuple[str, str | None] | None
     restore_url: str | None
 
 
@@ -67,6 +69,15 @@ def _row(event: Any, setting: ApplicationSetting, marks: SecretMarks) -> ValueRo
         and g.me.can(PermissionCode.SETTINGS_UPDATE)
     )
     url = url_for(".show", setting_id=setting.id, restore=event.id) if can_restore else None
-    sides = (marks.shown(setting.key, event.id, side) for side in (before, after))
+    old, new = (marks.shown(setting.key, event.id, side) for side in (before, after))
     verb = verbs.VERBS.get(event.action, event.action)
-    return ValueRow(event, sentences.actor_of(event), verb, compare(*sides), url)
+    alone = _alone(event.action, old, new)
+    return ValueRow(event, sentences.actor_of(event), verb, compare(old, new), alone, url)
+
+
+def _alone(action: str, old: str | None, new: str | None) -> tuple[str, str | None] | None:
+    """Return the value of a setting that was not there before, or not afterwards."""
+    if action == settings.DELETED:
+        return "It was", old
+    words = "" if new is None else "With"
+    return (words, new) if action in settings.ADDED else None

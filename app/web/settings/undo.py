@@ -12,7 +12,6 @@ from app.domain import audit, settings
 from app.domain.confirmation import Confirmation
 from app.domain.permissions import PermissionCode
 from app.domain.settings import BulkInvalid, SavedValue, SettingLine, SettingsUndo
-from app.domain.visible import brief
 from app.extensions import db
 from app.web import redirects
 from app.web.access import requires
@@ -22,7 +21,7 @@ from app.web.forms import REASON
 from app.web.review import ReviewedForm
 from app.web.saving import saved
 from app.web.session.identity import current_actor
-from app.web.settings import undo_form
+from app.web.settings import earlier, undo_form
 from app.web.settings.blueprint import blueprint, visible
 from app.web.settings.review import names_of
 from app.web.settings.rows import restored
@@ -32,7 +31,6 @@ CODES = (
     PermissionCode.SETTINGS_CREATE,
     PermissionCode.SETTINGS_DELETE,
 )
-LONGEST = 30
 
 
 class UndoSaveForm(ReviewedForm):
@@ -139,9 +137,8 @@ def _link(
         return f"Show {value.key}", url_for(".show", setting_id=line.id)
     if line.read_only_reason or not g.me.can(PermissionCode.SETTINGS_UPDATE):
         return None
-    former = "no value" if value.before is None else brief(value.before, LONGEST) or "empty"
     url = url_for(".show", setting_id=line.id, undo=value.event_id)
-    return f"Restore {former}", url
+    return earlier.label(value.before), url
 
 
 def _needs_reason(values: Iterable[SavedValue], lines: Mapping[str, SettingLine]) -> bool:

@@ -12,9 +12,11 @@ from app.domain.permissions import PermissionCode
 from app.domain.users import Profile, ProfileChangedMeanwhile, ProfileEdit
 from app.extensions import db
 from app.models import User
+from app.models.spelling import shown_address
 from app.web.access import requires
-from app.web.events import conflicts
+from app.web.events import conflicts, undoing
 from app.web.events.conflicts import Author, Contested
+from app.web.events.undoing import EarlierFields
 from app.web.forms import PLAIN, REASON, AddressField, Form
 from app.web.saving import saved
 from app.web.users.blueprint import blueprint, why_not
@@ -92,6 +94,7 @@ def _page(form: ProfileForm, user_id: int) -> ResponseReturnValue:
         form.start_from(users.profile_of(user), users.profile_etag(user))
     page = render_template(
         "users/edit.html",
+        earlier=None if form.is_sent else _fill_in(form, user),
         form=form,
         user=user,
         why_not=why_not(user, PermissionCode.USER_UPDATE),
@@ -99,6 +102,18 @@ def _page(form: ProfileForm, user_id: int) -> ResponseReturnValue:
         author=author,
     )
     return page, form.status
+
+
+def _fill_in(form: ProfileForm, user: User) -> EarlierFields | None:
+    """Fill in the fields from before the edit that the URL names, if it names one."""
+    stored = {name: getattr(user, name) for name in FIELDS}
+    earlier = undoing.earlier_fields(user, (users.PROFILE_CHANGED,), stored)
+    if earlier:
+        for name in earlier.fields.keys() & set(FIELDS):
+            value = earlier.fields[name]
+            form[name].data = shown_address(value) if name == "email" else value or ""
+        form.reason.data = earlier.reason
+    return earlier
 
 
 def _versions(form: ProfileForm) -> list[tuple[str, Any, Any, Any]]:

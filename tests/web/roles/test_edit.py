@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.support.contents import recorded
 from tests.support.roles import path_of
 
 
@@ -67,3 +68,25 @@ def test_names_are_for_those_who_may_see_the_history(sign_in, ada, person, role)
     assert "Said so." not in conflict.text
     named = again.submit("role-form", description="Mine.")
     assert "You changed the role editor just now, in another window." in named.text
+
+
+def test_a_rename_is_undone_in_two_clicks(sign_in, ada, editor, session):
+    browser = sign_in(ada)
+    browser.submit(path_of(editor, "/edit"), name="writer", description="Writes.")
+
+    page = browser.get(browser.get("/audit").link("Undo… renamed writer"))
+    assert page.value("name") == "editor"
+    assert "It is not saved yet." in page.text
+    page.submit()
+
+    assert editor.name == "editor"
+    assert recorded(session)[0].action == "role:renamed"
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_rename_of_another_role_fills_nothing_in(sign_in, ada, editor, role, session):
+    browser = sign_in(ada)
+    browser.submit(path_of(editor, "/edit"), name="writer")
+    event_id = recorded(session)[0].id
+
+    assert browser.get(path_of(role("reader"), f"/edit?undo={event_id}")).status_code == 404

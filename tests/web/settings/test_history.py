@@ -131,3 +131,16 @@ def test_the_undo_of_another_setting_is_no_undo(sign_in, ada, changed, add, sess
     event = recorded(session)[-1]
 
     assert sign_in(ada).get(path_of(other) + f"?undo={event.id}").status_code == 404
+
+
+def test_a_setting_that_was_not_there_was_not_without_a_value(sign_in, ada, top, session):
+    browser, path = sign_in(ada), path_of(top)
+    browser.submit(f"{path}/delete", key="top_k")
+    restore = f"/settings/restore/{recorded(session)[0].id}"
+    browser.get(restore).submit(to=restore)
+
+    page = browser.get(f"{path}/history")
+
+    assert "ada deleted it It was 5" in page.text
+    assert "ada restored it With 5" in page.text
+    assert "not set" not in page.text.lower().partition("values of top_k")[2]

@@ -102,3 +102,27 @@ def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, statement
         page = answer.follow()
     with statements.at_most(15):
         page.submit(to=undo_of(page))
+
+
+def test_the_value_of_a_deleted_setting_is_given_to_the_one_that_exists_again(
+    sign_in, ada, top, session, add
+):
+    browser = sign_in(ada)
+    browser.submit(path_of(top, "/delete"), key="top_k")
+    path = browser.get("/").link("Restore… top_k")
+    again = add(**TOP_K | {"value": "9"})
+
+    page = browser.get(browser.get(path).link("Restore 5"))
+
+    assert page.value("value") == "5"
+    page.submit(value="5")
+    assert again.value == "5"
+
+
+def test_the_value_of_a_deleted_setting_is_not_offered_for_a_read_only_one(sign_in, ada, top, add):
+    browser = sign_in(ada)
+    browser.submit(path_of(top, "/delete"), key="top_k")
+    path = browser.get("/").link("Restore… top_k")
+    add(**TOP_K | {"value": "9", "is_mutable": False})
+
+    assert "Restore 5" not in browser.get(path).text

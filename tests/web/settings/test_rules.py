@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.domain.settings.value_rules import editing
 from app.models import ApplicationSetting, CategoryRule, SettingRule, ValueRelation
 
 SQLITE = pytest.mark.only_on("sqlite")
@@ -59,3 +60,20 @@ def test_who_may_only_look_sees_the_rules_without_a_form(sign_in, looker):
     assert "chunk_overlap < chunk_size" in page.text
     assert "Add a relation" not in page.text
     assert not page.can_edit("reason")
+
+
+def test_categories_that_were_flagged_together_are_undone_in_two_clicks(sign_in, ada, add, session):
+    add("motto", category="texts")
+    browser = sign_in(ada)
+    browser.submit("/settings/rules", "categories", categories=["texts"], reason="Audit.")
+
+    page = browser.get(
+        browser.get("/audit").link("Undo… changed whether a reason is needed in texts")
+    )
+    assert "Filled in: the boxes from before the change by ada" in page.text
+    assert page.value("reason").startswith("Undoes the change of ")
+    page.submit("categories")
+
+    flags = editing.category_flags(session)
+    assert not any(flags.values())
+    assert browser.get("/settings/rules?undo=999999").status_code == 404

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.contents import digests, events
+from tests.support.contents import digests, events, recorded
 
 
 def test_a_profile_is_edited(sign_in, session, ada, vera):
@@ -122,3 +122,42 @@ def test_domains_of_the_own_network_are_allowed(sign_in, app, ada, vera):
     assert vera.email == "vera@corp.local"
     page = sign_in(ada).submit("/users/new", username="new", email="new@corp.local")
     assert page.status_code == 201
+
+
+def test_a_change_of_a_profile_is_undone_in_two_clicks(sign_in, session, ada, vera):
+    browser = sign_in(ada)
+    browser.submit(f"/users/{vera.id}/edit", full_name="V. R.", email="v@example.org")
+
+    page = browser.get(browser.get("/audit").link("Undo… changed vera"))
+    assert "Filled in: what was there before the change by ada" in page.text
+    assert (page.value("full_name"), page.value("email")) == ("Vera Rubin", "vera@example.org")
+    page.submit()
+
+    session.expire_all()
+    assert (vera.full_name, vera.email) == ("Vera Rubin", "vera@example.org")
+    last = events(session)[-1]
+    assert (last.action, last.reason[:22]) == ("user:changed", "Undoes the change of 2")
+
+
+def test_only_what_a_change_changed_is_filled_in(sign_in, ada, vera):
+    browser = sign_in(ada)
+    browser.submit(f"/users/{vera.id}/edit", full_name="V. R.")
+    undo = browser.get("/audit").link("Undo… changed vera")
+    browser.submit(f"/users/{vera.id}/edit", full_name="Vee", bio="Astronomer")
+
+    page = browser.get(undo)
+
+    assert (page.value("full_name"), page.value("bio")) == ("Vera Rubin", "Astronomer")
+    assert "It has changed since then." in page.text
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_change_of_another_profile_fills_nothing_in(sign_in, session, ada, vera, omar, person):
+    browser = sign_in(ada)
+    browser.submit(f"/users/{vera.id}/edit", full_name="V. R.")
+    event_id = recorded(session)[0].id
+    clerk = person("clara", permissions=["user:read", "user:update"])
+
+    assert browser.get(f"/users/{omar.id}/edit?undo={event_id}").status_code == 404
+    assert browser.get(f"/users/{vera.id}/edit?undo=999999").status_code == 404
+    assert sign_in(clerk).get(f"/users/{vera.id}/edit?undo={event_id}").status_code == 404

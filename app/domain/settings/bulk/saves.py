@@ -10,10 +10,9 @@ from app.domain import audit
 from app.domain.errors import NotFound
 from app.domain.settings import deletions, secrecy, secret_marks
 from app.domain.settings.secret_marks import SecretMarks
-from app.domain.settings.versions import CHANGED, CREATED, DELETED, RESTORED
+from app.domain.settings.versions import ADDED, CHANGED, CREATED, DELETED
 from app.models import AuditEvent, DbSession
 
-ADDED = (CREATED, RESTORED)
 UNDOABLE = (CHANGED, *ADDED, DELETED)
 NO_CHANGE = "This change of settings does not exist."
 SECRETS_CHANGED = "A secret was changed. Its former value is recorded nowhere, so it stays changed."

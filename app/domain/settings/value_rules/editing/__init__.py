@@ -5,6 +5,7 @@ from app.domain.settings.value_rules.editing.flags import (
     FlagsEdit,
     category_flags,
     change_flags,
+    earlier_flags,
     flags_etag,
 )
 from app.domain.settings.value_rules.editing.listing import (
@@ -73,6 +74,7 @@ __all__ = [
     "category_flags",
     "change_flags",
     "change_rule",
+    "earlier_flags",
     "earlier_relation",
     "earlier_rule",
     "field_in_words",

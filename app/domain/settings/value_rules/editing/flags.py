@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.domain import audit, etags
 from app.domain.actor import Actor
 from app.domain.audit import Change
-from app.domain.errors import ChangedMeanwhile
+from app.domain.errors import ChangedMeanwhile, NotFound
 from app.domain.settings.value_rules import checks
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent, CategoryRule, DbSession
@@ -96,6 +96,25 @@ def change_flags(session: DbSession, edit: FlagsEdit, *, actor: Actor) -> list[A
     ]
     save = audit.record_save(session, changes, actor=actor, reason=reason)
     return audit.events_of(session, save)
+
+
+def earlier_flags(session: DbSession, event_id: int) -> tuple[AuditEvent, dict[str, bool]]:
+    """Return an event of a flag, and whether the categories of its save needed a reason before.
+
+    Raises:
+        NotFound: The event is not such a change.
+    """
+    event = audit.get(session, event_id)
+    if event is None or event.action != CHANGED:
+        raise NotFound("This change does not exist.")
+    flags = {
+        "" if each.target_name == WITHOUT else each.target_name: bool(
+            audit.fields_of(each.before).get("requires_reason")
+        )
+        for each in audit.of_save(session, event)
+        if each.action == CHANGED
+    }
+    return event, flags
 
 
 def _change(*, is_flagged: bool) -> Change:
