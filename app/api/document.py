@@ -1,14 +1,15 @@
 """The description of the API (OpenAPI 3.1), made of the declarations of its endpoints."""
 
-import re
 from typing import Any
 
 from flask import current_app, render_template, request
+from werkzeug.http import HTTP_STATUS_CODES
 
 from app.api.blueprint import PREFIX, blueprint
-from app.api.endpoint import ENDPOINTS, Endpoint
+from app.api.described import ALWAYS, answers_of, path_of, path_parameters, taken_by
+from app.api.endpoint import ENDPOINTS, NO_CONTENT, NOT_MODIFIED, Endpoint
 from app.api.problems import MEDIA_TYPE
-from app.api.schemas import COMPONENTS, NAME_IN_PATH, ROW_ID, TEXT, Schema, component
+from app.api.schemas import COMPONENTS, TEXT, Schema, component
 
 VERSION = "3.1.0"
 JSON = "application/json"
@@ -16,7 +17,6 @@ INTRODUCTION = (
     "The settings, users, roles and permissions of the console, for programs. A change needs"
     " If-Match with the ETag of what was read, or * for whatever there is."
 )
-_PARAMETER = re.compile(r"<(?:([a-z]+):)?([a-z_]+)>")
 
 
 @blueprint.get("/openapi.json")
@@ -30,8 +30,16 @@ def docs() -> str:
     """Show the description as a page."""
     groups: dict[str, list[Endpoint]] = {}
     for one in ENDPOINTS:
-        groups.setdefault(path_of(one).split("/")[1], []).append(one)
-    return render_template("api/docs.html", groups=groups, prefix=PREFIX, path_of=path_of)
+        groups.setdefault(one.name.partition("_")[0], []).append(one)
+    return render_template(
+        "api/docs.html",
+        groups=groups,
+        prefix=PREFIX,
+        path_of=path_of,
+        taken_by=taken_by,
+        answers_of=answers_of,
+        always=ALWAYS,
+    )
 
 
 def described() -> dict[str, Any]:
@@ -56,11 +64,6 @@ def described() -> dict[str, Any]:
     }
 
 
-def path_of(one: Endpoint) -> str:
-    """Return the path of an endpoint with its parameters in braces."""
-    return _PARAMETER.sub(r"{\2}", one.path)
-
-
 def _operation(one: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": one.name,
@@ -78,10 +81,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
 
 
 def _parameters(one: Endpoint) -> list[dict[str, Any]]:
-    in_path = [
-        _parameter(name, "path", ROW_ID if kind == "row" else NAME_IN_PATH)
-        for kind, name in _PARAMETER.findall(one.path)
-    ]
+    in_path = [_parameter(name, "path", schema) for name, schema in path_parameters(one)]
     in_query = [
         _parameter(name, "query", schema, is_required=name in one.needed)
         for name, schema in one.query.items()
@@ -102,15 +102,18 @@ def _parameter(
 
 def _responses(one: Endpoint) -> dict[str, Any]:
     problem = {"description": "A problem.", "content": _content(component("Problem"), MEDIA_TYPE)}
+    responses: dict[str, Any] = {
+        str(status): {**problem, "description": f"{HTTP_STATUS_CODES[status]}."}
+        for status in sorted([*answers_of(one), *ALWAYS])
+    } | {"default": problem}
     if one.gives is None:
-        return {"204": {"description": "Done."}, "default": problem}
+        return responses | {str(NO_CONTENT): {"description": "Done."}}
     given: dict[str, Any] = {"description": "Done.", "content": _content(one.gives, *one.media)}
-    responses = {str(one.status): given, "default": problem}
     if one.has_etag:
         given["headers"] = {"ETag": {"schema": TEXT}}
         if one.method == "GET":
-            responses["304"] = {"description": "Not changed since it was read."}
-    return responses
+            responses[str(NOT_MODIFIED)] = {"description": "Not changed since it was read."}
+    return responses | {str(one.status): given}
 
 
 def _content(schema: Schema, *media_types: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Each page of settings, users and roles has a request of the API, or a reason in api.md."""
 
-from app.api.document import path_of
+from app.api.described import path_of
 from app.api.endpoint import ENDPOINTS
 
 SECTIONS = ("settings", "users", "roles", "permissions", "transfer", "audit")

@@ -5,7 +5,7 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.api.document import path_of
+from app.api.described import ALWAYS, answers_of, path_of
 from app.api.endpoint import ENDPOINTS
 from app.domain import users
 from app.domain.permissions import PermissionCode
@@ -64,6 +64,7 @@ def test_one_permission_lets_in(program, person, vera, one):
 
     assert answer.status_code not in {401, 500}
     assert not (answer.status_code == 403 and "You need the permission" in answer.json["detail"])
+    assert answer.status_code in {*answers_of(one), *ALWAYS}
 
 
 def test_the_token_of_a_deactivated_owner_is_refused_at_once(program, session, vera):
@@ -88,8 +89,34 @@ def test_the_description_has_every_route_and_no_other(app, visitor):
     assert {(f"/api/v1{path}", method) for path, item in paths for method in item} == routes
     for schema in described["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
+    for one in ENDPOINTS:
+        told = described["paths"][path_of(one)][one.method.lower()]["responses"]
+        assert {str(status) for status in (*answers_of(one), *ALWAYS)} == told.keys() - {"default"}
+
+
+def test_the_page_tells_what_requests_take_and_how_they_are_answered(visitor):
     page = visitor.get("/api/v1/docs")
-    assert all(f"/api/v1{path}" in page.text for path in described["paths"])
+
+    assert all(f"{one.method} /api/v1{path_of(one)}" in page.text for one in ENDPOINTS)
+    needing = [one for one in ENDPOINTS if one.has_etag and one.method != "GET"]
+    assert page.text.count("Needs If-Match") == len(needing)
+    assert "status (query): active, inactive or unverified" in page.text
+    assert "username (body, required): text" in page.text
+    assert "settings (body, required): object of objects with etag, value," in page.text
+    assert "at (query, required): time" in page.text
+    links = re.findall(r'href="#([\w-]+)"', page.html)
+    assert "settings" in links
+    assert all(f'id="{link}"' in page.html for link in links)
+    assert '<a href="/">RAG Fortress console</a>' in page.html
+
+
+@pytest.mark.parametrize("query", ["status", "signed_in"])
+def test_choices_of_the_filters_of_users_are_described(visitor, query):
+    described = visitor.get("/api/v1/openapi.json").response.json["paths"]
+
+    for path in ("/users", "/exported-users"):
+        [found] = [one for one in described[path]["get"]["parameters"] if one["name"] == query]
+        assert len(found["schema"]["enum"]) == 3
 
 
 def test_paths_and_methods_that_there_are_not_are_problems_too(program, visitor, ada):

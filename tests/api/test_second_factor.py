@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from app.api.document import path_of
+from app.api.described import path_of
 from app.api.endpoint import ENDPOINTS
 from app.domain import users
 from app.domain.permissions import PermissionCode
