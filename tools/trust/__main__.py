@@ -12,8 +12,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
-from tests.support.databases import Databases
 from tests.support.servers import Unavailable
 from tools.trust import (
     clusters,
@@ -56,37 +57,38 @@ def main() -> None:
     names = [name for name in consoles.NAMES if name in parts]
     # The answers to what fails on purpose are looked at; the log would say it once more.
     logging.disable(logging.CRITICAL)
+    # Side by side, so that neither processor waits; what takes longest begins.
+    with ProcessPoolExecutor(os.cpu_count(), consoles.PROCESSES) as at_once:
+        later_clusters = at_once.submit(_of_clusters, parts)
+        tried = partial(_of_database, arguments.events, arguments.inputs)
+        later = {name: at_once.submit(tried, name) for name in reversed(names)}
     table: Table = {}
     for name in names:
-        for outcome in _tried(name, arguments.events, arguments.inputs):
+        for outcome in later[name].result():
             table.setdefault(outcome.trial, {})[name] = outcome
-    of_clusters = list(_of_clusters(parts))
+    of_clusters = later_clusters.result()
     _print(table, names, of_clusters)
     outcomes = [outcome for row in table.values() for outcome in row.values()] + of_clusters
     sys.exit(0 if outcomes and all(outcome.is_kept for outcome in outcomes) else 1)
 
 
-def _of_clusters(parts: list[str]) -> Iterator[Outcome]:
-    for name, trials in clusters.PARTS.items():
-        if ALL_CLUSTERS in parts or name in parts:
-            start = time.monotonic()
-            try:
-                for outcome in trials():
-                    _report(name, start, outcome)
-                    yield outcome
-            except Unavailable as absence:
-                print(f"{name} is left out: {absence}", file=sys.stderr)
+def _of_clusters(parts: list[str]) -> list[Outcome]:
+    chosen = [name for name in clusters.PARTS if ALL_CLUSTERS in parts or name in parts]
+    return [outcome for name in chosen for outcome in _reported(name, clusters.PARTS[name]())]
 
 
-def _tried(name: str, events: int, inputs: int) -> Iterator[Outcome]:
+def _of_database(events: int, inputs: int, name: str) -> list[Outcome]:
+    return list(_reported(TITLES[name], _trials(name, events, inputs)))
+
+
+def _reported(title: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    start = time.monotonic()
     try:
-        with consoles.databases(name) as databases:
-            start = time.monotonic()
-            for outcome in _trials(databases, name, events, inputs):
-                _report(TITLES[name], start, outcome)
-                yield outcome
+        for outcome in outcomes:
+            _report(title, start, outcome)
+            yield outcome
     except Unavailable as absence:
-        print(f"{TITLES[name]} is left out: {absence}", file=sys.stderr)
+        print(f"{title} is left out: {absence}", file=sys.stderr)
 
 
 def _report(title: str, start: float, outcome: Outcome) -> None:
@@ -96,17 +98,18 @@ def _report(title: str, start: float, outcome: Outcome) -> None:
     print(line, file=sys.stderr)
 
 
-def _trials(databases: Databases, name: str, events: int, inputs: int) -> Iterator[Outcome]:
-    yield failing.trial(databases.make(name))
-    yield killing.trial(databases.make(name))
-    yield writing.trial(databases.make(name))
-    yield from week.trials(databases.make(name))
-    yield from reading.trials(databases.make(name))
-    yield from large.trials(databases, name, events)
-    yield hostile.trial(databases.make(name), inputs)
-    if name == consoles.NAMES[0]:
-        # The rules of access are not of a database.
-        yield sequences.trial(databases.make(name))
+def _trials(name: str, events: int, inputs: int) -> Iterator[Outcome]:
+    with consoles.databases(name) as databases:
+        yield failing.trial(databases.make(name))
+        yield killing.trial(databases.make(name))
+        yield writing.trial(databases.make(name))
+        yield from week.trials(databases.make(name))
+        yield from reading.trials(databases.make(name))
+        yield from large.trials(databases, name, events)
+        yield hostile.trial(databases.make(name), inputs)
+        if name == consoles.NAMES[0]:
+            # The rules of access are not of a database.
+            yield sequences.trial(databases.make(name))
 
 
 def _print(table: Table, names: list[str], of_clusters: list[Outcome]) -> None:
