@@ -2,8 +2,9 @@
 
 Databases are sqlite, postgresql and mysql, which is MariaDB here; ``clusters`` are those of
 docs/clusters.md, or a part of them. All of it by default. The exit code is 1 if something is not as
-promised. ``guards`` takes the guards of the code away instead, one at a time: see guards.py.
-``schemathesis`` tries the API: see described.py.
+promised. Asked for by their names only are ``guards``, which takes the guards of the code away, one
+at a time, ``schemathesis``, which tries the API, and ``sign-ins``: see guards.py, described.py and
+signing_in.py.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
@@ -27,6 +28,7 @@ from tools.trust import (
     large,
     reading,
     sequences,
+    signing_in,
     week,
     writing,
 )
@@ -34,16 +36,18 @@ from tools.trust.consoles import Outcome
 
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB"}
 ALL_CLUSTERS = "clusters"
+BY_NAME: Mapping[str, Callable[[list[str]], None]] = {
+    "guards": guards.main,
+    "schemathesis": described.main,
+    "sign-ins": signing_in.main,
+}
 Table = dict[str, dict[str, Outcome]]
 
 
 def main() -> None:
     """Run the trials that the arguments ask for."""
-    if sys.argv[1:2] == ["guards"]:
-        guards.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["schemathesis"]:
-        described.main(sys.argv[2:])
+    if sys.argv[1:] and (asked_for := BY_NAME.get(sys.argv[1])):
+        asked_for(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m tools.trust", description=__doc__)
     known = (*consoles.NAMES, ALL_CLUSTERS, *clusters.PARTS)
