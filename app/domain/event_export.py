@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from app.domain import audit, csv
 from app.domain.audit import Fields
 from app.domain.csv import Separator
-from app.domain.settings import SecretMarks
+from app.domain.settings import SecretMarks, shown_start
 from app.domain.target import Target
 
 ACTION = "events:exported"
@@ -76,5 +76,5 @@ def _side(marks: SecretMarks, row: Row[Any], text: str | None) -> Fields | None:
         return None
     fields = audit.fields_of(text)
     if row.target_type != "setting" or fields.get("value") is None:
-        return fields
+        return shown_start(row, fields, marks)
     return fields | {"value": marks.shown(row.target_name, row.id, fields)}

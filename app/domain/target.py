@@ -10,8 +10,8 @@ class Target:
     """The target of a change.
 
     Attributes:
-        type: One of setting, relation, category, user, role, webhook, list, page, session and
-            finding.
+        type: One of setting, relation, category, user, role, webhook, list, page, session,
+            finding, settings, assignments and grants.
         name: Its name.
         id: The id of its row, if it has one.
     """

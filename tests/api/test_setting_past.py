@@ -31,7 +31,7 @@ def test_settings_are_compared_with_those_of_a_time(program, ada, before, statem
     api = program(ada)
     api.get(ONE)
 
-    with statements.at_most(5):
+    with statements.at_most(6):
         answer = api.get(f"/past-settings?at={quote(before)}")
 
     found = by_key(answer)

@@ -13,7 +13,7 @@ from tests.support.people import OPERATOR
 
 @pytest.fixture
 def recorded(flask, session):
-    """Two changes by command; the ids of their events."""
+    """Two changes by command after the start of settings; the ids of the three events."""
     flask("settings", "set", "chunk_size", "700")
     flask("settings", "set", "chunk_size", "900")
     ids = list(session.scalars(text("SELECT id FROM console_audit_events ORDER BY id")))
@@ -23,8 +23,8 @@ def recorded(flask, session):
 
 def test_verify_finds_the_first_bad_event(flask, session, recorded):
     done = flask("audit", "verify")
-    assert (done.code, done.out) == (0, "The chain of 2 events is whole.\n")
-    assert json.loads(flask("audit", "verify", "--json").out)["sequence"] == 2
+    assert (done.code, done.out) == (0, "The chain of 3 events is whole.\n")
+    assert json.loads(flask("audit", "verify", "--json").out)["sequence"] == 3
 
     session.execute(update(ChainHead).values(allows_changes=True))
     session.execute(update(AuditEvent).values(reason="Edited."))
@@ -40,7 +40,7 @@ def test_a_log_of_anchors_is_compared(flask, recorded, tmp_path):
     log.write_text(f"Nov 28 console: {flask('audit', 'head').out}another line\n")
     assert flask("audit", "verify", "--anchor", str(log)).code == 0
 
-    log.write_text(f"audit head: sequence=3 hash={'0' * 64}\n")
+    log.write_text(f"audit head: sequence=4 hash={'0' * 64}\n")
     assert flask("audit", "verify", "--anchor", str(log)).err == (
         "Error: The last events were cut off: 1 is missing.\n"
     )
@@ -78,7 +78,7 @@ def test_an_upgrade_covers_the_events_from_before_the_chain(flask, session, reco
     flask("db", "upgrade")
 
     assert flask("audit", "verify").out == (
-        "The chain of 1 event is whole. 2 events from before it match their digest.\n"
+        "The chain of 1 event is whole. 3 events from before it match their digest.\n"
     )
 
 
@@ -96,7 +96,7 @@ def test_pruned_events_are_gone_and_the_chain_goes_on(flask, session, recorded):
         patch.setattr("app.cli.audit.utcnow", lambda: datetime.now(UTC) + timedelta(days=2))
         done = flask("audit", "prune", "--before", tomorrow, "--reason", "Kept for a year.")
 
-    assert done.err == f"Deleted 4 events from before {tomorrow}.\n"
+    assert done.err == f"Deleted 5 events from before {tomorrow}.\n"
     [event] = session.scalars(select(AuditEvent))
     assert (event.action, event.reason) == ("audit:pruned", "Kept for a year.")
     assert audit.length_of_chain(session) == 1
@@ -125,13 +125,17 @@ def test_the_doctor_looks_at_the_end_of_the_chain(flask, session, recorded):
 
 def test_the_record_is_exported_as_the_page_exports_it(flask, session, recorded, tmp_path):
     table = flask("audit", "export", "--target", "chunk_size", "--from", "2020-01-01").out
-    assert [line.split(",")[0] for line in table.splitlines()[1:]] == list(map(str, recorded))
+    assert [line.split(",")[0] for line in table.splitlines()[1:]] == list(map(str, recorded[1:]))
 
     file = tmp_path / "events.jsonl"
     assert flask("audit", "export", str(file), "--format", "jsonl", "--outcome", "done").code == 0
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    assert [line["action"] for line in lines] == ["setting:changed"] * 2 + ["events:exported"] * 2
-    assert lines[2]["after"]["filter"] == {"target": "chunk_size", "from": "2020-01-01"}
+    assert [line["action"] for line in lines] == [
+        *("settings:recorded", "setting:changed", "setting:changed"),
+        *("events:exported", "events:exported"),
+    ]
+    assert lines[0]["after"]["values"]["chunk_size"] == "1000"
+    assert lines[3]["after"]["filter"] == {"target": "chunk_size", "from": "2020-01-01"}
 
     assert flask("audit", "export", "--to", "2020-01-01").out.count("\n") == 1
     assert flask("audit", "export", "--actor", "x" * 300).code == 1

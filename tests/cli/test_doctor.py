@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from sqlalchemy import insert, select, text, update
 
@@ -84,6 +86,21 @@ def test_a_webhook_that_was_stopped_is_a_warning(findings, ada, session):
 
     sentence = "1 webhook was stopped. Nothing is sent to cache. It is gone."
     assert (code, found["webhooks-stopped"]) == (0, ("warning", sentence))
+
+
+def test_a_setting_that_was_never_saved_is_compared_with_the_start(findings, flask, ada, session):
+    done = flask("doctor", "--record")
+    assert re.search(r"Took the values of \d+ settings as the start\.", done.out)
+    by_other_program = update(ApplicationSetting).where(ApplicationSetting.key == "app_name")
+    session.execute(by_other_program.values(value="Hacked"))
+    session.commit()
+
+    sentence = "1 setting changed outside the console: app_name. Run: flask doctor --record"
+    assert findings()[1]["outside"] == ("warning", sentence)
+    done = flask("doctor", "--record")
+    assert "Recorded 1 setting changed" in done.out
+    assert "Took the values" not in done.out
+    assert events(session)[-1].before == {"value": "RAG Fortress"}
 
 
 def test_where_nothing_needs_attention_it_is_said(findings, ada, session, monkeypatch):
@@ -281,7 +298,7 @@ def test_the_connection_names_its_user(findings, ada, app):
 
 
 def test_grants_from_outside_are_recorded_once_after_a_start(flask, session):
-    assert flask("doctor", "--record").out.count("as the start") == 2
+    assert flask("doctor", "--record").out.count("as the start") == 3
     pair = {
         "role_id": select(Role.id).where(Role.name == "viewer").scalar_subquery(),
         "permission_id": select(Permission.id)

@@ -39,7 +39,8 @@ def test_a_setting_is_changed_and_the_change_recorded(flask, value, events):
     done = flask("settings", "set", "chunk_size", "0777", "--reason", "Shorter answers")
 
     assert (done.code, done.out, value("chunk_size")) == (0, "", "777")
-    (event,) = events()
+    start, event = events()
+    assert start.action == "settings:recorded"
     assert (event.action, event.target_name) == ("setting:changed", "chunk_size")
     assert (event.actor_kind, event.reason) == ("command", "Shorter answers")
     assert json.loads(event.before) == {"value": before}

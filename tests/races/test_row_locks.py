@@ -61,7 +61,7 @@ def several_settings(session, setting_id):
 
 
 def settings_changed_outside(session, _):
-    outside.record_all_outside(session)
+    outside.record_all_outside(session, actor=OPERATOR)
 
 
 def imported_settings(session, _):

@@ -21,6 +21,7 @@ from app.models import (
 UNCOMPARED = {model.__tablename__ for model in (FailedSignIn, SignInBudget, ChainEntry, ChainHead)}
 USE = {"last_seen_at", "last_used_at"}
 REFUSALS = ("change:refused", "permission:denied")
+STARTED = "settings:recorded"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Event:
 
 
 def events(session: DbSession) -> list[Event]:
-    """Return all audit events, the oldest first."""
+    """Return all audit events but the start, which the first save takes, the oldest first."""
     return [
         Event(
             event.action,
@@ -47,6 +48,7 @@ def events(session: DbSession) -> list[Event]:
             event.reason,
         )
         for event in session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+        if event.action != STARTED
     ]
 
 

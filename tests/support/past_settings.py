@@ -12,6 +12,12 @@ from app.models import ApplicationSetting, AuditEvent, DbSession
 from tests.support.people import OPERATOR
 
 
+def take_start(session: DbSession) -> None:
+    """Record the values of all settings, as the first save does."""
+    settings.record_all_outside(session, actor=OPERATOR)
+    session.commit()
+
+
 def change(session: DbSession, setting: ApplicationSetting, text: str | None) -> None:
     """Give a setting another value."""
     edit = SettingEdit(text, settings.etag_of(setting))

@@ -32,8 +32,13 @@ def warnings() -> Iterator[str]:
 
 def record() -> Iterator[str]:
     """Record what was changed outside the console; say how much it was."""
-    count = carry_out(lambda: settings.record_all_outside(db.session), actor=OUTSIDE)
+    actor = current_actor()
+    count, started = carry_out(
+        lambda: settings.record_all_outside(db.session, actor=actor), actor=OUTSIDE
+    )
     yield f"Recorded {counted(count, 'setting')} changed outside the console."
+    if started:
+        yield f"Took the values of {counted(started, 'setting')} as the start."
     for kind in KINDS:
         chunks = access.chunks(db.session, kind)
         is_started = access.is_started(db.session, kind)

@@ -28,7 +28,10 @@ REFUSALS = frozenset({"permission:denied", "change:refused"})
 SIGN_IN_FAILED = "sign-in:failed"
 OF_SETTINGS = ("setting:", "relation:", "category:")
 NO_CHANGES = frozenset(
-    {"user:signed-in", "user:signed-out", "user:reauthenticated", "session:ended"}
+    {
+        *("user:signed-in", "user:signed-out", "user:reauthenticated", "session:ended"),
+        *("access:recorded", "settings:recorded"),
+    }
 )
 
 

@@ -59,6 +59,7 @@ from app.domain.settings.readers import (
     effect_of_setting,
     read_readers,
 )
+from app.domain.settings.recorded import TOLD_OF, shown_start
 from app.domain.settings.related import RuleState, rule_state
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
 from app.domain.settings.secret_marks import SecretMarks, secret_ids, secret_marks
@@ -131,6 +132,7 @@ __all__ = [
     "NO_KEY",
     "STATES",
     "SUMMARY_CHARACTERS",
+    "TOLD_OF",
     "UNDOABLE",
     "AsOf",
     "BulkInvalid",
@@ -233,6 +235,7 @@ __all__ = [
     "secret_state",
     "secret_states",
     "shown_setting",
+    "shown_start",
     "shown_value",
     "take_turns",
     "typed",

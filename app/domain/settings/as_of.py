@@ -1,11 +1,12 @@
 """The values of all settings as they were at a time, computed backwards from what is stored now.
 
 The first event of a setting after that time tells what it was before. A setting without one has
-been what it is now, as far as the console knows: changes by other programs are not recorded. The
-type and the texts of a setting that was deleted since are those of its first deletion.
+been what was recorded last, or what it is now if nothing was: a change by another program that is
+not recorded yet counts as one of now. The type and the texts of a setting that was deleted since
+are those of its first deletion.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from sqlalchemy import func, select, union
 
 from app.domain import audit
-from app.domain.settings import deletions, listing, secrecy, secret_marks
+from app.domain.settings import deletions, listing, outside, secrecy, secret_marks
 from app.domain.settings.listing import SettingLine
+from app.domain.settings.recorded import StoredValue
 from app.domain.settings.secret_marks import SecretMarks
 from app.domain.settings.values import DataType
 from app.domain.settings.versions import DELETED, RECORDED
@@ -124,9 +126,11 @@ def as_of(session: DbSession, moment: datetime, later: datetime | None = None) -
         key: _State(is_there=True, value=line.value, is_secret=line.is_secret)
         for key, line in lines.items()
     }
-    before, deletions_since = _first_after(session, moment)
-    past = {**now, **before}
-    compared = {**now, **_first_after(session, later)[0]} if later else now
+    known = {**now, **_recorded(session, lines.values())}
+    marks = secret_marks.secret_marks(session)
+    before, deletions_since = _first_after(session, marks, moment)
+    past = {**known, **before}
+    compared = {**known, **_first_after(session, marks, later)[0]} if later else now
     deleted = {} if later else deletions_since
     values = [
         _past_value(key, past, compared, lines.get(key), deleted)
@@ -150,13 +154,21 @@ def deleted_since(
     """
     events = session.scalars(select(AuditEvent).where(AuditEvent.id.in_(event_ids)))
     keys = {event.target_name for event in events if event.action == DELETED}
-    past, deleted = _first_after(session, moment, keys)
+    marks = secret_marks.secret_marks(session)
+    past, deleted = _first_after(session, marks, moment, keys)
     values = (_past_value(key, past, {}, None, deleted) for key in keys & past.keys())
     return {
         value.deleted.event_id: value
         for value in values
         if value.deleted and value.deleted.event_id in event_ids
     }
+
+
+def _recorded(session: DbSession, lines: Iterable[SettingLine]) -> dict[str, _State]:
+    """Return the settings that another program has changed since, as they were recorded last."""
+    stored = [StoredValue(line.id, line.key, line.value) for line in lines if not line.is_secret]
+    changes = outside.changes_of(session, stored)
+    return {change.target.name: _State(is_there=True, value=change.before) for change in changes}
 
 
 def _past_value(
@@ -180,12 +192,16 @@ def _past_value(
 
 
 def _first_after(
-    session: DbSession, moment: datetime, keys: Collection[str] | None = None
+    session: DbSession,
+    marks: SecretMarks,
+    moment: datetime,
+    keys: Collection[str] | None = None,
 ) -> tuple[dict[str, _State], dict[str, DeletedSetting]]:
     """Return settings before the first event of each after a time, and as they were first deleted.
 
     Args:
         session: The database session; it only reads.
+        marks: The marks of secrets.
         moment: The time.
         keys: The keys of the settings; None for all.
     """
@@ -198,7 +214,6 @@ def _first_after(
     # As a table of its own: MySQL would ask for a union in IN once for each event.
     ids = union(*(first.where(kind) for kind in of_kinds)).subquery()
     query = select(AuditEvent).join(ids, AuditEvent.id == ids.c.id)
-    marks = secret_marks.secret_marks(session)
     before: dict[str, _State] = {}
     deleted: dict[str, DeletedSetting] = {}
     for event in session.scalars(query.order_by(AuditEvent.id)):

@@ -201,7 +201,7 @@ def _put(
 ) -> AuditEvent | None:
     if value == setting.value:
         return None
-    outside.record_outside(session, [setting])
+    outside.record_outside(session, [setting], actor=actor)
     session.connection().execute(_PUT, {"setting_id": setting.id, "new_value": value})
     is_secret = secrecy.is_secret(setting.key, mark=setting.secret_mark)
     event = audit.record(

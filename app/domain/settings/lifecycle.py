@@ -3,7 +3,15 @@
 from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
-from app.domain.settings import deletions, editing, read_only, secrecy, secret_marks, secrets
+from app.domain.settings import (
+    deletions,
+    editing,
+    outside,
+    read_only,
+    secrecy,
+    secret_marks,
+    secrets,
+)
 from app.domain.settings.deletions import SettingExists
 from app.domain.settings.editing import SettingChangedMeanwhile, SettingIsReadOnly
 from app.domain.settings.lookup import load_for_update
@@ -70,6 +78,7 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
         reason=lambda: _reason(found, typed.reason, setting.key, setting.category),
     )
     reason = passed["reason"]
+    outside.record_outside(session, [setting], actor=actor)
     target, before = Target.of_setting(setting), deletions.kept(setting)
     event = audit.record(
         session, "setting:deleted", target, actor=actor, reason=reason, before=before

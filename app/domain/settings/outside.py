@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from app.domain import audit
-from app.domain.actor import OUTSIDE
-from app.domain.settings import secrecy, secrets
-from app.domain.settings.versions import CHANGED_OUTSIDE, RECORDED
+from app.domain.actor import OUTSIDE, Actor
+from app.domain.settings import recorded, secrecy
+from app.domain.settings.recorded import Recorded, StoredValue
+from app.domain.settings.versions import CHANGED_OUTSIDE
 from app.domain.target import Target
-from app.models import ApplicationSetting, AuditEvent, DbSession
-
-_OTHER = aliased(AuditEvent)
+from app.models import ApplicationSetting, DbSession
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,12 @@ def outside_changes(
 
     What was never recorded is no difference, and neither is a secret, which is never recorded.
     """
-    by_id = {setting.id: setting for setting in settings if not secrets.is_secret_setting(setting)}
-    changes = (_change(by_id[setting_id], event) for setting_id, event in _newest(session, by_id))
-    return [change for change in changes if change is not None]
+    return changes_of(session, recorded.stored(settings))
+
+
+def changes_of(session: DbSession, stored: Collection[StoredValue]) -> list[OutsideChange]:
+    """Return the changes from outside of settings as they are stored; see `outside_changes`."""
+    return _compared(stored, recorded.recorded(session, stored))
 
 
 def all_outside_changes(session: DbSession) -> list[OutsideChange]:
@@ -52,17 +53,26 @@ def all_outside_changes(session: DbSession) -> list[OutsideChange]:
     return outside_changes(session, list(settings))
 
 
-def record_outside(session: DbSession, settings: Collection[ApplicationSetting]) -> int:
+def record_outside(
+    session: DbSession, settings: Collection[ApplicationSetting], *, actor: Actor
+) -> int:
     """Record the changes of these settings from outside, each once, before they are changed again.
+
+    The first time, the values of all settings are recorded as the start.
 
     Args:
         session: The database session; the caller commits it.
         settings: The settings; their rows are locked, so that no other save records the same.
+        actor: The person or command that changes them next.
 
     Returns:
         The number of changes.
     """
-    changes = outside_changes(session, settings)
+    stored = recorded.stored(settings)
+    known = recorded.recorded(session, stored)
+    if stored and not known.is_started:
+        recorded.record_start(session, actor=actor)
+    changes = _compared(stored, known)
     for change in changes:
         audit.record(
             session,
@@ -76,42 +86,33 @@ def record_outside(session: DbSession, settings: Collection[ApplicationSetting])
     return len(changes)
 
 
-def record_all_outside(session: DbSession) -> int:
-    """Record the changes of all settings from outside; see `record_outside`."""
+def record_all_outside(session: DbSession, *, actor: Actor) -> tuple[int, int]:
+    """Record the changes of all settings from outside, and values that were never recorded.
+
+    Args:
+        session: The database session; the caller commits it.
+        actor: The command that records them.
+
+    Returns:
+        The number of changes, and that of the values that were taken as the start.
+    """
     # The lock is the first statement, so that MySQL's snapshot is taken after waiting for it.
     query = select(ApplicationSetting).order_by(ApplicationSetting.id).with_for_update()
-    settings = session.scalars(query.execution_options(populate_existing=True))
-    return record_outside(session, list(settings))
+    settings = list(session.scalars(query.execution_options(populate_existing=True)))
+    started = recorded.record_start(session, actor=actor)
+    return record_outside(session, settings, actor=actor), started
 
 
-def _newest(session: DbSession, ids: Collection[int]) -> list[tuple[int, AuditEvent]]:
-    """Return the newest event of each setting that gave it a value, or deleted it."""
-    if not ids:
-        return []
-    newest = (
-        select(_OTHER.id)
-        .where(_OTHER.target_type == "setting", _OTHER.action.in_(RECORDED))
-        .where(_OTHER.target_id == ApplicationSetting.id)
-        .order_by(_OTHER.id.desc())
-        .limit(1)
-    )
-    # Each is looked up at the end of its index, however many events a setting has.
-    query = select(ApplicationSetting.id, AuditEvent).select_from(ApplicationSetting)
-    query = query.join(
-        AuditEvent, AuditEvent.id == newest.correlate(ApplicationSetting).scalar_subquery()
-    )
-    query = query.where(ApplicationSetting.id.in_(ids))
-    return [(row[0], row[1]) for row in session.execute(query.order_by(ApplicationSetting.key))]
-
-
-def _change(setting: ApplicationSetting, event: AuditEvent) -> OutsideChange | None:
-    fields = audit.fields_of(event.after)
-    # Another key: the id was that of an earlier setting, or another program renamed it.
-    if event.target_name != setting.key or "value" not in fields:
-        return None
-    before, after = (
-        secrecy.masked(value) if value else value for value in (fields["value"], setting.value)
-    )
-    if before == after:
-        return None
-    return OutsideChange(Target.of_setting(setting), before, after, event.at)
+def _compared(stored: Collection[StoredValue], known: Recorded) -> list[OutsideChange]:
+    changes = []
+    for setting in stored:
+        value = known.values.get(setting.id)
+        if value is None:
+            continue
+        before, after = (
+            secrecy.masked(text) if text else text for text in (value.value, setting.value)
+        )
+        if before != after:
+            target = Target("setting", setting.key, setting.id)
+            changes.append(OutsideChange(target, before, after, value.at))
+    return changes

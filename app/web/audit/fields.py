@@ -25,11 +25,12 @@ class FieldDifference(NamedTuple):
 def differences(event: AuditEvent) -> list[FieldDifference]:
     """Return what an event tells of each field; of a secret's value only whether there was one."""
     before, after = audit.fields_of(event.before), audit.fields_of(event.after)
+    marks = secret_marks.marks_for([event])
+    after = dict(settings.shown_start(event, after, marks))
     fields = {**after, **before}
     fields.pop(audit.UNDOES, None)
     if settings.IS_SET in fields:
         fields.pop("value", None)
-    marks = secret_marks.marks_for([event])
     return [
         FieldDifference(
             _name(field),

@@ -10,6 +10,6 @@ from app.models import AuditEvent
 
 def marks_for(events: Iterable[AuditEvent]) -> SecretMarks:
     """Return the marks of secrets, read only if an event tells of a setting."""
-    if any(event.target_type == "setting" for event in events):
+    if any(event.target_type in settings.TOLD_OF for event in events):
         return settings.secret_marks(db.session)
     return SecretMarks({}, {})

@@ -60,6 +60,7 @@ VERBS = {
     "finding:put-aside": "put aside:",
     "finding:taken-up": "showed again:",
     "access:recorded": "took as the start the",
+    "settings:recorded": "took as the start the",
     "audit:started": "began to chain the events of",
     "audit:pruned": "deleted old events of",
     "permission:denied": "was denied",

@@ -20,6 +20,7 @@ from app.models import ApplicationSetting, AuditEvent, SettingRule
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
 from tests.support.contents import events
+from tests.support.past_settings import take_start
 from tests.support.people import OPERATOR, acting
 
 ROUNDS = 60
@@ -190,7 +191,7 @@ def test_only_changes_of_settings_are_put_back(session):
 @pytest.mark.parametrize("number", [2, 200])
 def test_saving_many_costs_as_many_statements_as_saving_two(session, add, number):
     session.add_all(ApplicationSetting(key=f"one_{at}", value="old") for at in range(number))
-    session.commit()
+    take_start(session)
     found = session.scalars(
         select(ApplicationSetting).where(ApplicationSetting.key.like("one@_%", escape="@"))
     )

@@ -36,7 +36,10 @@ def save_many(session, value, key="chunk_size"):
 
 
 def record_all(session):
-    return carry_out(lambda: settings.record_all_outside(session), actor=OUTSIDE)
+    changes, _ = carry_out(
+        lambda: settings.record_all_outside(session, actor=OPERATOR), actor=OUTSIDE
+    )
+    return changes
 
 
 def told(session):

@@ -11,6 +11,7 @@ from app.domain.webhooks.deliveries import ReceiverAnswer
 from app.domain.webhooks.states import TROUBLED
 from app.models import AuditEvent, Webhook, WebhookDelivery
 from app.models.base import utcnow
+from tests.support.past_settings import take_start
 from tests.support.people import acting
 
 SOON = timedelta(seconds=1)
@@ -88,6 +89,7 @@ def test_a_webhook_that_somebody_deactivated_is_no_trouble(session, ada, add_web
 
 def test_events_of_which_nobody_makes_messages_are_noticed(session, ada, add_webhook):
     add_webhook("https://receiver.example/")
+    take_start(session)
     webhooks.fill(session)
     session.commit()
     assert not states(session).is_undelivered(utcnow() + timedelta(days=1))

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.domain import settings
 from app.domain.actor import OUTSIDE
 from app.models import ApplicationSetting, AuditEvent, ChainHead
 from app.models.base import utcnow
-from app.unit_of_work import carry_out
+from tests.support.past_settings import take_start
 
 
 @pytest.fixture
@@ -60,7 +59,7 @@ def test_a_recorded_change_from_outside_is_one(sign_in, session, ada, changed):
     by_other_program = update(ApplicationSetting).where(ApplicationSetting.key == "chunk_size")
     session.execute(by_other_program.values(value="1"))
     session.commit()
-    carry_out(lambda: settings.record_all_outside(session), actor=OUTSIDE)
+    take_start(session)
 
     page = sign_in(ada).get("/settings?changed=day&q=chunk_size")
 

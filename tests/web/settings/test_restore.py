@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.contents import events
+from tests.support.past_settings import take_start
 from tests.support.settings import TOP_K, path_of, stored
 
 
@@ -93,10 +94,11 @@ def test_what_was_not_deleted_cannot_be_restored(sign_in, ada, top, session, num
     assert browser.post(f"/settings/restore/{number}").status_code == 404
 
 
-def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, statements):
+def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, session, statements):
+    take_start(session)
     page = sign_in(ada).get(path_of(top, "/delete"))
 
-    with statements.at_most(10):
+    with statements.at_most(11):
         answer = page.submit(key="top_k")
     with statements.at_most(4):
         page = answer.follow()

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain import audit, settings
 from app.domain.target import Target
+from tests.support.past_settings import take_start
 from tests.support.people import OPERATOR
 from tests.support.settings import JSON, PLANTED, VALUES, changes, control, path_of
 
@@ -420,8 +421,9 @@ def test_a_form_without_its_token_changes_nothing(sign_in, ada, add):
     assert setting.value == "text"
 
 
-def test_the_pages_make_few_statements(sign_in, ada, add, statements, database_name):
+def test_the_pages_make_few_statements(sign_in, ada, add, session, statements, database_name):
     setting = add("counted", "integer", "5")
+    take_start(session)
     browser = sign_in(ada)
     page = browser.get(path_of(setting))
 

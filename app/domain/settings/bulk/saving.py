@@ -49,7 +49,8 @@ def save(
     rules = plan.rules
     needing = [one.key for one in plan.settings if rules.of(one.key, one.category).requires_reason]
     reason = checks.reason_for(reason, needing)
-    outside.record_outside(session, [setting for setting, _ in plan.changed])
+    changed = [setting for setting, _ in plan.changed]
+    outside.record_outside(session, [*changed, *plan.deleted], actor=actor)
     changes = [*_changed(plan), *_deleted(session, plan), *_restored(session, plan)]
     session.flush()
     made = audit.record_save(session, changes, actor=actor, reason=reason)
