@@ -30,6 +30,8 @@ def register(app: Flask) -> None:
         "browser_name": user_agents.browser_name,
         "counted": phrases.counted,
         "day": day,
+        "exact": exact,
+        "exact_utc": exact_utc,
         "delivery_state": webhooks.state_name,
         "initials": initials,
         "iso": phrases.iso,
@@ -46,6 +48,16 @@ def register(app: Flask) -> None:
 def moment(value: datetime) -> str:
     """Return a time in the reader's time zone: 22 Nov 2026, 16:42."""
     return _written(value.astimezone(zones.current()))
+
+
+def exact(value: datetime) -> str:
+    """Return a time in the reader's time zone, with seconds: 22 Nov 2026, 16:42:07."""
+    return f"{moment(value)}:{value.second:02}"
+
+
+def exact_utc(value: datetime) -> str:
+    """Return a time in UTC as it is stored: 22 Nov 2026, 15:42:07.123456 UTC."""
+    return f"{_written(value)}:{value.second:02}.{value.microsecond:06} UTC"
 
 
 def utc(value: datetime) -> str:

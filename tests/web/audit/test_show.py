@@ -1,12 +1,16 @@
 """The page of an event: what changed, who could, and the rest of the save."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app.domain import audit
 from app.domain.actor import Actor, ActorKind
 from app.domain.audit import Change
 from app.domain.target import Target
+from app.models import AuditEvent
 from tests.support.contents import recorded
+from tests.support.cookies import cookie
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -15,7 +19,13 @@ pytestmark = pytest.mark.only_on("sqlite")
 def open_event(sign_in, person, session):
     """Opens the page of the newest event as an auditor."""
     nora = person("nora", permissions=["audit:read"])
-    return lambda: sign_in(nora).get(f"/audit/{recorded(session)[0].id}")
+
+    def open_event(zone="UTC"):
+        browser = sign_in(nora)
+        browser.client.set_cookie(cookie("zone"), zone)
+        return browser.get(f"/audit/{recorded(session)[0].id}")
+
+    return open_event
 
 
 @pytest.fixture
@@ -54,6 +64,17 @@ def test_it_says_by_which_role_the_actor_may_today(open_event, save, session, ad
     session.delete(ada)
     session.commit()
     assert "settings:update, but this user no longer exists" in open_event().text
+
+
+def test_it_has_the_exact_time(open_event, session):
+    at = datetime(2026, 11, 22, 23, 5, 9, 42, tzinfo=UTC)
+    fields = {"actor_kind": "command", "actor_name": "os:root", "action": "setting:changed"}
+    session.add(AuditEvent(at=at, target_type="setting", target_name="a", **fields))
+    session.commit()
+
+    page = open_event(zone="Asia/Kolkata")
+    assert "Time 23 Nov 2026, 04:35:09" in page.text
+    assert 'title="22 Nov 2026, 23:05:09.000042 UTC"' in page.html
 
 
 def test_it_links_to_the_other_events_of_the_save(open_event, save):
