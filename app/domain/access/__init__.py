@@ -42,6 +42,7 @@ from app.domain.access.outside import (
     record_access_from_outside,
     record_start,
 )
+from app.domain.access.past import roles_at
 from app.domain.access.recorded import GRANTS, ROLES, HeldKind, Holder
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "refuse_losing",
     "refuse_without_administrator",
     "require",
+    "roles_at",
     "serialize_access_changes",
     "why_not",
 ]

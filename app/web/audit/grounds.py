@@ -1,4 +1,4 @@
-"""The roles by which an actor may do today what an event tells of."""
+"""The roles by which an actor could do what an event tells of, at its time."""
 
 from dataclasses import dataclass
 
@@ -43,17 +43,16 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class Grounds:
-    """A permission, and the roles that give it to the actor today.
+    """A permission, and the roles that gave it to the actor.
 
     Attributes:
-        code: The permission; "" where the action needs none.
-        roles: The roles; none if the actor does not hold the permission today.
-        is_there: Whether the actor is still a user.
+        code: The permission.
+        roles: The roles as they were called then; none if none of them granted the permission, None
+            if it is not known, because the user is gone and their deletion was not recorded.
     """
 
     code: str
-    roles: tuple[str, ...] = ()
-    is_there: bool = True
+    roles: tuple[str, ...] | None
 
 
 def of(entry: HistoryEntry) -> Grounds | None:
@@ -62,10 +61,7 @@ def of(entry: HistoryEntry) -> Grounds | None:
     code = _needed(event)
     if not code or event.actor_kind not in USERS or event.actor_id is None:
         return None
-    if not entry.has_actor:
-        return Grounds(code, is_there=False)
-    permissions = access.permissions_of(db.session, event.actor_id)
-    return Grounds(code, next((each.roles for each in permissions if each.code == code), ()))
+    return Grounds(code, access.roles_at(db.session, event, code, has_actor=entry.has_actor))
 
 
 def _needed(event: AuditEvent) -> str:
