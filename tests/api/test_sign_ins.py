@@ -51,3 +51,11 @@ def test_a_service_account_has_no_password(program, ada):
     told = api.get("/users/pipe/sign-ins").json
 
     assert (told["is_service_account"], told["has_password"]) == (True, False)
+    [listed] = api.get("/users?kind=service").json["items"]
+    assert (listed["username"], listed["is_service_account"]) == ("pipe", True)
+    [person] = api.get("/users?kind=person").json["items"]
+    assert (person["username"], person["is_service_account"]) == ("ada", False)
+    assert b"pipe@example.org" in api.get("/exported-users?kind=service").data
+    assert b"ada@example.org" not in api.get("/exported-users?kind=service").data
+    bulk = {"action": "deactivate", "filters": {"kind": "service"}}
+    assert api.send("POST", "/bulk-users/review", bulk).json["changed"] == ["pipe"]

@@ -31,6 +31,10 @@ def test_a_service_account_has_no_password_and_no_link(flask):
     assert flask(*create, "--role", "viewer").err == (
         "Created the service account robot with the role viewer.\n"
     )
+    rows = flask("users", "list", "--kind", "service", "--json").out.splitlines()
+    assert [json.loads(row)["is_service_account"] for row in rows] == [True]
+    assert "robot" not in flask("users", "list", "--kind", "person").out
+    assert json.loads(flask("users", "show", "robot", "--json").out)["is_service_account"] is True
     assert flask("users", "reset-password", "robot").err == (
         "Error: robot is a service account: nobody signs in to it with a password.\n"
     )

@@ -129,7 +129,8 @@ def test_the_list_as_json_holds_no_password(flask, ada):
     (line,) = done.out.splitlines()
     found = json.loads(line)
     assert set(found) == {
-        *("username", "email", "full_name", "is_active", "is_verified", "created_at", "roles")
+        *("username", "email", "full_name", "is_active", "is_verified", "created_at", "roles"),
+        "is_service_account",
     }
     assert (found["username"], found["roles"], found["is_active"]) == ("ada", ["admin"], True)
 

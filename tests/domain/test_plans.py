@@ -18,7 +18,7 @@ from app.domain.roles import members
 from app.domain.target import Target
 from app.domain.users import UserFilter
 from app.domain.users import listing as user_list
-from app.models import AuditEvent, Role, User, user_roles
+from app.models import AuditEvent, Role, ServiceAccount, User, user_roles
 from tests.support import plans
 from tests.support.people import OPERATOR, PASSWORD_HASH
 
@@ -254,6 +254,22 @@ def test_a_filter_that_few_match_finds_them_first(session, crowd, monkeypatch):
     assert "ix_users_username" not in plan, plan
     assert "ix_user_roles_role_id" in plan, plan
     assert len(read().page.rows) == SIZE
+
+
+def test_service_accounts_are_found_by_their_marks_in_every_order(session, crowd):
+    last = session.scalars(select(User.id).order_by(User.username.desc()).limit(60)).all()
+    session.execute(insert(ServiceAccount), [{"user_id": user_id} for user_id in last])
+    session.commit()
+    plans.gather_statistics(session)
+
+    for sort in user_list.SORTS:
+        for _, read in pages(session, sort, kind="service"):
+            plan = plans.of(session, read)
+
+            assert f"ix_users_{COLUMNS[sort.removeprefix('-')]}" not in plan, (sort, plan)
+            assert len(read().page.rows) in {SIZE, len(last) - SIZE}
+    people = user_list.list_page(session, UserFilter(kind="person"), "-username", Cursors()).page
+    assert people.rows[0].id not in last
 
 
 @pytest.mark.parametrize(

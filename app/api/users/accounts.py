@@ -33,6 +33,7 @@ FILTERS: dict[str, Schema] = {
     **dict.fromkeys(("q", "role"), TEXT),
     "status": {"type": "string", "enum": list(users.STATUSES)},
     "signed_in": {"type": "string", "enum": list(users.SIGN_IN_TIMES)},
+    "kind": {"type": "string", "enum": list(users.KINDS)},
 }
 PROFILE = {"full_name": MAYBE_TEXT, "bio": MAYBE_TEXT}
 CONFIRMED = {"needs": (UPDATE,), "gives": component("UserDetails"), "takes": taken(**REASON)}

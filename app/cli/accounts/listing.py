@@ -29,15 +29,10 @@ TITLES = ("USER NAME", "EMAIL", "FULL NAME", "STATUS", "ROLES")
     type=click.Choice(users.SIGN_IN_TIMES),
     help="Only users who never signed in here, not for 90 days (idle), or since then (lately).",
 )
+@click.option("--kind", type=click.Choice(users.KINDS), help="Only people, or service accounts.")
 @json_option
 def list_(
-    search: str,
-    role: str | None,
-    status: str | None,
-    signed_in: str | None,
-    *,
-    without_role: bool,
-    as_json: bool,
+    search: str, role: str | None, *, without_role: bool, as_json: bool, **choices: str | None
 ) -> None:
     """List the users by name, with their roles; of filters, all have to match."""
     if role and without_role:
@@ -46,7 +41,8 @@ def list_(
         role = filter_words.written(roles.named(db.session, role).name)
     if without_role:
         role = filter_words.WITHOUT
-    found = _all(UserFilter(search, role or "", status or "", signed_in or ""))
+    chosen = {name: choice or "" for name, choice in choices.items()}
+    found = _all(UserFilter(search, role or "", **chosen))
     if as_json:
         output.write_json(map(_as_object, found))
     else:
@@ -83,4 +79,5 @@ def _as_object(row: Row[Any]) -> dict[str, Any]:
         "is_verified": row.is_verified,
         "created_at": row.created_at.isoformat(),
         "roles": users.role_names(row.roles),
+        "is_service_account": bool(row.is_service),
     }

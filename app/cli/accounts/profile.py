@@ -102,6 +102,7 @@ def _as_object(user: User) -> dict[str, Any]:
         "full_name": user.full_name,
         "is_active": user.is_active,
         "is_verified": user.is_verified,
+        "is_service_account": users.extras(db.session, [user.id])[user.id].is_service,
         "roles": [role.name for role in user.roles],
         "permissions": [
             row.code for row in access.permissions_of(db.session, user.id) if row.roles

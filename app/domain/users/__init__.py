@@ -21,6 +21,7 @@ from app.domain.users.creation import (
     create_without_link,
     record_creation,
     register,
+    why_no_password,
 )
 from app.domain.users.editing import (
     PROFILE_CHANGED,
@@ -101,7 +102,7 @@ from app.domain.users.tokens import (
 )
 from app.domain.users.undo import INVERSE as UNDOABLE
 from app.domain.users.undo import UserUndo, review_undo, undo
-from app.domain.users.user_filter import STATUSES, UserFilter
+from app.domain.users.user_filter import KINDS, STATUSES, UserFilter
 from app.domain.users.wanted_roles import (
     AssignmentsPlan,
     WantedRoles,
@@ -112,6 +113,7 @@ from app.domain.users.wanted_roles import (
 __all__ = [
     "EXPORTED",
     "EXPORT_TARGET",
+    "KINDS",
     "MOST_NAMES",
     "NO_EXTRAS",
     "PROFILE_CHANGED",
@@ -213,4 +215,5 @@ __all__ = [
     "start_reset",
     "unassign_role",
     "undo",
+    "why_no_password",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain import access, audit, roles, validation
 from app.domain.actor import Actor
 from app.domain.audit import Save
-from app.domain.authentication import one_time_links, passwords
+from app.domain.authentication import api_tokens, one_time_links, passwords
 from app.domain.authentication.one_time_links import Purpose
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
@@ -202,6 +202,13 @@ def flush_names(session: DbSession) -> None:
     except IntegrityError as error:
         message = "The user name or the email address has just been taken."
         raise InvalidValue(message, field="username") from error
+
+
+def why_no_password(session: DbSession, user: User) -> str | None:
+    """Return the reason why the user can choose no password, if there is one."""
+    if not api_tokens.is_service(session, user.id):
+        return None
+    return f"{user.username} is a service account: nobody signs in to it with a password."
 
 
 def password_link(session: DbSession, user: User, purpose: Purpose, actor: Actor) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain import access, audit, confirmation, etags, reviews, roles
 from app.domain.access import RoleGrants
 from app.domain.actor import Actor
-from app.domain.authentication import api_tokens, sessions
+from app.domain.authentication import sessions
 from app.domain.authentication.one_time_links import Purpose
 from app.domain.confirmation import UNREVIEWED, Confirmation, Deletion
 from app.domain.errors import RuleError
@@ -111,8 +111,7 @@ def start_reset(
         InvalidValue: The reason is too long.
     """
     user = load_for_change(session, user_id, actor)
-    if api_tokens.is_service(session, user.id):
-        message = f"{user.username} is a service account: nobody signs in to it with a password."
+    if message := creation.why_no_password(session, user):
         raise HasNoPassword(message, target=Target.of_user(user))
     reason = checked_reason(typed.reason)
     _hold(session, user, typed.reviewed)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, case, func, select
 
 from app.domain import paging
+from app.domain.authentication import api_tokens
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors, Page, Sort, Start
 from app.domain.users import name_copy, name_search, sign_in_time, user_filter
@@ -49,6 +50,7 @@ _LINES = select(
     User.created_at,
     _NAMES_OF_ROLES.label("roles"),
     sign_in_time.LAST.label("signed_in_at"),
+    api_tokens.IS_SERVICE.label("is_service"),
 )
 
 
@@ -100,7 +102,8 @@ def list_page(session: DbSession, filters: UserFilter, sort: str, cursors: Curso
         raise InvalidValue("The list cannot be sorted that way.", field="sort")
     beginning = paging.start(SORTS[sort], after=cursors.after, before=cursors.before)
     result = matches(session, filters, beginning)
-    if not filters.q and filters != UserFilter() and not _is_sqlite(session):
+    is_ahead = not (filters.q or result.is_sorted or _is_sqlite(session))
+    if is_ahead and filters != UserFilter():
         page = _page_ahead(session, filters, beginning)
         if page:
             return UserPage(page, None)
@@ -128,7 +131,8 @@ def matches(session: DbSession, filters: UserFilter, beginning: Start) -> Matche
     """
     user_filter.check(filters)
     if not (filters.q and user_filter.is_storable(filters)):
-        return Matches(filters, None)
+        # Service accounts are few, and lie far apart in every order.
+        return Matches(filters, None, is_sorted=filters.kind == user_filter.SERVICE)
     names, is_dense = _sample(session, filters, beginning)
     return Matches(filters, names, is_sorted=not is_dense)
 

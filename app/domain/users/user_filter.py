@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, ScalarSelect, false, select
 
 from app.domain import filter_words
+from app.domain.authentication import api_tokens
 from app.domain.errors import InvalidValue
 from app.domain.text import hold_filters, is_name
 from app.domain.users import sign_in_time
-from app.models import Role, User, user_roles
+from app.models import Role, ServiceAccount, User, user_roles
 
 STATUSES = ("active", "inactive", "unverified")
+PERSON, SERVICE = "person", "service"
+KINDS = (PERSON, SERVICE)
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,14 @@ class UserFilter:
         role: The name of a role as `filter_words` has it; its ``WITHOUT`` for users without a role.
         status: ``active``, ``inactive`` or ``unverified``.
         signed_in: One of the choices of `sign_in_time`.
+        kind: ``person``, or ``service`` for service accounts.
     """
 
     q: str = ""
     role: str = ""
     status: str = ""
     signed_in: str = ""
+    kind: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a text that no name fits: filters are carried through URLs."""
@@ -35,7 +40,7 @@ class UserFilter:
 
 
 def check(filters: UserFilter) -> None:
-    """Refuse a status or a time of the last sign-in that there is not.
+    """Refuse a status, a time of the last sign-in or a kind that there is not.
 
     Raises:
         InvalidValue: One of them is not valid.
@@ -44,6 +49,8 @@ def check(filters: UserFilter) -> None:
         raise InvalidValue("Users cannot be filtered by that status.", field="status")
     if filters.signed_in and filters.signed_in not in sign_in_time.CHOICES:
         raise InvalidValue("Users cannot be filtered by that time.", field="signed_in")
+    if filters.kind and filters.kind not in KINDS:
+        raise InvalidValue("Users cannot be filtered by that kind.", field="kind")
 
 
 def is_storable(filters: UserFilter) -> bool:
@@ -62,6 +69,10 @@ def conditions(filters: UserFilter) -> list[ColumnElement[bool]]:
         conditions.append(_has_status(filters.status))
     if filters.signed_in:
         conditions.append(sign_in_time.condition(filters.signed_in))
+    if filters.kind == SERVICE:
+        conditions.append(User.id.in_(select(ServiceAccount.user_id)))
+    elif filters.kind:
+        conditions.append(~api_tokens.IS_SERVICE)
     return conditions
 
 
@@ -79,6 +90,10 @@ def conditions_in_order(filters: UserFilter) -> list[ColumnElement[bool]]:
         conditions.append(_has_status(filters.status))
     if filters.signed_in:
         conditions.append(sign_in_time.condition_in_order(filters.signed_in))
+    if filters.kind:
+        marks = select(ServiceAccount.id).where(ServiceAccount.user_id == User.id).limit(1)
+        mark = marks.scalar_subquery()
+        conditions.append(mark.is_not(None) if filters.kind == SERVICE else mark.is_(None))
     return conditions
 
 

@@ -19,7 +19,7 @@ from app.web.files import downloads
 from app.web.files.downloads import DownloadForm
 from app.web.saving import accepted
 from app.web.session.identity import current_actor
-from app.web.users import filter_form, listing
+from app.web.users import choices, filter_form, listing
 from app.web.users.blueprint import blueprint
 from app.web.users.filter_form import UserFilterForm
 
@@ -67,7 +67,8 @@ def _described(filters: UserFilter, names: NameSearch | None) -> list[tuple[str,
     facts = {
         f"User name or email {listing.verb(names)}": filters.q,
         "Role": filters.role and (meant(filters.role) or "without a role"),
-        "Status": dict(listing.STATUSES).get(filters.status, "") if filters.status else "",
-        "Last signed in": filters.signed_in and dict(listing.SIGNED_IN).get(filters.signed_in, ""),
+        "Status": dict(choices.STATUSES).get(filters.status, "") if filters.status else "",
+        "Kind": filters.kind and dict(choices.KINDS).get(filters.kind, ""),
+        "Last signed in": filters.signed_in and dict(choices.SIGNED_IN).get(filters.signed_in, ""),
     }
     return [(label, text) for label, text in facts.items() if text]

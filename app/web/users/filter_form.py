@@ -20,17 +20,18 @@ class UserFilterForm(Form):
     match_role = HiddenField()
     match_status = HiddenField()
     match_signed_in = HiddenField()
+    match_kind = HiddenField()
 
     @property
     def filters(self) -> UserFilter:
         """The filter, as the domain takes it."""
-        fields = ("q", "role", "status", "signed_in")
+        fields = ("q", "role", "status", "signed_in", "kind")
         return filters_of({name: self._fields[f"match_{name}"].data or "" for name in fields})
 
 
 def filters_of(values: Mapping[str, str]) -> UserFilter:
     """Return the filter that a URL or a form asks for."""
-    names = ("role", "status", "signed_in")
+    names = ("role", "status", "signed_in", "kind")
     return UserFilter(values.get("q", "").strip(), *(values.get(name, "") for name in names))
 
 

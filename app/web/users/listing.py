@@ -20,29 +20,10 @@ from app.web import zones
 from app.web.filters import utc, written_day
 from app.web.session.identity import initials, tint
 from app.web.urls import queried
+from app.web.users.choices import KINDS, ORDERS, SIGNED_IN, STATUSES
 from app.web.users.selection import ListSelection
 
 FIRST = "username"
-ORDERS = [
-    ("username", "User name, A to Z"),
-    ("-username", "User name, Z to A"),
-    ("email", "Email, A to Z"),
-    ("-email", "Email, Z to A"),
-    ("-created", "Created, newest first"),
-    ("created", "Created, oldest first"),
-]
-STATUSES = [
-    ("", "Any status"),
-    ("active", "Active"),
-    ("inactive", "Inactive"),
-    ("unverified", "Not verified"),
-]
-SIGNED_IN = [
-    ("", "Any time"),
-    ("lately", "In the last 90 days"),
-    ("idle", "More than 90 days ago"),
-    ("never", "Never"),
-]
 ACTIONS = [
     (BulkAction.ASSIGN, "Assign role…"),
     (BulkAction.UNASSIGN, "Remove role…"),
@@ -70,6 +51,7 @@ class UserLine(NamedTuple):
     created_utc: str
     created_day: str
     signed_in_at: datetime | None
+    is_service: bool
     is_selected: bool
 
 
@@ -127,14 +109,18 @@ class UserListing:
         return SIGNED_IN
 
     @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The kinds of users to choose from."""
+        return KINDS
+
+    @property
     def lines(self) -> Iterator[UserLine]:
         """The rows of this page."""
         zone = zones.current()
         # Unpacked at once: a row of SQLAlchemy takes longer to look up each of its names.
         for row in self.page.rows:
-            user_id, username, email, full_name, active, verified, created_at, roles, signed_in = (
-                tuple(row)[:9]
-            )
+            user_id, username, email, full_name, active, verified, *rest = tuple(row)[:10]
+            created_at, roles, signed_in, is_service = rest
             email = shown_address(email)
             name = full_name or username
             yield UserLine(
@@ -150,6 +136,7 @@ class UserListing:
                 utc(created_at),
                 written_day(created_at.astimezone(zone)),
                 signed_in,
+                bool(is_service),
                 user_id in self.selected,
             )
 
@@ -170,6 +157,7 @@ class UserListing:
             "role": role and (f"role {shortened(name)}" if name else "without a role"),
             "status": status and f"status {dict(STATUSES)[status].lower()}",
             "signed_in": signed_in and f"signed in {dict(SIGNED_IN)[signed_in].lower()}",
+            "kind": dict(KINDS)[self.filters.kind].lower() if self.filters.kind else "",
         }
         return [(text, self._url(**{name: ""})) for name, text in texts.items() if text]
 
@@ -207,7 +195,7 @@ class UserListing:
     @property
     def all_url(self) -> str:
         """The URL without filters."""
-        return self._url(q="", role="", status="", signed_in="")
+        return self._url(q="", role="", status="", signed_in="", kind="")
 
     @property
     def here(self) -> str:

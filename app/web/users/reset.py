@@ -24,4 +24,5 @@ def reset(user_id: int) -> ResponseReturnValue:
     user = users.get(db.session, user_id)
     form.carry(users.access_content(user, roles.held_by(db.session, [user.id])))
     reason = why_not(user, PermissionCode.USER_UPDATE)
+    reason = reason or users.why_no_password(db.session, user)
     return render_template("users/reset.html", form=form, user=user, why_not=reason), form.status

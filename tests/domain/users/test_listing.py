@@ -8,10 +8,10 @@ from sqlalchemy import insert
 from app.domain import users
 from app.domain.errors import InvalidValue
 from app.domain.paging import Cursors
-from app.domain.users import UserFilter
+from app.domain.users import NewUser, UserFilter
 from app.models import AuditEvent, User
 from app.models.base import utcnow
-from tests.support.people import PASSWORD_HASH
+from tests.support.people import OPERATOR, PASSWORD_HASH
 
 
 def listed(session, *, sort="username", **wanted):
@@ -67,6 +67,26 @@ def test_a_sign_in_of_whoever_had_the_id_before_does_not_count(session, vera, si
     session.commit()
 
     assert listed(session, signed_in="never") == ["vera"]
+
+
+def test_people_and_service_accounts_are_told_apart(session, ada, vera, statements):
+    for name in ("robot", "zebra"):
+        users.create_service_account(session, NewUser(name, f"{name}@example.org"), actor=OPERATOR)
+    session.commit()
+
+    assert listed(session, kind="service") == ["robot", "zebra"]
+    assert listed(session, kind="service", sort="-username") == ["zebra", "robot"]
+    assert listed(session, kind="service", q="rob") == ["robot"]
+    assert listed(session, kind="person") == ["ada", "vera"]
+    assert listed(session, kind="person", role="viewer") == ["vera"]
+    with statements.at_most(1):
+        page = users.list_page(session, UserFilter(kind="service"), "username", Cursors()).page
+    assert [bool(row.is_service) for row in page.rows] == [True, True]
+    found = users.export_matches(session, UserFilter(kind="service"))
+    assert [row.username for row in users.export_batch(found, session, 0)] == ["robot", "zebra"]
+    assert users.count_for_export(session, UserFilter(kind="person"), None) == 2
+    with pytest.raises(InvalidValue):
+        listed(session, kind="ghost")
 
 
 def test_users_are_filtered_by_role_and_status(session, ada, vera, omar, person):

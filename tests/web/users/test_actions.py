@@ -119,7 +119,7 @@ def test_who_is_about_to_leave_is_warned(sign_in, session, ada, person, name):
         ("edit", {"full_name": "Nora"}, 4, 13),
         ("activate", {"reason": ""}, 5, 11),
         ("deactivate", {"reason": ""}, 7, 15),
-        ("reset", {"reason": ""}, 5, 13),
+        ("reset", {"reason": ""}, 6, 13),
         ("delete", {"username": "nora"}, 8, 15),
         ("sessions", {"session": "all"}, 5, 10),
     ],

@@ -34,3 +34,29 @@ def test_an_administrator_creates_the_token_of_a_service_account(sign_in, sessio
     assert shown.status_code == 201
     assert session.scalars(select(ApiToken.user_id)).all() == [robot.id]
     assert "none: service account" in sign_in(ada).get(f"/users/{robot.id}").text
+
+
+def test_a_service_account_is_told_and_has_no_password_to_reset(sign_in, session, ada, vera):
+    new = NewUser("robot", "robot@example.org")
+    robot = users.create_service_account(session, new, actor=OPERATOR)
+    session.commit()
+    browser = sign_in(ada)
+
+    page, other = browser.get(f"/users/{robot.id}"), browser.get(f"/users/{vera.id}")
+    assert ("service account" in page.text, f"/users/{robot.id}/reset" in page.html) == (
+        True,
+        False,
+    )
+    assert "service account" not in other.text
+    assert f"/users/{vera.id}/reset" in other.html
+    question = browser.get(f"/users/{robot.id}/reset")
+    assert "robot is a service account: nobody signs in to it with a password." in question.text
+    assert "one-time link" not in question.text
+    listed = browser.get("/users?kind=service")
+    assert "robot@example.org" in listed.text
+    assert "vera@example.org" not in listed.text
+    assert 'badge-info">service account</span>' in listed.html
+    assert "kind=service" in listed.html
+    export = browser.get("/users/export?kind=service")
+    assert "Service accounts" in export.text
+    assert "robot" in export.submit(separator="comma").text
