@@ -47,6 +47,7 @@ REQUESTS = {
     "roles.review": ["POST /role-review", "PATCH /roles"],
     "roles.delete": [f"GET {ONE_ROLE}/deletion", f"DELETE {ONE_ROLE}"],
     "roles.undo": ["POST /audit/{event_id}/undo"],
+    "roles.restore": ["POST /audit/{event_id}/undo"],
     "roles.export": ["GET /exported-roles"],
     "permissions.show": ["GET /permissions/{code}", "GET /who-can/{code}"],
     "transfer.export": ["GET /transfer-file"],

@@ -115,3 +115,24 @@ def test_who_may_not_make_the_opposite_change_is_refused(program, session, ada, 
         assert (hidden.status_code, hidden.json["detail"]) == (404, "This change does not exist.")
     assert digests(session.get_bind())["users"] == before["users"]
     assert program(auditor).send("POST", deactivated, If_Match="*").status_code == 200
+
+
+def test_a_deleted_role_is_restored_with_its_members(program, session, ada, omar):
+    api = program(ada)
+    new = {"name": "press", "template": "auditor"}
+    assert api.send("POST", "/roles", new).status_code == 201
+    granted = api.get("/roles/press").json["permissions"]
+    api.send("PUT", "/users/omar/roles/press", {}, If_Match="*")
+    assert api.change("DELETE", "/roles/press").status_code == 204
+    path = newest(session, "role:deleted")
+
+    review = api.get(path).json
+    assert [(each["action"], each["target_type"]) for each in review["items"]] == [
+        ("role:created", "role"),
+        ("role:assigned", "user"),
+    ]
+    assert api.change("POST", path, {"reason": "Still needed."}).json == review
+
+    assert api.get("/roles/press").json["permissions"] == granted
+    assert roles_of(session, [omar]) == [["press"]]
+    assert api.send("POST", path, If_Match="*").status_code == 422

@@ -50,6 +50,7 @@ UNDOING = {
     "setting:changed": "/settings/undo/{}",
     "setting:deleted": "/settings/restore/{}",
     "permission:revoked": "/roles/undo/{}",
+    "role:deleted": "/roles/restore/{}",
     "role:assigned": "/users/undo/{}",
 }
 ASIDE = "/attention/users/put-aside"
@@ -101,6 +102,10 @@ def past(browser, session, ids, ada, vera, omar, person):
     deleted = settings.by_key(session, "log_level")
     browser.submit(f"/settings/{deleted.id}/delete", key="log_level")
     set_roles(session, vera, "user", by=ada)
+    gone = Role(name="gone")
+    session.add(gone)
+    session.commit()
+    browser.submit(f"/roles/{gone.id}/delete", "delete-form", name="gone")
     found = {event.action: event.id for event in recorded(session)}
     undoing = [path.format(found[action]) for action, path in UNDOING.items()]
     return [*undoing, f"/users/{idle.id}/activate", ASIDE]

@@ -109,6 +109,9 @@ TABLE = {
     "/roles/compare": Address("/roles/compare", READS_ROLES),
     "/roles/new": Address("/roles/new", only(), only(), 422),
     "/roles/review": Address("/roles/review", READS_ROLES, only(), 303),
+    "/roles/restore/<id:event_id>": Address(
+        "/roles/restore/999999", READS_ROLES, only(), 404, seen=404
+    ),
     "/roles/undo/<id:event_id>": Address("/roles/undo/999999", READS_ROLES, only(), 404, seen=404),
     "/roles/export": Address("/roles/export", READS_USERS, READS_USERS, 200),
     "/search": Address("/search", ALL_IN),
@@ -209,6 +212,7 @@ SENSITIVE = {
     *("/account/tokens", "/users/<id:user_id>/tokens"),
     *("/roles/new", "/roles/<id:role_id>/edit", "/roles/<id:role_id>/delete"),
     *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
+    "/roles/restore/<id:event_id>",
     *("/users/new", "/users/<id:user_id>/roles", "/users/<id:user_id>/reset"),
     *("/users/<id:user_id>/offboard", "/users/bulk", "/users/undo/<id:event_id>"),
     *("/transfer/import", "/transfer/users", "/settings/<id:setting_id>/secret"),

@@ -47,6 +47,21 @@ OF_USERS = Kind(
     _review_of_users,
     users.undo,
 )
+
+
+def _review_of_deletion(session: DbSession, event_id: int, *, actor: Actor) -> Undo:
+    found = roles.review_restore(session, event_id, actor=actor)
+    changes = [] if found.refusal else [(target.name, change) for target, change in found.changes]
+    return Undo("role", changes, found.left_out, found.content.text)
+
+
+OF_DELETED_ROLES = Kind(
+    PermissionCode.ROLE_READ,
+    (PermissionCode.ROLE_CREATE,),
+    access.serialize_access_changes,
+    _review_of_deletion,
+    roles.restore,
+)
 OF_ROLES = Kind(
     PermissionCode.ROLE_READ,
     (PermissionCode.ROLE_UPDATE,),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.api.endpoint import Answer
-from app.domain import etags
+from app.domain import audit, etags
 from app.domain.audit import Change, LeftOut
 from app.domain.permissions import PermissionCode
 from app.models import DbSession
@@ -16,7 +16,8 @@ class Undo:
     """The effect that undoing a save would have.
 
     Attributes:
-        target_type: The type of the targets: ``setting``, ``user`` or ``role``.
+        target_type: The type of the targets: ``setting``, ``user`` or ``role``. The members of a
+            role that is restored are users.
         changes: The names of the targets, with the changes that would be recorded.
         left_out: The parts that have changed since, and stay as they are.
         reviewed: The content of the review; see `reviews.hold`.
@@ -33,7 +34,7 @@ class Undo:
         items: list[dict[str, Any]] = [
             {
                 "action": change.action,
-                "target_type": self.target_type,
+                "target_type": "user" if change.action in audit.OF_ROLES else self.target_type,
                 "target_name": name,
                 "before": change.before,
                 "after": change.after,

@@ -5,7 +5,7 @@ from typing import Any
 from app.api import bearer, preconditions, problems
 from app.api.endpoint import Answer, endpoint, reviewed, saved
 from app.api.schemas import FIELDS, REASON, TEXT, given, taken
-from app.api.undo.access import OF_ROLES, OF_USERS
+from app.api.undo.access import OF_DELETED_ROLES, OF_ROLES, OF_USERS
 from app.api.undo.kind import Kind
 from app.api.undo.settings import OF_SETTINGS, mistakes
 from app.domain import audit, roles, settings, users
@@ -21,7 +21,7 @@ PATH = "/audit/<row:event_id>/undo"
 CHANGE = given(action=TEXT, target_type=TEXT, target_name=TEXT, before=FIELDS, after=FIELDS)
 LEFT_OUT = given(name=TEXT, reason=TEXT)
 DECLARED: dict[str, Any] = {
-    "needs": (*OF_SETTINGS.needs, *OF_USERS.needs, *OF_ROLES.needs),
+    "needs": (*OF_SETTINGS.needs, *OF_USERS.needs, *OF_ROLES.needs, *OF_DELETED_ROLES.needs),
     "gives": given(
         items={"type": "array", "items": CHANGE}, left_out={"type": "array", "items": LEFT_OUT}
     ),
@@ -31,6 +31,7 @@ KINDS = {
     **dict.fromkeys(settings.UNDOABLE, OF_SETTINGS),
     **dict.fromkeys(users.UNDOABLE, OF_USERS),
     **dict.fromkeys(roles.UNDOABLE, OF_ROLES),
+    roles.DELETED: OF_DELETED_ROLES,
 }
 
 

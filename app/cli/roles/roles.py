@@ -165,12 +165,24 @@ def delete(name: str, reason: str) -> None:
 @click.argument("event", type=int)
 @reason_option
 def undo(event: int, reason: str) -> None:
-    """Undo the save of permissions that EVENT, the ID of an event, is part of."""
+    """Undo the save of permissions, or the deletion of a role, that EVENT, an ID, is part of."""
     actor = current_actor()
+    if read(lambda: domain.is_deletion(db.session, event)):
+        _restore(event, reason)
+        return
     found = try_out(lambda: domain.review_undo(db.session, event, actor=actor), actor=actor)
     typed = Confirmation(reason, found.impact.content.text if found.impact else None)
     changed = carry_out(lambda: domain.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say(f"Undid the changes to {listed([row.name for row in changed])}.")
+    output.say_left_out(found.left_out)
+
+
+def _restore(event: int, reason: str) -> None:
+    actor = current_actor()
+    found = try_out(lambda: domain.review_restore(db.session, event, actor=actor), actor=actor)
+    typed = Confirmation(reason, found.content.text)
+    role = carry_out(lambda: domain.restore(db.session, event, typed, actor=actor), actor=actor)
+    output.say(f"Restored the role {role.name}.")
     output.say_left_out(found.left_out)
 
 

@@ -105,9 +105,9 @@ def of_save(session: DbSession, event: AuditEvent) -> list[AuditEvent]:
 
 
 def events_of(session: DbSession, save: Save) -> list[AuditEvent]:
-    """Return the events that one `record_save` added."""
-    # The index is on the time; there is none on the id of the save.
-    query = select(AuditEvent).where(AuditEvent.at == save.at, AuditEvent.save_id == save.id)
+    """Return the events of a save, the oldest first."""
+    # Not by the time: a large save is written in parts, each with its own.
+    query = select(AuditEvent).where(AuditEvent.save_id == save.id)
     return list(session.scalars(query.order_by(AuditEvent.id)))
 
 

@@ -59,11 +59,19 @@ from app.domain.roles.members import (
 )
 from app.domain.roles.names import SEPARATOR, lookalikes
 from app.domain.roles.orphaned import active_members, granted_by, orphaned_rows
+from app.domain.roles.restoring import (
+    DELETED,
+    RoleRestore,
+    is_deletion,
+    restore,
+    review_restore,
+)
 from app.domain.roles.templates import TEMPLATES
 from app.domain.roles.undo import UNDOABLE, GrantsUndo, review_undo, undo
 from app.domain.roles.wanted import RolesPlan, WantedRole, plan_wanted, save_wanted
 
 __all__ = [
+    "DELETED",
     "DIFFER",
     "EDITED",
     "EXPORTED",
@@ -88,6 +96,7 @@ __all__ = [
     "RoleChoice",
     "RoleComparison",
     "RoleEdit",
+    "RoleRestore",
     "RolesPlan",
     "Rows",
     "SystemRoleProtected",
@@ -114,6 +123,7 @@ __all__ = [
     "held_by",
     "ids_named",
     "ids_then",
+    "is_deletion",
     "is_system_role",
     "lock_named",
     "lookalikes",
@@ -128,8 +138,10 @@ __all__ = [
     "plan_wanted",
     "read_matrix",
     "refuse_missing",
+    "restore",
     "review_deletion",
     "review_grants",
+    "review_restore",
     "review_undo",
     "roles_of",
     "save_wanted",

@@ -46,6 +46,7 @@ NAMED_BY = {
 # What people do with their own account; the sentence does not name it again.
 OF_ONESELF = frozenset({"user:signed-in", "user:reauthenticated"})
 LONGEST = 60
+RESTORE = "roles.restore"
 
 Pair = tuple[str | None, str | None]
 ProfileValue = str | bool | None
@@ -88,9 +89,13 @@ def undone_together(events: Sequence[AuditEvent], lines: Sequence[EventLine]) ->
         OF_SAVE.get(event.action) if line.undo_url or line.restore_url else None
         for event, line in zip(events, lines, strict=True)
     ]
+    if RESTORE in pages:
+        # The members of a deleted role come back with it.
+        pages = [RESTORE if page == "users.undo" else page for page in pages]
     repeated = {page for page in pages if page and pages.count(page) > 1}
     firsts = {page: events[pages.index(page)] for page in repeated}
-    urls = {page: url_for(page, event_id=event.id) for page, event in firsts.items()}
+    firsts |= {OF_SAVE[event.action]: event for event in events if event.action == "role:deleted"}
+    urls = {page: url_for(page, event_id=firsts[page].id) for page in repeated}
     # The first line that a page undoes takes its link.
     return [
         replace(line, undo_url=urls.pop(page, None), restore_url=None) if page in repeated else line

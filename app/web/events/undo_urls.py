@@ -17,6 +17,7 @@ UNDONE_AT = {
     "role:unassigned": (PermissionCode.USER_READ, PermissionCode.ROLE_ASSIGN, "users.undo"),
     "user:activated": (PermissionCode.USER_READ, PermissionCode.USER_UPDATE, "users.undo"),
     "user:deactivated": (PermissionCode.USER_READ, PermissionCode.USER_UPDATE, "users.undo"),
+    "role:deleted": (PermissionCode.ROLE_READ, PermissionCode.ROLE_CREATE, "roles.restore"),
     "permission:granted": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
     "permission:revoked": (PermissionCode.ROLE_READ, PermissionCode.ROLE_UPDATE, "roles.undo"),
 }

@@ -83,6 +83,13 @@ def _deletion_refused(guide: Guide) -> None:
     guide.press("Delete the role")
 
 
+def _restore(guide: Guide) -> None:
+    guide.go(guide.role("auditor") + "/delete")
+    guide.fill(name="auditor")
+    guide.press("Delete the role")
+    guide.go(f"/roles/restore/{guide.newest_event('role:deleted')}")
+
+
 def _compared(guide: Guide) -> None:
     ids = [guide.role(name).rpartition("/")[2] for name in ("user", "viewer")]
     guide.go(f"/roles/compare?a={ids[0]}&b={ids[1]}")
@@ -121,6 +128,7 @@ ONE: Stops = {
     "roles.delete": role("helpdesk", "/delete"),
     "roles.delete: refused": Stop(_deletion_refused, "Nothing was deleted"),
     "roles.delete: system role": role("admin", "/delete"),
+    "roles.restore": Stop(_restore, "Restore the role auditor?"),
 }
 LOOKING: Stops = {
     "roles.index: looking": page("/roles", "You need the permission"),

@@ -98,6 +98,21 @@ def test_a_change_of_grants_is_undone(flask, session, ada):
     assert codes(flask, "viewer") == before
 
 
+def test_a_deleted_role_is_restored_with_its_members(flask, session, ada, omar):
+    flask("roles", "create", "press", "--template", "auditor")
+    granted = codes(flask, "press")
+    flask("users", "assign", "omar", "press")
+    flask("roles", "delete", "press")
+    event = next(one for one in recorded(session) if one.action == "role:deleted")
+
+    done = flask("roles", "undo", str(event.id))
+
+    assert (done.code, done.err) == (0, "Restored the role press.\n")
+    assert codes(flask, "press") == granted
+    session.expire_all()
+    assert [role.name for role in omar.roles] == ["press"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -24,7 +24,14 @@ def create_own_token(session):
 
 
 CHANGES = (
-    *(editing.change, lifecycle.create, lifecycle.delete, roles.undo, roles.change_grants),
+    *(
+        editing.change,
+        lifecycle.create,
+        lifecycle.delete,
+        roles.undo,
+        roles.change_grants,
+        roles.restore,
+    ),
     *(editing.lock_named, users.lock_named),
     *(first_administrator.issue_setup_link, first_administrator.set_up, reset_factor),
     *(_own, password_change.change_password, password_link.choose_password),
