@@ -107,6 +107,18 @@ def test_a_refused_value_is_not_repeated(api, session):
         assert "sk-very" not in answer.text
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("setting", [{"key": "llm_api_key", "value": ["sk-very"]}, "sk-very"])
+def test_a_mistake_is_told_by_its_place_alone(api, setting):
+    content = {"format": "rag-fortress-console/2", "settings": [setting]}
+
+    for path in (f"{PATH}/compare", f"{PATH}/review", PATH):
+        answer = api.send("POST", path, {"file": content})
+        assert answer.status_code == 422
+        assert "settings[0]" in answer.json["detail"]
+        assert "sk-very" not in answer.text
+
+
 def test_a_review_and_an_import_tell_how_many_people_they_affect(api, vera):
     roles = [{"name": "viewer", "permissions": ["audit:read"]}]
     file = {"format": "rag-fortress-console/2", "roles": roles}

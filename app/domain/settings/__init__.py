@@ -92,6 +92,7 @@ from app.domain.settings.value_rules.rules import (
     read_rules,
     take_turns,
 )
+from app.domain.settings.value_rules.schema_mistakes import broken_rule
 from app.domain.settings.value_rules.schema_mistakes import sentence as schema_mistake
 from app.domain.settings.value_rules.schemas import choices, hint, keywords
 from app.domain.settings.values import (
@@ -176,6 +177,7 @@ __all__ = [
     "all_outside_changes",
     "always_set",
     "as_of",
+    "broken_rule",
     "by_category",
     "by_key",
     "by_keys",

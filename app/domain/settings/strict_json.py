@@ -25,6 +25,7 @@ _NUMBER = re.compile(
 )
 _WORD = re.compile(r"\w++")
 _WORDS = {"true": True, "false": False, "null": None}
+_NEAR_WORDS = {*_WORDS, "infinity", "nan", "none", "undefined", "yes", "no", "on", "off"}
 
 
 class NotJson(ValueError):
@@ -165,8 +166,10 @@ class _Reader:
             self._at = word.end()
             return _WORDS[word.group()]
         if word:
-            quoted = shortened(word.group())
-            raise self._mistake(f"“{quoted}” is none of true, false, null, and texts are quoted")
+            # Other words are not repeated: they may be a secret without its quotes.
+            is_near = len(word.group()) == 1 or word.group().casefold() in _NEAR_WORDS
+            subject = f"“{word.group()}”" if is_near else "this word"
+            raise self._mistake(f"{subject} is none of true, false, null, and texts are quoted")
         if first == "'":
             raise self._mistake("texts stand in double quotes")
         where = f"before {character_name(first)}" if first else "at the end"

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from app.domain.text import shortened
-
 MAX_DEPTH = 8
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -100,5 +98,6 @@ def _key(event: Any, members: dict[str, Any]) -> str:
         raise NotYaml("a name is missing before this", event.start_mark)
     name = str(event.value)
     if name in members:
-        raise NotYaml(f"the name “{shortened(name)}” occurs twice", event.start_mark)
+        # Not repeated: of a value with commas, YAML may take a part for a name.
+        raise NotYaml("this name occurs twice", event.start_mark)
     return name

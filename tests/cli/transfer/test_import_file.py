@@ -52,6 +52,15 @@ def test_a_file_that_cannot_be_read_is_a_misuse(flask):
     assert "This is no transfer file." in done.err
 
 
+def test_a_mistake_does_not_bring_a_secret_into_the_log(flask):
+    file = "format: rag-fortress-console/2\nsettings: [{key: llm_api_key, value: [sk-SECRET]}]\n"
+
+    for command in ("import", "diff"):
+        done = flask(command, "-", typed=file)
+        assert (done.code, "sk-SECRET" in done.out + done.err) == (2, False)
+        assert "settings[0].value must be a string" in done.err
+
+
 ROLE = "format: rag-fortress-console/1\nroles: [{name: viewer, permissions: [audit:read]}]\n"
 
 

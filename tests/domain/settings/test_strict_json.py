@@ -57,6 +57,7 @@ def test_json_is_read_as_python_reads_it(text):
         ("['a']", "line 1, column 2", "texts stand in double quotes"),
         ("[1] x", "line 1, column 5", "the value ends before “x”"),
         ("NaN", "line 1, column 1", "“NaN” is none of true, false, null, and texts are quoted"),
+        ("hunter2", "line 1, column 1", "this word is none of true, false, null, and texts are qu"),
         ("[Infinity]", "line 1, column 2", "“Infinity” is none of"),
         ("-Infinity", "line 1, column 1", "not a number as JSON writes it"),
         ("True", "line 1, column 1", "“True” is none of"),

@@ -10,12 +10,16 @@ from app.domain.errors import InvalidValue
 HEAD = "format: rag-fortress-console/1\n"
 REFUSED = [
     ("", "The file is empty"),
-    ("settings: []", "'format' is a required property"),
-    ("just text", "At the top: 'just text' is not of type 'object'"),
-    (f"{HEAD}settings: [{{key: a, colour: red}}]", "settings[0]: Additional properties"),
-    (f"{HEAD}settings: [{{key: a, secret: true, value: x}}]", "settings[0]:"),
+    ("settings: []", "file. The file must have “format”."),
+    ("just text", "file. The file must be an object."),
+    ("format: x", "format must be rag-fortress-console/2 or rag-fortress-console/1."),
+    (f"{HEAD}settings:", "file. settings must be a list."),
+    (f"{HEAD}settings: [{{value: 1}}]", "file. settings[0] must have “key”."),
+    (f"{HEAD}settings: [{{key: ''}}]", "settings[0].key must have at least 1 character."),
+    (f"{HEAD}settings: [{','.join(['{key: a}'] * 20_001)}]", "20,000 entries, and has 20,001"),
+    (f"{HEAD}roles: [{{name: a, permissions: some}}]", "must be a list of permission codes, or"),
     (f"{HEAD}settings:\n- key: a\n- key: A\n", "names a more than once under settings"),
-    (f"{HEAD}format: x", "line 2, column 1: the name “format” occurs twice"),
+    (f"{HEAD}format: x", "line 2, column 1: this name occurs twice"),
     (f"{HEAD}settings: &a []\nroles: *a", "anchors and aliases are not allowed"),
     ("!!python/object/apply:os.system [ls]", "tags are not allowed"),
     (f"{HEAD}---\n{HEAD}", "a second document begins here"),
@@ -35,6 +39,47 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(text, sentence):
 
     assert sentence in str(refusal.value)
     assert refusal.value.field == "text"
+
+
+SECRET = "sk-SECRET123"
+WITH_SECRET = [
+    (f"value: [{SECRET}]", "settings[0].value must be a string, a number, true or false, or null."),
+    (f"value: {{a: {SECRET}}}", "settings[0].value must be a string"),
+    (f"value: one,{SECRET}", "settings[0] has 1 name that is not known there; known are key,"),
+    (f"secret: true, value: {SECRET}", "settings[0] is marked as a secret, and must have no value"),
+    (f"secret: {SECRET}", "settings[0].secret must be true."),
+    (f"is_set: {SECRET}", "settings[0].is_set must be true or false."),
+    (f"value: one,{SECRET},{SECRET}", "this name occurs twice"),
+]
+
+
+@pytest.mark.parametrize(("fields", "sentence"), WITH_SECRET)
+def test_a_mistake_repeats_nothing_of_the_file(fields, sentence):
+    with pytest.raises(InvalidValue) as refusal:
+        transfer.read_file(f"{HEAD}settings: [{{key: llm_api_key, {fields}}}]")
+
+    assert sentence in str(refusal.value)
+    assert SECRET not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}settings: [{SECRET}]",
+        f"{HEAD}settings: {SECRET}",
+        f"{HEAD}roles: [{{name: a, permissions: {SECRET}}}]",
+        f"{HEAD}rules: [{{key: a, severity: {SECRET}}}]",
+        f"{HEAD}{SECRET}: []",
+        f"format: {SECRET}",
+        SECRET,
+        f'{{"format": "rag-fortress-console/2", "settings": [{{"value": {SECRET[3:]}}}]}}',
+    ],
+)
+def test_a_secret_at_another_place_is_not_repeated_either(text):
+    with pytest.raises(InvalidValue) as refusal:
+        transfer.read_file(text)
+
+    assert "SECRET123" not in str(refusal.value)
 
 
 def test_a_file_beyond_the_limit_is_refused():

@@ -32,10 +32,15 @@ LOWEST, HIGHEST = ("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum
 
 def sentence(mistake: Any) -> str:
     """Return a mistake that the library found as the rest of a sentence: "must be at least 1"."""
-    words = _WORDS.get(mistake.validator)
-    rule = words(mistake) if words else f"must fit its rule ({mistake.validator})"
+    rule = broken_rule(mistake)
     place = _place(mistake.absolute_path)
     return f"{rule} (at {place})" if place else rule
+
+
+def broken_rule(mistake: Any) -> str:
+    """Return what `sentence` does without the place; repeats no value, which may be a secret."""
+    words = _WORDS.get(mistake.validator)
+    return words(mistake) if words else f"must fit its rule ({mistake.validator})"
 
 
 def bounds(schema: Mapping[str, Any]) -> str:
@@ -76,8 +81,15 @@ def _length(mistake: Any) -> str:
 
 def _type(mistake: Any) -> str:
     kinds = mistake.validator_value
-    names = kinds if isinstance(kinds, list) else [kinds]
-    return f"must be {' or '.join(TYPES.get(str(name), str(name)) for name in names)}"
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    # A whole number is a number.
+    names = [kind for kind in kinds if kind != "integer" or "number" not in kinds]
+    *first, last = [TYPES.get(str(name), str(name)) for name in names]
+    if not first:
+        return f"must be {last}"
+    # "true or false" is one of the names.
+    between = ", or" if any(" or " in name for name in first) else " or"
+    return f"must be {', '.join(first)}{between} {last}"
 
 
 def _required(mistake: Any) -> str:
