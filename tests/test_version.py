@@ -1,19 +1,21 @@
-"""One version: in the package, on every page, in the health check and in the changelog."""
+"""One version: in the package and in the changelog, and in no answer of the console."""
 
 import re
 
 from app import __version__
 from tests.house.reading import ROOT
 
-
-def test_the_footer_of_every_page_names_the_version(sign_in, omar):
-    page = sign_in(omar).get("/account")
-
-    assert f'<footer class="footer" title="RAG Fortress Console {__version__}">' in page.html
+PUBLIC = ("/login", "/healthz", "/readyz", "/nowhere", "/api/v1/openapi.json", "/api/v1/docs")
 
 
-def test_the_health_check_names_the_version(visitor):
-    assert visitor.get("/healthz").response.json == {"status": "ok", "version": __version__}
+def test_no_answer_tells_visitors_or_users_the_version(visitor, sign_in, ada):
+    browser = sign_in(ada)
+    pages = [browser.get(path) for path in ("/", "/settings", "/api/v1/docs", "/nowhere")]
+    answers = [visitor.get(path) for path in PUBLIC] + pages
+
+    for answer in answers:
+        told = f"{answer.response.headers} {answer.html}"
+        assert not re.search(rf"(?<![\d.]){re.escape(__version__)}(?![\d.])", told), answer.path
 
 
 def test_the_changelog_has_a_section_for_the_version_and_one_for_what_follows():

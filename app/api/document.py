@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app.api.blueprint import PREFIX, blueprint
@@ -11,7 +11,8 @@ from app.api.endpoint import ENDPOINTS, NO_CONTENT, NOT_MODIFIED, Endpoint
 from app.api.problems import MEDIA_TYPE
 from app.api.schemas import COMPONENTS, TEXT, Schema, component
 
-VERSION = "3.1.0"
+OPENAPI_VERSION = "3.1.0"
+API_VERSION = PREFIX.rpartition("/v")[2]
 JSON = "application/json"
 INTRODUCTION = (
     "The settings, users, roles and permissions of the console, for programs. A change needs"
@@ -48,10 +49,11 @@ def described() -> dict[str, Any]:
     for one in ENDPOINTS:
         paths.setdefault(path_of(one), {})[one.method.lower()] = _operation(one)
     return {
-        "openapi": VERSION,
+        "openapi": OPENAPI_VERSION,
         "info": {
             "title": "RAG Fortress Console",
-            "version": current_app.config["VERSION"],
+            # That of the API: everybody may read this, and learns nothing of what runs.
+            "version": API_VERSION,
             "description": INTRODUCTION,
         },
         "servers": [{"url": f"{request.script_root}{PREFIX}"}],
