@@ -60,6 +60,7 @@ def doctor(*, record: bool, deep: bool, as_json: bool) -> None:
 def _findings(*, record: bool, deep: bool) -> Iterator[InstallationFinding]:
     yield InstallationFinding(Verdict.OK, "version", f"{current_app.config['VERSION']}.")
     yield place.serving()
+    yield from place.security_contact()
     try:
         status = revisions.status(db.session)
     except DBAPIError as error:

@@ -16,6 +16,10 @@ class SecurityContact(NamedTuple):
     uris: tuple[str, ...]
     expires: datetime
 
+    def is_expired(self, now: datetime) -> bool:
+        """Tell whether the contacts must not be used any more (RFC 9116, section 2.5.5)."""
+        return now >= self.expires
+
 
 def security_contact(variables: Variables) -> SecurityContact | None:
     """Return the contact; None where there is none.

@@ -1,9 +1,12 @@
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
 from app import __version__, create_app
+from app.config.security_contact import SecurityContact
 from app.domain import overview
 from app.domain.actor import OUTSIDE
 from app.extensions import db
@@ -16,6 +19,7 @@ from app.models import (
     Webhook,
     role_permissions,
 )
+from app.models.base import utcnow
 from tests.support.contents import events
 from tests.support.people import PASSWORD_HASH
 
@@ -59,6 +63,28 @@ def test_nothing_is_wrong_with_a_console_that_is_set_up(findings, ada):
 
 def test_the_version_is_named(findings, ada):
     assert findings()[1]["version"] == ("ok", f"{__version__}.")
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("days", "verdict", "told", "exit_code"),
+    [
+        (0, "wrong", "so /.well-known/security.txt is not served. Check the addresses", 1),
+        (20, "warning", "then /.well-known/security.txt is not served. Check the addresses", 0),
+        (200, "ok", "Good until 2", 0),
+    ],
+)
+def test_a_contact_for_weaknesses_that_expires_is_told(
+    app, findings, ada, monkeypatch, days, verdict, told, exit_code
+):
+    contact = SecurityContact(("mailto:s@example.org",), utcnow() + timedelta(days=days))
+    console = replace(app.config["CONSOLE"], security_contact=contact)
+    monkeypatch.setitem(app.config, "CONSOLE", console)
+
+    code, found = findings()
+
+    assert (code, found["security"][0]) == (exit_code, verdict)
+    assert told in found["security"][1]
 
 
 def test_what_needs_attention_is_a_warning(findings, ada, omar, session):

@@ -1,12 +1,15 @@
 """The address where people who find a weakness look first (RFC 9116)."""
 
+from datetime import timedelta
+
 import pytest
 
+from app.models.base import utcnow
 from tests.support.browsing import Browser
 
 SET = {
     "SECURITY_CONTACT": "mailto:security@example.org, https://example.org/report",
-    "SECURITY_CONTACT_EXPIRES": "2027-06-30",
+    "SECURITY_CONTACT_EXPIRES": "2999-06-30",
 }
 
 
@@ -29,7 +32,7 @@ def test_it_says_whom_to_tell_and_until_when(visit):
     assert answer.html.splitlines() == [
         "Contact: mailto:security@example.org",
         "Contact: https://example.org/report",
-        "Expires: 2027-06-30T00:00:00Z",
+        "Expires: 2999-06-30T00:00:00Z",
         "Preferred-Languages: en",
         "Canonical: https://console.example/console/.well-known/security.txt",
     ]
@@ -37,3 +40,10 @@ def test_it_says_whom_to_tell_and_until_when(visit):
 
 def test_without_a_contact_there_is_none(visit):
     assert visit().status_code == 404
+
+
+@pytest.mark.parametrize("days", [-400, 0])
+def test_an_expired_one_is_not_served(visit, days):
+    last = f"{utcnow() + timedelta(days=days):%Y-%m-%d}"
+
+    assert visit(**SET | {"SECURITY_CONTACT_EXPIRES": last}).status_code == 404

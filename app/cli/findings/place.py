@@ -1,6 +1,7 @@
 """Findings of ``flask doctor`` about where the console runs, and what it can reach."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -13,6 +14,9 @@ from app.database.probe import has_limits, try_writing
 from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.extensions import db
+from app.models.base import utcnow
+
+EXPIRES_SOON = timedelta(days=30)
 
 
 def serving() -> InstallationFinding:
@@ -39,6 +43,23 @@ def connection() -> InstallationFinding:
         return InstallationFinding(Verdict.OK, "connection", sentence)
     sentence = f"{configuration.where}, because no variable names a database."
     return InstallationFinding(Verdict.WARNING, "connection", sentence)
+
+
+def security_contact() -> Iterator[InstallationFinding]:
+    """Yield whether the contact for weaknesses is still good, if there is one."""
+    contact, subject = config.current().security_contact, "security contact"
+    if contact is None:
+        return
+    now, day = utcnow(), f"{contact.expires:%Y-%m-%d}"
+    advice = "Check the addresses of SECURITY_CONTACT, and set a later SECURITY_CONTACT_EXPIRES."
+    if contact.is_expired(now):
+        sentence = f"It expired on {day}, so /.well-known/security.txt is not served. {advice}"
+        yield InstallationFinding(Verdict.WRONG, subject, sentence)
+    elif contact.is_expired(now + EXPIRES_SOON):
+        sentence = f"It expires on {day}; then /.well-known/security.txt is not served. {advice}"
+        yield InstallationFinding(Verdict.WARNING, subject, sentence)
+    else:
+        yield InstallationFinding(Verdict.OK, subject, f"Good until {day}.")
 
 
 def limits() -> Iterator[InstallationFinding]:
