@@ -29,12 +29,14 @@ class OwnFactor:
     Attributes:
         confirmed_at: The time since when it is in force; None if it is not.
         key: The key to set an app up with, while the factor is being set up.
-        picture: The key as a QR code, a ``data:`` URL.
+        address: The key as a URI that opens an app on the same phone.
+        picture: The same as a QR code, a ``data:`` URL.
         codes_left: The number of recovery codes that were not used.
     """
 
     confirmed_at: datetime | None = None
     key: str | None = None
+    address: str = ""
     picture: str = ""
     codes_left: int = 0
 
@@ -55,7 +57,10 @@ def own_factor(session: DbSession, secrets: Sequence[str], *, actor: Actor) -> O
             factor.confirmed_at, codes_left=second_factor.codes_left(session, factor.user_id)
         )
     key = totp.decrypted(factor.secret, secrets)
-    return OwnFactor(key=key, picture=totp.picture(totp.address(key, actor.name)) if key else "")
+    if key is None:
+        return OwnFactor()
+    address = totp.address(key, actor.name)
+    return OwnFactor(key=key, address=address, picture=totp.picture(address))
 
 
 def begin_factor(session: DbSession, secrets: Sequence[str], *, actor: Actor) -> None:

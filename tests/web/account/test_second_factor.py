@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from html import unescape
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -47,6 +49,23 @@ def test_a_code_of_the_app_puts_it_into_force(sign_in, visitor, session, ada):
     assert not SHOWN.search(again.html)
     assert browser.post(PAGE, begin="y").status_code == 409
     assert browser.post(PAGE, code="1").status_code == 409
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_app_on_the_same_phone_is_opened_by_a_link(sign_in, session, person):
+    browser = sign_in(person("o'hara&co", roles=["admin"]))
+    page = browser.submit(PAGE, begin="y").follow()
+
+    address = urlsplit(unescape(page.link("Open an app on this device")))
+
+    assert (address.scheme, address.netloc) == ("otpauth", "totp")
+    assert unquote(address.path) == "/RAG Fortress console:o'hara&co"
+    assert parse_qs(address.query) == {
+        "secret": [key_on(page)],
+        "issuer": ["RAG Fortress console"],
+    }
+    assert browser.submit(PAGE, code=code_of(key_on(page))).status_code == 201
+    assert "otpauth:" not in browser.get(PAGE).html
 
 
 @pytest.mark.only_on("sqlite")
