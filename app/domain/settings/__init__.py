@@ -84,6 +84,8 @@ from app.domain.settings.strict_json import NotJson, read_json
 from app.domain.settings.typed_values import typed
 from app.domain.settings.validity import problem
 from app.domain.settings.value_rules.checks import UnusualValue
+from app.domain.settings.value_rules.json_schema.mistakes import broken_rule
+from app.domain.settings.value_rules.json_schema.mistakes import of_library as schema_mistake
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import (
     RuleSeverity,
@@ -92,8 +94,6 @@ from app.domain.settings.value_rules.rules import (
     read_rules,
     take_turns,
 )
-from app.domain.settings.value_rules.schema_mistakes import broken_rule
-from app.domain.settings.value_rules.schema_mistakes import sentence as schema_mistake
 from app.domain.settings.value_rules.schemas import choices, hint, keywords
 from app.domain.settings.values import (
     EMPTY,

@@ -12,7 +12,8 @@ from app.domain.settings import editing, read_only, readers, related, secrecy, s
 from app.domain.settings.readers import Effect, Readers
 from app.domain.settings.secrets import SecretKeys, SecretState
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
-from app.domain.settings.value_rules import rules
+from app.domain.settings.value_rules import rules, schemas
+from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.rules import NO_RULE, SettingRules, ValueRule
 from app.domain.settings.values import DataType
 from app.domain.text import hold_filters
@@ -54,6 +55,7 @@ class SettingLine(NamedTuple):
         fingerprint: What stands for the value of a secret in the etag.
         secret_state: How the value of a secret is stored; None for others.
         effect: What the programs that read it run.
+        allowance: The steps that are left for the checks of all lines of the list.
     """
 
     id: int
@@ -71,6 +73,7 @@ class SettingLine(NamedTuple):
     fingerprint: str | None = None
     secret_state: SecretState | None = None
     effect: Effect = UNKNOWN_EFFECT
+    allowance: Allowance | None = None
 
     @property
     def etag(self) -> str:
@@ -91,7 +94,9 @@ class SettingLine(NamedTuple):
     @property
     def findings(self) -> ValueFindings:
         """The problem of the value, and what is unusual about it."""
-        return validity.findings(self.value, self.data_type, self.rule, self.related)
+        return validity.findings(
+            self.value, self.data_type, self.rule, self.related, self.allowance
+        )
 
     def matches(self, filters: SettingFilter) -> bool:
         """Tell whether the setting passes the filter, its category left aside."""
@@ -131,7 +136,8 @@ def read_all(session: DbSession) -> list[SettingLine]:
     by_key = related.findings_by_key(found.relations, shown)
     stored.sort(key=lambda row: (row[6] or "", row[2]))
     keys = secrets.keys_of(session)
-    lines = [_line(row, found, by_key, keys) for row in stored]
+    allowance = Allowance(schemas.MOST_STEPS_OF_MANY)
+    lines = [_line(row, found, by_key, keys, allowance) for row in stored]
     if not (reading.active or reading.silent):
         return lines
     return [_with_effect(line, row[3], reading) for line, row in zip(lines, stored, strict=True)]
@@ -173,6 +179,7 @@ def _line(
     found: SettingRules,
     by_key: Mapping[str, ValueFindings],
     keys: SecretKeys,
+    allowance: Allowance,
 ) -> SettingLine:
     # By position: to look a name up in a row of SQLAlchemy's costs more than to make an object.
     _, number, key, value, data_type, description, category, is_mutable, _ = row
@@ -198,6 +205,7 @@ def _line(
         reason,
         rule,
         NOTHING_FOUND if is_secret else by_key.get(key, NOTHING_FOUND),
+        allowance=allowance,
     )
     if not is_secret:
         return line

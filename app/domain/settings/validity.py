@@ -6,9 +6,11 @@ Other programs may have written them, or somebody before the rule was made.
 from typing import NamedTuple
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import values
+from app.domain.settings import kept_results, values
+from app.domain.settings.kept_results import KeptResults
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import checks, schemas
+from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.rules import ValueRule
 from app.domain.settings.values import DataType
 
@@ -18,6 +20,7 @@ PROBLEMS = {
     DataType.BOOLEAN: "Neither true nor false",
     DataType.JSON: values.NOT_JSON,
 }
+_RESULTS = KeptResults(4096)
 
 
 class ValueFindings(NamedTuple):
@@ -28,10 +31,15 @@ class ValueFindings(NamedTuple):
 
 
 NOTHING_FOUND = ValueFindings()
+NOT_CHECKED = "Not checked"
 
 
 def findings(
-    value: str | None, data_type: str, rule: ValueRule, related: ValueFindings = NOTHING_FOUND
+    value: str | None,
+    data_type: str,
+    rule: ValueRule,
+    related: ValueFindings = NOTHING_FOUND,
+    allowance: Allowance | None = None,
 ) -> ValueFindings:
     """Return what is wrong with a stored value, by its data type and by the rules.
 
@@ -40,11 +48,15 @@ def findings(
         data_type: The data type.
         rule: The rule of the setting.
         related: What the relations find.
+        allowance: The steps for all values of a list; None for one value.
     """
     if wrong := problem(value, data_type):
         return ValueFindings(wrong)
-    if not rule.schema or not (broken := schemas.broken(value, data_type, rule.schema)):
+    broken = schemas.broken(value, data_type, rule.schema, allowance)
+    if not broken:
         return related
+    if broken in schemas.NOT_CHECKED:
+        return related._replace(warning=related.warning or f"{NOT_CHECKED}: it {broken}")
     words = checks.softened(broken, rule)
     said = f"{words[0].upper()}{words[1:]}"
     return ValueFindings("", related.warning or said) if rule.is_warning else ValueFindings(said)
@@ -58,6 +70,12 @@ def problem(value: str | None, data_type: str) -> str:
     kind = DataType.of(data_type)
     if value is None or kind is None or kind is DataType.STRING:
         return ""
+    key = kept_results.key_of(value, data_type)
+    known = _RESULTS.get(key)
+    return _RESULTS.keep(key, _problem(value, kind)) if known is None else known
+
+
+def _problem(value: str, kind: DataType) -> str:
     try:
         typed(value, kind)
     except InvalidValue:

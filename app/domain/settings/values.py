@@ -3,11 +3,11 @@
 import math
 import re
 from enum import StrEnum
-from typing import Any
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import counted
-from app.domain.settings import secrecy, strict_json
+from app.domain.settings import kept_results, secrecy, strict_json
+from app.domain.settings.kept_results import KeptResults
 from app.domain.settings.strict_json import (
     LARGEST_INTEGER,
     SMALLEST_INTEGER,
@@ -33,6 +33,7 @@ REFUSED_IN_CLEAR = (
     "Leave it out, and give it to the backend by its environment."
 )
 
+_SUMMARIES = KeptResults(4096)
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _FLOAT = re.compile(
     r"(?P<minus>-?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?"
@@ -128,10 +129,9 @@ def describe(value: str | None, data_type: DataType | None) -> str:
         return EMPTY
     if data_type is not DataType.JSON:
         return shortened(value, SUMMARY_CHARACTERS)
-    try:
-        return _summary(strict_json.read_json(value), value)
-    except NotJson:
-        return NOT_JSON
+    key = kept_results.key_of(value)
+    known = _SUMMARIES.get(key)
+    return _SUMMARIES.keep(key, _summary(value)) if known is None else known
 
 
 def in_sentence(value: str | None) -> str:
@@ -234,7 +234,11 @@ def _json(text: str) -> str:
     return text
 
 
-def _summary(value: Any, text: str) -> str:
+def _summary(text: str) -> str:
+    try:
+        value = strict_json.read_json(text)
+    except NotJson:
+        return NOT_JSON
     if isinstance(value, list):
         return f"List with {counted(len(value), 'entry', 'entries')}"
     if isinstance(value, dict):

@@ -136,7 +136,7 @@ def test_a_mistake_is_told_at_its_field(session, key, typed, field, sentence):
         ("log_level", {"enum": ["", "b"]}),
         ("log_level", {"pattern": "^a", "maxLength": 5}),
         ("log_level", {"format": "size"}),
-        ("log_level", {"format": "email", "minimum": 3}),
+        ("log_level", {"format": "email", "minLength": 3}),
         ("cache_enabled", {"enum": [True]}),
         ("cors_allow_origins", {"type": "array", "items": {"type": "string"}}),
     ],

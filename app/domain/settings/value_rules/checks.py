@@ -10,6 +10,7 @@ from app.domain.phrases import listed
 from app.domain.settings import secrecy
 from app.domain.settings.value_rules import relations, rules, schemas
 from app.domain.settings.value_rules.expressions import Operand
+from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import SettingRules, ValueRule
 from app.domain.settings.values import VALUE_FIELD
@@ -42,9 +43,10 @@ def mistakes_of(
         new: The values that change, all of one save.
     """
     mistakes: dict[str, InvalidValue] = {}
+    allowance = Allowance(schemas.MOST_STEPS_OF_MANY)
     for value in new:
         rule = found.of(value.key, value.category)
-        if broken := schemas.broken(value.value, value.data_type, rule.schema):
+        if broken := schemas.broken(value.value, value.data_type, rule.schema, allowance):
             _add(mistakes, value, sentence(value.key, broken, rule), is_warning=rule.is_warning)
     by_key = {value.key: value for value in new}
     concerned = [one for one in found.relations if not by_key.keys().isdisjoint(one.keys)]

@@ -1,38 +1,78 @@
 """JSON Schemas (2020-12) of values: whether one can be used, and what a value breaks of it.
 
-The work is bounded whatever somebody writes: references are refused, and patterns are searched in
-time that is linear in the value (RE2).
+The work is bounded whatever somebody writes: a check has a budget of steps, the checks of a list
+share another, references are refused, and a pattern is charged for the time of its search.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
-from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.errors import InvalidValue
-from app.domain.settings import strict_json
+from app.domain.settings import kept_results, strict_json
+from app.domain.settings.kept_results import KeptResults
 from app.domain.settings.strict_json import NotJson
 from app.domain.settings.typed_values import typed
-from app.domain.settings.value_rules import schema_mistakes
+from app.domain.settings.value_rules.json_schema import asked, check, look, mistakes, patterns
+from app.domain.settings.value_rules.json_schema.look import Remark
+from app.domain.settings.value_rules.json_schema.steps import Allowance, Steps, TooManySteps
 from app.domain.settings.value_rules.sizes import EXAMPLE
 from app.domain.settings.values import DataType
 
 SCHEMA_FIELD = "schema"
 LONGEST_SCHEMA = 10_000
-LONGEST_KEPT = 400
 MOST_CHOICES = 200
-NOT_USED = frozenset({"$ref", "$dynamicRef", "patternProperties"})
+MOST_STEPS = 200_000
+# A character of JSON is read in less time than a step takes.
+_CHARACTERS_IN_A_STEP = 4
 UNUSABLE = "must fit its rule, which the console cannot read"
+# The checks of all values of a list or of a save may take ten times the steps of one.
+MOST_STEPS_OF_MANY = 10 * MOST_STEPS
+TOO_LONG = "takes too long to check by its rule: shorten the value or simplify the rule"
+NOT_YET = "takes too long to check together with the others: look at fewer values at once"
+NOT_CHECKED = (TOO_LONG, NOT_YET)
+# The types of JSON that the values of a data type have.
+_TYPES = {
+    DataType.INTEGER: ("number",),
+    DataType.FLOAT: ("number",),
+    DataType.STRING: ("string",),
+    DataType.BOOLEAN: ("boolean",),
+}
+_RESULTS = KeptResults(4096)
 
 
-def checked_schema(text: str) -> str:
+class _Read(NamedTuple):
+    """The members of a schema, and whether values can be checked by them."""
+
+    members: dict[str, Any]
+    is_usable: bool
+
+
+def checked_schema(text: str, data_type: str = "") -> str:
     """Return a schema that the console can use, as typed; "" for none.
 
+    Args:
+        text: The schema as typed.
+        data_type: The data type of its setting; "" if it is not known.
+
     Raises:
-        InvalidValue: It is no JSON Schema, is too long, or has something that is not used here.
+        InvalidValue: It is no JSON Schema, is too long, has something that is not used here, or
+            something that would check nothing.
+    """
+    if text.strip():
+        found = remarks(read_schema(text), data_type)
+        for remark in sorted(found, key=lambda remark: not remark.is_mistake):
+            raise _unusable(remark.text)
+    return text if text.strip() else ""
+
+
+def read_schema(text: str) -> dict[str, Any]:
+    """Return the members of a schema as typed; none for an empty text.
+
+    Raises:
+        InvalidValue: It is too long, or no JSON object.
     """
     if not text.strip():
-        return ""
+        return {}
     if len(text) > LONGEST_SCHEMA:
         raise _unusable(f"The schema may have at most {LONGEST_SCHEMA:,} characters.")
     try:
@@ -41,11 +81,19 @@ def checked_schema(text: str) -> str:
         raise _unusable(f"The schema is not JSON at {mistake.place}: {mistake}.") from mistake
     if not isinstance(schema, dict):
         raise _unusable("A schema is a JSON object, such as {“minimum”: 1}.")
-    for name, content in _members(schema):
-        _check_member(name, content)
-    if place := _library().wrong_place(schema):
-        raise _unusable(f"This is no JSON Schema (2020-12): see {place}.")
-    return text
+    return schema
+
+
+def remarks(members: dict[str, Any], data_type: str = "") -> list[Remark]:
+    """Return what is wrong with a schema, and what in it checks nothing."""
+    kind = DataType.of(data_type)
+    return list(look.remarks(members, _TYPES.get(kind, ()) if kind else ()))
+
+
+def unchecked(schema: str, data_type: str = "") -> list[str]:
+    """Return what in a stored schema checks nothing, in sentences; other programs may write any."""
+    read = _read(schema)
+    return [remark.text for remark in remarks(read.members, data_type)] if read.is_usable else []
 
 
 def check_pattern(pattern: str, field: str = SCHEMA_FIELD) -> None:
@@ -54,28 +102,28 @@ def check_pattern(pattern: str, field: str = SCHEMA_FIELD) -> None:
     Raises:
         InvalidValue: It does not; ``field`` is the form field of the error.
     """
-    if not _library().is_pattern(pattern):
-        message = "The pattern is not one that the console can check: it takes RE2 expressions,"
-        raise InvalidValue(f"{message} without look-around and back references.", field=field)
+    if not patterns.is_pattern(pattern):
+        raise InvalidValue(look.NO_PATTERN, field=field)
 
 
 def keywords(schema: str) -> dict[str, Any]:
     """Return the members of a stored schema; none where it cannot be read."""
-    return _validator(schema)[0] if schema else {}
+    read = _read(schema)
+    return read.members if read.is_usable else {}
 
 
 def is_readable(schema: str) -> bool:
     """Tell whether a stored schema can be used; other programs may write any text."""
-    return not schema or _validator(schema)[1] is not None
+    return not schema or _read(schema).is_usable
 
 
 def hint(schema: str) -> str:
     """Return what a value has to be, for who types one: "From 0 to 2."; "" for no simple rule."""
     members = keywords(schema)
-    words = schema_mistakes.bounds(members)
+    text = asked.bounds(members)
     if members.get("format") == "size":
-        words = EXAMPLE
-    return f"{words[0].upper()}{words[1:]}." if words else ""
+        text = EXAMPLE
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def choices(schema: str, data_type: str) -> list[str] | None:
@@ -88,67 +136,58 @@ def choices(schema: str, data_type: str) -> list[str] | None:
     return texts if 0 < len(texts) <= MOST_CHOICES and len(texts) == len(listed) else None
 
 
-def broken(value: str | None, data_type: str, schema: str) -> str:
+def broken(
+    value: str | None, data_type: str, schema: str, allowance: Allowance | None = None
+) -> str:
     """Return what a value breaks of its schema: "must be at least 1"; "" for nothing.
 
     Args:
         value: The value as stored; "not set" breaks nothing.
         data_type: Its data type; a value that is not valid for it is not looked at.
         schema: The schema as JSON, or "".
+        allowance: The steps that all checks of a list may take; None for one check.
+
+    Returns:
+        `TOO_LONG` for a check that takes too many steps, and `NOT_YET` if the list has none left.
     """
     if value is None or not schema or DataType.of(data_type) is None:
         return ""
-    check = _broken if len(value) <= LONGEST_KEPT else _broken.__wrapped__
-    return check(value, data_type, schema)
+    key = kept_results.key_of(value, data_type, schema)
+    known = _RESULTS.get(key)
+    if known is not None:
+        return known
+    steps = Steps(MOST_STEPS if allowance is None else min(MOST_STEPS, allowance.left))
+    try:
+        return _RESULTS.keep(key, _broken(value, data_type, schema, steps))
+    except TooManySteps:
+        is_own = allowance is None or allowance.left >= MOST_STEPS
+        return _RESULTS.keep(key, TOO_LONG) if is_own else NOT_YET
+    finally:
+        if allowance is not None:
+            allowance.left -= steps.spent
 
 
-@lru_cache(maxsize=4096)
-def _broken(value: str, data_type: str, schema: str) -> str:
-    validator = _validator(schema)[1]
-    if validator is None:
+def _broken(value: str, data_type: str, schema: str, steps: Steps) -> str:
+    read = _read(schema)
+    if not read.is_usable:
         return UNUSABLE
+    steps.spend(len(value) // _CHARACTERS_IN_A_STEP)
     try:
         instance = typed(value, DataType.of(data_type))
     except InvalidValue:
         return ""
-    try:
-        mistake = next(validator.iter_errors(instance), None)
-    except (RecursionError, ArithmeticError):
-        return "must fit its rule, which takes too much to check"
-    return schema_mistakes.sentence(mistake) if mistake else ""
+    mistake = check.first_mistake(read.members, instance, steps)
+    return mistakes.sentence(mistake) if mistake else ""
 
 
 @lru_cache(maxsize=1024)
-def _validator(schema: str) -> tuple[dict[str, Any], Any]:
-    """Return the members of a schema and what checks values by it; None for one that cannot."""
+def _read(schema: str) -> _Read:
+    """Return what a stored schema holds; other programs may write any text."""
     try:
-        checked_schema(schema)
+        members = read_schema(schema)
     except InvalidValue:
-        return {}, None
-    members = strict_json.read_json(schema)
-    return members, _library().validator(members)
-
-
-def _check_member(name: str, content: Any) -> None:
-    if name in NOT_USED:
-        raise _unusable(f"“{name}” cannot be used here.")
-    if name == "pattern" and isinstance(content, str):
-        check_pattern(content)
-
-
-@lru_cache(maxsize=1)
-def _library() -> Any:
-    return import_module("app.domain.settings.value_rules.schema_library")
-
-
-def _members(part: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(part, dict):
-        for name, content in part.items():
-            yield name, content
-            yield from _members(content)
-    elif isinstance(part, list):
-        for content in part:
-            yield from _members(content)
+        return _Read({}, is_usable=False)
+    return _Read(members, is_usable=not any(one.is_mistake for one in look.remarks(members)))
 
 
 def _unusable(message: str) -> InvalidValue:

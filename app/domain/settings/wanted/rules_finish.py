@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.settings import related, secrecy, validity
+from app.domain.settings.value_rules import schemas
+from app.domain.settings.value_rules.editing import present_values
+from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import NO_RULE
 from app.domain.settings.wanted.plan import SettingsPlan
@@ -29,18 +33,28 @@ def finish_rules(plan: RulesPlan, settings: SettingsPlan | None) -> None:
         settings: The plan of the settings of the same file; None if it has none.
     """
     known = dict(_values(plan, settings))
-    plan.rules.lines = [_finished_rule(plan, line, known) for line in plan.rules.lines]
+    allowance = Allowance(schemas.MOST_STEPS_OF_MANY)
+    plan.rules.lines = [_finished_rule(plan, line, known, allowance) for line in plan.rules.lines]
     plan.relations.lines = [_finished_relation(plan, line, known) for line in plan.relations.lines]
 
 
-def _finished_rule(plan: RulesPlan, line: PlanLine, known: Mapping[str, _Value]) -> PlanLine:
+def _finished_rule(
+    plan: RulesPlan, line: PlanLine, known: Mapping[str, _Value], allowance: Allowance
+) -> PlanLine:
     key = line.name
     if not line.is_saved:
         return line
     if key not in known and plan.changed[key]._replace(is_secret=None) != NO_RULE:
         plan.changed.pop(key)
         return PlanLine(key, PlanOutcome.REFUSED, reason=f"There is no setting named {key}.")
-    if key in known and (sentence := _broken_by_rule(plan, key, known[key])):
+    if key not in known:
+        return line
+    try:
+        sentence = _broken_by_rule(plan, key, known[key], allowance)
+    except InvalidValue as refusal:
+        plan.changed.pop(key)
+        return PlanLine(key, PlanOutcome.REFUSED, reason=str(refusal))
+    if sentence:
         return line._replace(reason=f"The value of {key} breaks it: it {sentence}.")
     return line
 
@@ -61,10 +75,12 @@ def _values(plan: RulesPlan, settings: SettingsPlan | None) -> Iterator[tuple[st
             yield setting.key, _Value(value, setting.data_type)
 
 
-def _broken_by_rule(plan: RulesPlan, key: str, value: _Value) -> str:
+def _broken_by_rule(plan: RulesPlan, key: str, value: _Value, allowance: Allowance) -> str:
     if value.text is None or validity.problem(value.text, value.data_type):
         return ""
-    found = validity.findings(value.text, value.data_type, plan.changed[key])
+    rule = plan.changed[key]
+    present_values.refuse_slow_check(key, value.text, value.data_type, rule, allowance)
+    found = validity.findings(value.text, value.data_type, rule)
     sentence = found.problem or found.warning
     return f"{sentence[:1].lower()}{sentence[1:]}"
 

@@ -80,9 +80,8 @@ def _rule(plan: RulesPlan, one: WantedRule, *, is_allowed: bool) -> PlanLine:
     )
     if _is_stored(before, typed):
         return PlanLine(one.key, PlanOutcome.UNCHANGED)
-    after = typed_rules.checked_rule(typed, line.data_type if line else "")
-    if typed_rules.is_same_schema(before.schema, after.schema):
-        after = after._replace(schema=before.schema)
+    data_type = line.data_type if line else ""
+    after = typed_rules.checked_rule(typed, data_type, before.schema)
     if after == before:
         return PlanLine(one.key, PlanOutcome.UNCHANGED)
     _require(is_allowed=is_allowed)

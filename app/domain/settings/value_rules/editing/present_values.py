@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from app.domain.errors import InvalidValue
 from app.domain.settings import related, secrets, validity
+from app.domain.settings.value_rules import schemas
+from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import ValueRule
 from app.models import ApplicationSetting, DbSession
@@ -42,13 +45,31 @@ class RelationKeys(NamedTuple):
 
 
 def broken_by_rule(setting: ApplicationSetting, rule: ValueRule) -> list[BrokenValue]:
-    """Return the value of a setting if it breaks a rule; a secret breaks none."""
+    """Return the value of a setting if it breaks a rule; a secret breaks none.
+
+    Raises:
+        InvalidValue: The check takes too many steps.
+    """
     value = secrets.shown_value(setting)
     if value is None or validity.problem(value, setting.data_type):
         return []
+    refuse_slow_check(setting.key, value, setting.data_type, rule)
     found = validity.findings(value, setting.data_type, rule)
     sentence = found.problem or found.warning
     return [BrokenValue(setting.id, setting.key, value, f"{sentence}.")] if sentence else []
+
+
+def refuse_slow_check(
+    key: str, value: str, data_type: str, rule: ValueRule, allowance: Allowance | None = None
+) -> None:
+    """Refuse a rule by which the present value of its setting takes too many steps to check.
+
+    Raises:
+        InvalidValue: It does.
+    """
+    if schemas.broken(value, data_type, rule.schema, allowance) in schemas.NOT_CHECKED:
+        message = f"The value of {key} takes too long to check by this rule. Simplify the rule."
+        raise InvalidValue(message, field=schemas.SCHEMA_FIELD)
 
 
 def broken_by_relation(session: DbSession, relation: Relation) -> RelationKeys:

@@ -182,9 +182,7 @@ def _review(
     before = _rule_of(row)
     if edit.etag != rule_etag(before):
         raise RuleChangedMeanwhile(setting.key)
-    after = typed_rules.checked_rule(edit.typed, setting.data_type)
-    if typed_rules.is_same_schema(before.schema, after.schema):
-        after = after._replace(schema=before.schema)
+    after = typed_rules.checked_rule(edit.typed, setting.data_type, before.schema)
     broken = present_values.broken_by_rule(setting, after)
     needing = checks.needing_reason(session, [setting.key])
     return RuleReview(setting.key, before, after, broken, needing)

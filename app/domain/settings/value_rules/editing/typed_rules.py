@@ -8,7 +8,7 @@ from typing import Any
 from app.domain import validation
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
-from app.domain.settings import strict_json, values
+from app.domain.settings import values
 from app.domain.settings.value_rules import schemas
 from app.domain.settings.value_rules.rules import RuleSeverity, ValueRule
 from app.domain.settings.values import DataType
@@ -80,18 +80,19 @@ def typed_of(rule: ValueRule, data_type: str) -> TypedRule:
     )
 
 
-def checked_rule(typed: TypedRule, data_type: str) -> ValueRule:
+def checked_rule(typed: TypedRule, data_type: str, stored: str = "") -> ValueRule:
     """Return a typed rule as it is stored.
 
     Args:
         typed: The rule as typed.
         data_type: The data type of the setting.
+        stored: The present schema, which may stay although a part of it checks nothing.
 
     Raises:
         InvalidValue: A field does not suit the data type, is not valid, or is in the schema too.
     """
     passed = validation.all_of(
-        schema=lambda: _schema(typed, data_type),
+        schema=lambda: _schema(typed, data_type, stored),
         unit=lambda: checked_line(typed.unit, field="unit", what="The unit", limit=UNIT_CHARACTERS),
         severity=lambda: checked_severity(typed.severity),
     )
@@ -141,25 +142,23 @@ def _simple(rest: dict[str, Any], schema: str, data_type: str) -> dict[str, Any]
     return typed
 
 
-def _schema(typed: TypedRule, data_type: str) -> str:
+def _schema(typed: TypedRule, data_type: str, stored: str) -> str:
     """Return the one schema of the simple fields and the rest."""
     passed = validation.all_of(
-        simple=lambda: _keywords(typed, data_type), rest=lambda: _rest(typed)
+        simple=lambda: _keywords(typed, data_type),
+        rest=lambda: schemas.read_schema(typed.schema),
     )
     simple, rest = passed["simple"], passed["rest"]
     if both := simple.keys() & rest.keys():
         message = f"{listed(sorted(both))} is in a field of its own too. Keep one of the two."
         raise InvalidValue(message, field=schemas.SCHEMA_FIELD)
     members = rest | simple
-    if not simple or not members:
-        return typed.schema if members else ""
-    return schemas.checked_schema(json.dumps(members, ensure_ascii=False))
-
-
-def _rest(typed: TypedRule) -> dict[str, Any]:
-    text = schemas.checked_schema(typed.schema)
-    members: dict[str, Any] = strict_json.read_json(text) if text else {}
-    return members
+    if not members:
+        return ""
+    text = json.dumps(members, ensure_ascii=False) if simple else typed.schema
+    if is_same_schema(stored, text):
+        return stored
+    return schemas.checked_schema(text, data_type)
 
 
 def _keywords(typed: TypedRule, data_type: str) -> dict[str, Any]:

@@ -1,22 +1,20 @@
 """Rules in words, for lists, commands and events."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import shortlist
-from app.domain.settings import strict_json
-from app.domain.settings.strict_json import NotJson
-from app.domain.settings.value_rules import schema_mistakes
+from app.domain.settings.value_rules import schemas
 from app.domain.settings.value_rules.editing.typed_rules import TypedRule, checked_rule
+from app.domain.settings.value_rules.json_schema import asked, words
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import RuleSeverity, ValueRule
-from app.domain.text import shortened
 
 ANY = "any value"
+SIZE = "a size such as 100MB"
 MOST_CHOICES = 6
-BOUNDS = (*schema_mistakes.LOWEST, *schema_mistakes.HIGHEST)
+MOST_PARTS = 6
 # Texts for the fields of a rule where they are empty.
 NOTHING = {"schema": ANY, "unit": "no unit", "message": "no sentence of its own"}
 IS_NEEDED = {True: "needs a reason", False: "needs no reason"}
@@ -27,16 +25,14 @@ def schema_in_words(schema: str | None) -> str:
     """Return what a schema asks of a value, in short: "from 0 to 2"."""
     if not schema:
         return ANY
-    try:
-        members = strict_json.read_json(schema)
-    except NotJson:
+    if not schemas.is_readable(schema):
         return "a schema that cannot be read"
-    if not isinstance(members, dict):
-        return "a schema that cannot be read"
-    parts = list(filter(None, map(str, _parts(members))))
-    if members.keys() - {"enum", "pattern", "format", *BOUNDS}:
-        parts.append("and more by its JSON Schema" if parts else "by its JSON Schema")
-    return ", ".join(parts) or ANY
+    members = schemas.keywords(schema)
+    parts = [_choice(members["enum"])] if "enum" in members else []
+    parts += [SIZE] if members.get("format") == "size" else []
+    rest = {name: one for name, one in members.items() if name != "enum" and one != "size"}
+    parts += [one.in_short for one in words.of_schema(rest)]
+    return ", ".join(shortlist(parts, MOST_PARTS)) or ANY
 
 
 def rule_in_words(rule: ValueRule) -> str:
@@ -86,22 +82,6 @@ def field_in_words(field: str, content: Any) -> str:
     return str(content) if content else NOTHING.get(field, "nothing")
 
 
-def _parts(members: Mapping[str, Any]) -> list[str]:
-    choices, pattern, kind = (members.get(name) for name in ("enum", "pattern", "format"))
-    parts = [schema_mistakes.bounds(members)]
-    if isinstance(choices, list) and choices:
-        *first, last = shortlist([_as_text(one) for one in choices], MOST_CHOICES)
-        parts.insert(0, f"one of {', '.join(first)} or {last}" if first else f"only {last}")
-    if pattern:
-        parts.append(f"matching {shortened(str(pattern))}")
-    if kind:
-        parts.append("a size such as 100MB" if kind == "size" else _format(str(kind)))
-    return parts
-
-
-def _format(kind: str) -> str:
-    return schema_mistakes.FORMATS.get(kind, f"of the format {shortened(kind)}")
-
-
-def _as_text(choice: Any) -> str:
-    return shortened(choice if isinstance(choice, str) else json.dumps(choice, ensure_ascii=False))
+def _choice(choices: Sequence[Any]) -> str:
+    text = asked.choice(choices, MOST_CHOICES)
+    return f"one of {text}" if len(choices) > 1 else f"only {text}"

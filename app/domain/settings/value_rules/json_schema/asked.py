@@ -1,0 +1,86 @@
+"""Parts of sentences about values and what is asked of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from app.domain.phrases import shortlist
+from app.domain.text import shortened
+
+MOST_CHOICES = 12
+MOST_PARTS = 4
+TWICE = "the same entry twice"
+LOWEST, HIGHEST = ("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")
+BOUNDS = (*LOWEST, *HIGHEST)
+_FORMS = {
+    "be": ("is", "is not", ""),
+    "have": ("has", "does not have", "with "),
+    "match": ("matches", "does not match", "matching "),
+    "fit": ("fits", "does not fit", "fitting "),
+}
+
+
+class Asked(NamedTuple):
+    """What is asked of a value: "be at least 1", or not to "be at least 1"."""
+
+    verb: str
+    what: str
+    is_not: bool = False
+
+    @property
+    def as_verb(self) -> str:
+        """The words behind "must": "be at least 1", "not be at least 1"."""
+        return f"{'not ' if self.is_not else ''}{self.verb} {self.what}"
+
+    @property
+    def as_clause(self) -> str:
+        """The words behind "that": "is at least 1"."""
+        return f"{_FORMS[self.verb][self.is_not]} {self.what}"
+
+    @property
+    def in_short(self) -> str:
+        """The words of a list of rules: "at least 1", "matching ^a"."""
+        form = _FORMS[self.verb][2]
+        if self.is_not:
+            form = "without " if self.verb == "have" else f"not {form}"
+        return f"{form}{self.what}"
+
+
+def bounds(schema: Mapping[str, Any]) -> str:
+    """Return the bounds of a schema in words: "from 0 to 2"; "" for none."""
+    lowest, highest = schema.get("minimum"), schema.get("maximum")
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    if lowest is not None and highest is not None and above is None and below is None:
+        return f"from {lowest} to {highest}"
+    parts = (("at least", lowest), ("more than", above), ("at most", highest), ("less than", below))
+    return " and ".join(f"{words} {bound}" for words, bound in parts if bound is not None)
+
+
+def choice(values: Sequence[Any], most: int = MOST_CHOICES) -> str:
+    """Return values as a choice: "a, b or c"."""
+    if not values:
+        return "one of no values"
+    return either([as_text(value) for value in values], most)
+
+
+def as_text(value: Any) -> str:
+    """Return a value in a sentence; texts without quotes."""
+    if value == "":
+        return "an empty string"
+    return shortened(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Return names in a sentence: "“a”, “b”"."""
+    return ", ".join(shortlist([f"“{shortened(name)}”" for name in names], MOST_CHOICES))
+
+
+def either(parts: Sequence[str], most: int = MOST_PARTS, separator: str = ", ") -> str:
+    """Return parts as a choice: "a, b or c"; the last of many is a number."""
+    *first, last = shortlist(list(dict.fromkeys(parts)), most)
+    return f"{separator.join(first)} or {last}" if first else last
+
+
+def joined(parts: Sequence[str], separator: str) -> str:
+    """Return parts as one text, each once; the last of many is a number."""
+    return separator.join(shortlist(list(dict.fromkeys(parts)), MOST_PARTS))
