@@ -36,7 +36,12 @@ SEARCHABLE = (
 )
 
 # Sections that belong to another one.
-PARENTS = {"permissions": "roles", "transfer": "settings", "webhooks": "settings"}
+PARENTS = {
+    "permissions": "roles",
+    "tokens": "users",
+    "transfer": "settings",
+    "webhooks": "settings",
+}
 
 
 def register(app: Flask) -> None:

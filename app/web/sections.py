@@ -28,6 +28,7 @@ from app.web.row_ids import IdConverter, NameConverter
 from app.web.search import blueprint as search
 from app.web.session import identity
 from app.web.settings.blueprint import blueprint as settings
+from app.web.tokens.blueprint import blueprint as tokens
 from app.web.transfer.blueprint import blueprint as transfer
 from app.web.users.blueprint import blueprint as users
 from app.web.webhooks.blueprint import blueprint as webhooks
@@ -36,7 +37,7 @@ from app.web.well_known import blueprint as well_known
 SECTIONS = (
     metrics.blueprint,
     *(health, auth, home, account, settings, users, roles, permissions, audit, search),
-    *(transfer, webhooks, help_pages, well_known),
+    *(tokens, transfer, webhooks, help_pages, well_known),
 )
 
 

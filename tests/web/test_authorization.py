@@ -197,6 +197,7 @@ TABLE = {
     "/users/<id:user_id>/tokens": Address(
         "/users/{viewer}/tokens", only("helpdesk"), only("helpdesk"), 409
     ),
+    "/tokens": Address("/tokens", only("helpdesk"), only("helpdesk"), 404),
     "/users/bulk": Address("/users/bulk", READS_USERS, only("helpdesk"), 422),
     "/users/choose": Address("/users/choose", READS_USERS, only("helpdesk"), 422),
     "/users/undo/<id:event_id>": Address(
@@ -209,7 +210,7 @@ TABLE = {
 # Whoever sends these forms has to have authenticated not long ago.
 SENSITIVE = {
     *("/account/second-factor", "/account/recovery-codes", "/account/remove-second-factor"),
-    *("/account/tokens", "/users/<id:user_id>/tokens"),
+    *("/account/tokens", "/tokens", "/users/<id:user_id>/tokens"),
     *("/roles/new", "/roles/<id:role_id>/edit", "/roles/<id:role_id>/delete"),
     *("/roles/<id:role_id>/permissions", "/roles/review", "/roles/undo/<id:event_id>"),
     "/roles/restore/<id:event_id>",

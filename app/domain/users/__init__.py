@@ -97,8 +97,9 @@ from app.domain.users.tokens import (
     NewToken,
     TokenRefused,
     create_token,
-    owner_of_token,
     revoke_token,
+    revoke_token_of_anyone,
+    tokens_page,
 )
 from app.domain.users.undo import INVERSE as UNDOABLE
 from app.domain.users.undo import UserUndo, review_undo, undo
@@ -196,7 +197,6 @@ __all__ = [
     "names_of",
     "of_mixed_scripts",
     "offboard",
-    "owner_of_token",
     "plan_wanted",
     "profile_etag",
     "profile_of",
@@ -207,12 +207,14 @@ __all__ = [
     "review_roles",
     "review_undo",
     "revoke_token",
+    "revoke_token_of_anyone",
     "role_names",
     "roles_etag",
     "save_wanted",
     "set_roles",
     "sign_ins",
     "start_reset",
+    "tokens_page",
     "unassign_role",
     "undo",
     "why_no_password",

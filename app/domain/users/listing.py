@@ -33,12 +33,13 @@ FEW = 300
 AHEAD = 2_500
 KEPT = 128  # queries: one for each combination of order, direction and filter
 
-_NAMES_OF_ROLES = (
+ROLE_NAMES = (
     select(func.aggregate_strings(Role.name, BETWEEN_ROLES))
     .join(user_roles, user_roles.c.role_id == Role.id)
     .where(user_roles.c.user_id == User.id)
     .correlate(User)
     .scalar_subquery()
+    .label("roles")
 )
 _LINES = select(
     User.id,
@@ -48,7 +49,7 @@ _LINES = select(
     User.is_active,
     User.is_verified,
     User.created_at,
-    _NAMES_OF_ROLES.label("roles"),
+    ROLE_NAMES,
     sign_in_time.LAST.label("signed_in_at"),
     api_tokens.IS_SERVICE.label("is_service"),
 )

@@ -7,19 +7,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import access, audit, validation
+from app.domain import access, audit, paging, validation
 from app.domain.actor import Actor, ActorKind
 from app.domain.authentication import api_tokens
 from app.domain.errors import BeyondOwnPermissions, InvalidValue, NotFound, RuleError
+from app.domain.paging import Cursors, Page, Sort
 from app.domain.phrases import counted, listed
 from app.domain.target import Target
 from app.domain.text import checked_line, checked_reason, is_name
-from app.domain.users import lifecycle
+from app.domain.users import lifecycle, listing
 from app.models import ApiToken, DbSession, Permission, User
 
 DAYS, MOST_DAYS = 90, 365
 MOST_PER_USER = 50
 NAME_CHARACTERS = 100
+NEWEST = Sort(ApiToken.id, ApiToken.id, descending=True, is_unique=True)
 
 
 class TokenRefused(RuleError):
@@ -111,7 +113,36 @@ def revoke_token(
     return token
 
 
-def owner_of_token(session: DbSession, token_id: int) -> int:
+def revoke_token_of_anyone(
+    session: DbSession, token_id: int, reason: str = "", *, actor: Actor
+) -> ApiToken:
+    """Delete a token, whoever owns it.
+
+    Raises:
+        NotFound: The token does not exist.
+        RuleError: As `revoke_token`.
+    """
+    access.serialize_access_changes(session)
+    owner_id = _owner_of_token(session, token_id)
+    return revoke_token(session, owner_id, token_id, reason, actor=actor)
+
+
+def tokens_page(session: DbSession, cursors: Cursors) -> Page:
+    """Return a page of the tokens of all users, the newest first, in one statement.
+
+    Each has the name and the kind of its owner, and their roles as `role_names` splits them.
+
+    Raises:
+        InvalidValue: The cursor is not valid.
+    """
+    columns = [column for column in ApiToken.__table__.columns if column.name != "token_hash"]
+    owner = (User.username, User.full_name, User.is_active)
+    query = select(*columns, *owner, api_tokens.IS_SERVICE.label("is_service"), listing.ROLE_NAMES)
+    query = query.join(User, User.id == ApiToken.user_id)
+    return paging.page(session, query, NEWEST, after=cursors.after, before=cursors.before)
+
+
+def _owner_of_token(session: DbSession, token_id: int) -> int:
     """Return the id of the user who owns a token.
 
     Raises:

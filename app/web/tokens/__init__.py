@@ -1,1 +1,5 @@
-"""Tokens of the API on pages: the form that creates and revokes them."""
+"""Tokens of the API on pages: those of all users, and the forms that create and revoke them."""
+
+from app.web.tokens import index
+
+__all__ = ["index"]

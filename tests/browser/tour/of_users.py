@@ -152,6 +152,7 @@ ACCOUNT: Stops = {
     "users.delete: own account": user("ada", "/delete"),
     "users.sessions": user("ada", "/sessions"),
     "users.tokens": user("nikolai.sokolov", "/tokens"),
+    "tokens.index": page("/tokens"),
     "users.sessions: none": user("nikolai.sokolov", "/sessions"),
 }
 HELPDESK: Stops = {
