@@ -92,7 +92,9 @@ def endpoint(method: str, path: str, **declared: Any) -> Callable[[View], View]:
         summary = (view.__doc__ or "").partition("\n")[0]
         one = Endpoint(method, path, name=name, summary=summary, **declared)
         ENDPOINTS.append(one)
-        blueprint.add_url_rule(path, name, _guarded(one, view), methods=[method])
+        # Without redirects to other paths: clients that follow them would reach another thing.
+        options: dict[str, Any] = {"methods": [method], "merge_slashes": False}
+        blueprint.add_url_rule(path, name, _guarded(one, view), **options)
         return view
 
     return declare

@@ -37,6 +37,7 @@ INVALID = "The request is not valid. Nothing was saved."
 NOWHERE = "The API has nothing at this path: it may be mistyped, or the item may have been deleted."
 TOO_LARGE = "The body is larger than the {most:,} bytes that are accepted. Nothing was saved."
 WRONG_METHOD = "The API takes no {method} at this path. Nothing was saved."
+_SLASHES = re.compile("/+")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 log = logging.getLogger(__name__)
 
@@ -57,9 +58,12 @@ def register(app: Flask) -> None:
     pages: Any = app.error_handler_spec[None][None][HTTPException]
 
     def unrouted(error: HTTPException) -> ResponseReturnValue:
-        is_ours = f"{request.path}/".startswith(f"{PREFIX}/")
-        answer: ResponseReturnValue = _http(error) if is_ours else pages(error)
-        return answer
+        path = _SLASHES.sub("/", f"{request.path}/")
+        if not path.startswith(f"{PREFIX}/"):
+            answer: ResponseReturnValue = pages(error)
+            return answer
+        # Of a path with slashes too many, Werkzeug tells the methods that one without them takes.
+        return _http(NotFound() if "//" in request.path else error)
 
     app.register_error_handler(NotFound, unrouted)
     app.register_error_handler(MethodNotAllowed, unrouted)

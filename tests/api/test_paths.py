@@ -10,6 +10,10 @@ from app.api.names import PARTS
 from app.models import ApplicationSetting, Role
 from tests.support.contents import events
 
+PATHS = [
+    *("/settings//chunk_size", "//settings/chunk_size", "/settings///chunk_size/state"),
+    *("/roles//viewer", "/users//vera/roles"),
+]
 NAMED = {"named": "ada", "row": "1"}
 
 
@@ -56,3 +60,23 @@ def test_a_new_role_is_where_its_answer_says(program, session, ada, name):
     assert api.get(place).json["name"] == name
     assert api.send("DELETE", place, {}, If_Match="*").status_code == 204
     assert events(session)[-1].target == name
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.only_on("sqlite")
+def test_slashes_too_many_lead_nowhere(program, session, ada, vera, path):
+    for method in ("GET", "DELETE"):
+        answer = program(ada).send(method, path, {} if method == "DELETE" else None, If_Match="*")
+
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        assert "Location" not in answer.headers
+
+
+def test_a_key_that_begins_with_a_slash_has_a_path_of_its_own(program, session, ada):
+    session.add(ApplicationSetting(key="/chunk_size", value="7", data_type="integer"))
+    session.commit()
+    api = program(ada)
+
+    assert api.get("/settings/~1chunk_size").json["value"] == 7
+    assert api.get("/settings/chunk_size").json["value"] == 1000
+    assert api.get("/settings//chunk_size").status_code == 404
