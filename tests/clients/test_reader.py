@@ -3,9 +3,10 @@
 import os
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import StaticPool, create_engine, select, text
 
 from app.domain import settings
 from app.domain.actor import Actor, ActorKind
@@ -19,6 +20,7 @@ from settings_reader import (
 )
 from tests.clients.conftest import eventually
 
+INSERT = "INSERT INTO application_settings VALUES ('size', ?, 'integer')"
 UPDATE = text("UPDATE application_settings SET value = :value WHERE id = :id")
 COMMAND = Actor(ActorKind.COMMAND, "os:test")
 
@@ -140,6 +142,74 @@ def test_without_the_database_the_last_values_stay_and_age(file, store, read):
     store("size", "900", "integer")
     assert eventually(lambda: reader["size"] == 900)
     assert reader.problem == ""
+
+
+@pytest.fixture
+def path(file):
+    return Path(file.url.removeprefix("sqlite:///"))
+
+
+def replacement(path, value):
+    """Make another database with one setting beside this one."""
+    other = path.with_name(f"other-{value}.db")
+    with sqlite3.connect(other) as connection:
+        connection.execute(
+            "CREATE TABLE application_settings (key TEXT, value TEXT, data_type TEXT)"
+        )
+        connection.execute(INSERT, value)
+    connection.close()
+    return other
+
+
+@pytest.mark.parametrize("with_engine", [False, True])
+def test_a_file_that_is_replaced_is_opened_again(path, store, read, with_engine):
+    store("size", "800", "integer")
+    reader = read(create_engine(f"sqlite:///{path}") if with_engine else None)
+    assert reader["size"] == 800
+
+    for value in (["900"], ["950"]):
+        replacement(path, value).rename(path)
+        assert eventually(lambda expected=int(value[0]): reader["size"] == expected)
+    assert reader.problem == ""
+
+
+@pytest.mark.parametrize("with_engine", [False, True])
+def test_without_its_file_the_database_is_away(path, store, read, with_engine):
+    store("size", "800", "integer")
+    reader = read(create_engine(f"sqlite:///{path}") if with_engine else None)
+    assert reader["size"] == 800
+
+    path.rename(path.with_suffix(".away"))
+    assert eventually(lambda: reader.problem and reader.age > 0.04)
+    assert (reader["size"], path.exists()) == (800, False)
+
+    replacement(path, ["900"]).rename(path)
+    assert eventually(lambda: reader["size"] == 900)
+    assert reader.problem == ""
+
+
+def test_a_link_is_followed_again(path, store, tmp_path, read):
+    store("size", "800", "integer")
+    link, other = tmp_path / "link.db", tmp_path / "new-link.db"
+    link.symlink_to(path)
+    reader = read(f"sqlite:///{link}")
+    assert reader["size"] == 800
+
+    other.symlink_to(replacement(path, ["900"]))
+    other.rename(link)
+
+    assert eventually(lambda: reader["size"] == 900)
+
+
+def test_a_database_in_memory_has_no_file(read):
+    shared = {"check_same_thread": False}
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args=shared)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE application_settings (key, value, data_type)"))
+        connection.execute(text("INSERT INTO application_settings VALUES ('a', 'b', 'string')"))
+    reader = read(engine)
+
+    assert (reader["a"], reader.problem) == ("b", "")
 
 
 def test_a_database_that_was_never_there_is_not_made(tmp_path):

@@ -1,6 +1,9 @@
 """Readers report what they run, so that the console can show it."""
 
 import json
+import shutil
+import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -78,6 +81,29 @@ def test_a_report_tells_no_value_that_may_be_a_secret(store, read, key, text, da
     entries = entries_of(read().snapshot(), marks={"marked"})
 
     assert (text in json.dumps(entries)) == is_told
+
+
+def test_a_report_goes_into_the_file_that_replaced_another(store, file, read, tmp_path):
+    store("size", "800", "integer")
+    file("CREATE TABLE console_readers (name, instance, last_seen, digest, settings)")
+    file("CREATE TABLE console_setting_rules (key, is_secret)")
+    path, other = Path(file.url.removeprefix("sqlite:///")), tmp_path / "other.db"
+    shutil.copy(path, other)
+    reader = read(report_as=API._replace(pause=0.01))
+    assert reader["size"] == 800
+    assert eventually(lambda: file("SELECT * FROM console_readers"))
+
+    with sqlite3.connect(other) as connection:
+        connection.execute("UPDATE application_settings SET value = '900'")
+        connection.commit()
+        other.rename(path)
+        assert eventually(lambda: reader["size"] == 900)
+
+        def reported():
+            return connection.execute("SELECT settings FROM console_readers").fetchall()
+
+        assert eventually(lambda: "900" in str(reported()))
+    connection.close()
 
 
 def test_without_the_console_a_reader_reads_all_the_same(store, file, caplog):
