@@ -18,7 +18,9 @@ from app.extensions import db
 from app.unit_of_work import carry_out, read
 
 TITLES = ("KEY", "THEN", "NOW", "CANNOT BE RESTORED")
-TIMES = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+DAY, MINUTE, SECOND = "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"
+# As far as a microsecond, as the page names a moment.
+TIMES = click.DateTime([DAY, MINUTE, SECOND, f"{SECOND}.%f", f"{SECOND}Z", f"{SECOND}.%fZ"])
 ABSENT = "-"
 
 

@@ -5,10 +5,12 @@ import re
 import pytest
 from sqlalchemy import select
 
+from app.domain import settings
 from app.domain.authentication import passwords
 from app.models import Permission, Role
 from tests.browser.guide import Guide
 from tests.browser.keyboard import Keyboard
+from tests.support.past_settings import change
 from tests.support.people import PASSWORD
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -41,6 +43,22 @@ def value_of(window):
 
 def navigation(window):
     return window.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()
+
+
+def test_one_of_many_settings_is_restored_without_clearing_the_others(window, ada, session):
+    for key in ("chunk_size", "llm_timeout", "llm_max_tokens"):
+        change(session, settings.by_key(session, key), "900")
+    page = window(ada)
+    page.goto("/settings/past?at=2020-01-01T00:00")
+    expect(page.get_by_text("3 of 3 chosen")).to_be_visible()
+
+    link(page, "Choose none").click()
+    expect(page.get_by_text("0 of 3 chosen")).to_be_visible()
+    page.get_by_label("Restore chunk_size").check()
+    expect(page.get_by_text("1 of 3 chosen")).to_be_visible()
+    button(page, "Review the restore").click()
+
+    expect(heading(page, "Review 1 change")).to_be_visible()
 
 
 def test_the_first_administrator_comes_by_the_link(desk, guide, roles_of):

@@ -50,6 +50,14 @@ def test_a_printed_user_has_the_roles_that_are_held(printed, vera):
     ]
 
 
+def test_settings_of_a_time_are_printed_without_the_form_of_times(printed):
+    page = printed("/settings/past?at=2020-01-01T00:00")
+
+    assert "2020-01-01T00:00:00Z" in page.locator("main").inner_text()
+    assert not page.get_by_role("button", name="Compare").is_visible()
+    assert not page.get_by_label("As of", exact=True).is_visible()
+
+
 def test_recovery_codes_are_printed_by_a_button(window, session, app, ada):
     set_up(session, ada, app.config["SECRET_KEY"])
     page = window(ada)

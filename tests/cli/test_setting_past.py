@@ -1,9 +1,11 @@
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.domain import settings
-from app.models import ApplicationSetting
+from app.models import ApplicationSetting, AuditEvent
 from tests.support.contents import events
 from tests.support.past_settings import change, delete
 
@@ -31,6 +33,21 @@ def test_what_differed_is_listed(flask, gone):
     ]
     assert [one["exists"] for one in lines] == [True, False]
     assert "team_colour" in flask(*THEN).out
+
+
+def test_the_moment_of_a_save_is_given_exactly(flask, session, gone):
+    [at] = session.scalars(
+        select(AuditEvent.at).where(
+            AuditEvent.action == "setting:changed", AuditEvent.target_name == "chunk_size"
+        )
+    )
+    just_before = at - timedelta(microseconds=1)
+
+    for moment, then in ((just_before, "1000"), (at, None)):
+        exact = f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
+        lines = flask("settings", "past", "--at", exact, "--json").out.splitlines()
+        told = {one["key"]: one["then"] for one in map(json.loads, lines)}
+        assert told.get("chunk_size") == then
 
 
 def test_values_and_deleted_settings_are_restored_by_one_save(flask, session, gone):

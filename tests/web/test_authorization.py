@@ -155,7 +155,7 @@ TABLE = {
         "/settings/remove-relation/999999", READS_SETTINGS, only("settings operator"), 404, seen=404
     ),
     "/settings/rules": Address("/settings/rules", READS_SETTINGS, only("settings operator"), 409),
-    "/settings/past": Address("/settings/past", READS_SETTINGS, only("settings operator"), 200),
+    "/settings/past": Address("/settings/past", READS_SETTINGS, only("settings operator"), 422),
     "/settings/new": Address("/settings/new", only(), only(), 422),
     "/settings/restore/<id:event_id>": Address(
         "/settings/restore/999999", READS_SETTINGS, only(), 404, seen=404

@@ -1,6 +1,6 @@
 """The page of an event."""
 
-from flask import render_template
+from flask import render_template, url_for
 
 from app.domain import audit
 from app.domain.audit import HistoryEntry
@@ -40,4 +40,5 @@ def _urls(entry: HistoryEntry) -> dict[str, str]:
         "actor": listing.actor_url(entry),
         "target": listing.target_url(entry),
         "request": listing.request_url(entry.event),
+        "settings_then": url_for("settings.past", at=entry.event.at.isoformat(), show="all"),
     }

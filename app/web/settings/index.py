@@ -1,13 +1,14 @@
 """The list of settings by category; one of them, or all, may be open for editing."""
 
-from flask import g, render_template, request
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from app.domain import settings
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
 from app.web.row_ids import possible_id
-from app.web.settings import listing, recent, secret_notes, undo_form
+from app.web.settings import listing, past, recent, secret_notes, undo_form
 from app.web.settings.blueprint import blueprint
 from app.web.settings.listing import ALL_ROWS, Listing
 from app.web.settings.review import ReviewForm, editing_page
@@ -18,8 +19,10 @@ from app.web.settings.undo_form import UndoForm
 
 @blueprint.get("")
 @requires(read=PermissionCode.SETTINGS_READ)
-def index() -> str:
+def index() -> ResponseReturnValue:
     """List the settings by category; one of them, or all, may be open for editing."""
+    if as_of := request.args.get("as_of"):
+        return redirect(url_for(".past", at=as_of, show=past.ALL))
     page = listing.of_url(settings.read_all(db.session), recent.of_url())
     notes = secret_notes.of_lines(page.page.rows)
     if request.args.get("edit") == ALL_ROWS and g.me.can(PermissionCode.SETTINGS_UPDATE):

@@ -1,7 +1,9 @@
 """The page with all settings as they were at a time; chosen ones are restored as one save."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 from typing import NamedTuple
 
 from flask import g, render_template, request
@@ -14,19 +16,23 @@ from app.domain.permissions import PermissionCode
 from app.domain.settings import AsOf, PastValue, SettingFilter
 from app.extensions import db
 from app.models.base import utcnow
-from app.web import guard, zones
+from app.web import guard
 from app.web.access import requires
 from app.web.differences import Comparison, compare
 from app.web.row_ids import joined, selected_ids
 from app.web.security import many_fields
+from app.web.settings import past_times
 from app.web.settings.blueprint import SEEN_BY, blueprint
 from app.web.settings.listing import Listing
+from app.web.settings.past_times import PastTime
 from app.web.settings.review import ReviewForm, review_page, take_restored
 from app.web.settings.rows import bulk_rows
 from app.web.settings.value_form import NOT_SET
+from app.web.urls import queried
 
-WRITTEN = "%Y-%m-%d %H:%M UTC"
-IN_FIELD = "%Y-%m-%dT%H:%M"
+WRITTEN = "%Y-%m-%d %H:%M:%S UTC"
+ALL, NONE = "all", "none"
+NOTHING_CHOSEN = "Choose at least one setting to restore."
 
 
 class AsOfForm(ReviewForm):
@@ -62,12 +68,14 @@ def past() -> ResponseReturnValue:
     """Compare all settings at two times, and restore the values of chosen ones."""
     if not any(map(g.me.can, SEEN_BY)):
         guard.deny(SEEN_BY[0])
-    moment, later = _moment("at"), _moment("to")
-    found = settings.as_of(db.session, moment or utcnow(), later)
+    at, to = past_times.of_url("at"), past_times.of_url("to")
+    found = settings.as_of(db.session, at.moment if at else utcnow(), to.moment if to else None)
     form = AsOfForm()
-    if form.is_chosen and moment:
-        return _review(form, found, moment)
-    return _page(form, found, moment, later)
+    if form.is_chosen and at:
+        return _review(form, found, at.moment)
+    if form.is_sent:
+        form.refuse(InvalidValue(NOTHING_CHOSEN), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _page(form, found, at, to)
 
 
 def _review(form: AsOfForm, past: AsOf, moment: datetime) -> ResponseReturnValue:
@@ -101,24 +109,37 @@ def _fields(values: Iterable[PastValue]) -> MultiDict[str, str]:
 
 
 def _page(
-    form: AsOfForm, past: AsOf, moment: datetime | None, later: datetime | None
+    form: AsOfForm, past: AsOf, at: PastTime | None, to: PastTime | None
 ) -> ResponseReturnValue:
-    rows = [_row(value, is_now=later is None) for value in past.values]
+    rows = [_row(value, is_now=to is None) for value in past.values]
     differing = [row for row in rows if row.past.differs]
+    shows_all = request.args.get("show") == ALL
     page = render_template(
         "settings/past.html",
         form=form,
-        at=_written(moment),
-        to=_written(later),
-        moment=moment,
-        later=later,
-        rows=differing if moment else [],
+        at=at,
+        to=to,
+        all=[row.past for row in rows if row.past.was_there] if at and shows_all else [],
+        rows=differing if at else [],
         same=len(rows) - len(differing),
         restorable=[row for row in differing if row.box],
         begins=past.begins,
-        is_before_record=moment is not None and (past.begins is None or moment < past.begins),
+        is_before_record=at is not None and (past.begins is None or at.moment < past.begins),
+        is_chosen=request.args.get("chosen") != NONE and not form.is_sent,
+        links=_links(at, to, {"show": ALL} if shows_all else {}),
     )
     return page, form.status
+
+
+def _links(at: PastTime | None, to: PastTime | None, shown: dict[str, str]) -> dict[str, str]:
+    times = {"at": at.exact if at else "", "to": to.exact if to else ""}
+    here = partial(queried, "settings.past", **times)
+    return {
+        "here": here(**shown),
+        "none": here(**shown, chosen=NONE),
+        "all": here(show=ALL),
+        "differing": here(),
+    }
 
 
 def _row(past: PastValue, *, is_now: bool) -> PastRow:
@@ -134,23 +155,3 @@ def _box(past: PastValue) -> tuple[str, int] | None:
     if past.deleted:
         return "chosen_deleted", past.deleted.event_id
     return ("chosen", past.line.id) if past.line else None
-
-
-def _moment(name: str) -> datetime | None:
-    """Return the time in the URL, which is in the reader's time zone; None for none.
-
-    Raises:
-        InvalidValue: The text is no time.
-    """
-    text = request.args.get(name, "").strip()
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-        if moment and moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zones.current())
-        return moment.astimezone(UTC) if moment else None
-    except (ValueError, OverflowError) as error:
-        raise InvalidValue("Enter a date and a time, such as 2026-11-27T14:00.") from error
-
-
-def _written(moment: datetime | None) -> str:
-    return moment.astimezone(zones.current()).strftime(IN_FIELD) if moment else ""

@@ -41,7 +41,7 @@ def test_chosen_values_are_restored_as_one_save(sign_in, ada, top, add, session)
 
     assert (top.value, other.value) == ("5", "5")
     assert len({event.save_id for event in changes(session)[2:]}) == 1
-    assert changes(session)[-1].reason == "Restores the values of 2020-01-01 00:00 UTC."
+    assert changes(session)[-1].reason == "Restores the values of 2020-01-01 00:00:00 UTC."
     assert "Nothing differs" in browser.get(PATH, at=LONG_AGO).text
 
 
@@ -126,7 +126,7 @@ def test_a_deleted_setting_is_left_out_or_restored_alone(both, session):
 
     both.get(PATH, at=LONG_AGO).submit("restore").submit("save", confirmed=1)
     assert stored(session) == TOP_K
-    assert events(session)[-1].reason == "Restores the values of 2020-01-01 00:00 UTC."
+    assert events(session)[-1].reason == "Restores the values of 2020-01-01 00:00:00 UTC."
 
 
 @pytest.mark.only_on("sqlite")
