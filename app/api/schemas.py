@@ -99,7 +99,9 @@ RULE = given(**SHOWN_RULE, etag=ETAG)
 SAVED_RULE = given(**RULE["properties"], broken=TEXTS)
 RELATION_FIELDS: dict[str, Schema] = {"expression": TEXT, "severity": SEVERITIES, "message": TEXT}
 RELATION = given(id=NUMBER, **RELATION_FIELDS, etag=ETAG)
-RELATION_FINDINGS: dict[str, Schema] = {"broken": TEXTS, "missing": TEXTS, "secret": TEXTS}
+RELATION_FINDINGS: dict[str, Schema] = dict.fromkeys(
+    ("broken", "missing", "secret", "unchecked"), TEXTS
+)
 SAVED_RELATION = given(**RELATION["properties"], **RELATION_FINDINGS)
 USER_FIELDS: dict[str, Schema] = {
     "username": TEXT,
@@ -182,8 +184,8 @@ CHECKS: Schema = {
 ROLES_OF_USER = given(roles=TEXTS)
 PERMISSION_DETAILS = given(code=TEXT, description=MAYBE_TEXT, roles=TEXTS)
 HELD_LIST = given(items=array_of(component("HeldPermission")))
-RULES = given(items=array_of(given(key=TEXT, **SAVED_RULE["properties"])))
-RELATIONS = given(items=array_of(given(**RELATION["properties"], broken=TEXTS)))
+RULES = given(items=array_of(given(key=TEXT, **SAVED_RULE["properties"], unchecked=TEXTS)))
+RELATIONS = given(items=array_of(given(**RELATION["properties"], broken=TEXTS, unchecked=TEXTS)))
 CATEGORIES = given(items=array_of(given(name=TEXT, requires_reason=FLAG)))
 KEYS: Schema = {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_AT_ONCE}
 PAST_SETTING = given(

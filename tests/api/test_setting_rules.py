@@ -152,6 +152,7 @@ def test_a_relation_is_reviewed_before_it_is_saved(api, relation, session, state
         "broken": [],
         "missing": ["no_such_key"],
         "secret": [],
+        "unchecked": [],
         "needs_reason": False,
     }
     new = api.send("POST", "/relations/review", {"expression": "chunk_overlap * 8 < chunk_size"})

@@ -352,3 +352,15 @@ def test_rules_that_cannot_be_read_are_named(flask, ada, session):
 
     assert "rules: 1 rule cannot be read, so every change is refused: chunks." in said
     assert "rules: 1 relation cannot be read and checks nothing: “chunks <”" in said
+
+
+def test_parts_of_rules_that_check_nothing_are_named(flask, ada, session):
+    session.add(SettingRule(key="chunks", schema='{"minimun": 5}'))
+    session.add(ValueRelation(expression="llm_provider < 5"))
+    session.commit()
+
+    said = flask("doctor").out
+
+    assert "rules: The rule of chunks: “minimun” is no keyword of JSON Schema" in said
+    assert "“llm_provider < 5” checks nothing with the present values" in said
+    assert "Did you mean “minimum”?" in flask("settings", "rules").out

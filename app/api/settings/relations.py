@@ -51,7 +51,11 @@ RELATION = Resource("relation_id", READ, _lock, editing.get_relation, _answer)
 def index() -> Any:
     """List the relations, each with what stored values break of it."""
     items = [
-        {**_answer(line.relation).content, "broken": list(filter(None, [line.broken]))}
+        {
+            **_answer(line.relation).content,
+            "broken": list(filter(None, [line.broken])),
+            "unchecked": line.unchecked,
+        }
         for line in editing.all_rules(db.session).relations
     ]
     return {"items": items}
@@ -130,7 +134,7 @@ def _reviewed(relation_id: int, edit: RelationEdit) -> Answer:
 def _found(review: RelationReview) -> dict[str, list[str]]:
     found = review.found
     broken = [value.sentence for value in found.broken]
-    return {"broken": broken, "missing": found.missing, "secret": found.secret}
+    return {**found._asdict(), "broken": broken}
 
 
 def _shown(relation: Relation) -> dict[str, Any]:

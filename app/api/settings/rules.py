@@ -55,6 +55,7 @@ def index() -> Any:
             "key": line.key,
             **_shown(line.rule),
             "broken": list(filter(None, line.findings)),
+            "unchecked": line.unchecked,
             "etag": editing.rule_etag(line.rule),
         }
         for line in editing.all_rules(db.session).rules

@@ -18,6 +18,12 @@ def rule_warnings() -> Iterator[str]:
             f"{have} cannot be read, so every change is refused: {listed(keys, NAMED)}."
             " Correct them: flask settings rule KEY"
         )
+    for one in found.rules:
+        for sentence in one.unchecked:
+            yield f"The rule of {one.key}: {sentence} Correct it: flask settings rule {one.key}"
+    for each in found.relations:
+        for sentence in each.unchecked:
+            yield f"The relation {each.relation.id}: {sentence}"
     unread = [one.relation for one in found.relations if not one.relation.is_readable]
     if unread:
         have = counted(len(unread), "relation", "relations")

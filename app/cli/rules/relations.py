@@ -30,7 +30,7 @@ def relations(*, as_json: bool) -> None:
             str(one.relation.id),
             one.relation.expression,
             shared.severity(one.relation),
-            one.broken or ("" if one.relation.is_readable else "cannot be read"),
+            "; ".join(_findings(one)),
         )
         for one in found
     )
@@ -56,6 +56,8 @@ def add_relation(
     )
     for key in review.found.missing:
         output.say(f"There is no setting named {key}.")
+    for sentence in review.found.unchecked:
+        output.say(sentence)
     shared.tell("The relation", None if event is None else review.found.broken)
 
 
@@ -68,6 +70,11 @@ def remove_relation(number: int, reason: str) -> None:
     edit = RelationEdit("", etag=read(lambda: _etag(number)), reason=reason)
     remove = partial(editing.remove_relation, db.session, number, edit, actor=actor)
     output.say(f"Removed the relation {carry_out(remove, actor=actor).target_name}.")
+
+
+def _findings(line: RelationLine) -> list[str]:
+    unread = "" if line.relation.is_readable else "cannot be read"
+    return list(filter(None, [line.broken, unread, *line.unchecked]))
 
 
 def _etag(number: int) -> str:
@@ -83,4 +90,5 @@ def _as_object(line: RelationLine) -> dict[str, Any]:
         "message": relation.message,
         "is_readable": relation.is_readable,
         "broken": line.broken,
+        "unchecked": line.unchecked,
     }

@@ -28,9 +28,12 @@ def rules(*, as_json: bool) -> None:
     """List the rules of all settings, each with what the stored value breaks."""
     found = editing.all_rules(db.session).rules
     if as_json:
-        output.write_json(_as_object(one.key, one.rule) | {"broken": _broken(one)} for one in found)
+        output.write_json(
+            _as_object(one.key, one.rule) | {"broken": _broken(one), "unchecked": one.unchecked}
+            for one in found
+        )
         return
-    rows = ((one.key, one.words, "; ".join(_broken(one))) for one in found)
+    rows = ((one.key, one.words, "; ".join([*_broken(one), *one.unchecked])) for one in found)
     output.write_table(("KEY", "RULE", "PRESENT VALUE"), rows)
 
 

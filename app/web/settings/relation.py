@@ -22,7 +22,7 @@ from app.web.settings.rule import EFFECTS
 
 EXPRESSION = (
     "Keys, numbers, sizes such as 100MB, + - *, < <= > >= == !=, and, or, parentheses. "
-    "Put spaces around a minus."
+    "Put spaces around a minus, and texts in double quotes."
 )
 NAMES = ("expression", "severity", "message")
 

@@ -25,6 +25,15 @@ OVERLAP = "chunk_overlap must be less than chunk_size: chunk_overlap is 9 and ch
         ("-a < b", {"a": 1, "b": 0}, ""),
         ("a <= 1GB", {"a": 2**31}, "a must be at most 1GB: a is 2147483648."),
         ('kind != "local" or on == true', {"kind": "x", "on": "false"}, ""),
+        ("(chunk_size < 1) or chunk_overlap == 3", {"chunk_size": 5, "chunk_overlap": 3}, ""),
+        (
+            "(a < 1 or b == 2) and ((c + 1) * 2 < 9)",
+            {"a": 0, "b": 0, "c": 9},
+            "“(a < 1 or b == 2) and ((c + 1) * 2 < 9)” must hold: a is 0, b is 0 and c is 9.",
+        ),
+        ("((a < (b)))", {"a": 1, "b": 2}, ""),
+        ("a * 0.1 == 0.3", {"a": 3}, ""),
+        ("a + 0.2 == b", {"a": 0.1, "b": 0.3}, ""),
         # What is not set, not a number, or too large says nothing.
         ("a < b", {"a": 5}, ""),
         ("a < b", {"a": 5, "b": "x"}, ""),
@@ -74,6 +83,7 @@ NO_RELATIONS = [
         "a < 1.5MB",
     ),
     *("__import__('os') < 1", "a < b;", 'a < "b', "and < or", "a < " + "b + " * 200 + "c"),
+    *("(a < b) + 1 < c", "(a < b", "((a) < b", "(a < b))", f"{'(' * 40}a < 1{')' * 40}"),
     *(f"{'(' * 40}a{')' * 40} < 1", f"{'-' * 40}a < 1"),
 ]
 
@@ -116,3 +126,42 @@ def test_a_relation_that_is_broken_tells_only_of_values_that_are_set():
     relation = Relation(1, "a < b and c < d")
 
     assert relation.broken({"a": 2, "b": 1}) == "“a < b and c < d” must hold: a is 2 and b is 1."
+
+
+def test_a_group_is_not_told_to_lack_a_parenthesis():
+    with pytest.raises(InvalidValue, match="“<” does not belong there"):
+        expressions.read("(a < b < c) or d < 1")
+    with pytest.raises(InvalidValue, match=r"A closing parenthesis is missing\."):
+        expressions.read("(a < b or c < 1")
+
+
+TYPES = {"size": "integer", "share": "float", "name": "string", "is_on": "boolean", "list": "json"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ('size == "900"', "compares a number with a text, so it checks nothing."),
+        ("is_on < 5", "compares a text with a number"),
+        ("size > 1 and is_on == share", "“is_on == share” compares"),
+        ('name < "b"', "compares texts, which can only be equal"),
+        ("list == 5", "calculates with a text or compares JSON"),
+        ("size + is_on < 5", "calculates with a text"),
+        ("size < share", ""),
+        ("name < 5", ""),
+        ('is_on == true or name != "a"', ""),
+        ("unheard_of < size", ""),
+    ],
+)
+def test_what_is_never_compared_is_told(expression, reason):
+    told = Relation(1, expression).why_never(TYPES)
+
+    assert reason in told
+    assert bool(told) is bool(reason)
+
+
+def test_a_text_that_is_no_size_is_not_compared_with_a_number():
+    relation = Relation(1, "name < 5")
+
+    assert "“name < 5” checks nothing with the present values" in relation.idle({"name": "openai"})
+    assert relation.idle({"name": 100}) == relation.idle({}) == ""

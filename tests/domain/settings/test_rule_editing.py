@@ -253,3 +253,36 @@ def test_categories_are_flagged_and_unflagged(session):
     assert not any(editing.category_flags(session).values())
     recorded = session.scalars(select(AuditEvent).where(AuditEvent.action == "category:flagged"))
     assert len(recorded.all()) == 4
+
+
+def test_a_relation_that_compares_nothing_is_refused_or_told(session):
+    for text in ('chunk_size == "900"', "app_name + 1 < is_on and cors_allow_origins < 5"):
+        with pytest.raises(InvalidValue, match="so it checks nothing") as refusal:
+            editing.review_relation(session, editing.NEW, RelationEdit(text), actor=OPERATOR)
+        assert refusal.value.field == "expression"
+
+    new = RelationEdit("llm_provider < 5")
+    found = editing.review_relation(session, editing.NEW, new, actor=OPERATOR).found
+    assert "“llm_provider < 5” checks nothing with the present values" in found.unchecked[0]
+
+
+def test_lists_tell_what_in_stored_rules_checks_nothing(session):
+    session.add(SettingRule(key="chunk_overlap_2", schema='{"minimun": 5}'))
+    session.add(ValueRelation(expression='chunk_size == "900"'))
+    session.commit()
+
+    found = editing.all_rules(session)
+
+    [line] = [one for one in found.rules if one.key == "chunk_overlap_2"]
+    assert "Did you mean “minimum”?" in line.unchecked[0]
+    assert [one.unchecked != [] for one in found.relations] == [False, True]
+
+
+def test_a_stored_rule_of_which_a_part_checks_nothing_can_be_edited_around_it(session):
+    stored(session).schema = '{"minimun": 5, "minimum": 1}'
+    session.commit()
+    kept = editing.typed_of(editing.own_rule(session, "chunk_size"), "integer")
+
+    assert change(session, minimum="1", schema=kept.schema, unit="letters")
+    with pytest.raises(InvalidValue, match="Did you mean “minimum”"):
+        change(session, minimum="2", schema=kept.schema)

@@ -100,3 +100,17 @@ def test_who_may_only_look_sees_the_relation_without_a_form(sign_in, looker, ses
 
     assert "chunk_overlap < chunk_size" in page.text
     assert not page.can_edit("expression")
+
+
+@SQLITE
+def test_a_relation_of_which_a_part_compares_nothing_is_told_or_refused(sign_in, ada, session):
+    browser = sign_in(ada)
+
+    review = add(browser, "llm_provider < 5")
+    assert "“llm_provider < 5” checks nothing with the present values" in review.text
+    assert "The present values keep the relation" not in review.text
+    review.submit("save", confirmed=1)
+    assert "checks nothing with the present values" in browser.get("/settings/rules").text
+    refused = add(browser, 'chunk_size == "900"')
+    assert refused.status_code == 422
+    assert "compares a number with a text, so it checks nothing." in refused.text

@@ -9,7 +9,7 @@ from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.settings import secrecy
 from app.domain.settings.value_rules import relations, rules, schemas
-from app.domain.settings.value_rules.expressions import Operand
+from app.domain.settings.value_rules.comparisons import Operand
 from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import SettingRules, ValueRule

@@ -2,53 +2,47 @@
 
 An expression compares sums and products of keys, numbers and sizes by < <= > >= == and !=, and
 joins comparisons with ``and`` and ``or``; texts in double quotes, true and false can be equal or
-not. A key may hold a minus, so a minus between two things stands between spaces.
+not. Parentheses group sums and conditions. A key may hold a minus, so a minus between two things
+stands between spaces.
 """
 
-import math
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.domain.errors import InvalidValue
 from app.domain.settings.strict_json import MAX_DEPTH
+from app.domain.settings.value_rules import comparisons
+from app.domain.settings.value_rules.comparisons import COMPARED, Known, SideComparison, SidePart
 from app.domain.settings.value_rules.sizes import read_size
 from app.domain.text import shortened
 
 FIELD = "expression"
 LONGEST = 500
-Operand = int | float | str
-Known = Mapping[str, Operand]
-Part = Callable[[Known], Operand]
+Holds = Callable[[Known], bool]
 
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"[^"]*")|(?P<number>[0-9]+(?:\.[0-9]+)?(?:[KMGT]?B\b)?)'
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.-]*)|(?P<sign><=|>=|==|!=|[<>()+*-]))"
 )
-_COMPARED: dict[str, tuple[Callable[[Operand, Operand], bool], str]] = {
-    "<": (operator.lt, "less than"),
-    "<=": (operator.le, "at most"),
-    ">": (operator.gt, "more than"),
-    ">=": (operator.ge, "at least"),
-    "==": (operator.eq, "equal to"),
-    "!=": (operator.ne, "different from"),
-}
-_ADDED = {"+": operator.add, "-": operator.sub}
-_CONSTANTS: dict[str, Operand] = {"true": "true", "false": "false"}
-
-
-class Unknown(Exception):
-    """A value is not set, is not valid, or cannot be compared, so the relation says nothing."""
+_ADDED = ("+", "-")
+_JOINS = frozenset({"and", "or"})
+_CONSTANTS = frozenset({"true", "false"})
 
 
 class Expression(NamedTuple):
-    """A relation that was read: its test, its keys, and its words if it is one comparison."""
+    """A relation that was read: its test, its keys, and its comparisons."""
 
-    holds: Callable[[Known], bool]
+    holds: Holds
     keys: tuple[str, ...]
-    words: str
+    comparisons: tuple[SideComparison, ...]
+
+    @property
+    def words(self) -> str:
+        """What it asks for, if it is one comparison; else ""."""
+        return self.comparisons[0].words if len(self.comparisons) == 1 else ""
 
 
 @lru_cache(maxsize=256)
@@ -70,7 +64,7 @@ class _Parser:
         self._text = text
         self._at = 0
         self._keys: list[str] = []
-        self._comparisons: list[str] = []
+        self._comparisons: list[SideComparison] = []
         self._depth = 0
 
     def expression(self) -> Expression:
@@ -80,76 +74,103 @@ class _Parser:
             raise self._unexpected()
         if not self._keys:
             raise _mistake("A relation names at least one setting.")
-        words = self._comparisons[0] if len(self._comparisons) == 1 else ""
-        return Expression(holds, tuple(dict.fromkeys(self._keys)), words)
+        keys = tuple(dict.fromkeys(self._keys))
+        return Expression(holds, keys, tuple(self._comparisons))
 
-    def _any(self) -> Callable[[Known], bool]:
+    def _any(self) -> Holds:
         parts = [self._all()]
         while self._takes("or"):
             parts.append(self._all())
         return lambda known: any(part(known) for part in parts)
 
-    def _all(self) -> Callable[[Known], bool]:
-        parts = [self._comparison()]
+    def _all(self) -> Holds:
+        parts = [self._condition()]
         while self._takes("and"):
-            parts.append(self._comparison())
+            parts.append(self._condition())
         return lambda known: all(part(known) for part in parts)
 
-    def _comparison(self) -> Callable[[Known], bool]:
-        start = self._at
-        left = self._sum()
-        left_text, sign = self._text[start : self._at].strip(), self._peek()
-        if sign not in _COMPARED:
+    def _condition(self) -> Holds:
+        if self._begins_group():
+            holds: Holds = self._in_parentheses(self._any)
+            return holds
+        comparison = self._comparison()
+        self._comparisons.append(comparison)
+        return comparison.holds
+
+    def _comparison(self) -> SideComparison:
+        left, left_text = self._side()
+        sign = self._peek()
+        if sign not in COMPARED:
             raise _mistake("A relation compares: use <, <=, >, >=, == or !=.")
         self._takes(sign)
-        start = self._at
-        right = self._sum()
-        compare, words = _COMPARED[sign]
-        self._comparisons.append(
-            f"{left_text} must be {words} {self._text[start : self._at].strip()}"
-        )
-        return lambda known: _compared(compare, left(known), right(known), sign)
+        right, right_text = self._side()
+        return SideComparison(left, sign, right, left_text, right_text)
 
-    def _sum(self) -> Part:
-        value = self._product()
+    def _side(self) -> tuple[SidePart, str]:
+        start = self._at
+        part = self._sum()
+        return part, self._text[start : self._at].strip()
+
+    def _sum(self) -> SidePart:
+        part = self._product()
         while (sign := self._peek()) in _ADDED:
             self._takes(sign)
-            value = _combined(_ADDED[sign], value, self._product())
-        return value
+            part = comparisons.combined(sign, part, self._product())
+        return part
 
-    def _product(self) -> Part:
-        value = self._factor()
+    def _product(self) -> SidePart:
+        part = self._factor()
         while self._takes("*"):
-            value = _combined(operator.mul, value, self._factor())
-        return value
+            part = comparisons.combined("*", part, self._factor())
+        return part
 
-    def _factor(self) -> Part:
+    def _factor(self) -> SidePart:
         if self._takes("-"):
-            return _combined(operator.sub, lambda _: 0, self._within(self._factor))
-        if self._takes("("):
-            value = self._within(self._sum)
-            if not self._takes(")"):
-                raise _mistake("A closing parenthesis is missing.")
-            return value
+            return comparisons.combined("-", comparisons.of_number(0), self._within(self._factor))
+        if self._peek() == "(":
+            part: SidePart = self._in_parentheses(self._sum)
+            return part
         token = _TOKEN.match(self._text, self._at)
-        if token is None or token["sign"] or token["word"] in {"and", "or"}:
+        if token is None or token["sign"] or token["word"] in _JOINS:
             raise self._unexpected()
         self._at = token.end()
         return self._named(token["word"]) if token["word"] else _constant(token)
 
-    def _within(self, read_part: Callable[[], Part]) -> Part:
+    def _in_parentheses(self, read_part: Callable[[], Any]) -> Any:
+        self._takes("(")
+        part = self._within(read_part)
+        if self._takes(")"):
+            return part
+        if self._peek():
+            raise self._unexpected()
+        raise _mistake("A closing parenthesis is missing.")
+
+    def _begins_group(self) -> bool:
+        """Tell whether a parenthesis comes that has a condition in it, and not a sum."""
+        at, depth = self._at, 0
+        while token := _TOKEN.match(self._text, at):
+            found = token.group().strip()
+            depth += {"(": 1, ")": -1}.get(found, 0)
+            if depth <= 0:
+                return False
+            if found in COMPARED or found in _JOINS:
+                return True
+            at = token.end()
+        return False
+
+    def _within(self, read_part: Callable[[], Any]) -> Any:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _mistake("The relation is nested too deep.")
-        value = read_part()
+        part = read_part()
         self._depth -= 1
-        return value
+        return part
 
-    def _named(self, word: str) -> Part:
+    def _named(self, word: str) -> SidePart:
         if word in _CONSTANTS:
-            return lambda _: _CONSTANTS[word]
+            return comparisons.of_text(word)
         self._keys.append(word)
-        return lambda known: _known(known, word)
+        return comparisons.of_key(word)
 
     def _peek(self) -> str:
         token = _TOKEN.match(self._text, self._at)
@@ -168,50 +189,18 @@ class _Parser:
         return _mistake(f"This is no relation: {where}. Type it like chunk_overlap < chunk_size.")
 
 
-def _constant(token: re.Match[str]) -> Part:
+def _constant(token: re.Match[str]) -> SidePart:
     if token["text"]:
-        text = token["text"][1:-1]
-        return lambda _: text
+        return comparisons.of_text(token["text"][1:-1])
     digits = token["number"]
     size = read_size(digits)
-    number: Operand = size if size is not None else _literal(digits)
-    return lambda _: number
+    return comparisons.of_number(_literal(digits) if size is None else size)
 
 
-def _literal(digits: str) -> Operand:
-    try:
-        return float(digits) if "." in digits else int(digits)
-    except ValueError:
-        raise _mistake(f"“{shortened(digits)}” is not a number or a size.") from None
-
-
-def _known(known: Known, key: str) -> Operand:
-    if key not in known:
-        raise Unknown(key)
-    return known[key]
-
-
-def _combined(combine: Callable[[float, float], float], left: Part, right: Part) -> Part:
-    def value(known: Known) -> Operand:
-        one, other = left(known), right(known)
-        if isinstance(one, str) or isinstance(other, str):
-            raise Unknown
-        return combine(one, other)
-
-    return value
-
-
-def _compared(
-    compare: Callable[[Operand, Operand], bool], left: Operand, right: Operand, sign: str
-) -> bool:
-    if isinstance(left, str) != isinstance(right, str):
-        raise Unknown
-    if isinstance(left, str):
-        if sign not in {"==", "!="}:
-            raise Unknown
-    elif any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
-        raise Unknown
-    return compare(left, right)
+def _literal(digits: str) -> int | Decimal:
+    if not digits.replace(".", "", 1).isdigit():
+        raise _mistake(f"“{shortened(digits)}” is not a number or a size.")
+    return Decimal(digits) if "." in digits else int(digits)
 
 
 def _mistake(message: str) -> InvalidValue:

@@ -1,12 +1,14 @@
 """Relations of values: rules between several settings, such as ``chunk_overlap < chunk_size``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import expressions
-from app.domain.settings.value_rules.expressions import Expression, Known, Operand, Unknown
+from app.domain.settings.value_rules.comparisons import Known, Operand, Unknown
+from app.domain.settings.value_rules.expressions import Expression
 from app.domain.settings.value_rules.sizes import read_size
 from app.domain.settings.values import DataType
 
@@ -44,7 +46,7 @@ class Relation:
         try:
             if expression is None or expression.holds(known):
                 return ""
-        except (Unknown, OverflowError, TypeError):
+        except Unknown:
             return ""
         if self.message:
             return self.message
@@ -52,6 +54,27 @@ class Relation:
         rule = expression.words or f"“{self.expression}” must hold"
         rule = rule.replace(" must ", " should ", 1) if self.is_warning else rule
         return f"{rule}: {listed(stored, len(stored))}."
+
+    def why_never(self, types: Mapping[str, str]) -> str:
+        """Return why values of these data types are never compared, as a sentence; else "".
+
+        Args:
+            types: The data types by key; a key without a setting may be of any.
+        """
+        expression = self._read()
+        found = (one.why_never(types) for one in (expression.comparisons if expression else ()))
+        return next(filter(None, found), "")
+
+    def idle(self, known: Known) -> str:
+        """Return which comparison checks nothing with these values, as a sentence; else ""."""
+        expression = self._read()
+        for one in expression.comparisons if expression else ():
+            if one.is_idle(known):
+                return (
+                    f"“{one.text}” checks nothing with the present values: a number and a text"
+                    " are never compared, and texts can only be equal or different."
+                )
+        return ""
 
     def _read(self) -> Expression | None:
         try:

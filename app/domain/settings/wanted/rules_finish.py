@@ -7,7 +7,7 @@ from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.settings import related, secrecy, validity
-from app.domain.settings.value_rules import schemas
+from app.domain.settings.value_rules import checks, schemas
 from app.domain.settings.value_rules.editing import present_values
 from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.relations import Relation
@@ -91,6 +91,8 @@ def _remark(relation: Relation, known: Mapping[str, _Value]) -> str:
     lines = [(key, *known[key]) for key in relation.keys if key in known]
     found = related.findings_by_key([relation], lines)
     sentences = {f"{one.problem or one.warning}." for one in found.values()}
+    if unchecked := relation.idle(checks.stored_operands(lines)):
+        sentences.add(unchecked)
     if missing:
         sentences.add(f"There is no setting named {listed(missing)}.")
     return " ".join(sorted(sentences))

@@ -6,7 +6,7 @@ from functools import partial
 from app.domain.errors import InvalidValue
 from app.domain.permissions import May, PermissionCode
 from app.domain.plan_lines import PlanLine, PlanOutcome
-from app.domain.settings.value_rules.editing import relation, typed_rules, words
+from app.domain.settings.value_rules.editing import present_values, relation, typed_rules, words
 from app.domain.settings.value_rules.editing.flags import WITHOUT
 from app.domain.settings.value_rules.editing.relation_edit import RelationEdit, relation_fields
 from app.domain.settings.value_rules.editing.typed_rules import TypedRule
@@ -107,6 +107,8 @@ def _relation(plan: RulesPlan, one: WantedRelation, *, is_allowed: bool) -> Plan
     after = relation.checked_relation(edit, stored[0].id if stored else relation.NEW)
     if after in stored:
         return PlanLine(one.expression, PlanOutcome.UNCHANGED)
+    types = {key: line.data_type for key, line in plan.settings.items()}
+    present_values.refuse_incomparable(after, types)
     _require(is_allowed=is_allowed)
     plan.put[after.expression] = after
     if not stored:

@@ -38,6 +38,11 @@ class RuleLine:
         return schemas.is_readable(self.rule.schema)
 
     @property
+    def unchecked(self) -> list[str]:
+        """What in it checks nothing, in sentences; another program may have written it."""
+        return schemas.unchecked(self.rule.schema, self.line.data_type if self.line else "")
+
+    @property
     def findings(self) -> ValueFindings:
         """The faults of the stored value, and the warnings about it."""
         return self.line.findings if self.line else NOTHING_FOUND
@@ -45,10 +50,17 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class RelationLine:
-    """A relation as a list shows it, and the sentence on stored values that break it, or ""."""
+    """A relation as a list shows it.
+
+    Attributes:
+        relation: The relation.
+        broken: The sentence on stored values that break it, or "".
+        unchecked: What of it checks nothing, in sentences.
+    """
 
     relation: Relation
     broken: str
+    unchecked: list[str]
 
 
 @dataclass(frozen=True)
@@ -67,11 +79,19 @@ def all_rules(session: DbSession) -> AllRules:
     known = checks.stored_operands(
         [(line.key, line.value, line.data_type) for line in lines.values() if not line.is_secret]
     )
+    types = {key: line.data_type for key, line in lines.items()}
     return AllRules(
         [
             RuleLine(key, rule, lines.get(key))
             for key, rule in sorted(unmarked.items())
             if rule != NO_RULE
         ],
-        [RelationLine(one, one.broken(known)) for one in found.relations],
+        [
+            RelationLine(
+                one,
+                one.broken(known),
+                list(filter(None, [one.why_never(types) or one.idle(known)])),
+            )
+            for one in found.relations
+        ],
     )

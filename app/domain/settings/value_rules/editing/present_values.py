@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.domain.errors import InvalidValue
 from app.domain.settings import related, secrets, validity
-from app.domain.settings.value_rules import schemas
+from app.domain.settings.value_rules import checks, schemas
+from app.domain.settings.value_rules.expressions import FIELD
 from app.domain.settings.value_rules.json_schema.steps import Allowance
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import ValueRule
@@ -37,11 +38,13 @@ class RelationKeys(NamedTuple):
         broken: The values that break it together.
         missing: The keys that no setting has.
         secret: The keys of secrets, which break no relation.
+        unchecked: What of it checks nothing with the present values, in sentences.
     """
 
     broken: list[BrokenValue]
     missing: list[str]
     secret: list[str]
+    unchecked: list[str]
 
 
 def broken_by_rule(setting: ApplicationSetting, rule: ValueRule) -> list[BrokenValue]:
@@ -73,8 +76,13 @@ def refuse_slow_check(
 
 
 def broken_by_relation(session: DbSession, relation: Relation) -> RelationKeys:
-    """Return the values that break a relation, and its keys that it cannot look at."""
+    """Return the values that break a relation, and what it cannot look at.
+
+    Raises:
+        InvalidValue: Values of these data types are never compared.
+    """
     by_key = _settings(session, relation.keys)
+    refuse_incomparable(relation, {key: one.data_type for key, one in by_key.items()})
     shown = {
         key: value
         for key, setting in by_key.items()
@@ -89,7 +97,18 @@ def broken_by_relation(session: DbSession, relation: Relation) -> RelationKeys:
     ]
     missing = [key for key in relation.keys if key not in by_key]
     secret = [key for key, setting in by_key.items() if secrets.is_secret_setting(setting)]
-    return RelationKeys(broken, missing, secret)
+    unchecked = list(filter(None, [relation.idle(checks.stored_operands(lines))]))
+    return RelationKeys(broken, missing, secret, unchecked)
+
+
+def refuse_incomparable(relation: Relation, types: Mapping[str, str]) -> None:
+    """Refuse a relation that never compares values of these data types, by key.
+
+    Raises:
+        InvalidValue: It does not.
+    """
+    if why := relation.why_never(types):
+        raise InvalidValue(why, field=FIELD)
 
 
 def _settings(session: DbSession, keys: Collection[str]) -> Mapping[str, ApplicationSetting]:

@@ -61,7 +61,7 @@ class RelationReview:
         """The content of the page of the review."""
         broken = [[one.key, one.value, one.sentence] for one in self.found.broken]
         sides = [relation and relation_fields(relation) for relation in (self.before, self.after)]
-        return ReviewContent([sides, broken, self.found.missing, self.found.secret], {})
+        return ReviewContent([sides, broken, *self.found[1:]], {})
 
 
 def relation_fields(stored: Relation) -> dict[str, Any]:
