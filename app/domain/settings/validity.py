@@ -5,9 +5,10 @@ Other programs may have written them, or somebody before the rule was made.
 
 from typing import NamedTuple
 
+from app.domain import kept_results
 from app.domain.errors import InvalidValue
-from app.domain.settings import kept_results, values
-from app.domain.settings.kept_results import KeptResults
+from app.domain.kept_results import KeptResults
+from app.domain.settings import values
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import checks, schemas
 from app.domain.settings.value_rules.json_schema.steps import Allowance

@@ -4,10 +4,11 @@ import math
 import re
 from enum import StrEnum
 
+from app.domain import kept_results
 from app.domain.errors import InvalidValue
+from app.domain.kept_results import KeptResults
 from app.domain.phrases import counted
-from app.domain.settings import kept_results, secrecy, strict_json
-from app.domain.settings.kept_results import KeptResults
+from app.domain.settings import secrecy, strict_json
 from app.domain.settings.strict_json import (
     LARGEST_INTEGER,
     SMALLEST_INTEGER,

@@ -42,7 +42,7 @@ class CreatedAgain(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class SettingsUndo:
-    """What undoing a save of settings does.
+    """The effect of undoing a save of settings.
 
     Attributes:
         save: The save.

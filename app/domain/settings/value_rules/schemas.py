@@ -7,9 +7,10 @@ share another, references are refused, and a pattern is charged for the time of 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from app.domain import kept_results
 from app.domain.errors import InvalidValue
-from app.domain.settings import kept_results, strict_json
-from app.domain.settings.kept_results import KeptResults
+from app.domain.kept_results import KeptResults
+from app.domain.settings import strict_json
 from app.domain.settings.strict_json import NotJson
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules.json_schema import asked, check, look, mistakes, patterns

@@ -21,7 +21,7 @@ from app.models import AuditEvent, DbSession, User
 
 @dataclass(frozen=True)
 class UserUndo:
-    """What undoing a save does.
+    """The effect of undoing a save.
 
     Attributes:
         event: The event that was chosen; its save is undone.

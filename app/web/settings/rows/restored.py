@@ -41,12 +41,12 @@ class RestoredRows:
 
     @property
     def restorable(self) -> list[tuple[int, PastValue, str]]:
-        """Those that can be restored: the event, the setting as it was, the warning or ""."""
+        """Settings that can be restored: the event, the setting as it was, the warning or ""."""
         return [(one, self.past[one], self.warnings.get(one, "")) for one in self._sorted(self.ids)]
 
     @property
     def refused(self) -> list[tuple[int, str, str, Author | None]]:
-        """Those that cannot be restored: event, key, sentence, and who made another."""
+        """Settings that cannot be restored: event, key, sentence, and who made another."""
         keys = {one: self.past[one].key for one in self.past}
         return [
             (one, key, str(self.errors[one]), self.authors.get(key))

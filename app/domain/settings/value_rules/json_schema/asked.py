@@ -21,7 +21,7 @@ _FORMS = {
 
 
 class Asked(NamedTuple):
-    """What is asked of a value: "be at least 1", or not to "be at least 1"."""
+    """The demand on a value: "be at least 1", or not to "be at least 1"."""
 
     verb: str
     what: str
