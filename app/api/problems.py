@@ -17,8 +17,10 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import HTTP_STATUS_CODES
 
+from app import config
 from app.api.bearer import SecondFactorMissing, WrongRevision
 from app.api.blueprint import PREFIX, blueprint
+from app.database import problems
 from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
 from app.extensions import db
@@ -176,14 +178,16 @@ def _unknown(error: OutcomeUnknown) -> Response:
 
 @blueprint.errorhandler(SQLAlchemyError)
 def _database(error: SQLAlchemyError) -> Response:
-    log.error("The database answered %s.", type(error).__name__)
+    log.error("%s", problems.log_line(config.current(), error))
     try:
         db.session.rollback()
     except SQLAlchemyError:
         log.warning("The rollback failed too.")
     if isinstance(error, DataError):
         return problem(422, STORED)
-    return problem(503, AWAY, headers=RETRY)
+    sentence = problems.public_sentence(error)
+    detail = f"{sentence} Nothing was saved." if sentence else AWAY
+    return problem(503, detail, headers=RETRY)
 
 
 @blueprint.errorhandler(Exception)

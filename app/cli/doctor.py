@@ -1,32 +1,34 @@
 """``flask doctor``: checks of an installation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import click
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
-from app import config
 from app.cli import output
 from app.cli.accounts import second_factors
 from app.cli.arguments import json_option
 from app.cli.commands import Command
 from app.cli.db import compared
+from app.cli.failures import of_database
 from app.cli.findings import attention, names, outside, place
+from app.cli.findings.checking import checked, sentences
+from app.cli.findings.file import whole_file
 from app.cli.findings.finding import InstallationFinding, Verdict
 from app.cli.findings.record import record_problems, record_warnings
 from app.cli.findings.rules import rule_warnings
 from app.cli.findings.secrets import secret_warnings
 from app.cli.search_index import SENTENCES
 from app.database import revisions, trigram_index
-from app.database.problems import connection_problem
 from app.database.revisions import SchemaStatus
 from app.database.trigram_index import IndexState
 from app.domain import access, integrity, sign_in
 from app.domain.phrases import counted, listed
 from app.extensions import db
 
+Check = Callable[[], Iterator[InstallationFinding]]
 NAMED = 5
 _WARNINGS = {
     "names": names.uncopied,
@@ -64,25 +66,15 @@ def _findings(*, record: bool, deep: bool) -> Iterator[InstallationFinding]:
     try:
         status = revisions.status(db.session)
     except DBAPIError as error:
-        yield InstallationFinding(
-            Verdict.WRONG, "connection", connection_problem(config.current(), error)
-        )
+        sentence = of_database(error).format_message()
+        yield InstallationFinding(Verdict.WRONG, "connection", sentence)
         return
     yield place.connection()
     yield _revision(status)
     if status.is_current:
-        yield from place.limits()
-        yield place.writing()
-        yield _tables()
-        yield _administrator()
-        yield _passwords()
-        for sentence in second_factors.problems():
-            yield InstallationFinding(Verdict.WARNING, "second factors", sentence)
-        yield from _record()
-        yield _search()
-        yield from _warnings()
-        yield from _attention()
-        yield from _recorded() if record else _outside()
+        checks = _CHECKS | {"outside": _recorded if record else _outside}
+        for subject, check in checks.items():
+            yield from checked(subject, check)
         if deep:
             yield from _deep()
 
@@ -93,37 +85,44 @@ def _revision(status: SchemaStatus) -> InstallationFinding:
     return InstallationFinding(verdict, "revision", f"{status.message}{advice}")
 
 
-def _tables() -> InstallationFinding:
+def _tables() -> Iterator[InstallationFinding]:
     found = compared()
     if found is None:
-        return InstallationFinding(Verdict.OK, "tables", "The tables match the models.")
+        yield InstallationFinding(Verdict.OK, "tables", "The tables match the models.")
+        return
     verdict = Verdict.WRONG if found.is_broken else Verdict.WARNING
-    return InstallationFinding(verdict, "tables", found.sentence(NAMED))
+    yield InstallationFinding(verdict, "tables", found.sentence(NAMED))
 
 
-def _administrator() -> InstallationFinding:
+def _administrator() -> Iterator[InstallationFinding]:
     if access.has_administrator(db.session):
-        return InstallationFinding(
-            Verdict.OK, "administrator", "At least one administrator can sign in."
-        )
+        sentence = "At least one administrator can sign in."
+        yield InstallationFinding(Verdict.OK, "administrator", sentence)
+        return
     sentence = (
         "No administrator can sign in: nobody with the role admin is active and has a password."
         " Run: flask setup-link"
     )
-    return InstallationFinding(Verdict.WRONG, "administrator", sentence)
+    yield InstallationFinding(Verdict.WRONG, "administrator", sentence)
 
 
-def _passwords() -> InstallationFinding:
+def _passwords() -> Iterator[InstallationFinding]:
     usernames = list(sign_in.unreadable_passwords(db.session))
     if not usernames:
-        return InstallationFinding(Verdict.OK, "passwords", "All stored passwords can be verified.")
+        yield InstallationFinding(Verdict.OK, "passwords", "All stored passwords can be verified.")
+        return
     count = counted(len(usernames), "stored password")
     sentence = (
         f"{count} cannot be verified, as neither argon2 nor bcrypt made it:"
         f" {listed(usernames, NAMED)}."
         " These users need a new password: flask users reset-password NAME"
     )
-    return InstallationFinding(Verdict.WARNING, "passwords", sentence)
+    yield InstallationFinding(Verdict.WARNING, "passwords", sentence)
+
+
+def _second_factors() -> Iterator[InstallationFinding]:
+    for sentence in second_factors.problems():
+        yield InstallationFinding(Verdict.WARNING, "second factors", sentence)
 
 
 def _record() -> Iterator[InstallationFinding]:
@@ -137,25 +136,29 @@ def _record() -> Iterator[InstallationFinding]:
         yield InstallationFinding(Verdict.OK, "record", sentence)
 
 
-def _search() -> InstallationFinding:
+def _search() -> Iterator[InstallationFinding]:
     state = trigram_index.state(db.session.connection())
     verdict = Verdict.WARNING if state is IndexState.UNFINISHED else Verdict.OK
-    return InstallationFinding(verdict, "search", SENTENCES[state])
+    yield InstallationFinding(verdict, "search", SENTENCES[state])
 
 
 def _deep() -> Iterator[InstallationFinding]:
-    problems = list(integrity.problems(db.session, db.session.rollback))
-    for sentence in problems:
-        yield InstallationFinding(Verdict.WRONG, "everything", sentence)
-    if not problems:
+    is_well = True
+    for look in (whole_file, *map(_reading, integrity.checks())):
+        for finding in sentences(Verdict.WRONG, "everything", look):
+            is_well = False
+            yield finding
+    if is_well:
         sentence = "The record is whole, and no row contradicts another."
         yield InstallationFinding(Verdict.OK, "everything", sentence)
 
 
-def _warnings() -> Iterator[InstallationFinding]:
-    for subject, sentences in _WARNINGS.items():
-        for sentence in sentences():
-            yield InstallationFinding(Verdict.WARNING, subject, sentence)
+def _reading(check: integrity.Check) -> Callable[[], Iterator[str]]:
+    def read() -> Iterator[str]:
+        yield from check(db.session, db.session.rollback)
+        db.session.rollback()
+
+    return read
 
 
 def _attention() -> Iterator[InstallationFinding]:
@@ -177,3 +180,21 @@ def _outside() -> Iterator[InstallationFinding]:
 def _recorded() -> Iterator[InstallationFinding]:
     for sentence in outside.record():
         yield InstallationFinding(Verdict.OK, "outside", sentence)
+
+
+def _warnings(subject: str, say: Callable[[], Iterator[str]]) -> Check:
+    return lambda: (InstallationFinding(Verdict.WARNING, subject, each) for each in say())
+
+
+_CHECKS: dict[str, Check] = {
+    "limits": place.limits,
+    "writing": place.writing,
+    "tables": _tables,
+    "administrator": _administrator,
+    "passwords": _passwords,
+    "second factors": _second_factors,
+    "record": _record,
+    "search": _search,
+    **{subject: _warnings(subject, say) for subject, say in _WARNINGS.items()},
+    "attention": _attention,
+}

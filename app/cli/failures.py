@@ -59,7 +59,7 @@ def in_one_line() -> Iterator[None]:
     except BrokenRevisions as error:
         raise Failure(str(error)) from error
     except SQLAlchemyError as error:
-        raise _of_database(error) from error
+        raise of_database(error) from error
 
 
 def _with_help(mistake: click.UsageError) -> str:
@@ -67,7 +67,8 @@ def _with_help(mistake: click.UsageError) -> str:
     return f"{mistake.format_message()}{path}"
 
 
-def _of_database(error: SQLAlchemyError) -> Failure:
+def of_database(error: SQLAlchemyError) -> Failure:
+    """Return the failure that an error of the database is, in one line."""
     if (line := advice(config.current(), error)) is not None:
         return Unreachable(line)
     if not isinstance(error, DBAPIError):

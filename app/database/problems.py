@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 
 from app.config import Configuration
 from app.config.database_url import BY_URL
@@ -141,6 +141,12 @@ def public_sentence(error: SQLAlchemyError) -> str | None:
     # What a statement is refused for may repeat words that somebody has typed.
     known = None if getattr(error, "statement", None) else _known(_raised(error))
     return _SENTENCES.get(known[0].meaning) if known else None
+
+
+def is_rejected(error: SQLAlchemyError) -> bool:
+    """Tell whether the database has answered that it cannot do this: a table is missing, or so."""
+    name = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+    return isinstance(error, ProgrammingError) or name == "SQLITE_ERROR"
 
 
 def log_line(configuration: Configuration, error: SQLAlchemyError) -> str:

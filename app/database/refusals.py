@@ -135,6 +135,12 @@ def _about_poolers(_configuration: Configuration, _line: str) -> str:
     return "Set DB_POOLER=pgbouncer."
 
 
+def _about_damage(configuration: Configuration, line: str) -> str:
+    if configuration.database_url.get_backend_name() == "sqlite":
+        return "Stop the console, and restore the file from a backup: docs/backup.md"
+    return f"Restore a backup: docs/backup.md. The database says: {line}"
+
+
 def _quoted(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
@@ -162,6 +168,10 @@ _KINDS = (
         Refusal("The database has no room: its disk is full, or a quota is used up.", _about_room),
         frozenset({1030}),
         r"error (28|122)\b",
+    ),
+    _Kind(
+        Refusal("The database is damaged: it cannot read all that it has stored.", _about_damage),
+        frozenset({"XX001", "XX002", 1034, 1194, 1195, 1712, "SQLITE_CORRUPT"}),
     ),
     _Kind(
         Refusal("The database server is cut off from its cluster.", _about_clusters),

@@ -1,21 +1,24 @@
 """Invariants: what holds of all rows, whatever raced, was killed or was restarted."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Column, Select, exists, func, select
+from sqlalchemy import Column, Select, Table, exists, func, select
 
-from app.domain import access, audit, users
+from app.domain import access, audit, settings, sign_in, users
 from app.domain.audit import BrokenChain
 from app.domain.permissions import PermissionCode
 from app.domain.phrases import counted, listed
+from app.domain.settings import SecretState
 from app.models import DbSession, Permission, Role, role_permissions, user_roles
 from app.models.base import Base
 from app.models.user import ADMIN
 
 Release = Callable[[], object]
+Check = Callable[[DbSession, Release], Iterator[str]]
 COMBINATIONS = 1_000
 NAMED = 5
 
@@ -30,11 +33,41 @@ def problems(session: DbSession, release: Release) -> Iterator[str]:
     Yields:
         A sentence for each problem.
     """
-    for look in (_broken_chain, _rows_that_refer_to_nothing, _missing_permissions, _wrong_copies):
-        yield from look(session, release)
+    for check in checks():
+        yield from check(session, release)
         release()
-    yield from _wrong_permissions(session)
+
+
+def checks() -> Sequence[Check]:
+    """Return the parts of `problems`, of which each reads on its own."""
+    return (
+        _broken_chain,
+        *(partial(_rows_that_refer_to_nothing, table) for table in Base.metadata.sorted_tables),
+        _missing_permissions,
+        _wrong_copies,
+        _unreadable_secrets,
+        _wrong_permissions,
+    )
+
+
+def left_by_others(session: DbSession, release: Release) -> Iterator[str]:
+    """Yield what only other programs write: hashes that nobody verifies, changes without a record.
+
+    An installation may have them, and `flask doctor` warns of them. Where no other program writes,
+    each is a fault of the console.
+    """
+    for username in sign_in.unreadable_passwords(session):
+        yield f"The stored password of {username} cannot be verified."
     release()
+    for change in settings.all_outside_changes(session):
+        yield f"{change.target.name} is not what was recorded last."
+    release()
+    for kind in (access.ROLES, access.GRANTS):
+        for chunk in access.chunks(session, kind):
+            holders = access.holders_in(session, kind, chunk)
+            for held in access.access_from_outside(session, kind, holders):
+                yield f"The {kind.noun} of {held.target.name} are not what was recorded last."
+            release()
 
 
 def _broken_chain(session: DbSession, release: Release) -> Iterator[str]:
@@ -44,17 +77,15 @@ def _broken_chain(session: DbSession, release: Release) -> Iterator[str]:
         yield f"{fault} Run: flask audit verify"
 
 
-def _rows_that_refer_to_nothing(session: DbSession, release: Release) -> Iterator[str]:
+def _rows_that_refer_to_nothing(
+    table: Table, session: DbSession, _release: Release
+) -> Iterator[str]:
     """Look for rows whose foreign key leads nowhere: SQLite lets other programs write such rows."""
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            for key in column.foreign_keys:
-                if count := session.scalar(_orphans(column, key.column)):
-                    rows = counted(
-                        count, f"row of {table.name} names", f"rows of {table.name} name"
-                    )
-                    yield f"{rows} {column.name} that {key.column.table.name} does not have."
-        release()
+    for column in table.columns:
+        for key in column.foreign_keys:
+            if count := session.scalar(_orphans(column, key.column)):
+                rows = counted(count, f"row of {table.name} names", f"rows of {table.name} name")
+                yield f"{rows} {column.name} that {key.column.table.name} does not have."
 
 
 def _orphans(child: Column[int], parent: Column[int]) -> Select[int]:
@@ -77,7 +108,14 @@ def _wrong_copies(session: DbSession, release: Release) -> Iterator[str]:
         yield f"The copies of {counted(count, 'name')} are wrong. Run: flask users copy-names"
 
 
-def _wrong_permissions(session: DbSession) -> Iterator[str]:
+def _unreadable_secrets(session: DbSession, _release: Release) -> Iterator[str]:
+    states = settings.secret_states(session).items()
+    keys = [key for key, state in states if state is SecretState.UNREADABLE]
+    if keys:
+        yield f"{counted(len(keys), 'secret')} cannot be decrypted: {listed(keys, NAMED)}."
+
+
+def _wrong_permissions(session: DbSession, _release: Release) -> Iterator[str]:
     """Compare what people may do with what their roles grant, once for each set of roles."""
     granted = _granted(session)
     seen: set[frozenset[int]] = set()

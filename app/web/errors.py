@@ -113,7 +113,8 @@ def _database(error: SQLAlchemyError) -> Answer:
     status = _schema_status() if asked else None
     if isinstance(error, DataError) and status is None:
         return _page(422, sentence=VALUE_REFUSED), 422, {}
-    sentence = "" if isinstance(error, AWAY) else "The database refused this."
+    is_away = isinstance(error, AWAY) and not problems.is_rejected(error)
+    sentence = "" if is_away else "The database refused this."
     sentence = problems.public_sentence(error) or sentence
     return _unavailable(status, sentence=sentence and f"{sentence} {UNSAVED}"), 503, RETRY_AFTER
 

@@ -5,10 +5,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import revisions
 from app.database.probe import try_writing
-from app.database.problems import public_sentence
+from app.database.problems import is_rejected, public_sentence
 from app.extensions import db
 from app.web.access import public
 
+REJECTED = "The database refuses what the console asks. flask doctor tells why."
 blueprint = Blueprint("health", __name__)
 
 
@@ -29,7 +30,8 @@ def readyz() -> tuple[Response, int]:
         if status.is_current:
             try_writing(db.engine)
     except SQLAlchemyError as error:
-        reason = public_sentence(error) or "The database does not answer."
+        silent = REJECTED if is_rejected(error) else "The database does not answer."
+        reason = public_sentence(error) or silent
         return jsonify(status="unavailable", reason=reason), 503
     if not status.is_current:
         return jsonify(status="unavailable", reason=status.message), 503

@@ -1,7 +1,11 @@
 """What must hold of all rows, found by reading all of them."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
+
+from app.domain import integrity, settings
+from app.domain.settings import SecretKeys
+from app.models import ApplicationSetting, user_roles
 
 FINE = "ok       everything: The record is whole, and no row contradicts another."
 
@@ -60,6 +64,51 @@ def test_a_wrong_copy_of_a_name_is_wrong(examine, ada):
 
     assert code == 1
     assert found[0].endswith("The copies of 1 name are wrong. Run: flask users copy-names")
+
+
+KEY = SecretKeys(bytes(range(32)))
+
+
+@pytest.fixture
+def keyed(session):
+    """Gives the console a key for secrets."""
+    engine = session.get_bind()
+    engine.update_execution_options(**{settings.KEYS: KEY})
+    yield
+    engine.update_execution_options(**{settings.KEYS: SecretKeys()})
+
+
+def test_a_secret_that_does_not_decrypt_is_wrong(examine, session, ada, keyed):
+    fine, empty = KEY.encrypted("sk-4711"), ""
+    stored = {"a_api_key": fine, "b_api_key": empty, "c_api_key": "in clear", "d_api_key": None}
+    session.add_all(ApplicationSetting(key=key, value=value) for key, value in stored.items())
+    assert examine() == (0, [FINE])
+
+    session.add(ApplicationSetting(key="e_api_key", value=fine[:-9]))
+    code, found = examine()
+
+    assert code == 1
+    assert found == ["wrong    everything: 1 secret cannot be decrypted: e_api_key."]
+
+
+def test_what_only_others_leave_is_found_where_nobody_else_writes(flask, session, ada, person):
+    def found():
+        session.commit()
+        return list(integrity.left_by_others(session, session.rollback))
+
+    flask("settings", "set", "chunk_size", "700")
+    flask("users", "assign", "ada", "user")
+    assert found() == []
+
+    person("bo", password_hash="hashed_password_here")
+    session.execute(text("UPDATE application_settings SET value = '9' WHERE value = '700'"))
+    session.execute(delete(user_roles).where(user_roles.c.user_id == ada.id))
+
+    assert found() == [
+        "The stored password of bo cannot be verified.",
+        "chunk_size is not what was recorded last.",
+        "The roles of ada are not what was recorded last.",
+    ]
 
 
 @pytest.fixture

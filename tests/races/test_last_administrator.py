@@ -26,6 +26,7 @@ def boris(person):
 
 
 @pytest.mark.slow
+@pytest.mark.written_by_others
 def test_one_administrator_is_always_left(app, session, ada, boris, database_name, record_property):
     admin = session.scalars(select(Role.id).where(Role.name == "admin")).one()
     both = {ada.id: acting(ada), boris.id: acting(boris)}

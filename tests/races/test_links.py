@@ -16,6 +16,7 @@ ROUNDS = 20
 
 
 @pytest.mark.slow
+@pytest.mark.written_by_others
 def test_a_link_is_used_before_its_issuer_is_deactivated_or_never(app, session, ada, vera, person):
     boris = person("boris", roles=["admin"])
     one, other, engine = acting(ada), acting(boris), session.get_bind()

@@ -66,6 +66,7 @@ def test_of_two_who_save_a_setting_one_is_told(
 
 
 @pytest.mark.slow
+@pytest.mark.written_by_others
 def test_what_another_program_writes_is_not_overwritten(
     app, session, ada, greeting, database_name, record_property
 ):

@@ -45,6 +45,7 @@ def granting(session, role_id, permission_id, actor):
 
 
 @pytest.mark.slow
+@pytest.mark.written_by_others
 def test_the_later_of_a_grant_and_an_assignment_is_reviewed_again(app, session, ada, omar, person):
     couple = [acting(ada), acting(person("boris", roles=["admin"]))]
     role = Role(name="team")

@@ -8,11 +8,10 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from app import config
+from app.cli.failures import of_database
 from app.cli.findings.finding import InstallationFinding, Verdict
 from app.config import Configuration, ConfigurationError, development_key
 from app.database.probe import has_limits, try_writing
-from app.database.problems import connection_problem
-from app.database.refusals import advice
 from app.extensions import db
 from app.models.base import utcnow
 
@@ -69,16 +68,16 @@ def limits() -> Iterator[InstallationFinding]:
         yield InstallationFinding(Verdict.WRONG, "limits", sentence)
 
 
-def writing() -> InstallationFinding:
-    """Tell whether the database takes changes."""
+def writing() -> Iterator[InstallationFinding]:
+    """Yield whether the database takes changes."""
     db.session.rollback()
     try:
         try_writing(db.engine)
     except DBAPIError as error:
-        configuration = config.current()
-        sentence = advice(configuration, error) or connection_problem(configuration, error)
-        return InstallationFinding(Verdict.WRONG, "writing", sentence)
-    return InstallationFinding(Verdict.OK, "writing", "The database takes changes.")
+        sentence = of_database(error).format_message()
+        yield InstallationFinding(Verdict.WRONG, "writing", sentence)
+        return
+    yield InstallationFinding(Verdict.OK, "writing", "The database takes changes.")
 
 
 def _serves_by_make_run(configuration: Configuration) -> bool:
