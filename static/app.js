@@ -154,7 +154,9 @@ const finder = () => {
     list.hidden = !count;
     panel.hidden = false;
     input.ariaExpanded = String(count > 0);
-    status.textContent = count ? `${count} shown` : "Nothing found";
+    // The row that leads to all results is none of them.
+    const shown = options.filter((option) => !("all" in option.dataset)).length;
+    status.textContent = count ? `${shown} shown` : "Nothing found";
   };
   const keys = {
     ArrowDown: () => panel.hidden ? search() : choose((position + 1) % options.length),

@@ -60,6 +60,17 @@ def test_a_setting_is_found_and_opened_by_keyboard(window, ada, keys):
     expect(window.get_by_role("heading", level=1)).to_have_text("chunk_size")
 
 
+def test_the_row_that_leads_to_all_results_is_not_counted(window, inhabited, ada):
+    window = window(ada)
+    window.goto("/")
+    window.keyboard.press("/")
+    ask(window, "a")
+
+    expect(options(window).last).to_have_text(re.compile(r"All \d+\+? results"))
+    shown = options(window).count() - 1
+    expect(window.get_by_role("status")).to_have_text(f"{shown} shown")
+
+
 def test_enter_without_a_choice_leads_to_the_page_of_results(window, ada):
     window = window(ada)
     window.goto("/")

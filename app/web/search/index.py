@@ -52,24 +52,25 @@ def index() -> str:
     text = request.args.get("q", "").strip()
     results = search.find(db.session, text, g.me.can)
     sections = [ResultSection(group, text) for group in results.groups]
+    found = places.named(text)
     return render_template(
         TEMPLATES.get(request.args.get("part", ""), "search/index.html"),
         q=text,
         sections=sections,
-        places=places.named(text),
-        all_label=_all_label(sections),
+        places=found,
+        all_label=_all_label(sections, len(found)),
         longest=search.LONGEST,
         is_anywhere=results.is_anywhere,
     )
 
 
-def _all_label(sections: list[ResultSection]) -> str:
+def _all_label(sections: list[ResultSection], place_count: int) -> str:
     """Return the label of the row that leads to all results; "" where there are no others."""
     count = sum(len(section.hits) for section in sections)
     if count == sum(len(section.few) for section in sections):
         return ""
     more = "+" if any(section.has_more for section in sections) else ""
-    return f"All {count}{more} results"
+    return f"All {count + place_count}{more} results"
 
 
 def _url(hit: Hit) -> str:
