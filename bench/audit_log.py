@@ -46,11 +46,15 @@ FILTERS = {
     "refused": "outcome=refused",
     "denied": "outcome=denied",
     "request": "request={request}",
+    "beginning of a request": "request={request:.8}",
     "a day": "day={day}",
+    "an hour": "from={day}T11:00&to={day}T11:59",
     "until a day": "to={day}",
     "page in the middle": "after={middle}",
     "nothing matches": "actor=nobody",
 }
+# Spreads request IDs as evenly as random ones.
+SPREAD = 0x9E3779B97F4A7C15
 ROUNDS, OK = 60, 200
 Row = dict[str, Any]
 
@@ -135,7 +139,7 @@ def _event(save: int, part: int, at: Any) -> Row:
         "before": '{"value": "1000"}',
         "after": '{"value": "600"}',
         "reason": "Shorter passages." if save % 2 else "",
-        "request_id": f"{save:016x}",
+        "request_id": f"{save * SPREAD % 2**64:016x}",
         "save_id": f"{save:036x}",
     }
 

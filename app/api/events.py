@@ -5,7 +5,7 @@ from typing import Any
 from app.api import names, times
 from app.api.endpoint import endpoint, next_page
 from app.api.schemas import AFTER, FLAG_WORD, OUTCOMES, ROW_ID, TEXT, TIME, page_of
-from app.domain import audit, event_export, settings
+from app.domain import audit, event_export, event_names, settings
 from app.domain.audit import EventFilter
 from app.domain.paging import Cursors, Page
 from app.domain.permissions import PermissionCode
@@ -36,14 +36,15 @@ def index(query: dict[str, str]) -> Any:
     given: dict[str, Any] = {name: query[name] for name in TEXTS if name in query}
     filters = EventFilter(
         **given,
-        actor_id=names.row_id(query, "actor_id"),
-        target_id=names.row_id(query, "target_id"),
+        actor_ids=names.row_ids(query, "actor_id"),
+        target_ids=names.row_ids(query, "target_id"),
         sign_ins=query.get("sign_ins") == "true",
         since=times.parsed(query, "since"),
         until=times.parsed(query, "until"),
         as_of=times.parsed(query, "as_of"),
     )
-    return page_of_events(audit.events_page(db.session, filters, Cursors(after=query.get("after"))))
+    cursors, wanted = Cursors(after=query.get("after")), event_names.meant(db.session, filters)
+    return page_of_events(audit.events_page(db.session, wanted, cursors))
 
 
 def page_of_events(page: Page) -> dict[str, Any]:

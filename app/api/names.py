@@ -59,18 +59,18 @@ def check(arguments: dict[str, Any]) -> None:
         raise NotFound
 
 
-def row_id(query: Mapping[str, str], name: str) -> int | None:
-    """Return the ID that a parameter holds; None if it was not sent.
+def row_ids(query: Mapping[str, str], name: str) -> tuple[int, ...]:
+    """Return the ID that a parameter holds; none if it was not sent.
 
     Raises:
         Invalid: It is no ID that a database can look up (400).
     """
     text = query.get(name)
     if text is None:
-        return None
+        return ()
     if not _ID.fullmatch(text) or not _can_be_looked_up(int(text)):
         raise Invalid(400, f"The parameter {name} {NO_ID}.", [in_query(name, NO_ID)])
-    return int(text)
+    return (int(text),)
 
 
 def _can_be_looked_up(value: str | int) -> bool:

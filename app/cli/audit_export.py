@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -15,21 +15,37 @@ from app.cli import output
 from app.cli.actor import current_actor
 from app.cli.arguments import TEXT
 from app.cli.commands import TableCommand
-from app.domain import audit, event_export, roles, settings, users
+from app.domain import audit, event_export, event_names, roles, settings, users
 from app.domain.audit import EventFilter, Outcome
+from app.domain.errors import InvalidValue
 from app.domain.event_export import ExportFormat
 from app.extensions import db
 from app.models.base import HIGHEST_ID
 
 Rows = Sequence[Row[Any]]
 
-DAY = click.DateTime(["%Y-%m-%d"])
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
+AS_OF = click.DateTime(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
 ROW_ID = click.IntRange(1, HIGHEST_ID)
 NAMED = ("by_user", "to_user", "to_role")
-ONE_DAY = timedelta(days=1)
 FORMATS = click.Choice([each.value for each in ExportFormat])
 OUTCOMES = click.Choice([each.value for each in Outcome])
+
+
+class Moment(click.ParamType[str]):
+    """A day, or a day with a time."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, if it is one."""
+        try:
+            audit.range_start(str(value), UTC)
+        except InvalidValue as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+MOMENT = Moment()
 
 
 @click.command(cls=TableCommand)
@@ -46,19 +62,19 @@ OUTCOMES = click.Choice([each.value for each in Outcome])
 @click.option(
     "--target-id", type=ROW_ID, help="Only events of the target with this ID; with --type."
 )
-@click.option("--as-of", type=MOMENT, help="The time, in UTC, at which these IDs were in use.")
+@click.option("--as-of", type=AS_OF, help="The time, in UTC, at which these IDs were in use.")
 @click.option("--outcome", type=OUTCOMES, default=None, help="Only events with this outcome.")
-@click.option("--request", type=TEXT, default="", help="Only events of this request ID.")
+@click.option("--request", type=TEXT, default="", help="A request ID, or its first 8 characters.")
 @click.option("--sign-ins", is_flag=True, help="Sign-ins and sign-outs too.")
-@click.option("--from", "since", type=DAY, help="The first day, in UTC.")
-@click.option("--to", "last", type=DAY, help="The last day, in UTC.")
+@click.option("--from", "since", type=MOMENT, help="The first day, or its time, in UTC.")
+@click.option("--to", "last", type=MOMENT, help="The last day, or its time, in UTC.")
 def export(file: BinaryIO, file_format: str, **filters: Any) -> None:
     """Write the events that match all filters to FILE, or to standard output.
 
     The filters are those of the page. Each export is recorded.
     """
     given = {name: value for name, value in filters.items() if value}
-    events = _event_filter(**unit_of_work.read(lambda: _with_ids(given)))
+    events = unit_of_work.read(lambda: _event_filter(**_with_ids(given)))
     after = {"filter": _told(given), "format": file_format}
     target, actor = event_export.TARGET, current_actor()
     unit_of_work.record(event_export.ACTION, target, actor=actor, after=after)
@@ -94,17 +110,22 @@ def _with_ids(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event_filter(
-    since: datetime | None = None,
-    last: datetime | None = None,
+    since: str = "",
+    last: str = "",
     as_of: datetime | None = None,
+    actor_id: int | None = None,
+    target_id: int | None = None,
     **others: Any,
 ) -> EventFilter:
-    return EventFilter(
+    filters = EventFilter(
+        since=audit.range_start(since, UTC),
+        until=audit.range_end(last, UTC),
         as_of=as_of and as_of.replace(tzinfo=UTC),
-        since=since and since.replace(tzinfo=UTC),
-        until=last and last.replace(tzinfo=UTC) + ONE_DAY,
+        actor_ids=(actor_id,) if actor_id else (),
+        target_ids=(target_id,) if target_id else (),
         **others,
     )
+    return event_names.meant(db.session, filters)
 
 
 def _told(given: dict[str, Any]) -> dict[str, str]:
@@ -115,5 +136,5 @@ def _told(given: dict[str, Any]) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}" if value.time() == time.min else f"{value:%Y-%m-%dT%H:%M:%S.%fZ}"
+        return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}"
     return "1" if value is True else str(value)

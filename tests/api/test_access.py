@@ -169,6 +169,19 @@ def test_the_audit_log_is_filtered_by_ids_through_renames(program, session, ada,
         assert api.get(f"/audit?{query}").status_code in {400, 422}, query
 
 
+def test_the_audit_log_is_filtered_by_what_names_mean(program, session, ada):
+    ada.full_name = "Ada Byron"
+    session.commit()
+    api = program(ada)
+    api.change("PUT", "/settings/chunk_size", {"value": 900})
+
+    [event] = api.get("/audit?actor=ada+byron&target=Chunk_Size&type=setting").json["items"]
+
+    assert event["target_name"] == "chunk_size"
+    beginning = f"/audit?action=setting:changed&request={event['request_id'][:8]}"
+    assert len(api.get(beginning).json["items"]) == 1
+
+
 @pytest.mark.only_on("sqlite")
 def test_scopes_limit_what_an_administrator_does_by_token(program, session, ada, vera):
     api = program(ada, {"user:read", "role:assign", "document:read"})

@@ -138,6 +138,10 @@ def test_the_record_is_exported_as_the_page_exports_it(flask, session, recorded,
     assert lines[3]["after"]["filter"] == {"target": "chunk_size", "from": "2020-01-01"}
 
     assert flask("audit", "export", "--to", "2020-01-01").out.count("\n") == 1
+    assert flask("audit", "export", "--to", "2020-01-01T08:30").out.count("\n") == 1
+    assert flask("audit", "export", "--from", "2020").code == 2
+    named = ("--target", "Chunk_Size", "--from", "2020-01-01 08:30")
+    assert flask("audit", "export", *named).out.count("\n") == 3
     assert flask("audit", "export", "--actor", "x" * 300).code == 1
     assert flask("audit", "export", "--outcome", "perhaps").code == 2
 

@@ -9,7 +9,13 @@ from app.domain.audit.chain import seal
 from app.domain.audit.details import EventDetails, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
 from app.domain.audit.end_of_chain import count_without_key, length_of_chain, problem_of_end
-from app.domain.audit.event_filter import EventFilter, Outcome, names_of_ids
+from app.domain.audit.event_filter import (
+    EventFilter,
+    Outcome,
+    has_actor,
+    has_target,
+    names_of_ids,
+)
 from app.domain.audit.events import (
     UNDOES,
     Change,
@@ -35,6 +41,7 @@ from app.domain.audit.lifetimes import earliest
 from app.domain.audit.listing import SaveLine, SavePage, events_page, list_saves
 from app.domain.audit.pruning import Pruning, delete_some, plan, record_pruning
 from app.domain.audit.saves import Save, new_save
+from app.domain.audit.time_range import range_end, range_start
 from app.domain.audit.undoable import GONE, LeftOut, NothingToUndo, saved_changes, undone_id
 from app.domain.audit.verification import AT_ONCE, BrokenChain, Verified, head, verify
 
@@ -77,6 +84,8 @@ __all__ = [
     "fields_of",
     "find_earlier",
     "get",
+    "has_actor",
+    "has_target",
     "head",
     "history_of",
     "history_page",
@@ -92,6 +101,8 @@ __all__ = [
     "per_day",
     "plan",
     "problem_of_end",
+    "range_end",
+    "range_start",
     "recent",
     "record",
     "record_pruning",

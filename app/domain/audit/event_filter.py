@@ -1,16 +1,16 @@
 """The filter of the audit log, and its conditions on events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, false, func
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from app.domain.actor import COMMAND_PREFIX
-from app.domain.audit import lifetimes
-from app.domain.audit.lifetimes import ALWAYS, Lifetime
+from app.domain.audit import lifetimes, request_ids
+from app.domain.audit.lifetimes import Lifetime
 from app.domain.errors import InvalidValue
 from app.domain.text import hold_filters, is_name
 from app.models import AuditEvent, DbSession
@@ -28,25 +28,35 @@ class Outcome(StrEnum):
     DENIED = "denied"
 
 
+class Found(NamedTuple):
+    """What the record tells of a filter: the IDs with their lifetimes, and whole request IDs."""
+
+    actors: tuple[tuple[int, Lifetime], ...] = ()
+    targets: tuple[tuple[int, Lifetime], ...] = ()
+    requests: tuple[str, ...] = ()
+
+
+NOTHING = Found()
+
+
 @dataclass(frozen=True)
 class EventFilter:
     """The filters of the audit log; an empty one leaves out sign-ins alone.
 
     Attributes:
         actor: The name of the actor, as it was at the time.
-        actor_id: The ID of the user who acted, whatever their name was.
         action: The action, such as ``setting:changed``.
         target: The name of the target, as it was at the time.
-        target_id: The ID of the target, whatever its name was; it takes a type.
         type: The type of the target.
         outcome: One of `Outcome`.
-        request: The request ID.
+        request: The request ID, or at least its first `BEGINNING` characters.
         sign_ins: Whether sign-ins and sign-outs are listed too.
         since: The beginning of the time range.
         until: Its end, which is no longer part of it.
+        actor_ids: The IDs of users, of whom one acted, whatever their name was.
+        target_ids: The IDs of targets of the type, whatever their name was.
         as_of: The time at which the IDs were those of what is meant; by default the newest.
-        actor_life: The lifetime of the actor with the ID; see `of_one_life`.
-        target_life: The lifetime of the target with the ID.
+        found: What `resolved` has found.
     """
 
     actor: str = ""
@@ -58,45 +68,68 @@ class EventFilter:
     sign_ins: bool = False
     since: datetime | None = None
     until: datetime | None = None
-    actor_id: int | None = None
-    target_id: int | None = None
+    actor_ids: tuple[int, ...] = ()
+    target_ids: tuple[int, ...] = ()
     as_of: datetime | None = None
-    actor_life: Lifetime = ALWAYS
-    target_life: Lifetime = ALWAYS
+    found: Found = NOTHING
 
     def __post_init__(self) -> None:
         """Refuse a text that no name fits, and an ID or an outcome that there is not."""
         hold_filters(self)
-        for name, row_id in (("actor_id", self.actor_id), ("target_id", self.target_id)):
-            if row_id is not None and not 0 < row_id <= HIGHEST_ID:
+        for name, ids in (("actor_id", self.actor_ids), ("target_id", self.target_ids)):
+            if not all(0 < row_id <= HIGHEST_ID for row_id in ids):
                 raise InvalidValue("Events cannot be filtered by that ID.", field=name)
-        if self.target_id is not None and not self.type:
+        if self.target_ids and not self.type:
             message = "Filter by a type too, since each type has IDs of its own."
             raise InvalidValue(message, field="type")
         if self.outcome and self.outcome not in set(Outcome):
             raise InvalidValue("Events cannot be filtered by that outcome.", field="outcome")
 
 
-def of_one_life(session: DbSession, filters: EventFilter) -> EventFilter:
-    """Return the filter with the lifetimes of what its IDs mean, so that it finds no namesakes."""
-    if filters.actor_id is not None:
-        life = lifetimes.lifetime(session, "user", filters.actor_id, filters.as_of)
-        filters = replace(filters, actor_life=life)
-    if filters.target_id is not None:
-        life = lifetimes.lifetime(session, filters.type, filters.target_id, filters.as_of)
-        filters = replace(filters, target_life=life)
-    return filters
+def resolved(session: DbSession, filters: EventFilter) -> EventFilter:
+    """Return the filter with what the record tells of it.
+
+    These are the lifetimes of its IDs, so that it finds no namesakes, and the requests whose ID
+    begins as it says.
+
+    Raises:
+        InvalidValue: Too many requests begin so.
+    """
+    kind, as_of = filters.type, filters.as_of
+    found = Found(
+        tuple(_life(session, "user", row_id, as_of) for row_id in filters.actor_ids),
+        tuple(_life(session, kind, row_id, as_of) for row_id in filters.target_ids),
+        request_ids.beginning_with(session, filters.request),
+    )
+    return replace(filters, found=found)
+
+
+def _life(
+    session: DbSession, target_type: str, row_id: int, as_of: datetime | None
+) -> tuple[int, Lifetime]:
+    return row_id, lifetimes.lifetime(session, target_type, row_id, as_of)
 
 
 def names_of_ids(session: DbSession, filters: EventFilter) -> tuple[str, str]:
     """Return the names of the actor and of the target that the IDs mean; "" where there is none."""
-    filters = of_one_life(session, filters)
-    actor = target = ""
-    if filters.actor_id is not None:
-        actor = lifetimes.name(session, "user", filters.actor_id, filters.actor_life)
-    if filters.target_id is not None:
-        target = lifetimes.name(session, filters.type, filters.target_id, filters.target_life)
-    return actor, target
+    found = resolved(session, filters).found
+    actors = [lifetimes.name(session, "user", *actor) for actor in found.actors]
+    targets = [lifetimes.name(session, filters.type, *target) for target in found.targets]
+    return ", ".join(actors), ", ".join(targets)
+
+
+def has_actor(session: DbSession, name: str) -> bool:
+    """Tell whether the record has an actor of that name."""
+    return _exists(session, AuditEvent.actor_name == _stored(name)) if is_name(name) else False
+
+
+def has_target(session: DbSession, name: str) -> bool:
+    """Tell whether the record has a target of that name."""
+    return _exists(session, AuditEvent.target_name == name) if is_name(name) else False
+
+
+def _exists(session: DbSession, condition: ColumnElement[bool]) -> bool:
+    return session.scalar(select(AuditEvent.id).where(condition).limit(1)) is not None
 
 
 def conditions(filters: EventFilter) -> list[ColumnElement[bool]]:
@@ -111,16 +144,11 @@ def of_saves(filters: EventFilter) -> list[ColumnElement[bool]]:
     found = []
     if filters.actor:
         found.append(AuditEvent.actor_name == _stored(filters.actor))
-    if filters.actor_id is not None:
-        found.append(AuditEvent.actor_id == filters.actor_id)
+    if filters.actor_ids:
+        found.append(_one_of(AuditEvent.actor_id, filters.found.actors))
     if filters.request:
-        found.append(AuditEvent.request_id == filters.request)
-    for span in (filters, filters.actor_life, filters.target_life):
-        if span.since:
-            found.append(AuditEvent.at >= span.since)
-        if span.until:
-            found.append(AuditEvent.at < span.until)
-    return found
+        found.append(_equal_to_one(AuditEvent.request_id, filters.found.requests))
+    return [*found, *_within(filters, AuditEvent)]
 
 
 def of_events(
@@ -142,8 +170,8 @@ def of_events(
         found.append(event.action.not_in(SIGN_INS))
     if filters.target:
         found.append(column(event.target_name) == filters.target)
-    if filters.target_id is not None:
-        found.append(column(event.target_id) == filters.target_id)
+    if filters.target_ids:
+        found.append(_one_of(column(event.target_id), filters.found.targets, event))
     if filters.type:
         found.append(column(event.target_type) == filters.type)
     if filters.outcome == Outcome.DONE:
@@ -152,6 +180,24 @@ def of_events(
         action = DENIED if filters.outcome == Outcome.DENIED else REFUSED
         found.append(column(event.action) == action)
     return found
+
+
+def _one_of(
+    column: Any, lives: Sequence[tuple[int, Lifetime]], event: Any = AuditEvent
+) -> ColumnElement[bool]:
+    """Return the condition that an ID is one of these, each in its lifetime."""
+    return or_(false(), *(and_(column == one, *_within(life, event)) for one, life in lives))
+
+
+def _equal_to_one(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    # By equality where it is one text: an index is then read in the order of the list.
+    equal: ColumnElement[bool] = column == texts[0] if len(texts) == 1 else column.in_(texts)
+    return equal
+
+
+def _within(span: EventFilter | Lifetime, event: Any) -> list[ColumnElement[bool]]:
+    since = [event.at >= span.since] if span.since else []
+    return [*since, *([event.at < span.until] if span.until else [])]
 
 
 def _itself(column: Any) -> Any:

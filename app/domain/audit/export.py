@@ -15,7 +15,7 @@ BATCH = 1_000
 
 def count_for_export(session: DbSession, filters: EventFilter) -> int:
     """Count the events that match the filter, up to one more than `COUNTED`."""
-    filters = event_filter.of_one_life(session, filters)
+    filters = event_filter.resolved(session, filters)
     query = select(AuditEvent.id).where(*event_filter.conditions(filters)).limit(COUNTED + 1)
     return session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
@@ -27,7 +27,7 @@ def last_id(session: DbSession) -> int:
 
 def export_batch(filters: EventFilter, session: DbSession, after: int) -> Sequence[Row[Any]]:
     """Return the next events that match the filter: ids above ``after``, the lowest first."""
-    filters = event_filter.of_one_life(session, filters)
+    filters = event_filter.resolved(session, filters)
     query = select(AuditEvent.__table__).where(AuditEvent.id > after)
     query = query.where(*event_filter.conditions(filters))
     return session.connection().execute(query.order_by(AuditEvent.id).limit(BATCH)).all()

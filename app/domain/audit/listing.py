@@ -58,7 +58,7 @@ def list_saves(
     Raises:
         InvalidValue: The cursor is not valid.
     """
-    filters = event_filter.of_one_life(session, filters)
+    filters = event_filter.resolved(session, filters)
     query: Select[Any] = select(*_HEAD)
     query = query.where(*event_filter.conditions(filters), _is_first_of_save(filters))
     after, before = cursors.after, cursors.before
@@ -72,7 +72,7 @@ def events_page(session: DbSession, filters: EventFilter, cursors: Cursors) -> P
     Raises:
         InvalidValue: The cursor is not valid.
     """
-    filters = event_filter.of_one_life(session, filters)
+    filters = event_filter.resolved(session, filters)
     query: Select[Any] = select(*AuditEvent.__table__.columns)
     query = query.where(*event_filter.conditions(filters))
     after, before = cursors.after, cursors.before
@@ -81,7 +81,7 @@ def events_page(session: DbSession, filters: EventFilter, cursors: Cursors) -> P
 
 def _sort(filters: EventFilter) -> Sort:
     # The index of a target's ID ends with the ID of the event.
-    return NEWEST_FIRST if filters.target_id is None else history.NEWEST_FIRST
+    return history.NEWEST_FIRST if filters.target_ids else NEWEST_FIRST
 
 
 def _is_first_of_save(filters: EventFilter) -> Any:

@@ -8,7 +8,7 @@ from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
 from app import unit_of_work
-from app.domain import audit, event_export, paging, settings
+from app.domain import audit, event_export, event_names, paging, settings
 from app.domain.csv import Separator
 from app.domain.event_export import ExportFormat
 from app.domain.permissions import PermissionCode
@@ -53,8 +53,8 @@ def export() -> ResponseReturnValue:
 
 
 def _page(form: AuditExportForm) -> str:
-    events = form.filters.events
-    listing = SaveListing(form.filters, names=audit.names_of_ids(db.session, events))
+    events = event_names.meant(db.session, form.filters.events)
+    listing = SaveListing(form.filters, names=audit.names_of_ids(db.session, form.filters.events))
     return render_template(
         "audit/export.html",
         form=form,
@@ -67,7 +67,7 @@ def _page(form: AuditExportForm) -> str:
 
 def _download(form: AuditExportForm) -> Response:
     wanted, separator = form.filters, Separator(form.separator.data)
-    events = wanted.events
+    events = unit_of_work.read(lambda: event_names.meant(db.session, wanted.events))
     after = {"filter": wanted.active, "format": form.format.data}
     target, actor = event_export.TARGET, current_actor()
     unit_of_work.record(event_export.ACTION, target, actor=actor, after=after)

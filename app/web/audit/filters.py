@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from app.domain import audit
 from app.domain.audit import EventFilter
 from app.domain.errors import InvalidValue
+from app.models.base import utcnow
 from app.web import row_ids, zones
 
-YEARS = range(1970, 9000)
-ONE_DAY = timedelta(days=1)
+BETWEEN = "T"
 NO_TIME = "A time is written like 2026-11-22T14:05:00Z."
 NAMES = (
     *("actor", "actor_id", "action", "target", "target_id", "type", "outcome", "request"),
@@ -45,18 +45,17 @@ class UrlFilters:
         """The filter, as the domain takes it.
 
         Raises:
-            InvalidValue: A text is no day or ID, or the outcome does not exist.
+            InvalidValue: A text is no time or ID, or the outcome does not exist.
         """
-        since, last = _day(self.from_), _day(self.to)
         zone = zones.current()
         return EventFilter(
             *(self.actor, self.action, self.target, self.type, self.outcome, self.request),
-            actor_id=_row_id(self.actor_id),
-            target_id=_row_id(self.target_id),
+            actor_ids=_row_ids(self.actor_id),
+            target_ids=_row_ids(self.target_id),
             as_of=_time(self.as_of),
             sign_ins=bool(self.sign_ins),
-            since=audit.start_of(since, zone) if since else None,
-            until=audit.start_of(last + ONE_DAY, zone) if last else None,
+            since=audit.range_start(self.from_, zone),
+            until=audit.range_end(self.to, zone),
         )
 
     @property
@@ -67,12 +66,26 @@ class UrlFilters:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """The filters that have no field of their own in the form."""
-        names = ("actor_id", "target_id", "type", "as_of", "outcome")
+        # IDs are those of a type, so that of a target keeps it.
+        names = ("actor_id", "target_id", "as_of", "outcome", "type" if self.target_id else "")
         return [(name, text) for name, text in self.active.items() if name in names]
+
+    @property
+    def starts(self) -> tuple[str, str]:
+        """The day and the time of the beginning, as the form has them."""
+        return _parts(self.from_)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The day and the time of the end."""
+        return _parts(self.to)
 
 
 def of(values: Mapping[str, str]) -> UrlFilters:
-    """Return the filters that a URL or a form asks for; ``day`` is short for one day."""
+    """Return the filters that a URL or a form asks for.
+
+    ``day`` is short for one day. The form sends the time of a day by itself.
+    """
     texts = {name: values.get(name, "").strip() for name in NAMES}
     for name in ("actor", "target"):
         if texts[name]:
@@ -82,8 +95,8 @@ def of(values: Mapping[str, str]) -> UrlFilters:
     day = values.get("day", "").strip()
     return UrlFilters(
         **texts,
-        from_=day or values.get("from", "").strip(),
-        to=day or values.get("to", "").strip(),
+        from_=day or _joined(values, "from"),
+        to=day or _joined(values, "to"),
     )
 
 
@@ -92,25 +105,26 @@ def of_query(text: str) -> UrlFilters:
     return of(dict(parse_qsl(text)))
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidValue("A day is written like 2026-11-22.") from error
-    if day.year not in YEARS:
-        raise InvalidValue("The audit log has no such day.")
-    return day
+def _joined(values: Mapping[str, str], name: str) -> str:
+    """Return a day with its time, if one was entered; a time alone is one of today."""
+    day, clock = values.get(name, "").strip(), values.get(f"{name}_time", "").strip()
+    if not clock:
+        return day
+    return f"{day or utcnow().astimezone(zones.current()).date()}{BETWEEN}{clock}"
 
 
-def _row_id(text: str) -> int | None:
+def _parts(text: str) -> tuple[str, str]:
+    day, _, clock = text.replace(" ", BETWEEN).partition(BETWEEN)
+    return day, clock
+
+
+def _row_ids(text: str) -> tuple[int, ...]:
     if not text:
-        return None
+        return ()
     row_id = row_ids.possible_id(text)
     if not row_id:
         raise InvalidValue("No row has such an ID.")
-    return row_id
+    return (row_id,)
 
 
 def _time(text: str) -> datetime | None:
@@ -118,7 +132,7 @@ def _time(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None and moment.year in YEARS:
+        if moment.tzinfo is not None and moment.year > 1:
             return moment.astimezone(UTC)
     except ValueError as error:
         raise InvalidValue(NO_TIME) from error

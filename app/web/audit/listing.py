@@ -13,7 +13,7 @@ from app.domain.settings import SecretMarks
 from app.domain.text import shortened
 from app.models import AuditEvent
 from app.web import zones
-from app.web.audit.filters import UrlFilters
+from app.web.audit.filters import BETWEEN, UrlFilters
 from app.web.events import sentences, verbs
 from app.web.events.sentences import EventLine
 from app.web.urls import queried
@@ -25,15 +25,17 @@ LABELS = {
     "actor_id": "by {} under any name",
     "target": "to {}",
     "target_id": "to {} under any name",
-    "type": "type {}",
     "outcome": "outcome {}",
     "request": "request {}",
     "from": "from {}",
     "to": "until {}",
 }
+TYPES = (
+    *("setting", "relation", "category", "user", "role", "webhook", "session", "finding"),
+    *("list", "page", "link", "rule", "audit", "assignments", "grants"),
+)
 # Filters that go when another one does.
 CLEARED = {"target": ("target", "type"), "target_id": ("target_id", "type")}
-UNNAMED = frozenset({"type", "as_of"})
 
 
 class EventRow(NamedTuple):
@@ -105,6 +107,12 @@ class SaveListing:
         return [("", "Any action"), *((action, _label(action)) for action in actions)]
 
     @property
+    def types(self) -> list[tuple[str, str]]:
+        """The types of targets to choose from, also the current one."""
+        types = sorted({*TYPES, self.filters.type} - {""})
+        return [("", "Anything"), *((each, each.capitalize()) for each in types)]
+
+    @property
     def chips(self) -> list[tuple[str, str]]:
         """The active filters, each with the URL that removes it."""
         return list(self._chips())
@@ -140,7 +148,10 @@ class SaveListing:
                 yield "with sign-ins", self._url(sign_ins="")
             elif name == "action":
                 yield _label(text).lower(), self._url(action="")
-            elif name not in UNNAMED:
+            elif name == "type":
+                if not (self.filters.target or self.filters.target_id):
+                    yield f"to any {text}", self._url(type="")
+            elif name != "as_of":
                 cleared = dict.fromkeys(CLEARED.get(name, (name,)), "")
                 yield LABELS[name].format(self._named(name, text)), self._url(**cleared)
 
@@ -151,6 +162,8 @@ class SaveListing:
             return shortened(actor) or f"user {text}"
         if name == "target_id":
             return f"{kind}{shortened(target) or text}"
+        if name in {"from", "to"}:
+            return text.replace(BETWEEN, " ")
         return f"{kind if name == 'target' else ''}{shortened(text)}"
 
     def _url(self, **changes: str) -> str:

@@ -54,9 +54,9 @@ def test_a_person_is_found_under_any_name_and_no_namesake_is(session, ada, vera,
     session.commit()
 
     for one, names in ((vera, ["veronica", "vera"]), (namesake, ["vera"])):
-        assert found(session, type="user", target_id=one.id) == names
-        assert found(session, actor_id=one.id) == names
-    assert found(session, type="user", target_id=vera.id, action="role:assigned") == []
+        assert found(session, type="user", target_ids=(one.id,)) == names
+        assert found(session, actor_ids=(one.id,)) == names
+    assert found(session, type="user", target_ids=(vera.id,), action="role:assigned") == []
     assert found(session, actor="vera") == ["vera", "vera"]
 
 
@@ -67,7 +67,7 @@ def test_a_role_is_found_under_any_name(session, ada):
     audit.record(session, "role:changed", Target("role", "crew", role.id + 1), actor=OPERATOR)
     session.commit()
 
-    assert found(session, type="role", target_id=role.id) == ["team", "crew"]
+    assert found(session, type="role", target_ids=(role.id,)) == ["team", "crew"]
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_a_role_is_found_under_any_name(session, ada):
 def test_of_an_id_that_was_given_again_one_life_is_found(session, vera, lives, seconds, names):
     as_of = None if seconds is None else lives + seconds * SECOND
 
-    assert found(session, actor_id=vera.id, as_of=as_of) == names
-    assert found(session, type="user", target_id=vera.id, as_of=as_of) == names
-    filters = EventFilter(type="user", target_id=vera.id, actor_id=vera.id, as_of=as_of)
+    assert found(session, actor_ids=(vera.id,), as_of=as_of) == names
+    assert found(session, type="user", target_ids=(vera.id,), as_of=as_of) == names
+    filters = EventFilter(type="user", target_ids=(vera.id,), actor_ids=(vera.id,), as_of=as_of)
     assert audit.names_of_ids(session, filters) == (names[0], names[0])
 
 
@@ -97,13 +97,13 @@ def test_of_an_id_that_nobody_has_the_last_life_is_found(session, vera, lives, a
     session.commit()
 
     # Nothing tells Vince from Vera: neither his deletion nor her creation was recorded.
-    assert set(found(session, actor_id=vera_id)) == {"vince", "vera"}
-    assert found(session, type="user", target_id=vera_id)[0] == "vera"
-    assert found(session, actor_id=vera_id, as_of=lives) == ["victor"] * 3
+    assert set(found(session, actor_ids=(vera_id,))) == {"vince", "vera"}
+    assert found(session, type="user", target_ids=(vera_id,))[0] == "vera"
+    assert found(session, actor_ids=(vera_id,), as_of=lives) == ["victor"] * 3
 
 
 def test_what_is_no_id_is_refused():
-    for filters in ({"actor_id": 0}, {"actor_id": 2**31}, {"target_id": 1}):
+    for filters in ({"actor_ids": (0,)}, {"actor_ids": (2**31,)}, {"target_ids": (1,)}):
         with pytest.raises(InvalidValue):
             EventFilter(**filters)
 

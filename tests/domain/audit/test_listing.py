@@ -48,6 +48,9 @@ def shown(session, **filters):
         ({"target": "b"}, [["b"]]),
         ({"target": "a", "type": "setting"}, [["a"], ["a"]]),
         ({"target": "a", "type": "user"}, []),
+        ({"type": "setting"}, [["a"], ["a", "b"]]),
+        ({"type": "user"}, []),
+        ({"type": "user", "sign_ins": True}, [["ada"]]),
         ({"outcome": "done"}, [["a"], ["a", "b"]]),
         ({"outcome": "refused"}, [["admin"]]),
         ({"outcome": "denied"}, [["/users"]]),
@@ -59,6 +62,28 @@ def shown(session, **filters):
 )
 def test_a_filter_leaves_what_matches(session, log, filters, saves):
     assert shown(session, **filters) == saves
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("0123456789abcdef", 1), ("01234567", 2), ("0123456", 0), ("x" * 9, 0)]
+)
+def test_a_request_is_found_by_its_first_eight_characters(session, text, count):
+    for request_id in ("0123456789abcdef", "01234567ffffffff", "0123456800000000"):
+        actor = Actor(ActorKind.PERSON, "ada", 7, request_id=request_id)
+        audit.record(session, "setting:changed", Target("setting", "a", 1), actor=actor)
+    session.commit()
+
+    assert len(shown(session, request=text)) == count
+
+
+def test_too_many_requests_ask_for_more_of_the_id(session):
+    for number in range(21):
+        actor = Actor(ActorKind.PERSON, "ada", 7, request_id=f"01234567{number:08x}")
+        audit.record(session, "setting:changed", Target("setting", "a", 1), actor=actor)
+    session.commit()
+
+    with pytest.raises(InvalidValue, match="More than 20 request IDs begin with 01234567"):
+        shown(session, request="01234567")
 
 
 def test_an_outcome_that_there_is_not_is_refused():

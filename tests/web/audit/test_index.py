@@ -82,13 +82,70 @@ def test_a_day_is_that_of_the_reader(sign_in, nora, session):
     assert "No entry matches" in nora_there.get("/audit?day=2026-11-20").text
 
 
-@pytest.mark.parametrize("query", ["day=yesterday", "from=0001-01-01", "outcome=lost", "after=x"])
+def test_the_filters_take_what_pages_show(sign_in, nora, session, ada, changed):
+    ada.full_name = "Ada Byron"
+    session.commit()
+    page = sign_in(nora).get("/audit")
+
+    found = page.submit(to="/audit", actor="Ada Byron", target="CHUNK_SIZE", request="01234567")
+
+    assert "ada changed chunk_size" in found.text
+    assert (found.value("actor"), found.value("target")) == ("Ada Byron", "CHUNK_SIZE")
+    assert "ada changed chunk_size" in page.submit(to="/audit", type="setting").text
+    assert "No entry matches" in page.submit(to="/audit", type="role").text
+
+
+def test_names_that_resemble_are_offered_to_those_who_may_see_them(sign_in, session, person, ada):
+    ada.full_name = "Ada Byron"
+    session.commit()
+    reader = person("rita", permissions=["audit:read", "user:read", "settings:read"])
+
+    page = sign_in(reader).get("/audit?actor=Byron&target=chunk_siz&from=2026-01-01")
+
+    assert page.link("Ada Byron (ada)") == (
+        f"/audit?target=chunk_siz&from=2026-01-01&actor_id={ada.id}"
+    )
+    assert page.link("chunk_size") == (
+        "/audit?actor=Byron&target=chunk_size&from=2026-01-01&type=setting"
+    )
+    blind = sign_in(person("blind", permissions=["audit:read"]))
+    assert "Did you mean" not in blind.get("/audit?actor=Byron").text
+
+
+def test_a_range_has_times_in_the_zone_of_the_reader(sign_in, nora, session):
+    event = AuditEvent(at=datetime(2026, 11, 20, 23, 15, tzinfo=UTC), actor_kind="person")
+    event.actor_name, event.action = "ada", "setting:changed"
+    event.target_type, event.target_name = "setting", "chunk_size"
+    session.add(event)
+    session.commit()
+    nora_there = sign_in(nora)
+    nora_there.client.set_cookie(cookie("zone"), "Asia/Tokyo")
+
+    def found(start, end):
+        day = "from=2026-11-21&to=2026-11-21"
+        return nora_there.get(f"/audit?{day}&from_time={start}&to_time={end}")
+
+    page = found("08:15", "08:15")
+    assert "ada changed chunk_size" in page.text
+    assert page.value("to_time") == "08:15"
+    assert "until 2026-11-21 08:15" in page.text
+    assert "No entry matches" in found("08:16", "").text
+    assert "No entry matches" in found("", "08:14").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("day=yesterday", "from=0001-01-01", "outcome=lost", "after=x", "to_time=x"),
+        "from=2026-11-22&from_time=25:00",
+    ],
+)
 def test_a_filter_that_says_nothing_is_refused(sign_in, nora, query):
     assert sign_in(nora).get(f"/audit?{query}").status_code == 400
 
 
-def test_the_page_takes_three_statements_more_than_none(sign_in, nora, changed, statements):
+def test_the_page_takes_four_statements_more_than_none(sign_in, nora, changed, statements):
     nora_there = sign_in(nora)
 
-    with statements.at_most(4):
+    with statements.at_most(5):
         nora_there.get("/audit?actor=ada&outcome=done&from=2020-01-01")
