@@ -2,21 +2,15 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import text
-
 from app import config
+from app.database import damage
 from app.extensions import db
-
-WELL = "ok"
 
 
 def whole_file() -> Iterator[str]:
     """Say what SQLite finds wrong with the pages of its file; nothing of other databases."""
-    if db.engine.dialect.name != "sqlite":
-        return
-    found = db.session.scalars(text("PRAGMA quick_check(1)")).all()
+    found = damage.of_file(db.session.connection())
     db.session.rollback()
-    if found != [WELL]:
-        place, words = config.current().where, " ".join(found[0].split())
+    if found:
         advice = "Stop the console, and restore the file from a backup: docs/backup.md"
-        yield f"{place} is damaged: {words}. {advice}"
+        yield f"{config.current().where} is damaged: {found}. {advice}"

@@ -121,6 +121,10 @@ _OF_ACCESS = (
         *("leave leaver deactivate", (("status", "active"),)),
     ),
     Place("Export users", "download", "users.export", (_CAN.USER_READ,), "csv download"),
+    Place(
+        *("API tokens of all users", "key", "tokens.index", (_CAN.USER_UPDATE,)),
+        also="programs service accounts revoke",
+    ),
     Place("Import users", "upload", "transfer.users", (_CAN.USER_CREATE,), "csv upload many"),
     Place("Roles & permissions", "shield", "roles.index", (_CAN.ROLE_READ,), "and matrix page"),
     Place("Add role", "plus", "roles.new", (_CAN.ROLE_CREATE,), "new create"),
