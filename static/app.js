@@ -1,4 +1,4 @@
-// Every page works without this file.
+// Pages work without this file.
 
 const showPasswordButtons = () => {
   for (const button of document.querySelectorAll("[data-reveal]")) {

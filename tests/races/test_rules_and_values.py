@@ -122,6 +122,7 @@ PAGES = {"rule": ruling, "relation": relating}
 @pytest.mark.parametrize("has_relations", [True, False], ids=["relations", "no relations"])
 @pytest.mark.parametrize("way", ["import", "page"])
 @pytest.mark.parametrize("kind", ["rule", "relation"])
+@pytest.mark.written_by_others
 def test_of_who_saves_a_rule_and_who_saves_a_value_one_is_told(
     app, session, couple, start, kind, way, has_relations
 ):

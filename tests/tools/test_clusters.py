@@ -34,6 +34,7 @@ def test_the_documented_pair_keeps_what_was_saved_when_its_primary_is_lost(docum
     setting_id, *_ = load.prepared(documented_pair.variables)
     with load.console(documented_pair.variables):
         consoles.save([setting_id], "7")
+        before = consoles.count_events()
         documented_pair.kill_primary()
         documented_pair.promote()
         with suppress(DBAPIError):  # A connection of the pool still leads to the lost one.
@@ -42,7 +43,7 @@ def test_the_documented_pair_keeps_what_was_saved_when_its_primary_is_lost(docum
 
         assert settings.get(db.session, setting_id).value == "7"
         consoles.save([setting_id], "8")
-        assert consoles.count_events() == 2
+        assert consoles.count_events() == before + 1
         assert consoles.chain_fault() == ""
 
 

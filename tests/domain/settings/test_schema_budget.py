@@ -141,12 +141,14 @@ def test_a_list_says_which_values_it_does_not_check(session):
     assert settings.rule_state(session, stored).findings == line.findings
 
 
-def test_all_checks_of_a_list_share_their_steps(session):
+def test_all_checks_of_a_list_share_their_steps(session, database_name):
+    # What was checked for another test is kept.
+    bound = -len(database_name)
     for number in range(40):
         setting(
             session,
             f"[{','.join('1' * 9000)}, {number}]",
-            json.dumps({"items": {"allOf": [{"minimum": 0}] * 8}}),
+            json.dumps({"items": {"allOf": [{"minimum": bound}] * 8}}),
             f"origins{number}",
         )
     begun = time.process_time()

@@ -200,8 +200,9 @@ def test_a_setting_can_be_made_read_only_for_good(sign_in, ada, session):
     assert not page.can_edit("value")
 
 
-def test_creating_makes_few_statements(sign_in, ada, statements):
+def test_creating_makes_few_statements(sign_in, ada, statements, database_name):
     page = sign_in(ada).get(PATH)
 
-    with statements.at_most(12):
+    # SQLite has locked the file, and with it the relations between settings.
+    with statements.at_most(12 if database_name == "sqlite" else 13):
         page.submit(key="counted", value="1")

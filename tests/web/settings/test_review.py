@@ -350,7 +350,7 @@ def test_a_review_may_have_many_fields_and_other_forms_may_not(sign_in, ada, thr
 
 @pytest.mark.parametrize("number", [2, 60])
 def test_the_number_of_settings_does_not_matter_to_the_database(
-    sign_in, ada, add, session, statements, number
+    sign_in, ada, add, session, statements, number, database_name
 ):
     found = [add(f"one_{at}", value="old") for at in range(number)]
     take_start(session)
@@ -367,7 +367,8 @@ def test_the_number_of_settings_does_not_matter_to_the_database(
     with statements.at_most(3):
         listed = saved.follow()
     [undo] = [form.action for form in listed.forms if "/undo/" in form.action]
-    with statements.at_most(16):
+    # SQLite has locked the file, and with it the relations between settings.
+    with statements.at_most(16 if database_name == "sqlite" else 17):
         listed.submit(to=undo)
     assert {one.value for one in found} == {"old"}
 
