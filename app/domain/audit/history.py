@@ -159,10 +159,7 @@ def target_is_there() -> ColumnElement[bool]:
     )
     kinds = [and_(AuditEvent.target_type == "setting", same_key)]
     for kind, model in BY_AGE.items():
-        no_younger = exists().where(
-            model.id == AuditEvent.target_id, model.created_at <= AuditEvent.at
-        )
-        kinds.append(and_(AuditEvent.target_type == kind, no_younger))
+        kinds.append(and_(AuditEvent.target_type == kind, _in_lifetime(model)))
     return or_(*kinds)
 
 
@@ -182,8 +179,8 @@ def _of_target(target: Target, actions: Collection[str]) -> list[ColumnElement[b
 
 
 def _in_lifetime(model: Any) -> ColumnElement[bool]:
-    created_at = select(model.created_at).where(model.id == AuditEvent.target_id)
-    return AuditEvent.at >= created_at.scalar_subquery()
+    # Not a bound of the time itself: SQLite would look for an index by the time, and sort.
+    return exists().where(model.id == AuditEvent.target_id, model.created_at <= AuditEvent.at)
 
 
 def _of_setting(entries: Sequence[HistoryEntry], key: str) -> list[HistoryEntry]:
