@@ -63,3 +63,5 @@ def gather_statistics(session: DbSession) -> None:
     for statement in STATISTICS[session.get_bind().dialect.name]:
         session.execute(text(statement))
     session.commit()
+    # Other connections to a file may plan by what they have read before.
+    session.get_bind().dispose()

@@ -140,10 +140,12 @@ def test_at_the_right_revision_the_console_is_ready(visitor):
 def without_table(session, name):
     session.execute(text(f"ALTER TABLE {name} RENAME TO put_aside"))
     session.commit()
-    yield
-    session.commit()
-    session.execute(text(f"ALTER TABLE put_aside RENAME TO {name}"))
-    session.commit()
+    try:
+        yield
+    finally:
+        session.commit()
+        session.execute(text(f"ALTER TABLE put_aside RENAME TO {name}"))
+        session.commit()
 
 
 def test_what_cannot_be_recorded_is_not_done(sign_in, vera, session):
