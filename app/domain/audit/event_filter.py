@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 
 class Found(NamedTuple):
-    """What the record tells of a filter: the IDs with their lifetimes, and whole request IDs."""
+    """The parts of a filter that the record tells: IDs with lifetimes, and whole request IDs."""
 
     actors: tuple[tuple[int, Lifetime], ...] = ()
     targets: tuple[tuple[int, Lifetime], ...] = ()

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from app.domain import kept_results
 from app.domain.errors import InvalidValue
-from app.domain.kept_results import KeptResults
 from app.domain.phrases import counted
 from app.domain.settings import secrecy, strict_json
 from app.domain.settings.strict_json import (
@@ -34,7 +33,7 @@ REFUSED_IN_CLEAR = (
     "Leave it out, and give it to the backend by its environment."
 )
 
-_SUMMARIES = KeptResults(4096)
+_SUMMARIES = kept_results.KeptResults(4096)
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _FLOAT = re.compile(
     r"(?P<minus>-?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?"

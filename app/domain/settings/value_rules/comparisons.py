@@ -90,7 +90,7 @@ class SideComparison(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it asks for: "a must be less than b"."""
+        """The demand in words: "a must be less than b"."""
         return f"{self.left_text} must be {COMPARED[self.sign][1]} {self.right_text}"
 
     def holds(self, known: Known) -> bool:

@@ -41,7 +41,7 @@ class Expression(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it asks for, if it is one comparison; else ""."""
+        """The demand in words, if it is one comparison; else ""."""
         return self.comparisons[0].words if len(self.comparisons) == 1 else ""
 
 

@@ -39,7 +39,7 @@ class RuleLine:
 
     @property
     def unchecked(self) -> list[str]:
-        """What in it checks nothing, in sentences; another program may have written it."""
+        """The parts of it that check nothing, in sentences; another program may have written it."""
         return schemas.unchecked(self.rule.schema, self.line.data_type if self.line else "")
 
     @property
