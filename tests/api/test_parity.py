@@ -27,6 +27,7 @@ REQUESTS = {
     "settings.undo": ["GET /audit/{event_id}/undo", "POST /audit/{event_id}/undo"],
     "users.index": ["GET /users"],
     "users.show": [f"GET {ONE_USER}", f"GET {ONE_USER}/permissions", f"GET {ONE_USER}/sign-ins"],
+    "users.history": [f"GET {ONE_USER}/history"],
     "users.new": ["POST /users"],
     "users.edit": [f"PATCH {ONE_USER}"],
     "users.delete": [f"DELETE {ONE_USER}"],

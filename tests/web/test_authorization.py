@@ -182,6 +182,7 @@ TABLE = {
     ),
     "/users/<id:user_id>/delete": Address("/users/{viewer}/delete", READS_USERS, only(), 409),
     "/users/<id:user_id>/edit": Address("/users/{viewer}/edit", READS_USERS, only("helpdesk"), 409),
+    "/users/<id:user_id>/history": Address("/users/{viewer}/history", READS_USERS),
     "/users/<id:user_id>/offboard": Address(
         "/users/{viewer}/offboard", READS_USERS, only("helpdesk"), 303
     ),

@@ -83,7 +83,8 @@ def history_page(
         InvalidValue: The cursor is not valid.
     """
     query: Any = select(*AuditEvent.__table__.columns).where(*_of_target(target, actions))
-    return paging.page(session, query, NEWEST_FIRST, after=cursors.after)
+    after, before = cursors.after, cursors.before
+    return paging.page(session, query, NEWEST_FIRST, after=after, before=before)
 
 
 def entries(session: DbSession, conditions: Conditions, *, limit: int) -> list[HistoryEntry]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from flask import g
+from flask import g, url_for
 
 from app.domain import audit
 from app.domain.permissions import PermissionCode
@@ -12,6 +12,8 @@ from app.extensions import db
 from app.web.events import sentences
 from app.web.events.sentences import EventLine
 from app.web.urls import queried
+
+OF_USER = (PermissionCode.AUDIT_READ, PermissionCode.ROLE_ASSIGN)
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,21 @@ def of_setting(target: Target, url: str) -> HistoryCard:
 
 def of_user(target: Target) -> HistoryCard:
     """Return the history of a user; those who may assign roles see that of the roles."""
-    needs = (PermissionCode.AUDIT_READ, PermissionCode.ROLE_ASSIGN)
-    only = () if g.me.can(PermissionCode.AUDIT_READ) else audit.OF_ROLES
-    card = _card(target, needs, may_see=any(map(g.me.can, needs)), actions=only)
+    actions = seen_of_user()
+    card = _card(target, OF_USER, may_see=actions is not None, actions=actions or ())
+    if actions is None:
+        return card
+    if actions:
+        return replace(card, links=[("All changes", url_for("users.history", user_id=target.id))])
     done_by = ("Done by them", queried("audit.index", actor_id=str(target.id)))
-    links = [("Done to them", url) for _, url in card.links]
-    return replace(card, links=[*links, done_by] if links else [])
+    return replace(card, links=[*(("Done to them", url) for _, url in card.links), done_by])
+
+
+def seen_of_user() -> tuple[str, ...] | None:
+    """Return the only actions of a user's history that are shown; () for all, None for none."""
+    if g.me.can(PermissionCode.AUDIT_READ):
+        return ()
+    return audit.OF_ROLES if g.me.can(PermissionCode.ROLE_ASSIGN) else None
 
 
 def of_role(target: Target) -> HistoryCard:

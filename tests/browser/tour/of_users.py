@@ -150,6 +150,7 @@ ACCOUNT: Stops = {
     "users.delete": user("nikolai.sokolov", "/delete"),
     "users.delete: refused": Stop(_deletion_refused, "to confirm"),
     "users.delete: own account": user("ada", "/delete"),
+    "users.history": user("wiremu.parata", "/history"),
     "users.sessions": user("ada", "/sessions"),
     "users.tokens": user("nikolai.sokolov", "/tokens"),
     "tokens.index": page("/tokens"),
