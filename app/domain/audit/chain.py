@@ -4,6 +4,7 @@ The hash of an event covers all of its columns, its place in the chain and the h
 that no event can be edited, inserted, removed or moved unnoticed by whoever lacks the key.
 """
 
+import itertools
 import json
 from collections.abc import Sequence
 from datetime import UTC
@@ -30,6 +31,8 @@ COLUMNS = (
     *(AuditEvent.before, AuditEvent.after, AuditEvent.reason),
     *(AuditEvent.request_id, AuditEvent.save_id),
 )
+Rows = Sequence[Any]
+_Saves = list[tuple[Save, Rows | None]]
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -69,9 +72,15 @@ def canonical(stored_event: Sequence[Any]) -> bytes:
     return _encoded(values).encode()
 
 
-def remember(session: DbSession, save: Save) -> None:
-    """Remember that the running transaction has recorded events of a save."""
-    session.info.setdefault(_SAVES, []).append(save)
+def remember(session: DbSession, save: Save, events: Rows | None = None) -> None:
+    """Remember that the running transaction has recorded events of a save.
+
+    Args:
+        session: The database session.
+        save: The save.
+        events: The columns of these events as the database returned them; None to read them.
+    """
+    session.info.setdefault(_SAVES, []).append((save, events))
 
 
 def seal(session: DbSession) -> None:
@@ -80,7 +89,7 @@ def seal(session: DbSession) -> None:
     The head is the last row that a transaction locks, so that nobody who waits for it keeps a row
     that its holder wants.
     """
-    saves: list[Save] = session.info.pop(_SAVES, [])
+    saves: _Saves = session.info.pop(_SAVES, [])
     if saves:
         _chain(session, saves)
 
@@ -94,11 +103,10 @@ def locked_head(connection: Connection) -> Link:
     return Link(sequence, hashed)
 
 
-def _chain(session: DbSession, saves: list[Save]) -> None:
+def _chain(session: DbSession, saves: _Saves) -> None:
     connection = session.connection()
     key = keys_of(connection).current
-    # Read, not remembered: the hash is of what the database has made of an event.
-    events = connection.execute(_recorded(saves)).all()
+    events = _stored_events(connection, saves)
     if not events:
         return
     link, entries = locked_head(connection), []
@@ -119,6 +127,14 @@ def _chain(session: DbSession, saves: list[Save]) -> None:
     session.info.setdefault(_CHAINED, []).append((entries[0]["id"], events))
 
 
+def _stored_events(connection: Connection, saves: _Saves) -> Rows:
+    """Return the events of saves by id, as the database has stored them: the hash is of that."""
+    returned = [events for _, events in saves if events is not None]
+    if len(returned) < len(saves):
+        return connection.execute(_recorded([save for save, _ in saves])).all()
+    return sorted(itertools.chain(*returned), key=lambda stored_event: stored_event.id)
+
+
 def _recorded(saves: list[Save]) -> Any:
     # The index is on the time; there is none on the id of the save.
     times = [save.at for save in saves]
@@ -137,6 +153,12 @@ def _log_after_commit(session: Session) -> None:
         event_lines.tell(first_sequence, events)
     if anchor := session.info.pop(_ANCHOR, None):
         anchors.log_at_intervals(anchor)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _read_after_savepoint(session: Session, _: Any) -> None:
+    # It may have taken back some of them.
+    session.info[_SAVES] = [(save, None) for save, _ in session.info.get(_SAVES, ())]
 
 
 @event.listens_for(Session, "after_rollback")

@@ -18,6 +18,8 @@ Fields = Mapping[str, Any]
 MAX_NAME = 255
 UNDOES = "undoes"
 _INSERT = insert(AuditEvent)
+# All but MySQL tell at once what they have made of an event.
+_INSERT_RETURNING = _INSERT.returning(*chain.COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,12 @@ def record(  # noqa: PLR0913 - an event has this many parts
     save = Save(save_id or new_save(), utcnow())
     common = {"reason": reason, "save_id": save.id, "at": save.at}
     row = _columns(Change(action, before, after), target, actor) | common
-    key = session.connection().execute(_INSERT, row).inserted_primary_key
+    connection = session.connection()
+    if connection.dialect.insert_returning:
+        stored = connection.execute(_INSERT_RETURNING, row).one()
+        chain.remember(session, save, [stored])
+        return AuditEvent(id=stored.id, **row)
+    key = connection.execute(_INSERT, row).inserted_primary_key
     chain.remember(session, save)
     return AuditEvent(id=key[0] if key else None, **row)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.domain import validation
 from app.domain.errors import InvalidValue
-from app.domain.settings import read_only, secret_marks, secrets, values
+from app.domain.settings import read_only, secrecy, secrets, values
 from app.domain.settings.value_rules import checks
 from app.domain.settings.value_rules.checks import NewValue
 from app.domain.settings.value_rules.rules import SettingRules
@@ -118,7 +118,7 @@ def _checked_value(session: DbSession, found: SettingRules, new: NewSetting) -> 
         read_only.refuse_not_set(session)
     if new.text is None or kind is None:
         return None
-    if secret_marks.secret_marks(session).is_secret(new.key):
+    if secrecy.is_secret(new.key, mark=found.of(new.key, new.category).is_secret):
         return secrets.canonical(new.text, kind, secrets.keys_of(session), values.VALUE_FIELD)
     value = values.canonical(new.text, kind)
     held = NewValue(new.key, new.category, new.data_type, value, new.anyway)

@@ -178,6 +178,26 @@ def test_what_was_taken_back_is_not_chained(session, chained):
     assert audit.verify(session).link.sequence == 5
 
 
+def test_what_a_savepoint_took_back_is_not_chained(session, chained):
+    with session.begin_nested() as savepoint:
+        audit.record(session, "setting:changed", Target("setting", "lost"), actor=OPERATOR)
+        savepoint.rollback()
+    audit.record(session, "setting:changed", Target("setting", "kept"), actor=OPERATOR)
+    session.commit()
+
+    assert audit.verify(session).events == 6
+
+
+@pytest.mark.only_on("mysql")
+def test_events_that_the_database_does_not_return_are_read(session, chained):
+    session.get_bind().dialect.insert_returning = False
+    event = audit.record(session, "setting:changed", Target("setting", "one"), actor=OPERATOR)
+    session.commit()
+
+    assert session.get(AuditEvent, event.id).target_name == "one"
+    assert audit.verify(session).events == 6
+
+
 def test_a_chain_that_cannot_be_written_takes_the_change_back(session, ada, numbers):
     def fail(_connection, _cursor, statement, *_):
         if statement.startswith("INSERT INTO console_audit_chain"):

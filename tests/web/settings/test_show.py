@@ -421,14 +421,13 @@ def test_a_form_without_its_token_changes_nothing(sign_in, ada, add):
     assert setting.value == "text"
 
 
-def test_the_pages_make_few_statements(sign_in, ada, add, session, statements, database_name):
+def test_the_pages_make_few_statements(sign_in, ada, add, session, statements):
     setting = add("counted", "integer", "5")
     take_start(session)
     browser = sign_in(ada)
     page = browser.get(path_of(setting))
 
-    # SQLite has locked the file, and with it the relations between settings.
-    with statements.at_most(10 if database_name == "sqlite" else 11):
+    with statements.at_most(10):
         answer = page.submit(value="6")
     with statements.at_most(8):
         browser.get(answer.location)
