@@ -1,6 +1,6 @@
 """Roles, their permissions and their members."""
 
-from app.domain.roles.earlier_names import ids_then
+from app.domain.roles.earlier_names import EarlierRoles, roles_then
 from app.domain.roles.editing import (
     EDITED,
     RoleChangedMeanwhile,
@@ -80,6 +80,7 @@ __all__ = [
     "TEMPLATES",
     "UNDOABLE",
     "Affected",
+    "EarlierRoles",
     "Edits",
     "GrantDifference",
     "GrantEdit",
@@ -122,7 +123,6 @@ __all__ = [
     "grants_etag",
     "held_by",
     "ids_named",
-    "ids_then",
     "is_deletion",
     "is_system_role",
     "lock_named",
@@ -144,6 +144,7 @@ __all__ = [
     "review_restore",
     "review_undo",
     "roles_of",
+    "roles_then",
     "save_wanted",
     "undo",
     "with_ids",

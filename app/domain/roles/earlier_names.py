@@ -2,13 +2,26 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.domain import audit
 from app.models import AuditEvent, DbSession, Role
 
 RENAMED, DELETED, CREATED = "role:renamed", "role:deleted", "role:created"
+
+
+class EarlierRoles(NamedTuple):
+    """The roles that had names at the time of an event.
+
+    Attributes:
+        ids: The IDs of those that still exist, by these names.
+        deletions: The IDs of the events that record the deletion of others, by these names.
+    """
+
+    ids: dict[str, int]
+    deletions: dict[str, int]
 
 
 @dataclass
@@ -49,16 +62,19 @@ class _Owners:
             self.restored.add(event.target_id)
 
 
-def ids_then(session: DbSession, names: Collection[str], event: AuditEvent) -> dict[str, int]:
-    """Return the IDs of the roles that had these names at an event, as far as they still exist.
+def roles_then(session: DbSession, names: Collection[str], event: AuditEvent) -> EarlierRoles:
+    """Return the roles that had these names at an event, as far as the record tells.
 
     Events of assignments hold the name of a role alone. A role that was renamed since is found by
     its later events, and so is one that was deleted and restored; another one that has the name now
     is younger than the event.
     """
     owners = _Owners(names)
+    # A deletion is recorded before the removals from members that are a part of it.
+    of_save = and_(AuditEvent.save_id == event.save_id, AuditEvent.action == DELETED)
     later = select(AuditEvent).where(
-        AuditEvent.action.in_((RENAMED, DELETED, CREATED)), AuditEvent.id > event.id
+        AuditEvent.action.in_((RENAMED, DELETED, CREATED)),
+        or_(AuditEvent.id > event.id, of_save),
     )
     for change in session.scalars(later.order_by(AuditEvent.id)):
         owners.follow(change)
@@ -67,7 +83,9 @@ def ids_then(session: DbSession, names: Collection[str], event: AuditEvent) -> d
         Role.id.in_(told) | Role.name.in_(set(names) - owners.ids.keys()),
         (Role.created_at <= event.at) | Role.id.in_(owners.restored),
     )
-    return {told.get(row.id, row.name): row.id for row in session.execute(query)}
+    ids = {told.get(row.id, row.name): row.id for row in session.execute(query)}
+    deletions = {name: number for number, name in owners.deleted.items() if name not in ids}
+    return EarlierRoles(ids, deletions)
 
 
 def _name(fields: str | None) -> str:

@@ -23,6 +23,7 @@ HEADINGS = {
     BulkAction.ACTIVATE: "Will be activated",
     BulkAction.DEACTIVATE: "Will be deactivated",
 }
+RESTORES = (PermissionCode.ROLE_READ, PermissionCode.ROLE_CREATE, PermissionCode.AUDIT_READ)
 IS_ACTIVE = {BulkAction.ACTIVATE: "active", BulkAction.DEACTIVATE: "inactive"}
 
 
@@ -60,6 +61,7 @@ def _page(form: AccessUndoForm, event_id: int) -> ResponseReturnValue:
         gained=gained,
         lost=lost,
         takes_from_me=g.me.id in found.takes_away,
+        restore_urls=_restore_urls(found),
         actor=actor_of(found.event),
         back=_back(found),
     )
@@ -72,6 +74,16 @@ def _reports(found: UserUndo) -> list[tuple[str, BulkReport]]:
     return [
         (HEADINGS[plan.action].format(plan.role), BulkReport(plan, most)) for plan in found.plans
     ]
+
+
+def _restore_urls(found: UserUndo) -> dict[str, str]:
+    """Return the pages that restore roles that were deleted since, by their names."""
+    if not all(map(g.me.can, RESTORES)):
+        return {}
+    return {
+        name: url_for("roles.restore", event_id=event_id)
+        for name, event_id in found.deletions.items()
+    }
 
 
 def _roles_of_one(found: UserUndo) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from app.domain import roles, users
 from app.domain.access import PermissionSet
 from app.domain.roles import RoleEdit
 from app.domain.users import BulkAction, BulkEdit, Selection, WantedRoles
-from app.models import Role
+from app.models import Permission, Role
 from app.unit_of_work import carry_out
 from tests.support.assigning import names_of, set_roles
 from tests.support.contents import events, recorded
@@ -152,6 +152,66 @@ def test_a_role_that_was_created_anew_is_not_the_one_of_the_event(sign_in, ada, 
     assert "viewer No longer exists" in sign_in(ada).get(path).text
     assert sign_in(ada).post(path, confirmed="1").status_code == 409
     assert names_of(vera) == set()
+
+
+@pytest.fixture
+def writing(session, ada, omar):
+    """The role writing, which Omar had; how to delete it as a page does."""
+    permission = session.scalars(select(Permission).where(Permission.code == "document:read")).one()
+    session.add(role := Role(name="writing", permissions=[permission]))
+    session.commit()
+    set_roles(session, omar, "writing", by=ada)
+    return role
+
+
+def delete_role(browser, role):
+    path = f"/roles/{role.id}/delete"
+    assert browser.get(path).submit("delete-form", name=role.name).status_code == 303
+
+
+def test_a_role_that_was_deleted_since_is_restored_first(sign_in, ada, omar, writing, session):
+    set_roles(session, omar, by=ada)
+    browser, path = sign_in(ada), newest(session)
+    delete_role(browser, writing)
+    deletion = recorded(session)[0].id
+
+    page = browser.get(path)
+    sentence = f"Was deleted in entry {deletion}. Restore the role first, then undo this"
+    assert f"writing {sentence}" in page.text
+    browser.get(page.link("Restore… the role writing")).submit("restore-form", confirmed="1")
+    browser.get(path).submit("undo-form", confirmed="1")
+
+    assert names_of(omar) == {"writing"}
+
+
+def test_a_removal_by_the_deletion_of_a_role_leads_to_its_restoration(
+    sign_in, ada, omar, writing, session
+):
+    browser = sign_in(ada)
+    delete_role(browser, writing)
+    removal, deletion = recorded(session)[:2]
+    assert (removal.action, deletion.action) == ("role:unassigned", "role:deleted")
+
+    page = browser.get(f"/users/undo/{removal.id}")
+    assert page.link("Restore… the role writing") == f"/roles/restore/{deletion.id}"
+    browser.get(f"/roles/restore/{deletion.id}").submit("restore-form", confirmed="1")
+
+    assert names_of(omar) == {"writing"}
+    assert "writing Has been assigned again" in browser.get(f"/users/undo/{removal.id}").text
+
+
+def test_who_may_not_restore_roles_is_told_without_a_link(
+    sign_in, ada, omar, writing, session, person
+):
+    set_roles(session, omar, by=ada)
+    path = newest(session)
+    delete_role(sign_in(ada), writing)
+    helper = person("hedi", permissions=["user:read", "role:assign", "role:read", "document:read"])
+
+    page = sign_in(helper).get(path)
+
+    assert "Restore the role first" in page.text
+    assert not any("/roles/restore/" in link for link in page.links)
 
 
 @pytest.mark.only_on("sqlite")

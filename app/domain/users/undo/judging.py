@@ -55,12 +55,12 @@ class Judge:
     def judge(self, save: SaveToUndo) -> None:
         """Hold all steps of a save against the state."""
         is_of_one, is_of_one_kind = len(save.user_ids) == 1, len(save.kinds) == 1
-        gone: set[str] = set()
+        gone: dict[str, str] = {}
         for step in save.steps:
             person = self.people.get(step.user_id)
             if person is None or step.is_gone:
                 name = step.role_name if person else step.username
-                gone.add(name)
+                gone[name] = save.why_gone(name) if person else GONE
                 continue
             name = _name(step, person, is_of_one=is_of_one, is_of_one_kind=is_of_one_kind)
             if not self._still_stands(step, person):
@@ -69,7 +69,7 @@ class Judge:
                 self.leave_out(name, refusal)
             else:
                 self.taken.append(step)
-        self.left_out += [LeftOut(name, GONE) for name in sorted(gone)]
+        self.left_out += [LeftOut(*part) for part in sorted(gone.items())]
 
     def leave_out(self, name: str, refusal: RuleError) -> None:
         """Leave a step out that a rule refuses."""

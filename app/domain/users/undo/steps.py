@@ -1,12 +1,13 @@
 """The steps that undo a save of users: for each of its changes the opposite one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain import audit, roles
+from app.domain.audit import GONE
 from app.domain.errors import NotFound
-from app.domain.roles import MatrixRole
+from app.domain.roles import EarlierRoles, MatrixRole
 from app.domain.users.bulk_edit import BulkAction
 from app.models import AuditEvent, DbSession
 
@@ -17,6 +18,9 @@ INVERSE = {
     "user:activated": BulkAction.DEACTIVATE,
     "user:deactivated": BulkAction.ACTIVATE,
 }
+
+RESTORE_FIRST = "Was deleted in entry {}. Restore the role first, then undo this"
+NO_ROLES = EarlierRoles({}, {})
 
 
 class UndoStep(NamedTuple):
@@ -44,10 +48,22 @@ class UndoStep(NamedTuple):
 
 @dataclass(frozen=True)
 class SaveToUndo:
-    """A save of users: the event that was chosen, and the steps that undo all of it."""
+    """A save of users.
+
+    Attributes:
+        event: The event that was chosen.
+        steps: The steps that undo all of it.
+        deletions: The IDs of the events of roles that were deleted since, by their names.
+    """
 
     event: AuditEvent
     steps: Sequence[UndoStep]
+    deletions: Mapping[str, int]
+
+    def why_gone(self, role: str) -> str:
+        """Return the reason why a role that no longer exists is left out, and what to do."""
+        deletion = self.deletions.get(role)
+        return RESTORE_FIRST.format(deletion) if deletion else GONE
 
     @property
     def user_ids(self) -> list[int]:
@@ -71,9 +87,9 @@ def read_save(session: DbSession, event_id: int) -> SaveToUndo:
     names = {_role_of(change) for change in changes if change.action in OF_ROLES}
     if not changes or "" in names:
         raise NotFound("This change does not exist.")
-    ids = roles.ids_then(session, names, event) if names else {}
-    by_id = roles.read_matrix(session).by_id if ids else {}
-    by_name = {name: by_id.get(role_id) for name, role_id in ids.items()}
+    then = roles.roles_then(session, names, event) if names else NO_ROLES
+    by_id = roles.read_matrix(session).by_id if then.ids else {}
+    by_name = {name: by_id.get(role_id) for name, role_id in then.ids.items()}
     steps = [
         UndoStep(change.target_id, change.target_name, INVERSE[change.action], name, role)
         for change in changes
@@ -81,7 +97,7 @@ def read_save(session: DbSession, event_id: int) -> SaveToUndo:
         for name in [_role_of(change)]
         for role in [by_name.get(name)]
     ]
-    return SaveToUndo(event, steps)
+    return SaveToUndo(event, steps, then.deletions)
 
 
 def _role_of(change: AuditEvent) -> str:

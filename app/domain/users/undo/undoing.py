@@ -1,6 +1,6 @@
 """Undo a save of users: reviewed, then saved as one, without what cannot be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain import access, audit, reviews
@@ -27,6 +27,7 @@ class UserUndo:
         event: The event that was chosen; its save is undone.
         plans: The changes, each with the users whom it changes; none if nothing is left to undo.
         left_out: The roles and users that are left out, each with the reason.
+        deletions: The IDs of the events of roles that were deleted since, by their names.
         person: The user, if the save changed one alone and they still exist.
         effect: The permissions that users gain and lose.
     """
@@ -34,6 +35,7 @@ class UserUndo:
     event: AuditEvent
     plans: Sequence[BulkPlan]
     left_out: Sequence[LeftOut]
+    deletions: Mapping[str, int]
     person: BulkPerson | None
     effect: AccessEffect
 
@@ -121,4 +123,4 @@ def _planned(session: DbSession, save: SaveToUndo, people: People, actor: Actor)
     person = persons[0] if persons and len(save.user_ids) == 1 else None
     made = plans.plans_of(save, judge)
     effect = plans.effect_of(judge, made, person)
-    return UserUndo(save.event, made, judge.left_out, person, effect)
+    return UserUndo(save.event, made, judge.left_out, save.deletions, person, effect)
