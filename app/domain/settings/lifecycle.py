@@ -44,6 +44,7 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
         columns=lambda: checked_columns(session, found, new),
         reason=lambda: _reason(found, new.reason, new.key, new.category),
     )
+    outside.record_outside(session, [], actor=actor)
     setting = ApplicationSetting(**passed["columns"])
     _add(session, setting, "setting:created", passed["reason"], actor)
     return setting

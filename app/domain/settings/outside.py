@@ -44,7 +44,7 @@ def outside_changes(
 
 def changes_of(session: DbSession, stored: Collection[StoredValue]) -> list[OutsideChange]:
     """Return the changes from outside of settings as they are stored; see `outside_changes`."""
-    return _compared(stored, recorded.recorded(session, stored))
+    return _compared(stored, recorded.recorded(session, stored)) if stored else []
 
 
 def all_outside_changes(session: DbSession) -> list[OutsideChange]:
@@ -62,7 +62,8 @@ def record_outside(
 
     Args:
         session: The database session; the caller commits it.
-        settings: The settings; their rows are locked, so that no other save records the same.
+        settings: The settings; their rows are locked, so that no other save records the same. None
+            for a save that only adds settings.
         actor: The person or command that changes them next.
 
     Returns:
@@ -70,7 +71,7 @@ def record_outside(
     """
     stored = recorded.stored(settings)
     known = recorded.recorded(session, stored)
-    if stored and not known.is_started:
+    if not known.is_started:
         recorded.record_start(session, actor=actor)
     changes = _compared(stored, known)
     for change in changes:

@@ -118,8 +118,6 @@ def shown_start(event: Any, fields: audit.Fields, marks: SecretMarks) -> audit.F
 
 def _events(session: DbSession, by_id: Mapping[int, StoredValue]) -> Sequence[Any]:
     """Return the newest event of each setting that gave it a value, and the starts, by id."""
-    if not by_id:
-        return ()
     newest = (
         select(_OTHER.id)
         .where(_OTHER.target_type == "setting", _OTHER.action.in_(RECORDED))

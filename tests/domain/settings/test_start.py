@@ -6,7 +6,7 @@ from sqlalchemy import insert, select, update
 from app.domain import audit, event_export, settings
 from app.domain.actor import OUTSIDE
 from app.domain.confirmation import Deletion
-from app.domain.settings import NewSetting, SettingEdit
+from app.domain.settings import NewSetting, SecretKeys, SettingEdit
 from app.domain.target import Target
 from app.models import ApplicationSetting, AuditEvent
 from app.models.base import utcnow
@@ -54,7 +54,21 @@ def first_save(session):
     save(session, "chunk_size", "777")
 
 
-@pytest.mark.parametrize("begin", [record_all, first_save])
+def first_creation(session):
+    settings.create(session, NewSetting("made_here", "string", "1"), actor=OPERATOR)
+    session.commit()
+
+
+def first_secret(session):
+    engine = session.get_bind()
+    session.add(ApplicationSetting(key="vector_api_key", value=PASSWORD))
+    session.commit()
+    engine.update_execution_options(**{settings.KEYS: SecretKeys(bytes(32))})
+    save(session, "vector_api_key", None)
+    engine.update_execution_options(**{settings.KEYS: SecretKeys()})
+
+
+@pytest.mark.parametrize("begin", [record_all, first_save, first_creation, first_secret])
 def test_what_was_never_saved_is_compared_with_the_start(session, begin):
     begin(session)
     name = settings.by_key(session, "app_name").value
@@ -115,6 +129,15 @@ def test_what_another_program_adds_is_known_since_the_next_record(session):
     by_other_program(session, "added", "3")
 
     assert outside(session) == [("added", "2", "3")]
+
+
+def test_a_later_creation_takes_no_second_start(session):
+    record_all(session)
+    number = len(starts(session))
+
+    first_creation(session)
+
+    assert len(starts(session)) == number
 
 
 @pytest.mark.only_on("sqlite")

@@ -25,7 +25,8 @@ def save_wanted(session: DbSession, plan: SettingsPlan, reason: str, *, actor: A
     columns += [(setting.key, setting.category) for setting, _ in plan.changed]
     needing = [key for key, category in columns if plan.rules.of(key, category).requires_reason]
     reason = checks.reason_for(reason, needing)
-    outside.record_outside(session, [setting for setting, _ in plan.changed], actor=actor)
+    if plan.changed or plan.added:
+        outside.record_outside(session, [setting for setting, _ in plan.changed], actor=actor)
     changes = []
     for setting, value in plan.changed:
         change = Change("setting:changed", {"value": setting.value}, {"value": value})
