@@ -4,7 +4,7 @@ from app.domain.audit.activity import ActivityKind, Day, kind_of, per_day, start
 from app.domain.audit.anchors import LOGGER as LOGGER_OF_ANCHORS
 from app.domain.audit.anchors import Anchor
 from app.domain.audit.anchors import found_in as anchors_in
-from app.domain.audit.authors import last_changes
+from app.domain.audit.authors import by_user, is_by_user, last_changes
 from app.domain.audit.chain import seal
 from app.domain.audit.details import EventDetails, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
@@ -73,6 +73,7 @@ __all__ = [
     "Verified",
     "anchors_in",
     "audit_keys",
+    "by_user",
     "count_for_export",
     "count_without_key",
     "delete_some",
@@ -89,6 +90,7 @@ __all__ = [
     "head",
     "history_of",
     "history_page",
+    "is_by_user",
     "is_chained",
     "kind_of",
     "last_changes",

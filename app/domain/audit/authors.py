@@ -1,10 +1,29 @@
-"""Authors: the newest change of each of several things, for pages that show a conflict."""
+"""Authors: what a user changed, and the newest change of each of several things."""
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
+from app.domain.actor import ActorKind
+from app.domain.audit import history
 from app.models import AuditEvent, DbSession
+
+OF_USERS = (ActorKind.PERSON, ActorKind.PROGRAM)
+
+
+def by_user(user_id: int) -> list[ColumnElement[bool]]:
+    """Return the conditions of what a user did, under any name, in pages or with a token.
+
+    A user who was deleted may have had the id before.
+    """
+    acted = AuditEvent.actor_id == user_id, AuditEvent.actor_kind.in_(OF_USERS)
+    return [*acted, history.actor_is_there()]
+
+
+def is_by_user(session: DbSession, event: AuditEvent, user_id: int) -> bool:
+    """Tell whether an event is of what a user did; see `by_user`."""
+    query = select(AuditEvent.id).where(AuditEvent.id == event.id, *by_user(user_id))
+    return session.scalar(query) is not None
 
 
 def last_changes(

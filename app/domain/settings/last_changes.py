@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ScalarSelect, select
 
+from app.domain import audit
 from app.domain.errors import InvalidValue
 from app.domain.settings.versions import CHANGED, CHANGED_OUTSIDE, CREATED, RESTORED
 from app.models import ApplicationSetting, AuditEvent, DbSession
@@ -82,7 +83,7 @@ def _newest(span: timedelta | None, actor_id: int | None) -> ScalarSelect[int]:
         AuditEvent.action.in_(CHANGES),
     ]
     if actor_id is not None:
-        conditions.append(AuditEvent.actor_id == actor_id)
+        conditions += audit.by_user(actor_id)
     if span:
         conditions.append(AuditEvent.at >= utcnow() - span)
     newest = select(AuditEvent.id).where(*conditions).order_by(AuditEvent.id.desc()).limit(1)

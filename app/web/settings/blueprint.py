@@ -2,8 +2,7 @@
 
 from flask import Blueprint, g
 
-from app.domain import settings
-from app.domain.actor import ActorKind
+from app.domain import audit, settings
 from app.domain.authentication import sessions
 from app.domain.errors import NotFound
 from app.domain.permissions import PermissionCode
@@ -21,7 +20,7 @@ def visible(event: AuditEvent | None) -> AuditEvent:
     Raises:
         NotFound: The event does not exist, as far as the person may know.
     """
-    if event is None or not (_is_own(event) or any(map(g.me.can, SEEN_BY))):
+    if event is None or not (any(map(g.me.can, SEEN_BY)) or _is_own(event)):
         raise NotFound("This change does not exist.")
     return event
 
@@ -50,6 +49,4 @@ def note_use_for_secret() -> None:
 
 
 def _is_own(event: AuditEvent) -> bool:
-    # By the name too: a deleted user may have had the id before.
-    actor = (event.actor_kind, event.actor_id, event.actor_name)
-    return actor == (ActorKind.PERSON, g.me.id, g.me.username)
+    return audit.is_by_user(db.session, event, g.me.id)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.actor import OUTSIDE
-from app.models import ApplicationSetting, AuditEvent, ChainHead
+from app.models import ApplicationSetting, AuditEvent, ChainHead, User
 from app.models.base import utcnow
 from tests.support.past_settings import take_start
 
@@ -41,6 +41,18 @@ def test_settings_are_filtered_by_their_last_change(sign_in, ada, changed, query
     page = sign_in(ada).get(f"/settings?{query}")
 
     assert {key for key in ("chunk_overlap", "chunk_size") if f">{key}<" in page.html} == keys
+
+
+def test_own_changes_are_told_by_the_person_not_by_their_name(sign_in, session, ada, changed):
+    ada.username = "ada.byron"
+    session.commit()
+    renamed = sign_in(ada).get("/settings?by=me")
+    session.execute(update(User).values(created_at=utcnow() + timedelta(seconds=5)))
+    session.commit()
+    successor = sign_in(ada).get("/settings?by=me")
+
+    assert ">chunk_overlap<" in renamed.html
+    assert ">chunk_overlap<" not in successor.html
 
 
 def test_the_list_tells_when_and_by_whom(sign_in, ada, changed, statements):

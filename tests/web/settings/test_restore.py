@@ -85,6 +85,18 @@ def test_who_may_delete_and_not_create_is_offered_no_undo(sign_in, person, top):
     assert "Undo" not in page.text
 
 
+def test_own_deletions_are_told_by_the_person_not_by_their_name(sign_in, person, top, session):
+    codes = ["settings:read", "settings:create", "settings:delete"]
+    rita = person("rita", permissions=codes)
+    path = undo_of(sign_in(rita).submit(path_of(top, "/delete"), key="top_k").follow())
+    rita.username = "rita.moreno"
+    session.commit()
+    namesake = person("rita", roles=["only rita"], email="another@example.org")
+
+    assert sign_in(namesake).get(path).status_code == 404
+    assert sign_in(rita).get(path).status_code == 200
+
+
 @pytest.mark.parametrize("number", ["1", "999999"])
 def test_what_was_not_deleted_cannot_be_restored(sign_in, ada, top, session, number):
     browser = sign_in(ada)
@@ -98,11 +110,11 @@ def test_deleting_and_restoring_make_few_statements(sign_in, ada, top, session, 
     take_start(session)
     page = sign_in(ada).get(path_of(top, "/delete"))
 
-    with statements.at_most(11):
+    with statements.at_most(10):
         answer = page.submit(key="top_k")
     with statements.at_most(4):
         page = answer.follow()
-    with statements.at_most(15):
+    with statements.at_most(14):
         page.submit(to=undo_of(page))
 
 
