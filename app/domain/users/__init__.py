@@ -83,7 +83,6 @@ from app.domain.users.name_copy import (
 from app.domain.users.name_list import (
     MOST_NAMES,
     ListedName,
-    ListedPerson,
     NameList,
     by_name,
     ids_named,
@@ -91,6 +90,7 @@ from app.domain.users.name_list import (
 )
 from app.domain.users.name_search import NameSearch, SearchMode
 from app.domain.users.names import checked_bio, checked_email, checked_full_name, checked_username
+from app.domain.users.nearest_names import ListedPerson
 from app.domain.users.offboarding import Offboarding, offboard, review_offboarding
 from app.domain.users.sign_in_time import CHOICES as SIGN_IN_TIMES
 from app.domain.users.tokens import (

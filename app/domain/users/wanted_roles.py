@@ -19,7 +19,7 @@ from app.domain.text import checked_reason
 from app.domain.users import name_list
 from app.domain.users.bulk_plan import chunks
 from app.domain.users.held_roles import HeldRoles, held_roles
-from app.domain.users.name_list import ListedPerson
+from app.domain.users.nearest_names import ListedPerson
 from app.models import DbSession, Role, User, user_roles
 from app.models.spelling import folded
 from app.models.user import ADMIN

@@ -43,6 +43,8 @@ def test_a_role_for_pasted_names_takes_one_review(sign_in, session, ada, colleag
         "• grace\t|alan;;\n\n",
         '"Hopper, Rear Admiral" <Grace.Hopper@NAVY.example>, <alan@example.org>',
         "Grace   hopper, alan, ALAN, grace",
+        "grace / alan\n/\n---; & ...",
+        "grace (alan)",
     ],
 )
 def test_names_are_separated_by_anything(sign_in, ada, colleagues, text):
@@ -67,10 +69,28 @@ def test_a_misspelt_name_is_told_with_the_nearest(sign_in, ada, colleagues):
     assert selected(page) == []
 
 
+@pytest.mark.parametrize("text", ["Hamilton", "hamilten", "margaret"])
+def test_one_word_of_a_full_name_suggests_who_has_it(sign_in, ada, colleagues, person, text):
+    for number in range(30):
+        person(f"ham{number:02}", full_name=f"Walt Ham{number:02}")
+
+    page = look_up(sign_in(ada), text)
+
+    assert f"{text} Did you mean: Margaret Hamilton" in page.text
+    assert selected(page) == []
+
+
+def test_punctuation_is_not_told_as_missing(sign_in, ada, colleagues):
+    page = look_up(sign_in(ada), "grace / alan / zzz")
+
+    assert "Not found 1 zzz" in page.text
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
         (" ,; ", "Enter at least one name or address."),
+        ("/ ... & +", "Enter at least one name or address."),
         ("a " * 501, "The list has more than 500 names."),
         ("a\0b", "cannot be stored"),
     ],
