@@ -34,7 +34,7 @@ from app.extensions import db
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = development_key.FILE
 FAILED, MISCONFIGURED, UNREACHABLE = 1, 2, 3
-WORKERS, THREADS = 2, 16
+WORKERS, THREADS = 2, 18
 PORT, HIGHEST_PORT = 8000, 65535
 OF_ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not served
 
