@@ -1,8 +1,9 @@
 """Serves the console with an invented organisation, for trying it out: ``make demo``.
 
 The organisation is kept in its own SQLite file, ``demo.db`` or the path in DEMO_PATH, with all
-changes that are made to it. A file with other content is refused and left unchanged. There is no
-default password: each start prints a one-time link for choosing one.
+changes that are made to it; the key of its secrets is kept beside it. A file with other content is
+refused and left unchanged. There is no default password: each start prints a one-time link for
+choosing one.
 """
 
 import os
@@ -23,6 +24,7 @@ from app.unit_of_work import carry_out
 from tools import demo_organisation, run
 
 FILE = "demo.db"
+KEY = "MASTER_ENCRYPTION_KEY"
 # The application id in the header of the file: "RAGd".
 MARK = int.from_bytes(b"RAGd")
 MARK_AT = slice(68, 72)
@@ -32,7 +34,14 @@ HEADER = 100
 def main() -> None:
     """Create the organisation if the file does not exist yet, then serve the console."""
     path = Path(os.environ.get("DEMO_PATH") or run.ROOT / FILE).absolute()
-    run.start(lambda app: _prepare(app, path), {"DATABASE_URL": _url(path)})
+    if not is_free(path) and not is_demo(path):
+        run.stop(
+            f"{path} is not a demo database, and was left unchanged. "
+            "Another file: make demo DEMO_PATH=other.db",
+            run.FAILED,
+        )
+    keys = {KEY: _key_file(path)}
+    run.start(lambda app: _prepare(app, path), {"DATABASE_URL": _url(path)}, keys)
 
 
 def create(path: Path) -> None:
@@ -41,7 +50,8 @@ def create(path: Path) -> None:
     os.close(handle)
     unfinished = Path(name)
     try:
-        _fill(create_app(dict(os.environ) | {"DATABASE_URL": _url(unfinished)}))
+        own = {"DATABASE_URL": _url(unfinished), KEY: run.key_in(_key_file(path))}
+        _fill(create_app(dict(os.environ) | own))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -63,12 +73,6 @@ def _prepare(app: Flask, path: Path) -> None:
     if is_free(path):
         print("Creating the demo, Nordhafen Archives ...", flush=True)
         create(path)
-    elif not is_demo(path):
-        run.stop(
-            f"{path} is not a demo database, and was left unchanged. "
-            "Another file: make demo DEMO_PATH=other.db",
-            run.FAILED,
-        )
     run.migrate(app)
     _print_link()
 
@@ -89,6 +93,10 @@ def _fill(app: Flask) -> None:
             connection.execute(f"PRAGMA application_id = {MARK}")
             connection.commit()
         db.engine.dispose()
+
+
+def _key_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.key")
 
 
 def _url(path: Path) -> str:

@@ -22,12 +22,11 @@ from app.models import (
     DbSession,
     Permission,
     Role,
-    SettingRule,
     User,
     user_roles,
 )
 from app.models.user import NO_PASSWORD, PASSWORD
-from tools import demo_people
+from tools import demo_people, demo_rules
 from tools.demo_people import (
     BIOS,
     DOMAIN,
@@ -38,7 +37,7 @@ from tools.demo_people import (
     everybody,
     username_of,
 )
-from tools.demo_settings import CHANGES, OWN_VALUES, RULES, SETTINGS
+from tools.demo_settings import CHANGES, OWN_VALUES, SETTINGS
 
 ADMINISTRATOR = "ingrid.solberg"
 FOUNDED = timedelta(days=430)
@@ -74,6 +73,7 @@ def create(session: DbSession, now: datetime) -> None:
     ids = dict(session.execute(select(User.username, User.id)).all())
     roles = dict(session.execute(select(Role.name, Role.id)).all())
     _assign(session, ids, roles)
+    demo_rules.add(session, now - MONTH)
     events = [*_changes(session, now), *_joining(people, now), *_moves(now, chance)]
     events += [*_leaving(now, chance), *_sign_ins(now, chance), *_denials(now, chance)]
     _record(session, events, ids, chance)
@@ -101,8 +101,6 @@ def _add_settings(session: DbSession, now: datetime) -> None:
         for key, data_type, value, description in settings
     ]
     session.execute(insert(ApplicationSetting), rows)
-    names = ("key", "schema", "unit", "severity")
-    session.execute(insert(SettingRule), [dict(zip(names, rule, strict=True)) for rule in RULES])
     for key, value in OWN_VALUES.items():
         own = update(ApplicationSetting).where(ApplicationSetting.key == key)
         session.execute(own.values(value=value, updated_at=since))

@@ -1,7 +1,7 @@
 """The settings of the demo: those that a backend adds to the defaults of revision 001.
 
-Keys, types and categories are from the backend; descriptions and values are invented. No secret is
-set.
+Keys, types and categories are from the backend; descriptions and values are invented. `demo_rules`
+adds rules and secrets.
 """
 
 SYSTEM_PROMPT = """You answer questions about the documents of Nordhafen Archives.
@@ -12,8 +12,6 @@ Rules:
 3. Answer in the language of the question, in at most six sentences.
 4. Never guess a number, a date or a name.
 """
-
-PORT = '{"minimum": 1, "maximum": 65535}'
 
 # Key, data type, value (None: not set), description.
 Setting = tuple[str, str, str | None, str]
@@ -128,16 +126,6 @@ OWN_VALUES = {
     "max_document_size": "250MB",
     "retrieval_no_context_message": "The archives say nothing about this in what you may read.",
 }
-
-# Key, JSON Schema (None: any value), unit, severity.
-RULES: list[tuple[str, str | None, str | None, str]] = [
-    ("cache_redis_port", PORT, None, "refuse"),
-    ("cache_ttl_stats", None, "seconds", "refuse"),
-    ("llm_context_size", '{"minimum": 1}', "tokens", "refuse"),
-    ("llm_temperature", '{"minimum": 0, "maximum": 2}', None, "warn"),
-    ("session_timeout_minutes", '{"minimum": 1}', "minutes", "refuse"),
-    ("smtp_port", PORT, None, "refuse"),
-]
 
 # Days ago, actor, key, before, after, reason. The last change of a key has the stored value.
 Change = tuple[int, str, str, str | None, str | None, str]

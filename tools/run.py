@@ -45,13 +45,16 @@ def main() -> None:
 
 
 def start(
-    prepare: Callable[[Flask], None], database: Mapping[str, str] = MappingProxyType({})
+    prepare: Callable[[Flask], None],
+    database: Mapping[str, str] = MappingProxyType({}),
+    keys: Mapping[str, Path] = MappingProxyType({}),
 ) -> NoReturn:
     """Serve the console after ``prepare`` has prepared its database.
 
     Args:
         prepare: Called with the application, in its context.
         database: Variables that name a database other than that of the environment.
+        keys: Variables of keys that belong to it, with the files that keep them.
     """
     host, port = _address()
     _claim(host, port)
@@ -60,7 +63,8 @@ def start(
     os.environ.update(variables)
     is_inherited = bool(os.environ.get("SECRET_KEY"))
     if not _variable("SECRET_KEY"):
-        os.environ["SECRET_KEY"] = _secret_key()
+        os.environ["SECRET_KEY"] = key_in(SECRET)
+    os.environ.update({name: key_in(file) for name, file in keys.items()})
     try:
         app = create_app()
     except ConfigurationError as mistake:
@@ -71,16 +75,19 @@ def start(
         except DBAPIError as error:
             stop(connection_problem(app.config["CONSOLE"], error), UNREACHABLE)
         db.engine.dispose()
-    _tell_variables(variables, is_inherited=is_inherited)
+    _tell_variables(variables, {"SECRET_KEY": SECRET, **keys}, is_inherited=is_inherited)
     _serve(host, port)
 
 
-def _tell_variables(variables: Mapping[str, str], *, is_inherited: bool) -> None:
-    """Print what commands need to find the same database, and to record events by the same key."""
+def _tell_variables(
+    variables: Mapping[str, str], keys: Mapping[str, Path], *, is_inherited: bool
+) -> None:
+    """Print what commands need to find the same database, and to use the same keys."""
     exported = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
-    kept = development_key.kept(SECRET)
-    if kept and kept == os.environ.get("SECRET_KEY"):
-        exported.append(f'SECRET_KEY="$(cat {shlex.quote(str(SECRET))})"')
+    for name, file in keys.items():
+        kept = development_key.kept(file)
+        if kept and kept == os.environ.get(name):
+            exported.append(f'{name}="$(cat {shlex.quote(str(file))})"')
     print(f"For commands in another terminal: export {' '.join(exported)}", flush=True)
     if is_inherited:
         print("Set SECRET_KEY there as it is set here.", flush=True)
@@ -118,26 +125,26 @@ def _claim(host: str, port: int) -> None:
         )
 
 
-def _secret_key() -> str:
-    """Return the key of this checkout, generated on first use."""
+def key_in(file: Path) -> str:
+    """Return the key that a file keeps, generated on first use."""
     key = secrets.token_urlsafe(development_key.CHARACTERS * 3 // 4)
     try:
-        return _kept_key(key)
+        return _kept_key(file, key)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        print(f"The secret key cannot be kept in {SECRET}: {reason}. Sessions end with this run.")
+        print(f"The key cannot be kept in {file}: {reason}. It lasts for this run only.")
         return key
 
 
-def _kept_key(key: str) -> str:
+def _kept_key(file: Path, key: str) -> str:
     """Return the key that is kept; the given one is kept if there is none or only a part of one."""
-    SECRET.parent.mkdir(mode=0o700, exist_ok=True)
-    if kept := development_key.kept(SECRET):
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    if kept := development_key.kept(file):
         return kept
-    new = SECRET.with_name(f"{SECRET.name}.{os.getpid()}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(key)
-    new.replace(SECRET)
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as unfinished:
+        unfinished.write(key)
+    new.replace(file)
     return key
 
 

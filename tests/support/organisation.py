@@ -1,4 +1,4 @@
-"""The organisation of ``make demo``, with secrets that are set: no page may show them."""
+"""The organisation of ``make demo``, with secrets that are set in clear: no page may show them."""
 
 from sqlalchemy import update
 

@@ -16,12 +16,14 @@ from sqlalchemy import func, select
 
 from app import create_app
 from app.domain import audit, settings
+from app.domain.settings import SecretState
+from app.domain.settings.value_rules import editing
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent, Role, User
 from app.models.base import utcnow
 from tests.support.databases import SECRET_KEY, close
 from tests.tools.pages import page
-from tools import demo, demo_organisation, run
+from tools import demo, demo_organisation, demo_rules, run
 
 SECONDS = 60
 KEYS_OF_THE_BACKEND = 89
@@ -34,13 +36,19 @@ def file(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def console(file):
+    key = file.with_name("demo.db.key").read_text()
+    console = create_app({"SQLITE_PATH": str(file), "MASTER_ENCRYPTION_KEY": key})
+    yield console
+    close(console)
+
+
 @pytest.fixture
-def organisation(file):
-    console = create_app({"SQLITE_PATH": str(file)})
+def organisation(console):
     with console.app_context():
         yield db.session
         db.session.remove()
-    close(console)
 
 
 @pytest.fixture
@@ -92,18 +100,56 @@ def test_every_setting_holds_a_value_of_its_type(organisation):
     rows = organisation.scalars(select(ApplicationSetting)).all()
 
     assert len(rows) == KEYS_OF_THE_BACKEND + 2
+    assert all(row.description for row in rows)
     for row in rows:
-        assert row.description
+        if settings.is_secret_setting(row):
+            continue
         assert row.value is None or settings.canonical(row.value, row.data_type) == row.value, (
             row.key
         )
 
 
-def test_no_secret_is_set(organisation):
-    secrets = [line for line in settings.read_all(organisation) if line.is_secret]
+def test_its_settings_have_rules_of_each_kind_which_their_values_keep(organisation):
+    found = editing.all_rules(organisation)
+    schemas = [settings.keywords(line.rule.schema) for line in found.rules]
+    all_but_secrets = {line.key: line for line in settings.read_all(organisation)}
 
-    assert len(secrets) >= 7
-    assert [line.key for line in secrets if line.is_set] == []
+    assert {"enum", "minimum", "pattern", "format", "items"} <= set().union(*schemas)
+    assert [line.key for line in found.rules if line.rule.is_warning] == ["llm_temperature"]
+    assert {line.rule.unit for line in found.rules} >= {"seconds", "MB", "characters"}
+    assert {one.relation.is_warning for one in found.relations} == {True, False}
+    assert not [line.key for line in found.rules if line.unchecked or not line.line]
+    assert not [one.relation.expression for one in found.relations if one.broken or one.unchecked]
+    assert not [key for key, line in all_but_secrets.items() if any(line.findings)]
+
+
+def test_rules_and_secrets_are_told_of_as_the_first_changes(organisation):
+    events = organisation.scalars(select(AuditEvent).order_by(AuditEvent.id).limit(40)).all()
+    actions = Counter(event.action for event in events)
+
+    assert actions["setting:rule-changed"] == len(demo_rules.RULES)
+    assert actions["relation:added"] == len(demo_rules.RELATIONS)
+    assert actions["category:flagged"] == len(demo_rules.CATEGORIES)
+    assert {event.actor_name for event in events[:30]} == {"ingrid.solberg"}
+    assert utcnow() - events[0].at > timedelta(days=29)
+
+
+def test_some_secrets_are_set_and_others_are_not(organisation):
+    secrets = {line.key: line for line in settings.read_all(organisation) if line.is_secret}
+    states = {
+        settings.secret_state(setting)
+        for setting in settings.by_keys(organisation, demo_rules.SECRETS)
+    }
+
+    assert {key for key, line in secrets.items() if line.is_set} == set(demo_rules.SECRETS)
+    assert len(secrets) > len(demo_rules.SECRETS)
+    assert states == {SecretState.ENCRYPTED}
+
+
+def test_its_record_is_whole(console):
+    result = console.test_cli_runner().invoke(args=["audit", "verify"])
+
+    assert result.exit_code == 0, result.output
 
 
 def test_changes_lead_from_one_to_the_next_and_to_what_is_stored(organisation):
@@ -116,6 +162,8 @@ def test_changes_lead_from_one_to_the_next_and_to_what_is_stored(organisation):
     reached = {}
     for event in organisation.scalars(events):
         before, after = audit.fields_of(event.before), audit.fields_of(event.after)
+        if event.target_name in demo_rules.SECRETS:
+            continue
         assert before["value"] == reached.get(event.target_name, before["value"])
         reached[event.target_name] = after["value"]
 
@@ -199,8 +247,9 @@ def test_it_prints_a_link_to_choose_a_password_and_serves(make_demo, tmp_path):
     link = re.search(rf"http://127\.0\.0\.1:{port}/reset/[\w-]{{43}}$", printed, re.MULTILINE)
     page = _page(link[0])
     export = re.search("^For commands in another terminal: (export .+)$", printed, re.MULTILINE)[1]
-    users = subprocess.run(
-        ["sh", "-c", f"{export} && exec {sys.executable} -m flask users list"],
+    flask = f"{sys.executable} -m flask"
+    listed = subprocess.run(
+        ["sh", "-c", f"{export} && {flask} users list && {flask} settings list --state secret"],
         cwd=tmp_path.parent,
         env=os.environ | {"PYTHONPATH": str(run.ROOT), "FLASK_APP": "wsgi"},
         capture_output=True,
@@ -211,10 +260,12 @@ def test_it_prints_a_link_to_choose_a_password_and_serves(make_demo, tmp_path):
     said = process.communicate(timeout=SECONDS)[0]
 
     assert "ingrid.solberg" in page
-    assert "ingrid.solberg" in users.stdout
+    assert "ingrid.solberg" in listed.stdout
+    assert "smtp_password" in listed.stdout
+    assert "read-only" not in listed.stdout  # as secrets are to those without their key
     # The server may say that it had to hurry a worker along; it must not fall over.
     assert (process.returncode, "Traceback" in said) == (0, False)
-    assert [path.name for path in tmp_path.iterdir()] == ["demo.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo.db", "demo.db.key"]
 
 
 def free_port():

@@ -93,34 +93,31 @@ def test_a_mistake_in_the_configuration_is_one_line(make_run):
     assert said == "DATABASE_PROVIDER must be sqlite, postgresql or mysql.\n"
 
 
-def test_the_secret_key_is_made_once_and_for_its_owner_only(monkeypatch, tmp_path):
+def test_a_key_is_made_once_and_for_its_owner_only(tmp_path):
     file = tmp_path / "instance" / "key"
-    monkeypatch.setattr(run, "SECRET", file)
 
-    key = run._secret_key()
+    key = run.key_in(file)
 
     assert len(key) >= 32
     assert file.stat().st_mode & 0o777 == 0o600
-    assert run._secret_key() == key
+    assert run.key_in(file) == key
 
 
-def test_a_part_of_a_secret_key_is_replaced(monkeypatch, tmp_path):
-    monkeypatch.setattr(run, "SECRET", tmp_path / "key")
-    run.SECRET.write_text("cut")
+def test_a_part_of_a_key_is_replaced(tmp_path):
+    file = tmp_path / "key"
+    file.write_text("cut")
 
-    assert run._secret_key() == run._secret_key() == run.SECRET.read_text()
+    assert run.key_in(file) == run.key_in(file) == file.read_text() != "cut"
 
 
-def test_a_secret_key_that_cannot_be_kept_lasts_for_the_run(monkeypatch, tmp_path, capsys):
+def test_a_key_that_cannot_be_kept_lasts_for_the_run(tmp_path, capsys):
     (tmp_path / "instance").write_text("a file where the folder should be")
-    monkeypatch.setattr(run, "SECRET", tmp_path / "instance" / "key")
+    file = tmp_path / "instance" / "key"
 
-    assert len(run._secret_key()) >= 32
+    assert len(run.key_in(file)) >= 32
 
     said = capsys.readouterr().out
-    assert said == (
-        f"The secret key cannot be kept in {run.SECRET}: file exists. Sessions end with this run.\n"
-    )
+    assert said == f"The key cannot be kept in {file}: file exists. It lasts for this run only.\n"
 
 
 def _opened(process, port):
