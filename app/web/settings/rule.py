@@ -25,7 +25,7 @@ from app.web.settings.blueprint import blueprint, visible
 
 EFFECTS = [
     SelectChoice("refuse", "is refused"),
-    SelectChoice("warn", "can be saved anyway, after a warning"),
+    SelectChoice("warn", "can be saved after a warning"),
 ]
 NAMES = ("choices", "minimum", "maximum", "pattern", "schema", "unit", "severity")
 BOXES = ("is_size", "requires_reason")

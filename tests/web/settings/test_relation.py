@@ -108,7 +108,7 @@ def test_a_relation_of_which_a_part_compares_nothing_is_told_or_refused(sign_in,
 
     review = add(browser, "llm_provider < 5")
     assert "“llm_provider < 5” checks nothing with the present values" in review.text
-    assert "The present values keep the relation" not in review.text
+    assert "The present values fit the relation" not in review.text
     review.submit("save", confirmed=1)
     assert "checks nothing with the present values" in browser.get("/settings/rules").text
     refused = add(browser, 'chunk_size == "900"')

@@ -94,7 +94,7 @@ def test_a_value_that_changes_during_the_review_is_reviewed_again(
     sign_in, ada, session, chunk_size
 ):
     review = sign_in(ada).get(path_of(chunk_size, "/rule")).submit("rule-form", minimum="950")
-    assert "keeps the new rule" in review.text
+    assert "fits the new rule" in review.text
     chunk_size.value = "900"
     session.commit()
 

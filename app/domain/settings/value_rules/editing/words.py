@@ -29,15 +29,24 @@ def schema_in_words(schema: str | None) -> str:
         return "a schema that cannot be read"
     members = schemas.keywords(schema)
     parts = [_choice(members["enum"])] if "enum" in members else []
+    parts += [_choice([members["const"]])] if "const" in members else []
     parts += [SIZE] if members.get("format") == "size" else []
-    rest = {name: one for name, one in members.items() if name != "enum" and one != "size"}
-    parts += [one.in_short for one in words.of_schema(rest)]
+    told = {"enum", "const"}
+    rest = {name: one for name, one in members.items() if name not in told and one != "size"}
+    of_rest = words.of_schema(rest)
+    if of_rest and not parts and of_rest[0].verb == asked.SUCH_THAT:
+        parts, of_rest = [of_rest[0].as_statement], of_rest[1:]
+    parts += [one.in_short for one in of_rest]
     return ", ".join(shortlist(parts, MOST_PARTS)) or ANY
 
 
 def rule_in_words(rule: ValueRule) -> str:
     """Return a rule in short: "From 0 to 2, in seconds; only warns; needs a reason"."""
-    parts = [schema_in_words(rule.schema) + (f", in {rule.unit}" if rule.unit else "")]
+    of_value = [schema_in_words(rule.schema)] if rule.schema else []
+    of_value += [f"in {rule.unit}"] if rule.unit else []
+    parts = [", ".join(of_value)] if of_value else []
+    if not of_value and (rule.is_warning or not rule.requires_reason):
+        parts.append(ANY)
     if rule.is_warning:
         parts.append(EFFECTS[RuleSeverity.WARN])
     if rule.requires_reason:
@@ -84,4 +93,6 @@ def field_in_words(field: str, content: Any) -> str:
 
 def _choice(choices: Sequence[Any]) -> str:
     text = asked.choice(choices, MOST_CHOICES)
+    if not choices:
+        return text
     return f"one of {text}" if len(choices) > 1 else f"only {text}"
