@@ -1,6 +1,7 @@
 """Many users changed at once by the API: found by their names, reviewed, changed as reviewed."""
 
 import pytest
+from sqlalchemy import select
 
 from app.models import User
 from tests.support.contents import digests, events
@@ -60,6 +61,50 @@ def test_all_who_match_filters_are_deactivated_but_the_last_administrator(
     assert back.json["changed"] == ["crowd1"]
     taken = {"action": "unassign", "role": "admin", "filters": {"q": "crowd"}}
     assert api.send("POST", BULK, taken, If_Match="*").json["changed"] == ["crowd3"]
+
+
+SCOPES = {"user:read", "user:update", "role:assign", "document:read"}
+
+
+@pytest.mark.parametrize("owner", ["ada", "nora"])
+@pytest.mark.parametrize(
+    ("action", "role", "alone", "changed"),
+    [
+        ("deactivate", "", "POST /users/{}/deactivate", ["omar", "vera"]),
+        ("assign", "viewer", "PUT /users/{}/roles/viewer", ["omar"]),
+        ("unassign", "viewer", "DELETE /users/{}/roles/viewer", ["vera"]),
+    ],
+)
+def test_a_token_does_no_more_to_many_than_to_one(
+    program, session, ada, vera, omar, person, action, role, alone, changed, owner
+):
+    if owner == "nora":
+        person("nora", permissions=SCOPES | {"document:create", "document:update"})
+    above = person("above", permissions=["document:read", "document:create"])
+    administrator = person("root", roles=["admin"])
+    if action == "unassign":
+        above.roles.append(vera.roles[0])
+        administrator.roles.append(vera.roles[0])
+    session.commit()
+    api = program(session.scalar(select(User).where(User.username == owner)), SCOPES)
+    method, _, path = alone.partition(" ")
+    users = ["above", "omar", "root", "vera"]
+    body = {"action": action, "users": users} | ({"role": role} if role else {})
+
+    done = api.send("POST", BULK, body, If_Match="*")
+    answers = [api.send(method, path.format(name), {}, If_Match="*") for name in users[::2]]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert done.json["changed"] == changed
+    skipped = {line["reason"]: line["users"] for line in done.json["skipped"]}
+    assert skipped["Have permissions that you do not have"] == ["above", "root"]
+
+
+def test_a_token_without_scopes_does_what_its_owner_may(program, ada, person):
+    person("above", permissions=["document:delete"])
+    body = {"action": "deactivate", "users": ["above"]}
+
+    assert program(ada).send("POST", BULK, body, If_Match="*").json["changed"] == ["above"]
 
 
 def test_who_has_more_than_the_actor_is_skipped_in_the_same_words(program, person, crowd):

@@ -175,13 +175,19 @@ def _is_beyond(actor: Actor) -> ColumnElement[bool]:
         user_roles.c.role_id == select(Role.id).where(Role.name == ADMIN).scalar_subquery(),
     )
     own = select(role_permissions.c.permission_id).where(role_permissions.c.role_id.in_(own_roles))
+    if actor.scopes is not None:
+        # A token has no more than its scopes, whatever its owner has: see `limited_to`.
+        own = select(Permission.id).where(
+            Permission.code.in_(actor.scopes), or_(administers, Permission.id.in_(own))
+        )
     granted = role_permissions.alias()
     more = (
         exists()
         .where(granted.c.role_id == Role.id, granted.c.permission_id.not_in(own))
         .correlate(Role)
     )
-    return and_(not_(administers), or_(Role.name == ADMIN, more))
+    has_all = administers if actor.scopes is None else false()
+    return and_(not_(has_all), or_(Role.name == ADMIN, more))
 
 
 def _grants(code: str) -> ColumnElement[bool]:
