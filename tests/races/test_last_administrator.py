@@ -12,9 +12,10 @@ from app.domain.users import AssignmentEdit
 from app.models import AuditEvent, Role, User, user_roles
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
+from tests.support.equipment import takes_turns
 from tests.support.people import OPERATOR, acting
 
-ROUNDS = 300
+ROUNDS = 100 if takes_turns() else 300
 # Whoever comes second is told either that nobody would be left, or that they administer no more.
 TOLD = (LastAdministrator, BeyondOwnPermissions)
 

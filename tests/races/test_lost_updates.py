@@ -11,9 +11,10 @@ from app.domain.users import AssignmentChangedMeanwhile, AssignmentEdit
 from app.models import ApplicationSetting, AuditEvent, Role, user_roles
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
+from tests.support.equipment import takes_turns
 from tests.support.people import acting
 
-ROUNDS = 300
+ROUNDS = 100 if takes_turns() else 300
 ROUNDS_OF_ROLES = 50
 # What the two of them type where one column differs from the other in case, or in blanks.
 LIKE = [("{}", "{}!"), ("v{}", "V{}"), ("{}", "{} "), ("{}", " {}"), ("{}", "{}\n")]
