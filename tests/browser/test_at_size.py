@@ -68,6 +68,46 @@ def test_the_bar_of_the_matrix_is_quiet_until_a_box_is_changed(window, inhabited
     assert _ground(review) != quiet
 
 
+def test_a_box_of_the_matrix_stays_where_it_is(window, inhabited, ada):
+    page = window(ada)
+    page.goto("/roles")
+    box = page.locator(".matrix .checkbox").first
+    before = box.bounding_box()
+
+    box.click()
+
+    assert box.bounding_box() == before
+
+
+def test_filters_that_are_unfolded_fit_on_a_phone(desk, ada):
+    page = desk(ada, viewport=PHONE)
+    for path in ("/audit", "/settings", "/users", "/roles"):
+        page.goto(path)
+        page.locator(".filters-toggle summary").click()
+
+        for field in page.locator(".filters :is(.input, .hint):visible").all():
+            box = field.bounding_box()
+            assert 0 < box["x"] <= box["x"] + box["width"] < PHONE["width"], (path, box)
+
+
+def test_a_row_that_is_edited_is_as_high_as_its_field(window, inhabited, ada):
+    page = window(ada)
+    page.goto("/settings?edit=all")
+
+    rows = page.locator(".setting:has(.input-number)").all()[:10]
+    assert sorted(row.bounding_box()["height"] for row in rows)[0] <= 60
+
+
+def test_a_long_category_takes_one_line_of_the_strip(desk, session, inhabited, ada):
+    name = "answers, documents and everything else that is kept for longer than a day"
+    session.add(ApplicationSetting(key="kept", category=name))
+    session.commit()
+    page = desk(ada, viewport=PHONE)
+    page.goto("/settings")
+
+    assert page.locator(".jump-links").bounding_box()["height"] <= 48
+
+
 def test_arrow_keys_move_between_boxes_and_tab_passes_them(window, inhabited, ada):
     page = window(ada)
     page.goto("/roles")
