@@ -8,8 +8,11 @@ from app.domain.settings import SecretMarks
 from app.models import AuditEvent
 from app.web.differences import Comparison, compare
 from app.web.events import secret_marks
+from app.web.events.undo_urls import CHANGED
 
 NAMES = {"value": "Value", settings.IS_SET: "Value", "codes": "Permissions", "data_type": "Type"}
+# Of what a list shows beside an event; the page of the event shows the rest.
+MOST_CHARACTERS, MOST_LINES = 2_000, 40
 WORDS = {True: "yes", False: "no"}
 
 
@@ -40,6 +43,21 @@ def differences(event: AuditEvent) -> list[FieldDifference]:
         )
         for field in fields
     ]
+
+
+def in_place(event: AuditEvent, marks: SecretMarks) -> Comparison | None:
+    """Return the difference of a value of several lines, or a long one, that fits into a list."""
+    if event.action not in CHANGED:
+        return None
+    old, new = (
+        marks.shown(event.target_name, event.id, audit.fields_of(side))
+        for side in (event.before, event.after)
+    )
+    texts = old or "", new or ""
+    if any(len(text) > MOST_CHARACTERS or text.count("\n") >= MOST_LINES for text in texts):
+        return None
+    comparison = compare(old, new)
+    return comparison if comparison.lines else None
 
 
 def _name(field: str) -> str:

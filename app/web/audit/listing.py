@@ -13,8 +13,10 @@ from app.domain.settings import SecretMarks
 from app.domain.text import shortened
 from app.models import AuditEvent
 from app.web import zones
+from app.web.audit import fields
 from app.web.audit.filters import BETWEEN, UrlFilters
-from app.web.events import sentences, verbs
+from app.web.differences import Comparison
+from app.web.events import secret_marks, sentences, verbs
 from app.web.events.sentences import EventLine
 from app.web.urls import queried
 
@@ -39,12 +41,13 @@ CLEARED = {"target": ("target", "type"), "target_id": ("target_id", "type")}
 
 
 class EventRow(NamedTuple):
-    """An event of a save: the sentence, and the URLs that filter by its actor and its target."""
+    """An event of a save: the sentence, URLs that filter by its actor and target, a difference."""
 
     id: int
     line: EventLine
     actor_url: str
     target_url: str
+    comparison: Comparison | None
 
 
 @dataclass(frozen=True)
@@ -196,9 +199,13 @@ def request_url(event: AuditEvent) -> str:
 
 
 def _row(save: SaveLine, marks: SecretMarks | None) -> SaveRow:
+    marks = marks or secret_marks.marks_for(save.events)
     lines = sentences.undone_together(save.events, sentences.in_words(save.entries, marks))
     rows = [
-        EventRow(entry.event.id, line, actor_url(entry), target_url(entry))
+        EventRow(
+            *(entry.event.id, line, actor_url(entry), target_url(entry)),
+            fields.in_place(entry.event, marks),
+        )
         for entry, line in zip(save.entries, lines, strict=True)
     ]
     return SaveRow(save, rows, request_url(save.first))

@@ -12,6 +12,7 @@ from app.models import AuditEvent
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
 
+ADA = Actor(ActorKind.PERSON, "ada")
 pytestmark = pytest.mark.only_on("sqlite")
 
 
@@ -37,6 +38,26 @@ def test_a_change_reads_as_a_sentence_with_its_reason_below(sign_in, nora, chang
 
     assert "ada changed chunk_size from 1000 to 600 Shorter passages." in page.text
     assert page.link("Request 01234567") == "/audit?request=0123456789abcdef&sign_ins=1"
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after", "shown"),
+    [
+        ("rag_prompt", "One.\nTwo.", "One.\nThree.", True),
+        ("rag_prompt", "short", "too", False),
+        ("rag_prompt", "x\n" * 50, "y\n" * 50, False),
+        ("llm_api_key", "One.\nTwo.", "One.\nThree.", False),
+    ],
+)
+def test_a_long_value_is_compared_in_place(sign_in, nora, session, key, before, after, shown):
+    target, fields = Target("setting", key), ({"value": before}, {"value": after})
+    audit.record(session, "setting:changed", target, actor=ADA, before=fields[0], after=fields[1])
+    session.commit()
+
+    page = sign_in(nora).get("/audit")
+
+    assert (f"Difference of {key}" in page.text) == shown
+    assert ("<del>wo</del>" in page.html) == shown
 
 
 def test_actor_and_target_are_links_that_filter(sign_in, nora, changed):
