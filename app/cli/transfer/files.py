@@ -52,8 +52,13 @@ def write(lines: PartLines, *, as_json: bool) -> None:
         output.write_json({"part": part.value, **line._asdict()} for part, line in lines)
         return
     for part, line in lines:
-        text = f"{SIGNS[line.outcome]} {NOUNS[part]} {line.name}{_told(part, line)}"
+        text = f"{SIGNS[line.outcome]} {named(part, line)}{_told(part, line)}"
         output.write(output.printable(text))
+
+
+def named(part: Part, line: PlanLine) -> str:
+    """Return the name of a line with its noun: "setting chunk_size"."""
+    return f"{NOUNS[part]} {line.name}"
 
 
 def _told(part: Part, line: PlanLine) -> str:

@@ -81,6 +81,11 @@ class ImportPlan:
         return [(part, line) for part, line in self.lines if line.is_difference]
 
     @property
+    def drift(self) -> list[tuple[Part, PlanLine]]:
+        """The differences without what only the database has, which no import takes away."""
+        return [pair for pair in self.differences if pair[1].outcome is not PlanOutcome.ONLY_HERE]
+
+    @property
     def content(self) -> ReviewContent:
         """The content of the review: all that would be saved, and the users whom it affects."""
         lines = [[part.value, *line] for part, line in self.saved]

@@ -16,10 +16,11 @@ from app.models.spelling import folded
 
 MOST_BYTES = 8 * 1024 * 1024
 TOO_LARGE = "The file is larger than 8 MiB. Split it."
-# The field by which an entry is known, and how names are compared.
+# The field by which an entry is known, and how names are compared. Keys of other programs may
+# differ by case or by spaces around them; users and roles are known by their folded names.
 NAMES: Mapping[Part, tuple[str, Callable[[str], str]]] = {
-    Part.SETTINGS: ("key", folded),
-    Part.RULES: ("key", folded),
+    Part.SETTINGS: ("key", str),
+    Part.RULES: ("key", str),
     Part.RELATIONS: ("expression", str.strip),
     Part.CATEGORIES: ("name", str),
     Part.ROLES: ("name", folded),
@@ -87,7 +88,8 @@ def _refuse_twice(content: dict[str, Any]) -> None:
     for part, (name, alike) in NAMES.items():
         twice = _twice((entry[name] for entry in content.get(part.value) or ()), alike)
         if twice:
-            message = f"The file names {listed(twice)} more than once under {part}."
+            note = "; upper and lower case are the same there" if alike is folded else ""
+            message = f"The file names {listed(twice)} more than once under {part}{note}."
             raise InvalidValue(message, field=FIELD)
 
 

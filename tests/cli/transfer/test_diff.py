@@ -15,24 +15,38 @@ def test_the_exit_code_says_whether_there_is_a_difference(flask, session, tmp_pa
     assert wrong.code == 2
 
 
-def test_what_only_one_side_has_is_told(flask, ada):
+def test_what_only_the_database_has_is_named_and_counts_when_asked(flask, ada):
     file = "format: rag-fortress-console/1\nroles: [{name: x, permissions: []}]\nassignments: []"
 
-    lines = flask("diff", "-", typed=file).out.splitlines()
+    compared = flask("diff", "-", typed=file)
+    exact = flask("diff", "-", "--exact", typed=file)
 
-    assert lines == ["- role admin", "- role user", "- role viewer", "+ role x", "- user ada"]
+    assert (compared.code, compared.out) == (1, "+ role x\n")
+    only_here = "Only in the database, which --exact counts: role admin, role user, role viewer"
+    assert compared.err == f"{only_here} and user ada.\nError: 1 difference.\n"
+    lines = ["- role admin", "- role user", "- role viewer", "+ role x", "- user ada"]
+    assert (exact.code, exact.out.splitlines()) == (1, lines)
+
+
+def test_what_only_the_database_has_is_no_difference_by_itself(flask, ada):
+    empty = "format: rag-fortress-console/1\nassignments: []"
+
+    assert (flask("diff", "-", typed=empty).code, flask("diff", "-", typed=empty).out) == (0, "")
+    assert flask("diff", "-", "--exact", typed=empty).code == 1
 
 
 def test_lines_of_env_are_a_part_of_the_settings(flask):
     assert flask("diff", "-", "--env", typed="CHUNK_SIZE=1000").code == 0
     assert flask("diff", "-", "--env", typed="CHUNK_SIZE=1").code == 1
+    exact = flask("diff", "-", "--env", "--exact", typed="CHUNK_SIZE=1")
+    assert (exact.code, "Leave out --exact" in exact.err) == (2, True)
 
 
 def test_rules_are_compared_and_a_value_that_breaks_a_new_one_is_named(flask):
     file = "format: rag-fortress-console/2\nrules:\n"
     file += """- {key: chunk_size, schema: '{"maximum": 500}', unit: tokens}\nrelations: []\n"""
 
-    lines = flask("diff", "-", typed=file).out.splitlines()
+    lines = flask("diff", "-", "--exact", typed=file).out.splitlines()
 
     [changed] = [line for line in lines if line.startswith("~")]
     assert changed.startswith("~ rule of chunk_size: ")

@@ -4,7 +4,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.extensions import db
 from app.models import (
@@ -121,6 +121,17 @@ def differ(app):
         db.session.remove()
 
 
+def delete_defaults(app):
+    """Delete a setting that a fresh database has; rules are left of others that are gone."""
+    with app.app_context():
+        gone = ApplicationSetting.key == "log_level"
+        db.session.execute(delete(ApplicationSetting).where(gone))
+        db.session.add(SettingRule(key="gone", unit="pieces"))
+        db.session.add(CategoryRule(category="Gone", requires_reason=True))
+        db.session.commit()
+        db.session.remove()
+
+
 def without_secrets(path):
     """The lines of a file but those that say whether a secret is set: files bring no secrets."""
     return [line for line in Path(path).read_text().splitlines() if "is_set" not in line]
@@ -151,3 +162,28 @@ def test_nothing_differs_after_an_import_into_another_kind(consoles, source, tar
     again = str(tmp_path / "again")
     run(second, "export", again, "--format", file_format)
     assert without_secrets(again) == without_secrets(path)
+
+
+@pytest.mark.parametrize(("source", "target"), list(permutations(EVERYWHERE, 2)))
+def test_settings_that_only_the_target_has_are_no_difference(consoles, source, target, tmp_path):
+    first, second = consoles(source), consoles(target)
+    delete_defaults(first)
+    with second.app_context():
+        person(db.session, "only_here", roles=["admin"])
+        db.session.remove()
+    path = str(tmp_path / "console")
+    run(first, "export", path)
+
+    imported = run(second, "import", path, "--reason", "To the other database")
+    compared = run(second, "diff", path)
+    exact = run(second, "diff", path, "--exact")
+
+    assert (imported.exit_code, "refused" in imported.output) == (0, False), imported.output
+    assert (compared.exit_code, compared.stdout) == (0, ""), compared.output
+    assert "setting log_level" in compared.stderr
+    assert exact.exit_code == 1
+    assert {"- setting log_level", "- user only_here"} <= set(exact.stdout.splitlines())
+    assert (run(first, "diff", path, "--exact").exit_code, run(first, "diff", path).stderr) == (
+        0,
+        "No difference.\n",
+    )

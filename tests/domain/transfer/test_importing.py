@@ -115,7 +115,7 @@ def test_an_export_of_what_was_imported_is_the_file(session, ada, omar):
 REFUSED = [
     ("- {key: chunk_size, value: many}", "“many” is not a whole number"),
     ("- {key: chunk_size, value: 800, data_type: string}", "Its data type differs"),
-    ("- {key: unheard_of, value: x}", "the file does not say its data type"),
+    ("- {key: unheard_of, value: x}", "Create it first, or import"),
     ("- {key: Not So, value: x, data_type: string}", "A key starts with a lowercase letter"),
     ("- {key: llm_api_key, value: hunter2}", "llm_api_key is a secret. Files bring none"),
     ("- {key: my_password, value: hunter2, data_type: string}", "is a secret. Files bring none"),
@@ -280,3 +280,30 @@ def test_a_comparison_tells_what_only_the_database_has(session, ada):
         *(("roles", name) for name in session.scalars(select(Role.name).order_by(Role.name))),
         ("assignments", "ada"),
     ]
+
+
+def test_keys_that_differ_only_in_case_or_spaces_are_kept_apart_or_refused(session):
+    for key in ("TOP_K", " padded"):
+        session.add(ApplicationSetting(key=key, value="1", data_type="integer"))
+    session.commit()
+    first = transfer.written(transfer.export(session, [Part.SETTINGS], actor=OPERATOR), "yaml")
+    assert transfer.compare(session, edit(first), actor=OPERATOR).differences == []
+
+    plan = imported(
+        session,
+        f"{HEAD}settings:\n- {{key: TOP_K, value: 2}}\n- {{key: ' padded', value: 2}}\n"
+        "- {key: top_k, value: 3, data_type: integer}\n"
+        "- {key: 'b ', value: 4, data_type: integer}\n"
+        "- {key: b, value: 4, data_type: integer}\n"
+        "- {key: B, value: 5, data_type: integer}\n",
+    )
+
+    told = {line.name: line.reason for _, line in plan.of(PlanOutcome.REFUSED)}
+    assert told == {
+        "top_k": "There is a setting named TOP_K, which differs only in case or spaces.",
+        "b ": "A key cannot begin or end with a space.",
+        "B": told["B"],
+    }
+    assert "starts with a lowercase letter" in told["B"]
+    values = {key: settings.by_key(session, key).value for key in ("TOP_K", " padded", "b")}
+    assert values == {"TOP_K": "2", " padded": "2", "b": "4"}

@@ -18,7 +18,11 @@ REFUSED = [
     (f"{HEAD}settings: [{{key: ''}}]", "settings[0].key must have at least 1 character."),
     (f"{HEAD}settings: [{','.join(['{key: a}'] * 20_001)}]", "20,000 entries, and has 20,001"),
     (f"{HEAD}roles: [{{name: a, permissions: some}}]", "must be a list of permission codes, or"),
-    (f"{HEAD}settings:\n- key: a\n- key: A\n", "names a more than once under settings"),
+    (f"{HEAD}settings:\n- key: a\n- key: a\n", "names a more than once under settings."),
+    (
+        f"{HEAD}roles: [{{name: a, permissions: []}}, {{name: A, permissions: []}}]",
+        "names a more than once under roles; upper and lower case are the same there.",
+    ),
     (f"{HEAD}format: x", "line 2, column 1: this name occurs twice"),
     (f"{HEAD}settings: &a []\nroles: *a", "anchors and aliases are not allowed"),
     ("!!python/object/apply:os.system [ls]", "tags are not allowed"),

@@ -30,7 +30,12 @@ NO_SECRETS = (
     "{key} is a secret. Files bring none: set it on its page, or by “flask settings set {key}"
     " --stdin”."
 )
-MISSING = "There is no setting named {key}, and the file does not say its data type."
+MISSING = (
+    "There is no setting named {key}. Create it first, or import it by a transfer file with its"
+    " data_type."
+)
+SPACED = "A key cannot begin or end with a space."
+ALIKE = "There is a setting named {key}, which differs only in case or spaces."
 COLUMNS = {"data_type": "data type", "category": "category", "description": "description"}
 
 
@@ -66,10 +71,15 @@ class SettingsPlan:
 
 @dataclass(frozen=True)
 class _Stored:
-    """The settings of the file that there are, by key, and what their checks need."""
+    """The settings of the file that there are, by key, and what their checks need.
+
+    Attributes:
+        alike: Their keys by what some databases compare, which is neither case nor spaces.
+    """
 
     session: DbSession
     by_key: Mapping[str, ApplicationSetting]
+    alike: Mapping[str, str]
     marks: SecretMarks
     always_set: str
     may: May
@@ -99,10 +109,11 @@ def plan_wanted(
         held_to: The rules that values are held to; None for those that are stored.
     """
     keys = [one.key for one in wanted if is_name(one.key)]
-    settings = session.scalars(_query(keys, locks=locks))
+    by_key = {setting.key: setting for setting in session.scalars(_query(keys, locks=locks))}
     stored = _Stored(
         session,
-        {setting.key: setting for setting in settings},
+        by_key,
+        {key.strip().casefold(): key for key in by_key},
         secret_marks(session),
         read_only.always_set(session),
         may,
@@ -144,6 +155,10 @@ def _columns(stored: _Stored, one: WantedSetting) -> dict[str, Any]:
         raise _Refused(NO_SECRETS.format(key=one.key))
     if one.data_type is None:
         raise _Refused(MISSING.format(key=one.key))
+    if one.key != (plain := one.key.strip()):
+        raise _Refused(SPACED)
+    if other := stored.alike.get(plain.casefold()):
+        raise _Refused(ALIKE.format(key=other))
     _require(stored, PermissionCode.SETTINGS_CREATE)
     if one.text is None and stored.always_set:
         raise _Refused(stored.always_set)

@@ -107,6 +107,25 @@ class RulesPlan:
         """Return the stored rule of a key, without the mark of secrets, which files leave alone."""
         return self.stored.by_key.get(key, rules.NO_RULE)._replace(is_secret=None)
 
+    @property
+    def ruled(self) -> list[str]:
+        """The keys of the settings that have a rule of their own."""
+        return [
+            key
+            for key in self.stored.by_key
+            if key in self.settings and self.own(key) != rules.NO_RULE
+        ]
+
+    @property
+    def used_categories(self) -> set[str]:
+        """The categories of the settings that there are, and "" for settings without one."""
+        return {"", *(line.category for line in self.settings.values())}
+
+    @property
+    def flagged_now(self) -> list[str]:
+        """The used categories whose settings need a reason for each change."""
+        return [name for name in self.stored.categories if name in self.used_categories]
+
 
 def lock_rules(
     session: DbSession, keys: Collection[str], wanted: Iterable[WantedRelation] = ()
@@ -132,22 +151,21 @@ def read_plan(session: DbSession) -> RulesPlan:
 
 
 def wanted_rules(session: DbSession) -> WantedRules:
-    """Return all rules as a file has them, in one statement; of categories those that are flagged.
+    """Return all rules as a file has them, in two statements; of categories those that are flagged.
 
-    Marks of secrets are left out.
+    Marks of secrets are left out, and so are the rules of settings and categories that are gone.
     """
-    found = rules.collected(session.connection().execute(union_all(*rules.ALL_RULES)))
-    own = {key: rule._replace(is_secret=None) for key, rule in found.by_key.items()}
+    plan = read_plan(session)
+    own = {key: plan.own(key) for key in plan.ruled}
     # Other programs may have written a relation twice.
-    relations = {one.expression: one for one in reversed(found.relations)}
+    relations = {one.expression: one for one in reversed(plan.stored.relations)}
     return WantedRules(
         [
             WantedRule(key, rule.schema, rule.unit, rule.severity.value, rule.requires_reason)
             for key, rule in own.items()
-            if rule != rules.NO_RULE
         ],
         [WantedRelation(one.expression, _severity(one), one.message) for one in relations.values()],
-        [WantedCategory(name, requires_reason=True) for name in found.categories],
+        [WantedCategory(name, requires_reason=True) for name in plan.flagged_now],
     )
 
 

@@ -40,17 +40,15 @@ def plan_rules(session: DbSession, wanted: WantedRules, may: May) -> RulesPlan:
     is_allowed = may(PermissionCode.SETTINGS_UPDATE)
     if wanted.rules is not None:
         checks = {one.key: partial(_rule, plan, one) for one in wanted.rules}
-        here = [key for key in plan.stored.by_key if plan.own(key) != NO_RULE]
-        plan.rules.lines = _lines(checks, here, is_allowed=is_allowed)
+        plan.rules.lines = _lines(checks, plan.ruled, is_allowed=is_allowed)
     if wanted.relations is not None:
         texts = {one.expression: partial(_relation, plan, one) for one in wanted.relations}
         here = [one.expression for one in plan.stored.relations]
         plan.relations.lines = _lines(texts, here, is_allowed=is_allowed)
     if wanted.categories is not None:
-        used = {line.category for line in plan.settings.values()} | {*wanted.new_categories}
-        used |= {*plan.stored.categories}
+        used = plan.used_categories.union(wanted.new_categories, plan.stored.categories)
         names = {one.name: partial(_category, plan, used, one) for one in wanted.categories}
-        lines = _lines(names, plan.stored.categories, is_allowed=is_allowed)
+        lines = _lines(names, plan.flagged_now, is_allowed=is_allowed)
         plan.categories.lines = [line._replace(name=line.name or WITHOUT) for line in lines]
     return plan
 
