@@ -15,7 +15,7 @@ REFUSED = [
     ("format: x", "format must be rag-fortress-console/2 or rag-fortress-console/1."),
     (f"{HEAD}settings:", "file. settings must be a list."),
     (f"{HEAD}settings: [{{value: 1}}]", "file. settings[0] must have “key”."),
-    (f"{HEAD}settings: [{{key: ''}}]", "settings[0].key must have at least 1 character."),
+    (f"{HEAD}settings: [{{key: ''}}]", "settings[0].key must have 1 to 255 characters."),
     (f"{HEAD}settings: [{','.join(['{key: a}'] * 20_001)}]", "20,000 entries, and has 20,001"),
     (f"{HEAD}roles: [{{name: a, permissions: some}}]", "must be a list of permission codes, or"),
     (f"{HEAD}settings:\n- key: a\n- key: a\n", "names a more than once under settings."),
