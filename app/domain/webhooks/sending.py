@@ -1,7 +1,7 @@
 """The request by which a message is sent, to an address that was looked at.
 
-The connection is made to that very address, so that a name which resolves to another one a moment
-later leads nowhere else; redirects are not followed.
+The connection is made to that very address, or to the next one where it does not answer, so that a
+name which resolves to another one a moment later leads nowhere else; redirects are not followed.
 """
 
 import http.client
@@ -19,7 +19,9 @@ from app.domain.webhooks import keys, receivers
 from app.domain.webhooks.deliveries import ANSWER_CHARACTERS, Claimed, ReceiverAnswer
 from app.domain.webhooks.receivers import Network
 
+# The time for a connection, and the number of addresses of a name that share it.
 CONNECT_SECONDS = 5.0
+MOST_ADDRESSES = 4
 # The time for the whole request, however slowly the answer comes.
 REQUEST_SECONDS = 15.0
 ANSWER_BYTES = 4 * ANSWER_CHARACTERS
@@ -50,16 +52,30 @@ def send(claimed: Claimed, allowed: Sequence[Network]) -> ReceiverAnswer:
     if reason := receivers.why_not(parts, addresses, allowed):
         return ReceiverAnswer(None, reason)
     try:
-        return _request(claimed, addresses[0], port)
+        return _request(claimed, _connected(addresses[:MOST_ADDRESSES], port))
     except (OSError, http.client.HTTPException) as error:
         return ReceiverAnswer(None, f"No answer: {type(error).__name__}: {error}")
 
 
-def _request(claimed: Claimed, address: str, port: int) -> ReceiverAnswer:
+def _connected(addresses: Sequence[str], port: int) -> socket.socket:
+    """Return a connection to the first address that answers; all were allowed.
+
+    Raises:
+        OSError: None does; that of the last one.
+    """
+    *others, last = addresses
+    until = time.monotonic() + CONNECT_SECONDS
+    for number, address in enumerate(others):
+        share = (until - time.monotonic()) / (len(addresses) - number)
+        with suppress(OSError):
+            return socket.create_connection((address, port), share)
+    return socket.create_connection((last, port), max(until - time.monotonic(), 0.1))
+
+
+def _request(claimed: Claimed, opened: socket.socket) -> ReceiverAnswer:
     parts = urlsplit(claimed.url)
     host = parts.hostname or ""
-    connection = http.client.HTTPConnection(host, port)
-    opened = socket.create_connection((address, port), CONNECT_SECONDS)
+    connection = http.client.HTTPConnection(host, receivers.port_of(parts))
 
     def give_up() -> None:
         with suppress(OSError):

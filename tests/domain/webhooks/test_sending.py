@@ -2,7 +2,9 @@
 
 import base64
 import hmac
+import time
 from datetime import timedelta
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import pytest
@@ -138,6 +140,55 @@ def test_a_receiver_that_hangs_or_is_away_is_a_failure(tried, attempt, receiver,
         claimed = deliveries.Claimed(1, 1, 1, f"http://127.0.0.1:{port}/", "m", b"{}", [tried[1]])
         assert webhooks.send(claimed, HERE).text.startswith("No answer: ")
     assert webhooks.send(claimed, HERE).text.startswith("No answer: ConnectionRefusedError")
+
+
+def at_addresses(monkeypatch, *addresses):
+    """Gives the name receiver.test these addresses, in this order."""
+    known = sending.socket.getaddrinfo
+
+    def getaddrinfo(host, *rest, **more):
+        if host != "receiver.test":
+            return known(host, *rest, **more)
+        return [found for each in addresses for found in known(each, *rest, **more)]
+
+    monkeypatch.setattr(sending.socket, "getaddrinfo", getaddrinfo)
+
+
+def claimed_for(receiver, key):
+    url = receiver.url.replace("127.0.0.1", "receiver.test")
+    return deliveries.Claimed(1, 1, 1, url, "m", b"{}", [key])
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(tried, receiver, monkeypatch):
+    at_addresses(monkeypatch, "127.0.0.2", "127.0.0.1")
+    allowed = [ip_network("127.0.0.0/8")]
+
+    assert webhooks.send(claimed_for(receiver, tried[1]), allowed).status == 204
+    [(headers, _)] = receiver.requests
+    assert headers["Host"].startswith("receiver.test:")
+    answer = webhooks.send(claimed_for(receiver, tried[1]), [ip_network("127.0.0.1/32")])
+    assert "127.0.0.2 is not a public address" in answer.text
+    assert len(receiver.requests) == 1
+
+
+def test_addresses_that_do_not_answer_share_the_time_of_one(tried, receiver, monkeypatch):
+    at_addresses(monkeypatch, *(f"127.0.0.{number}" for number in range(2, 9)))
+    monkeypatch.setattr(sending, "CONNECT_SECONDS", 0.4)
+    called = []
+
+    def hang(address, timeout):
+        called.append(address[0])
+        time.sleep(timeout)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(sending.socket, "create_connection", hang)
+    start = time.monotonic()
+
+    answer = webhooks.send(claimed_for(receiver, tried[1]), [ip_network("127.0.0.0/8")])
+
+    assert answer.text == "No answer: TimeoutError: timed out"
+    assert called == ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"]
+    assert 0.35 < time.monotonic() - start < 2
 
 
 def test_a_key_of_another_secret_key_stops_no_other_webhook(session, tried, attempt, receiver):
