@@ -24,3 +24,11 @@ def test_secrets_are_imported_when_they_are_needed():
     named = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
 
     assert "cryptography.fernet" in named
+
+
+def test_reports_hide_what_the_console_hides():
+    own, console = ROOT / PACKAGE / "settings_reader", ROOT / "app/domain/settings"
+    for name in ("secret_keys.py", "secrecy.py"):
+        text = (console / name).read_text()
+        text = text.replace("from app.domain.settings.", "from settings_reader.")
+        assert (own / name).read_text() == text, f"copy {console / name} to {own}"

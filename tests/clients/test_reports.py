@@ -68,6 +68,14 @@ def test_an_override_is_reported_with_its_value(database, session, read, monkeyp
     [
         ("llm_model", "gpt", "string", True),
         ("llm_max_tokens", "1024", "integer", True),
+        ("llm_model_path", "/models/7b", "string", True),
+        ("token_limit", "4k", "string", True),
+        ("pinecone_mapping", "a: b", "string", True),
+        ("llm_base_url", "http://vllm:8000/v1", "string", True),
+        ("plain_token", "shown", "string", True),
+        ("api_token", "canary", "string", False),
+        ("dsn", "host=db password=canary", "string", False),
+        ("engine", "sk-canary00000000000000000", "string", False),
         ("session_token", "canary", "string", False),
         ("smtp_password", "4711", "integer", False),
         ("broker", "amqp://user:canary@host", "string", False),
@@ -75,10 +83,12 @@ def test_an_override_is_reported_with_its_value(database, session, read, monkeyp
         ("long", "x" * 100, "string", False),
     ],
 )
-def test_a_report_tells_no_value_that_may_be_a_secret(store, read, key, text, data_type, is_told):
+def test_a_report_tells_no_value_that_the_console_takes_for_a_secret(
+    store, read, key, text, data_type, is_told
+):
     store(key, text, data_type)
 
-    entries = entries_of(read().snapshot(), marks={"marked"})
+    entries = entries_of(read().snapshot(), marks={"marked": True, "plain_token": False})
 
     assert (text in json.dumps(entries)) == is_told
 

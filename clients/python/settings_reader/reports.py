@@ -1,17 +1,17 @@
 """Reports: one row of ``console_readers`` says who reads the settings, and what it runs.
 
-A report holds no secret: of a value that may be one, only whether it is the stored one.
+A report holds no secret: of what the console takes for one, by its key, its mark or its text, it
+says only whether the value is the stored one.
 """
 
 import hashlib
 import json
 import logging
 import os
-import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -28,12 +28,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from settings_reader import secrets
+from settings_reader import secrecy, secrets
 from settings_reader.snapshot import Row, Snapshot, Source
 
+NO_MARKS: Mapping[str, bool] = {}
 HEARTBEAT_SECONDS, KEPT_SECONDS = 15.0, 86_400
 LONGEST_NAME, LONGEST_TEXT, MOST_SETTINGS = 100, 80, 2000
-NUMBERS = ("integer", "float", "boolean")
 _LOG = logging.getLogger("settings_reader")
 _READERS = table(
     "console_readers",
@@ -46,10 +46,6 @@ _NOW = {
     "mysql": "UNIX_TIMESTAMP()",
     "mariadb": "UNIX_TIMESTAMP()",
 }
-# Wider than the console's own rule, which decides what is shown.
-_SECRET_KEY = re.compile("pass|secret|cred|pwd|pin")
-_PERHAPS_SECRET_KEY = re.compile("key|token|auth|sign|salt|pepper|pem|psk|pat|hmac|bearer|mnemonic")
-_SECRET_TEXT = re.compile("@|://|-----|^(sk-|gh|xox|akia|aiza|hf_|eyj|glpat)", re.IGNORECASE)
 
 
 class Process(NamedTuple):
@@ -120,8 +116,8 @@ class Reporter(threading.Thread):
             self.has_reported, self._has_failed = True, False
 
     def _write(self, connection: Connection) -> None:
-        marked = select(_RULES.c.key).where(_RULES.c.is_secret.is_(True))
-        marks = set(connection.execute(marked).scalars())
+        marked = select(_RULES.c.key, _RULES.c.is_secret).where(_RULES.c.is_secret.is_not(None))
+        marks = {key: bool(mark) for key, mark in connection.execute(marked)}
         now, entries = _now(connection), entries_of(self._current(), marks)
         row = {
             "last_seen": now,
@@ -148,19 +144,19 @@ class Reporter(threading.Thread):
         )
 
 
-def entries_of(snapshot: Snapshot, marks: Collection[str] = ()) -> dict[str, list[Any]]:
+def entries_of(snapshot: Snapshot, marks: Mapping[str, bool] = NO_MARKS) -> dict[str, list[Any]]:
     """Return what a report says of each setting: source, digest of the stored text, since, text.
 
     Args:
         snapshot: What the process runs.
-        marks: The keys that the console marks as secrets.
+        marks: Whether a key is marked as a secret, or as none, in the console.
 
     Returns:
-        Lists by key. The text is that of the value in effect, or None for one that may be a secret
-        or is long; last comes whether it is the stored value, None if that is not known.
+        Lists by key. The text is that of the value in effect, or None for a secret and for a long
+        one; last comes whether it is the stored value, None if that is not known.
     """
     return {
-        key: _entry(key, snapshot, is_secret=key in marks)
+        key: _entry(key, snapshot, is_secret=secrecy.is_secret(key, mark=marks.get(key)))
         for key in list(snapshot.origins)[:MOST_SETTINGS]
     }
 
@@ -168,7 +164,7 @@ def entries_of(snapshot: Snapshot, marks: Collection[str] = ()) -> dict[str, lis
 def _entry(key: str, snapshot: Snapshot, *, is_secret: bool) -> list[Any]:
     origin, row = snapshot.origins[key], snapshot.rows.get(key, Row(None, "string"))
     value = snapshot.in_effect(key)
-    is_shown = value is not None and not is_secret and _may_be_shown(key, value, row)
+    is_shown = value is not None and not is_secret and _may_be_shown(value, row)
     since = int(min(origin.since, time.time()))
     return [
         str(origin.source),
@@ -184,13 +180,10 @@ def _is_same(key: str, snapshot: Snapshot) -> bool | None:
     return None if source is not Source.ENVIRONMENT else snapshot.is_as_stored(key)
 
 
-def _may_be_shown(key: str, value: str, row: Row) -> bool:
-    lowered = key.lower()
-    if len(value) > LONGEST_TEXT or _SECRET_KEY.search(lowered) or _SECRET_TEXT.search(value):
+def _may_be_shown(value: str, row: Row) -> bool:
+    if len(value) > LONGEST_TEXT or secrecy.holds_password(value):
         return False
-    if row.value is not None and secrets.is_encrypted(row.value):
-        return False
-    return row.data_type in NUMBERS or not _PERHAPS_SECRET_KEY.search(lowered)
+    return row.value is None or not secrets.is_encrypted(row.value)
 
 
 def _digest(entries: dict[str, list[Any]]) -> str:

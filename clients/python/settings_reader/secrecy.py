@@ -1,0 +1,107 @@
+"""Secrets: known by the words of a key, or by a password or a well-known token in a value."""
+
+import re
+from functools import lru_cache
+
+from settings_reader.secret_keys import is_secret
+
+__all__ = [
+    "IS_SET",
+    "MASK",
+    "MASKED",
+    "holds_password",
+    "is_secret",
+    "masked",
+    "recorded",
+]
+
+MASK = "•••"
+# The field in which events tell of a secret.
+IS_SET = "is_set"
+MASKED = "Its value holds a password: the console masks it and cannot change it."
+
+# A quick look: most values hold nothing of the kind, and lists look at all of them.
+_HINTS = (
+    *("://", "-----begin", "sk-", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "pat_", "pat-", "xox"),
+    *("v1:g", "akia", "aiza", "hf_", "eyj", "pass", "pwd", "secret", "key", "token", "credential"),
+)
+_KEPT_CHARACTERS = 200
+_IN_URL = re.compile(
+    r"""(?P<before>://[^\s/?#:@"'<>]{0,200}:)(?![0-9]{1,5}[/?#])[^\s"'<>]{1,1000}(?=@)"""
+)
+_TOKEN_IN_URL = re.compile(r"""(?P<before>https?://)[^\s/?#:@"'<>]{16,200}(?=@)""", re.IGNORECASE)
+_IN_QUERY = re.compile(
+    r"""(?P<before>[?&;#](?:password|passwd|pwd|(?:client_?)?secret|api_?key|access_?key"""
+    r"""|(?:access_|auth_|refresh_)?token|sig|signature)=)(?![{$%])[^\s&;"'<>#]+""",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(
+    r"(?P<before>\b)(?:sk-[\w-]{20,200}|gh[pousr]_\w{30,200}|github_pat_\w{20,200}"
+    r"|glpat-[\w-]{20,200}|xox[abeprs]-[\w-]{10,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|hf_\w{30,200}"
+    r"|eyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.[\w-]{10,1000}"
+    r"|v1:gAAAAA[\w=-]{20,66000})"
+)
+_PRIVATE_KEY = re.compile(r"(?P<before>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+")
+# A list of names and values, as drivers take it in place of an address.
+_PLACE = re.compile(
+    r"(?:^|[;\s])(?:host|server|data source|user|user id|uid|dbname|database|accountname)\s?=",
+    re.IGNORECASE,
+)
+_IN_LIST = re.compile(
+    r"(?P<before>(?:^|[;\s])(?:password|passwd|pwd|accountkey|sharedaccesskey)\s?=\s?)[^\s;]+",
+    re.IGNORECASE,
+)
+_MEMBER = re.compile(
+    r'(?P<before>"(?P<name>[^"\\]{1,80})"\s{0,20}:\s{0,20}")(?P<text>(?:[^"\\]|\\.){1,4000})(?=")'
+)
+_EVERYWHERE = (_IN_URL, _TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
+# Names that members of any JSON object may have, and what stands for a secret in its place.
+_PLAIN_NAMES = frozenset({"key", "pass", "salt", "signature", "token"})
+_PLACEHOLDERS = ("$", "{", "%", "<")
+
+
+def masked(value: str) -> str:
+    """Return a value with its passwords and tokens masked."""
+    if not _may_hold_secret(value):
+        return value
+    for pattern in _patterns(value):
+        value = pattern.sub(rf"\g<before>{MASK}", value)
+    return _MEMBER.sub(_masked_member, value)
+
+
+def recorded(value: str | None, *, is_secret: bool) -> dict[str, str | bool | None]:
+    """Return a value as events record it: of a secret only whether it is set."""
+    return {IS_SET: value is not None} if is_secret else {"value": value}
+
+
+def holds_password(value: str | None) -> bool:
+    """Tell whether a value holds a password or a token, masked or not."""
+    if value is None or not _may_hold_secret(value):
+        return False
+    if any(pattern.search(value) for pattern in _patterns(value)):
+        return True
+    return any(_is_secret_member(member) for member in _MEMBER.finditer(value))
+
+
+def _may_hold_secret(value: str) -> bool:
+    return _has_hint(value) if len(value) <= _KEPT_CHARACTERS else _has_hint.__wrapped__(value)
+
+
+@lru_cache(maxsize=4096)
+def _has_hint(value: str) -> bool:
+    lowered = value.lower()
+    return any(hint in lowered for hint in _HINTS)
+
+
+def _patterns(value: str) -> tuple[re.Pattern[str], ...]:
+    return (*_EVERYWHERE, _IN_LIST) if _PLACE.search(value) else _EVERYWHERE
+
+
+def _masked_member(member: re.Match[str]) -> str:
+    return f"{member['before']}{MASK}" if _is_secret_member(member) else member[0]
+
+
+def _is_secret_member(member: re.Match[str]) -> bool:
+    name = member["name"]
+    is_named = is_secret(name) and name.lower() not in _PLAIN_NAMES
+    return is_named and not member["text"].startswith(_PLACEHOLDERS)
