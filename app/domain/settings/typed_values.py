@@ -1,14 +1,20 @@
 """Values of settings as programs read them: the text of a row as a value of its data type."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
+from app.domain import kept_results
 from app.domain.errors import InvalidValue
+from app.domain.kept_results import KeptResults
 from app.domain.settings import strict_json, values
 from app.domain.settings.strict_json import NotJson
 from app.domain.settings.values import VALUE_FIELD, DataType
 
 LONGEST_KEPT = 400
+_VALID = "valid"
+# Long documents that the strict reader has accepted, by their digests.
+_READ = KeptResults(4096)
 
 
 def typed(text: str, data_type: DataType | None) -> Any:
@@ -25,8 +31,24 @@ def typed(text: str, data_type: DataType | None) -> Any:
     """
     if data_type is None or data_type is DataType.STRING:
         return text
-    read = _typed if len(text) <= LONGEST_KEPT else _typed.__wrapped__
-    return read(text, data_type)
+    if len(text) <= LONGEST_KEPT:
+        return _typed(text, data_type)
+    if data_type is DataType.JSON:
+        return _long_document(text)
+    return _typed.__wrapped__(text, data_type)
+
+
+def _long_document(text: str) -> Any:
+    """Return a long document: the strict reader takes 40 times as long as the one of Python.
+
+    What the strict reader accepts, both read alike.
+    """
+    key = kept_results.key_of(text)
+    if _READ.get(key):
+        return json.loads(text)
+    value = _typed.__wrapped__(text, DataType.JSON)
+    _READ.keep(key, _VALID)
+    return value
 
 
 @lru_cache(maxsize=4096)
