@@ -9,22 +9,18 @@ from app.cli.lazy import LazyCommand
 # run: a process that serves pages does not need it.
 _COMMANDS = (
     ("db", "db", "Upgrade the database and write revisions."),
-    ("users", "users", "Manage users: create, list, activate, deactivate, roles, passwords."),
+    ("users", "users", "Manage users, their roles, passwords and sessions."),
     ("tokens", "tokens", "Manage tokens of the API: create, list, revoke."),
     ("roles", "roles.roles", "Manage roles and the permissions that they grant."),
     ("permissions", "roles.permissions", "Explain permissions: who has one, and why."),
     ("settings", "settings", "List, read and change the settings of the backend."),
     ("attention", "findings.attention", "List what needs attention, and put warnings aside."),
     ("audit", "audit", "Verify, export and prune the record of changes."),
-    (
-        "export",
-        "transfer.export",
-        "Write settings, rules, roles and assignments to a file, without secrets.",
-    ),
-    ("import", "transfer.import_file", "Add and change what such a file, or a .env file, has."),
-    ("diff", "transfer.diff", "Compare such a file, or a .env file, with the database."),
+    ("export", "transfer.export", "Write settings, rules, roles, assignments to a file."),
+    ("import", "transfer.import_file", "Add and change what a file of an export, or .env, has."),
+    ("diff", "transfer.diff", "Tell how a file of an export, or .env, differs."),
     ("webhooks", "webhooks.webhooks", "Tell receivers of changes: manage them, and deliver."),
-    ("setup-link", "setup_link", "Print a one-time link for creating the first administrator."),
+    ("setup-link", "setup_link", "Print a one-time link for the first administrator."),
     ("compile-templates", "compile_templates", "Compile the page templates ahead of time."),
     ("doctor", "doctor", "Check this installation and report problems."),
 )

@@ -25,6 +25,7 @@ class Text(click.ParamType[str]):
 
 TEXT = Text()
 reason_option = click.option("--reason", type=TEXT, default="", help="The reason, for the history.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only print what would happen.")
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON objects, one a line."
 )

@@ -1,20 +1,20 @@
 """``flask settings create``, ``delete``, ``deleted``, ``restore``, ``history`` and ``undo``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from app.cli import arguments, output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.arguments import TEXT, dry_run_option, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.cli.failures import Failure, Misuse
 from app.domain import audit, settings
 from app.domain.confirmation import Confirmation, Deletion
 from app.domain.paging import Cursors
 from app.domain.phrases import listed
-from app.domain.settings import DataType, NewSetting, UnusualValue
+from app.domain.settings import DataType, NewSetting, SavedValue, UnusualValue
 from app.extensions import db
 from app.unit_of_work import carry_out, read, try_out
 
@@ -106,15 +106,50 @@ def history(key: str, *, as_json: bool) -> None:
 
 @click.command(cls=TableCommand)
 @click.argument("event", type=int)
+@dry_run_option
+@json_option
 @reason_option
-def undo(event: int, reason: str) -> None:
-    """Undo the save that EVENT, the ID of an event in the history, is part of."""
+def undo(event: int, reason: str, *, dry_run: bool, as_json: bool) -> None:
+    """Undo the save that EVENT, the ID of an event in the history, is part of.
+
+    With --dry-run, the values that would be restored are printed, and with --json as objects.
+    """
     actor = current_actor()
     found = try_out(lambda: settings.review_undo(db.session, event, actor=actor), actor=actor)
+    if dry_run:
+        _write_undone(list(found.values.values()), as_json=as_json)
+        output.say_left_out(found.left_out)
+        return
     typed = Confirmation(reason, found.content.text)
     made = carry_out(lambda: settings.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say(f"Undid the change of {listed([one.target_name for one in made])}.")
     output.say_left_out(found.left_out)
+
+
+def _write_undone(values: Sequence[SavedValue], *, as_json: bool) -> None:
+    """Write the values that would be restored."""
+    sides = [
+        [None if text is None else settings.masked(text) for text in (value.after, value.before)]
+        for value in values
+    ]
+    if as_json:
+        output.write_json(
+            {
+                "key": value.key,
+                "exists": value.is_there,
+                "now": now,
+                "existed": value.was_there,
+                "restored": restored,
+            }
+            for value, (now, restored) in zip(values, sides, strict=True)
+        )
+        return
+    rows = []
+    for value, (now, restored) in zip(values, sides, strict=True):
+        then, here = settings.change_in_sentence(restored, now)
+        cells = here if value.is_there else ABSENT, then if value.was_there else ABSENT
+        rows.append((value.key, *cells))
+    output.write_table(("KEY", "NOW", "RESTORED"), rows)
 
 
 def _deleted() -> Iterator[Any]:

@@ -12,6 +12,7 @@ from app.cli import (
     search_index,
 )
 from app.cli.accounts import (
+    assignments,
     bulk,
     clear_throttle,
     creation,
@@ -33,7 +34,6 @@ from app.unit_of_work import carry_out
 T = TypeVar("T")
 
 name_argument = click.argument("name", type=TEXT)
-role_argument = click.argument("role", type=TEXT)
 
 
 @click.group(cls=CommandGroup)
@@ -47,6 +47,8 @@ def users() -> None:
 users.add_command(creation.create)
 users.add_command(listing.list_)
 users.add_command(bulk.bulk)
+for command in (assignments.assign, assignments.unassign):
+    users.add_command(command)
 for command in (profile.show, profile.edit, profile.delete, profile.offboard, profile.undo):
     users.add_command(command)
 users.add_command(sessions.sessions)
@@ -76,30 +78,6 @@ def deactivate(name: str, reason: str) -> None:
     typed = Confirmation(reason=reason)
     user = _change(name, lambda key, actor: domain.deactivate(db.session, key, typed, actor=actor))
     output.say(f"{user.username} was deactivated.")
-
-
-@users.command()
-@name_argument
-@role_argument
-@reason_option
-def assign(name: str, role: str, reason: str) -> None:
-    """Assign a role to a user."""
-    changed = _change(
-        name, lambda key, actor: domain.assign_role(db.session, key, role, reason, actor=actor)
-    )
-    output.say(f"{name} {'now' if changed else 'already'} has the role {role}.")
-
-
-@users.command()
-@name_argument
-@role_argument
-@reason_option
-def unassign(name: str, role: str, reason: str) -> None:
-    """Remove a role from a user."""
-    changed = _change(
-        name, lambda key, actor: domain.unassign_role(db.session, key, role, reason, actor=actor)
-    )
-    output.say(f"{name} {'no longer has' if changed else 'does not have'} the role {role}.")
 
 
 @users.command("reset-password")

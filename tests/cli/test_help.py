@@ -8,6 +8,9 @@ def test_help_says_what_the_program_is(process):
 
     assert done.code == 0
     assert "These are the commands of RAG Fortress Console" in done.out
+    commands = done.out[done.out.index("Commands:") :]
+    assert "Tell how a file of an export" in commands
+    assert "..." not in commands
 
 
 @pytest.mark.parametrize(

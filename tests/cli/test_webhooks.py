@@ -86,3 +86,19 @@ def test_a_webhook_is_changed_rotated_and_removed(flask):
     assert flask("webhooks", "remove", number).err == "Deleted the webhook listener.\n"
     assert listed(flask) == []
     assert flask("webhooks", "add", "x", "http://u:p@a.example/").code == 1
+
+
+def test_the_message_of_a_delivery_is_shown(flask):
+    flask("webhooks", "add", "listener", "https://a.example/", "--of", "setting")
+    number = number_of_the_webhook(flask)
+    flask("webhooks", "test", number)
+    row = json.loads(flask("webhooks", "deliveries", number, "--json").out)
+
+    told = json.loads(flask("webhooks", "delivery", str(row["id"]), "--json").out)
+    shown = flask("webhooks", "delivery", str(row["id"])).out
+
+    assert told["message"]["type"] == row["type"] == "webhook.test"
+    assert {name: told[name] for name in row} == row
+    assert f"message_id: {row['message_id']}\n" in shown
+    assert '\n  "type": "webhook.test"' in shown
+    assert flask("webhooks", "delivery", "999").code == 1

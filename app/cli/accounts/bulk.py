@@ -10,7 +10,7 @@ import click
 
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.arguments import TEXT, dry_run_option, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.cli.failures import Failure, Misuse
 from app.domain import transfer, users
@@ -51,7 +51,7 @@ SENTENCES = {
 @click.argument("file", type=click.File("rb"))
 @click.option("--role", type=TEXT, help="The role to assign or unassign.")
 @click.option("--found-only", is_flag=True, help="Leave out names that mean no user, or several.")
-@click.option("--dry-run", is_flag=True, help="Only print what would happen.")
+@dry_run_option
 @json_option
 @reason_option
 def bulk(file: BinaryIO, *, found_only: bool, dry_run: bool, as_json: bool, **fields: Any) -> None:

@@ -7,11 +7,13 @@ import click
 
 from app import config
 from app.cli import output
+from app.cli.accounts.bulk import SENTENCES
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.arguments import TEXT, dry_run_option, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.domain import access, users
 from app.domain.confirmation import Confirmation, Deletion
+from app.domain.phrases import listed
 from app.domain.users import ProfileEdit
 from app.extensions import db
 from app.models import User
@@ -68,26 +70,51 @@ def delete(name: str, reason: str) -> None:
 
 @click.command(cls=TableCommand)
 @name_argument
+@dry_run_option
 @reason_option
-def offboard(name: str, reason: str) -> None:
+def offboard(name: str, reason: str, *, dry_run: bool) -> None:
     """Deactivate a user, end their sessions, revoke their links, and remove all their roles."""
     user_id, typed = read(lambda: users.named(db.session, name).id), Confirmation(reason)
     actor = current_actor()
+    if dry_run:
+        try_out(lambda: _write_offboarding(user_id), actor=actor)
+        return
     user = carry_out(lambda: users.offboard(db.session, user_id, typed, actor=actor), actor=actor)
     output.say(f"{user.username} was offboarded.")
 
 
 @click.command(cls=TableCommand)
 @click.argument("event", type=int)
+@dry_run_option
 @reason_option
-def undo(event: int, reason: str) -> None:
+def undo(event: int, reason: str, *, dry_run: bool) -> None:
     """Undo the save of roles and activations that EVENT, the ID of an event, is part of."""
     actor = current_actor()
     found = try_out(lambda: users.review_undo(db.session, event, actor=actor), actor=actor)
+    if dry_run:
+        for plan in found.plans:
+            names = [person.username for person in plan.changed]
+            sentence = SENTENCES[plan.action][dry_run]
+            output.write(output.printable(sentence.format(plan.role, listed(names, len(names)))))
+        output.say_left_out(found.left_out)
+        return
     typed = Confirmation(reason, found.content.text)
     undone = carry_out(lambda: users.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say("Undid the save.")
     output.say_left_out(undone.left_out)
+
+
+def _write_offboarding(user_id: int) -> None:
+    """Write what would leave with a user."""
+    user = users.get(db.session, user_id)
+    access.refuse_losing(db.session, user)
+    review = users.review_offboarding(db.session, user)
+    told = "would be deactivated and signed out" if user.is_active else "is inactive already"
+    names = [role.name for role in review.granting]
+    output.write(output.printable(f"{user.username} {told}."))
+    output.write(output.printable(f"Roles to be removed: {listed(names, len(names)) or 'none'}."))
+    if codes := review.only_theirs:
+        output.write(f"Only administrators would have {listed(codes, len(codes))}.")
 
 
 def _deletion(name: str, reason: str) -> tuple[int, Deletion]:

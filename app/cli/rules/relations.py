@@ -7,7 +7,7 @@ import click
 
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.arguments import TEXT, dry_run_option, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.cli.rules import shared
 from app.domain.settings import RuleSeverity
@@ -42,22 +42,27 @@ def relations(*, as_json: bool) -> None:
 @shared.severity_option
 @click.option("--message", type=TEXT, default="", help="The sentence for values that break it.")
 @click.option("--replaces", type=click.IntRange(1, 2**31 - 1), help="The number of another one.")
+@dry_run_option
 @reason_option
 def add_relation(
-    expression: str, severity: str | None, message: str, replaces: int | None, reason: str
+    expression: str, severity: str | None, *, replaces: int | None, dry_run: bool, **texts: str
 ) -> None:
     """Add a relation between settings, such as "chunk_overlap < chunk_size"."""
+    message, reason = texts["message"], texts["reason"]
     number, actor = replaces or editing.NEW, current_actor()
     etag = read(lambda: _etag(number)) if replaces else ""
     edit = RelationEdit(expression, severity or RuleSeverity.REFUSE, message, etag, reason)
     review = read(lambda: editing.review_relation(db.session, number, edit, actor=actor))
-    event = carry_out(
-        partial(editing.put_relation, db.session, number, edit, actor=actor), actor=actor
-    )
+    put = partial(editing.put_relation, db.session, number, edit, actor=actor)
+    event = None if dry_run else carry_out(put, actor=actor)
     for key in review.found.missing:
         output.say(f"There is no setting named {key}.")
     for sentence in review.found.unchecked:
         output.say(sentence)
+    if dry_run:
+        words = editing.relation_in_words(review.after)
+        shared.write_review(words, review.found.broken, is_empty=review.is_empty)
+        return
     shared.tell("The relation", None if event is None else review.found.broken)
 
 

@@ -8,7 +8,7 @@ import click
 
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.arguments import TEXT, dry_run_option, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.cli.failures import Failure, Misuse
 from app.cli.rules import shared
@@ -49,15 +49,16 @@ def rules(*, as_json: bool) -> None:
 @shared.severity_option
 @shared.needs_reason_option
 @click.option("--remove", is_flag=True, help="Remove the rule.")
+@dry_run_option
 @json_option
 @reason_option
-def rule(
-    key: str, reason: str, *, remove: bool, as_json: bool, schema_file: Any, **options: Any
-) -> None:
+def rule(key: str, *, remove: bool, as_json: bool, schema_file: Any, **options: Any) -> None:
     """Show the rule of a setting, or change what the options name.
 
-    A schema file replaces choices, bounds, pattern and size.
+    A schema file replaces choices, bounds, pattern and size. With --dry-run, the new rule is only
+    printed, and whether the present value breaks it.
     """
+    reason, dry_run = options.pop("reason"), options.pop("dry_run")
     given = {name: value for name, value in options.items() if value not in {None, ()}}
     if "choices" in given:
         given["choices"] = "\n".join(given["choices"])
@@ -66,12 +67,12 @@ def rule(
         given = {**cleared, "schema": schema_file.read(), **given}
     if "needs_reason" in given:
         given["requires_reason"] = given.pop("needs_reason")
-    if remove and given:
+    if remove and (given or dry_run):
         raise Misuse("Use --remove without other options.")
     if remove:
         _remove(key, reason)
     elif given:
-        _change(key, given, reason)
+        _change(key, given, reason, dry_run=dry_run)
     else:
         _show(key, as_json=as_json)
 
@@ -99,12 +100,16 @@ def _as_object(key: str, rule: ValueRule) -> dict[str, Any]:
     }
 
 
-def _change(key: str, given: dict[str, Any], reason: str) -> None:
+def _change(key: str, given: dict[str, Any], reason: str, *, dry_run: bool) -> None:
     setting = domain.by_key(db.session, key)
     setting_id, stored = setting.id, editing.own_rule(db.session, key)
     typed = replace(editing.typed_of(stored, setting.data_type), **given)
     edit, actor = RuleEdit(typed, editing.rule_etag(stored), reason), current_actor()
     review = read(lambda: editing.review_rule(db.session, setting_id, edit, actor=actor))
+    if dry_run:
+        words = editing.rule_in_words(review.after)
+        shared.write_review(words, review.broken, is_empty=review.is_empty)
+        return
     change = partial(editing.change_rule, db.session, setting_id, edit, actor=actor)
     event = carry_out(change, actor=actor)
     shared.tell(f"The rule of {key}", None if event is None else review.broken)

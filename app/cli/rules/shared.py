@@ -21,6 +21,16 @@ def severity(rule: ValueRule | Relation) -> str:
     return (RuleSeverity.WARN if rule.is_warning else RuleSeverity.REFUSE).value
 
 
+def write_review(words: str, broken: list[BrokenValue], *, is_empty: bool) -> None:
+    """Write the rule or relation as it would be, and which present values break it."""
+    if is_empty:
+        output.say("Nothing would change.")
+        return
+    output.write(output.printable(f"Would be saved: {words}"))
+    for one in broken:
+        output.write(output.printable(f"The value of {one.key} breaks it: {one.sentence}"))
+
+
 def tell(what: str, broken: list[BrokenValue] | None) -> None:
     """Say what was saved, and which present values break it; None for no change."""
     if broken is None:

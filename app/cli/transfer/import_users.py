@@ -8,7 +8,7 @@ import click
 from app import config
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import json_option, reason_option
+from app.cli.arguments import dry_run_option, json_option, reason_option
 from app.cli.commands import TableCommand
 from app.cli.failures import Failure, Misuse
 from app.domain import transfer
@@ -28,7 +28,7 @@ WORDS = {
 
 @click.command("import", cls=TableCommand)
 @click.argument("file", type=click.File("rb"))
-@click.option("--dry-run", is_flag=True, help="Only print what would happen.")
+@dry_run_option
 @json_option
 @reason_option
 def import_users(file: BinaryIO, reason: str, *, dry_run: bool, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """``flask webhooks``: the receivers that are told of changes."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.unit_of_work import carry_out, read
 TITLES = ("ID", "NAME", "TOLD OF", "STATE", "WAITING", "FAILED", "URL")
 COUNTED = (domain.PENDING, domain.FAILED)
 webhook_id = click.argument("webhook_id", type=int, metavar="ID")
+delivery_argument = click.argument("delivery_id", type=int, metavar="DELIVERY")
 told_of = click.option(
     "--of",
     "subjects",
@@ -148,7 +150,23 @@ def deliveries(webhook_id: int, *, as_json: bool) -> None:
 
 
 @webhooks.command()
-@click.argument("delivery_id", type=int, metavar="DELIVERY")
+@delivery_argument
+@json_option
+def delivery(delivery_id: int, *, as_json: bool) -> None:
+    """Print the message of a delivery and the last answer, by the ID of the delivery."""
+    found = read(lambda: _message(delivery_id))
+    if as_json:
+        output.write_json([found])
+        return
+    message = found.pop("message")
+    for name, value in found.items():
+        output.write(output.printable(f"{name}: {_cell(value)}"))
+    for line in json.dumps(message, indent=2, ensure_ascii=False).split("\n"):
+        output.write(output.printable(line))
+
+
+@webhooks.command()
+@delivery_argument
 @reason_option
 def again(delivery_id: int, reason: str) -> None:
     """Put a message into the outbox once more, by the ID of its delivery."""
@@ -212,6 +230,11 @@ def _delivery(row: Any) -> dict[str, Any]:
         "created_at": row.created_at.isoformat(),
         "due_at": row.due_at.isoformat() if row.state == domain.PENDING else None,
     }
+
+
+def _message(delivery_id: int) -> dict[str, Any]:
+    row = domain.get_delivery(db.session, delivery_id)
+    return _delivery(row) | {"message": json.loads(row.payload)}
 
 
 def _cell(value: object) -> str:

@@ -3,6 +3,7 @@
 from app.domain.users.assignments import (
     AssignmentChangedMeanwhile,
     AssignmentEdit,
+    AssignmentReview,
     assign_role,
     review_roles,
     roles_etag,
@@ -124,6 +125,7 @@ __all__ = [
     "UNDOABLE",
     "AssignmentChangedMeanwhile",
     "AssignmentEdit",
+    "AssignmentReview",
     "AssignmentsPlan",
     "BulkAction",
     "BulkEdit",
