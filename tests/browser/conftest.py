@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from app.models import ApplicationSetting, DbSession, Role, User
 from tests.support import organisation, people
+from tests.support.equipment import in_turn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Window
@@ -21,9 +22,16 @@ addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "scripts" in metafunc.fixturenames:
+        found = in_turn([True, False], metafunc.definition.nodeid)
+        names = ["scripts" if is_on else "no scripts" for is_on in found]
+        metafunc.parametrize("scripts", found, ids=names, indirect=True)
+
+
+@pytest.fixture
 def scripts(request: pytest.FixtureRequest) -> bool:
-    """Whether JavaScript is on."""
+    """Whether JavaScript is on: both, or one of them in turn."""
     return request.param
 
 
@@ -55,7 +63,7 @@ def window(
 
 @pytest.fixture
 def desk(window: Callable[..., "Window"], scripts: bool) -> Callable[..., "Window"]:
-    """Opens windows as ``window`` does; the test is run with JavaScript and without."""
+    """Opens windows as ``window`` does; with JavaScript and without, or one of them in turn."""
     return lambda *people, **options: window(*people, java_script_enabled=scripts, **options)
 
 
