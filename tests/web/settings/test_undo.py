@@ -1,8 +1,11 @@
 """A save of several settings is undone."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain import settings
+from app.models.base import utcnow
 from tests.support.settings import EDIT, LIST, changes, path_of, stored, value
 
 TMP = {"key": "tmp_thing", "value": "1", "data_type": "string", "category": "tests"}
@@ -81,6 +84,10 @@ def test_the_changes_of_whoever_had_one_s_id_before_are_those_of_others(
     assert browser.get(path).status_code == 200
 
     oscar.username = "olga"
+    session.commit()
+    assert browser.get(path).status_code == 200
+
+    oscar.created_at = utcnow() + timedelta(seconds=5)
     session.commit()
 
     assert browser.get(path).status_code == 404
