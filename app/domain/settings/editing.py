@@ -76,8 +76,8 @@ def change(
         InvalidValue: The text is not valid for the setting's data type, breaks a rule, or there is
             no reason where one is needed, or it is too long.
     """
-    rules.take_turns(session)
-    return _change(session, load_for_update(session, setting_id), edit, actor)
+    setting, found = _locked(session, setting_id)
+    return _change(session, setting, found, edit, actor)
 
 
 def overwrite(
@@ -109,9 +109,9 @@ def overwrite(
         InvalidValue: The text is not valid for the setting's data type, breaks a rule, or there is
             no reason where one is needed, or it is too long.
     """
-    rules.take_turns(session)
-    setting = load_for_update(session, setting_id)
-    return _change(session, setting, SettingEdit(text, etag_of(setting), reason, anyway), actor)
+    setting, found = _locked(session, setting_id)
+    edit = SettingEdit(text, etag_of(setting), reason, anyway)
+    return _change(session, setting, found, edit, actor)
 
 
 def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit) -> str | None:
@@ -169,10 +169,20 @@ def digest(
     return etags.of_row(key, value, data_type, is_mutable, is_secret)
 
 
+def _locked(session: DbSession, setting_id: int) -> tuple[ApplicationSetting, SettingRules]:
+    """Lock a setting, and return it with its rules."""
+    rules.take_turns(session)
+    setting = load_for_update(session, setting_id)
+    return setting, rules.rules_of(session, [setting])
+
+
 def _change(
-    session: DbSession, setting: ApplicationSetting, edit: SettingEdit, actor: Actor
+    session: DbSession,
+    setting: ApplicationSetting,
+    found: SettingRules,
+    edit: SettingEdit,
+    actor: Actor,
 ) -> AuditEvent | None:
-    found = rules.read_rules(session, [setting.key])
     passed = validation.all_of(
         value=lambda: _ruled(session, found, setting, edit),
         reason=lambda: _reason(found, setting, edit),

@@ -70,8 +70,8 @@ def delete(session: DbSession, setting_id: int, typed: Deletion, *, actor: Actor
             none where one is needed.
     """
     setting = load_for_update(session, setting_id)
+    found = rules.rules_of(session, [setting])
     _refuse_deletion(setting, typed.etag)
-    found = rules.read_rules(session, [setting.key])
     passed = validation.all_of(
         key=lambda: confirmation.confirmed(
             typed.name, setting.key, "", what="the key", field="key"

@@ -98,8 +98,8 @@ def load_many_for_update(session: DbSession, ids: Collection[int]) -> Settings:
 def _planned(session: DbSession, edit: BulkSettingEdit, settings: Settings) -> SavePlan:
     refused: dict[int, RuleError] = {}
     added = restored.of_past(session, edit.deleted, refused) if edit.deleted else {}
-    keys = [setting.key for setting in (*settings.values(), *added.values())]
-    plan = SavePlan(rules.read_rules(session, keys), not_restored=refused)
+    keys = [setting.key for setting in added.values()]
+    plan = SavePlan(rules.rules_of(session, settings.values(), *keys), not_restored=refused)
     plan_restored(session, plan, added)
     for setting_id, one in sorted(edit.edits.items()):
         with noted(plan.errors, setting_id):

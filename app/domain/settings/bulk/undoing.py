@@ -155,7 +155,8 @@ def _planned(
     session: DbSession, save: SettingsSave, found: dict[int, ApplicationSetting]
 ) -> SavePlan:
     saved = save.values
-    plan = SavePlan(rules.read_rules(session, [value.key for value in saved.values()]))
+    keys = [value.key for value in saved.values()]
+    plan = SavePlan(rules.rules_of(session, found.values(), *keys))
     plan_restored(session, plan, _deleted(save))
     for setting_id, value in sorted(saved.items()):
         if value.is_there:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, false, literal_column, null, select, true, union_all
+from sqlalchemy.orm import attributes
 
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.text import is_name
@@ -107,6 +108,21 @@ def read_rules(session: DbSession, keys: Collection[str]) -> SettingRules:
     names = [key for key in keys if is_name(key)]
     query = union_all(_RULES.where(SettingRule.key.in_(names)), _CATEGORIES, _RELATIONS)
     return collected(session.connection().execute(query))
+
+
+def rules_of(
+    session: DbSession, settings: Collection[ApplicationSetting], *keys: str
+) -> SettingRules:
+    """Return the rules of settings that are loaded, and of other keys; see `read_rules`.
+
+    The marks of secrets become those of the rules: PostgreSQL has read the mark of a setting before
+    it waited for the lock of its row.
+    """
+    found = read_rules(session, [*(setting.key for setting in settings), *keys])
+    for setting in settings:
+        mark = found.by_key.get(setting.key, NO_RULE).is_secret
+        attributes.set_committed_value(setting, "secret_mark", mark)
+    return found
 
 
 def collected(rows: Iterable[Sequence[Any]]) -> SettingRules:
