@@ -223,3 +223,31 @@ def test_rules_need_the_permission_and_the_present_version(api, reader, relation
         assert events(session)[-1].action == "permission:denied"
     assert reader.send("POST", "/relations", {"expression": "chunk_size > 1"}).status_code == 403
     assert api.send("PUT", "/settings/nothing/rule", {}, If_Match="*").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("chunk_size", "0", "chunk_size must be at least 1."),
+        ("chunk_overlap", "5000", "chunk_overlap must be less than chunk_size: chunk_overlap is"),
+        ("max_document_size", "300 mega", "max_document_size must be a size such as 100MB"),
+        ("log_level", "DEBG", "log_level must be DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+    ],
+)
+def test_a_value_that_breaks_its_rule_is_refused_at_its_field_everywhere(api, key, text, sentence):
+    sent = {"text": text, "etag": api.get(f"/settings/{key}").json["etag"]}
+    file = {"format": "rag-fortress-console/2", "settings": [{"key": key, "value": text}]}
+
+    alone = api.change("PUT", f"/settings/{key}", {"text": text})
+    several = api.send("PATCH", "/settings", {"settings": {key: sent}})
+    review = api.send("POST", "/setting-review", {"settings": {key: sent}})
+    imported = api.send("POST", "/transfer-file/review", {"file": file})
+
+    for answer, pointer in ((alone, "#/text"), (several, f"#/settings/{key}"), (review, "#/setti")):
+        assert answer.status_code == 422
+        [mistake] = answer.json["errors"]
+        assert mistake["pointer"].startswith(pointer)
+        assert mistake["detail"].startswith(sentence)
+    [line] = [line for line in imported.json["items"] if line["name"] == key]
+    assert line["outcome"] == "refused"
+    assert line["reason"].startswith(sentence)
