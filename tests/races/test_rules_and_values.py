@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from app.domain import settings, transfer
 from app.domain.errors import InvalidValue
 from app.domain.reviews import ReviewOutdated
-from app.domain.settings import SettingEdit
+from app.domain.settings import NewSetting, SettingEdit
 from app.domain.settings.value_rules import editing
 from app.domain.settings.value_rules.editing import NEW, RelationEdit, RuleEdit, TypedRule
 from app.domain.settings.value_rules.rules import NO_RULE
@@ -139,3 +139,64 @@ def test_of_who_saves_a_rule_and_who_saves_a_value_one_is_told(
             outcomes = pair.at_once(rule, saving(session, setting_id, couple[1]))
             ruled, saved = map(type, outcomes)
             assert (ruled, saved) in {(ReviewOutdated, type(None)), (type(None), InvalidValue)}
+
+
+@pytest.fixture
+def start_without(session):
+    """Begins a round: there is no relation, and no setting that the new one will compare."""
+    engine = session.get_bind()
+
+    def start_without():
+        with engine.begin() as connection:
+            connection.execute(delete(ValueRelation))
+            connection.execute(delete(ApplicationSetting).where(ApplicationSetting.key == OTHER))
+            named = ApplicationSetting.key == KEY
+            connection.execute(update(ApplicationSetting).where(named).values(value=BREAKS))
+
+    session.rollback()
+    return start_without
+
+
+def creating(session, actor):
+    """Open the page for a new setting; then create one that the first relation forbids."""
+
+    def write():
+        new = NewSetting(OTHER, "integer", MOST)
+        carry_out(lambda: settings.create(session, new, actor=actor), actor=actor)
+
+    return lambda: settings.read_rules(session, [OTHER]), write
+
+
+def importing_new(session, actor):
+    """Review a file with the setting; then import it as reviewed."""
+    entry = {"key": OTHER, "data_type": "integer", "value": MOST}
+    content = json.dumps({"format": "rag-fortress-console/2", "settings": [entry]})
+    edit = ImportEdit(transfer.read_file(content))
+
+    def write():
+        plan = carry_out(lambda: transfer.import_file(session, edit, actor=actor), actor=actor)
+        if not plan.saved:
+            raise InvalidValue("The import refused it.")
+
+    return lambda: try_out(
+        lambda: transfer.review_import(session, edit, actor=actor), actor=actor
+    ), write
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("maker", ["page", "import"])
+@pytest.mark.parametrize("creator", [creating, importing_new])
+@pytest.mark.written_by_others
+def test_of_who_makes_the_first_relation_and_who_creates_its_setting_one_is_told(
+    app, session, couple, start_without, maker, creator
+):
+    with Pair(app) as pair:
+        for _ in range(ROUNDS):
+            start_without()
+            if maker == "import":
+                relation = importing(session, "relation", couple[0])
+            else:
+                relation = relating(session, None, couple[0])
+            outcomes = pair.at_once(relation, creator(session, couple[1]))
+            ruled, created = map(type, outcomes)
+            assert (ruled, created) in {(ReviewOutdated, type(None)), (type(None), InvalidValue)}

@@ -5,7 +5,7 @@ from app.domain.audit.anchors import LOGGER as LOGGER_OF_ANCHORS
 from app.domain.audit.anchors import Anchor
 from app.domain.audit.anchors import found_in as anchors_in
 from app.domain.audit.authors import by_user, is_by_user, last_changes
-from app.domain.audit.chain import seal
+from app.domain.audit.chain import locked_head, seal
 from app.domain.audit.details import EventDetails, details
 from app.domain.audit.earlier import EarlierEvents, find_earlier, is_chained, start
 from app.domain.audit.end_of_chain import count_without_key, length_of_chain, problem_of_end
@@ -97,6 +97,7 @@ __all__ = [
     "last_id",
     "length_of_chain",
     "list_saves",
+    "locked_head",
     "names_of_ids",
     "new_save",
     "of_save",

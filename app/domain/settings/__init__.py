@@ -93,6 +93,7 @@ from app.domain.settings.value_rules.rules import (
     ValueRule,
     read_rules,
     take_turns,
+    take_turns_over_new,
 )
 from app.domain.settings.value_rules.schemas import choices, hint, keywords
 from app.domain.settings.values import (
@@ -240,6 +241,7 @@ __all__ = [
     "shown_start",
     "shown_value",
     "take_turns",
+    "take_turns_over_new",
     "typed",
     "undo",
     "version",

@@ -38,7 +38,8 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
             is not a value of the data type, breaks a rule, there is no key to encrypt a secret, the
             database keeps no setting without a value, or there is no reason where one is needed.
     """
-    rules.take_turns(session)
+    if not rules.take_turns(session):
+        rules.take_turns_over_new(session)
     found = rules.read_rules(session, [new.key])
     passed = validation.all_of(
         columns=lambda: checked_columns(session, found, new),
@@ -119,7 +120,8 @@ def restore(
         InvalidValue: The reason is too long, or there is none where one is needed; the value breaks
             a rule; or the setting had no value and the database keeps none of these.
     """
-    rules.take_turns(session)
+    if not rules.take_turns(session):
+        rules.take_turns_over_new(session)
     event = deletions.deletion_event(session, event_id)
     kept = deletions.columns_of(event)
     if secret_marks.secret_marks(session).hides(kept["key"], event.id):

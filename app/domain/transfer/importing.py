@@ -73,12 +73,15 @@ def import_file(session: DbSession, edit: ImportEdit, *, actor: Actor) -> Import
 
 def _lock_settings(session: DbSession, file: TransferFile) -> None:
     has_rules = any(part.is_rule for part in file.parts)
-    if has_rules or file.settings is not None:
-        settings.take_turns(session)
+    if not has_rules and file.settings is None:
+        return
+    has_relations = settings.take_turns(session)
     if has_rules:
         keys = {entry.key for entry in file.settings or ()}
         keys |= {entry.key for entry in file.rules or ()}
         wanted.lock_rules(session, keys, file.relations or ())
+    if not has_relations:
+        settings.take_turns_over_new(session)
 
 
 def _own(session: DbSession, file: TransferFile, actor: Actor) -> PermissionSet:

@@ -76,8 +76,10 @@ def change_many(
         BulkInvalid: A value is not valid for the data type of its setting, or breaks a rule.
         InvalidValue: The reason is too long, or there is none where one is needed.
     """
-    rules.take_turns(session)
+    has_relations = rules.take_turns(session)
     settings = load_many_for_update(session, edit.edits)
+    if edit.deleted and not has_relations:
+        rules.take_turns_over_new(session)
     return saving.save(session, _planned(session, edit, settings), edit.reason, may, actor=actor)
 
 

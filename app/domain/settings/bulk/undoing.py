@@ -104,9 +104,12 @@ def undo(
             value from before the save breaks a rule.
         InvalidValue: The reason is too long, or there is none where one is needed.
     """
-    rules.take_turns(session)
+    has_relations = rules.take_turns(session)
     save = save_of(session, audit.get(session, event_id))
-    plan = _planned(session, save, changing.load_many_for_update(session, save.values))
+    settings = changing.load_many_for_update(session, save.values)
+    if _deleted(save) and not has_relations:
+        rules.take_turns_over_new(session)
+    plan = _planned(session, save, settings)
     found = _undo_of(save, plan)
     if not found.values or not _is_as_reviewed(found, typed.reviewed):
         _refuse(plan)

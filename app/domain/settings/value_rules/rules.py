@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, false, literal_column, null, select, true, union_all
 from sqlalchemy.orm import attributes
 
+from app.domain import audit
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.text import is_name
 from app.models import (
@@ -144,12 +145,25 @@ def collected(rows: Iterable[Sequence[Any]]) -> SettingRules:
     return SettingRules(by_key, categories, sorted(relations, key=lambda relation: relation.id))
 
 
-def take_turns(session: DbSession) -> None:
+def take_turns(session: DbSession) -> bool:
     """Lock the relations until the transaction ends, before any setting is locked.
 
     Each of two saves may keep a relation with the other value as it was, and break it together; so
     whoever saves takes turns. Without relations nobody waits. On SQLite the transaction has locked
     the whole file already.
+
+    Returns:
+        Whether there was a relation to lock, or the whole file is; see `take_turns_over_new`.
     """
-    if session.get_bind().dialect.name != "sqlite":
-        session.connection().execute(_LOCK).all()
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return bool(session.connection().execute(_LOCK).all())
+
+
+def take_turns_over_new(session: DbSession) -> None:
+    """Make who creates settings and who makes the first relation take turns, before they read.
+
+    Neither has a row of the other's to lock: there is no relation yet, and no such setting. So both
+    lock the end of the record, behind the settings, as every change does last.
+    """
+    audit.locked_head(session.connection())

@@ -86,8 +86,10 @@ def put_relation(
     """
     # Who saves a value waits for these locks, and reads the relations behind them; for those of the
     # settings where there is no relation yet.
-    rules.take_turns(session)
+    has_relations = rules.take_turns(session)
     lookup.lock_by_keys(session, Relation(relation_id, edit.expression).keys)
+    if not has_relations:
+        rules.take_turns_over_new(session)
     row = _get(session, relation_id) if relation_id else None
     review = _review(session, _relation_of(row) if row else None, edit)
     if review.is_empty:
