@@ -1,6 +1,8 @@
 """The second factor in the domain: keys, codes that work once, and who wins when two are sent."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -115,17 +117,34 @@ def test_a_factor_that_was_not_confirmed_does_not_count(session, omar):
     assert not second_factor.use(session, omar.id, entered(code_at(key)))
 
 
-@pytest.mark.parametrize("kind", ["of the app", "recovery"])
-def test_of_twenty_that_send_the_same_code_one_succeeds(app, session, omar, key, kind):
-    text = second_factor.renew_codes(session, omar.id)[0] if kind == "recovery" else code_at(key)
+@pytest.fixture(params=["of the app", "recovery"])
+def code(request, session, omar, key):
+    """A code of Omar that is right."""
+    is_recovery = request.param == "recovery"
+    text = second_factor.renew_codes(session, omar.id)[0] if is_recovery else code_at(key)
     session.commit()
+    return entered(text)
+
+
+@pytest.fixture
+def own_session(app):
+    """Opens a session on a connection of its own."""
     engine = app.extensions["sqlalchemy"].engine
 
-    def use(_number):
+    @contextmanager
+    def own_session():
         with engine.connect() as connection, Session(connection) as own:
             # As units of work do it: on SQLite a transaction writes from its beginning.
             connection.execution_options(write=True)
-            used = second_factor.use(own, omar.id, entered(text))
+            yield own
+
+    return own_session
+
+
+def test_of_twenty_that_send_the_same_code_one_succeeds(session, omar, code, own_session):
+    def use(_number):
+        with own_session() as own:
+            used = second_factor.use(own, omar.id, code)
             own.commit()
             return used is not None
 
@@ -133,3 +152,18 @@ def test_of_twenty_that_send_the_same_code_one_succeeds(app, session, omar, key,
         assert sum(pool.map(use, range(20))) == 1
     left = select(func.count()).select_from(SecondFactor).where(SecondFactor.last_step > 0)
     assert session.scalar(left) == 1
+
+
+def test_a_code_that_somebody_is_using_is_used_when_they_commit(omar, code, own_session):
+    def use():
+        with own_session() as own:
+            return second_factor.use(own, omar.id, code)
+
+    with own_session() as first, ThreadPoolExecutor(1) as pool:
+        assert second_factor.use(first, omar.id, code)
+        second = pool.submit(use)
+        # It finds the code unused, and waits for the row.
+        time.sleep(0.5)
+        first.commit()
+
+        assert second.result(20) is None
