@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.domain.phrases import counted, shortlist
+from app.domain.phrases import counted
 from app.domain.plan_lines import PlanLine, PlanOutcome
 from app.domain.transfer import ImportPlan, Part
 from app.domain.visible import brief, pair
 
-SHOWN, NAMED, LONGEST = 200, 12, 60
+SHOWN, LONGEST = 200, 60
 SHOWN_HERE = 50
+Sides = tuple[str | None, str | None]
 NOUNS = {
     Part.SETTINGS: "Setting",
     Part.RULES: "Rule of",
@@ -33,13 +34,24 @@ COMPARED = TITLES | {
 
 
 class ShownLine(NamedTuple):
-    """A line of a plan in words; before and after are None where it is about no value."""
+    """A line of a plan in words.
+
+    Attributes:
+        noun: The kind of the thing.
+        name: Its name.
+        delta: Before and after on one line each; None where the line is about no value.
+        whole: Both in full, where the line has cut one of them.
+        gained: The permissions or roles that are added.
+        lost: The permissions or roles that are removed.
+        reason: The reason of a refusal, or a remark.
+    """
 
     noun: str
     name: str
-    delta: tuple[str | None, str | None] | None
-    gained: list[str]
-    lost: list[str]
+    delta: Sides | None
+    whole: Sides | None
+    gained: Sequence[str]
+    lost: Sequence[str]
     reason: str
 
 
@@ -50,19 +62,31 @@ class OutcomeCard:
     Attributes:
         outcome: The outcome.
         title: The heading.
-        count: The number of lines.
-        lines: The first lines.
+        lines: The lines.
     """
 
     outcome: PlanOutcome
     title: str
-    count: int
     lines: Sequence[ShownLine]
 
     @property
-    def others(self) -> int:
-        """The number of lines that are not shown."""
-        return self.count - len(self.lines)
+    def count(self) -> int:
+        """The number of lines."""
+        return len(self.lines)
+
+    @property
+    def first(self) -> Sequence[ShownLine]:
+        """The lines that are shown at once."""
+        return self.lines[: self._most]
+
+    @property
+    def others(self) -> Sequence[ShownLine]:
+        """The lines that are folded away."""
+        return self.lines[self._most :]
+
+    @property
+    def _most(self) -> int:
+        return SHOWN_HERE if self.outcome is PlanOutcome.ONLY_HERE else SHOWN
 
 
 def cards(plan: ImportPlan, *, is_compared: bool = False) -> list[OutcomeCard]:
@@ -70,7 +94,7 @@ def cards(plan: ImportPlan, *, is_compared: bool = False) -> list[OutcomeCard]:
     titles = COMPARED if is_compared else TITLES
     found = [(outcome, title, plan.of(outcome)) for outcome, title in titles.items()]
     return [
-        OutcomeCard(outcome, title, len(lines), [_shown(*each) for each in lines[: _most(outcome)]])
+        OutcomeCard(outcome, title, [_shown(*each) for each in lines])
         for outcome, title, lines in found
         if lines
     ]
@@ -88,22 +112,22 @@ def in_brief(plan: ImportPlan) -> str:
     return f"Imported: {added:,} added, {changed:,} changed.{left}"
 
 
-def _most(outcome: PlanOutcome) -> int:
-    return SHOWN_HERE if outcome is PlanOutcome.ONLY_HERE else SHOWN
-
-
 def _shown(part: Part, line: PlanLine) -> ShownLine:
+    delta = _delta(part, line)
+    whole = line.before, line.after
+    is_cut = delta is not None and delta != whole
     return ShownLine(
         NOUNS[part],
         line.name,
-        _delta(part, line),
-        shortlist(line.gained, NAMED),
-        shortlist(line.lost, NAMED),
+        delta,
+        whole if is_cut else None,
+        line.gained,
+        line.lost,
         line.reason,
     )
 
 
-def _delta(part: Part, line: PlanLine) -> tuple[str | None, str | None] | None:
+def _delta(part: Part, line: PlanLine) -> Sides | None:
     if not line.is_saved or (part.is_access and line.before == line.after):
         return None
     if line.before and line.after:

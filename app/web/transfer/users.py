@@ -28,7 +28,7 @@ SHOWN = 200
 PREVIEW = {
     PlanOutcome.REFUSED: "Refused",
     PlanOutcome.ADD: "Will be created",
-    PlanOutcome.UNCHANGED: "Exist already",
+    PlanOutcome.UNCHANGED: "Left as they are",
 }
 RESULT = PREVIEW | {PlanOutcome.ADD: "Created"}
 
@@ -74,13 +74,13 @@ class UsersReport:
     titles: dict[PlanOutcome, str]
 
     @property
-    def cards(self) -> list[tuple[str, int, list[RowResult]]]:
-        """The heading, the number and the first rows of each outcome."""
+    def cards(self) -> list[tuple[str, list[RowResult], list[RowResult]]]:
+        """The heading, the first rows and the other rows of each outcome."""
         found = [
             (title, [row for row in self.results if row.line.outcome is outcome])
             for outcome, title in self.titles.items()
         ]
-        return [(title, len(rows), rows[:SHOWN]) for title, rows in found if rows]
+        return [(title, rows[:SHOWN], rows[SHOWN:]) for title, rows in found if rows]
 
     @property
     def refused(self) -> int:

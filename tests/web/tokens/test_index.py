@@ -42,6 +42,12 @@ def test_the_tokens_of_everybody_are_listed_and_one_is_revoked(sign_in, session,
     assert (gone.status_code, "There is no token with the ID" in gone.text) == (404, True)
 
 
+def test_permissions_of_a_token_are_words_of_their_own(sign_in, session, ada):
+    token_of(session, ada, scopes=["settings:read", "settings:update"])
+
+    assert "settings:read, settings:update" in sign_in(ada).get("/tokens").text
+
+
 def test_whoever_has_more_is_left_alone(sign_in, session, ada, vera, person):
     hana = person("hana", permissions=["user:read", "user:update", "role:read"])
     token_of(session, ada)

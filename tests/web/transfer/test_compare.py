@@ -1,6 +1,7 @@
 """The page that compares a transfer file with what is stored."""
 
 from app.domain import settings
+from app.models import ApplicationSetting
 from tests.support.contents import digests
 
 
@@ -35,3 +36,16 @@ def test_a_part_that_one_may_not_read_is_refused(sign_in, person):
     page = browser.post("/transfer/compare", text="format: rag-fortress-console/1\nroles: []")
 
     assert (page.status_code, "role:read" in page.text) == (403, True)
+
+
+def test_all_that_only_the_console_has_can_be_seen(sign_in, ada, session):
+    keys = [f"only_here_{number:03}" for number in range(80)]
+    session.add_all(ApplicationSetting(key=key, value="1") for key in keys)
+    session.commit()
+    nothing = "format: rag-fortress-console/1\nsettings: []"
+
+    page = sign_in(ada).get("/transfer/compare").submit(to="/transfer/compare", text=nothing)
+
+    assert "No difference" in page.text
+    assert "Only in this console" in page.text
+    assert all(key in page.text for key in keys)

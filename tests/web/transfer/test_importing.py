@@ -11,12 +11,12 @@ from app.models import SettingRule
 from tests.support.browsing import ORIGIN
 from tests.support.contents import events
 
-FILE = """format: rag-fortress-console/1
-settings:
-- {key: chunk_size, value: 777}
-- {key: unheard_of, value: 1}
+HEAD = "format: rag-fortress-console/1\n"
+FILE = f"""{HEAD}settings:
+- {{key: chunk_size, value: 777}}
+- {{key: unheard_of, value: 1}}
 roles:
-- {name: archivist, description: Keeps things, permissions: [document:read]}
+- {{name: archivist, description: Keeps things, permissions: [document:read]}}
 """
 
 
@@ -35,6 +35,29 @@ def test_the_plan_says_what_would_happen_and_changes_nothing(plan, session):
     for words in ("To be added", "role archivist", "from 1000 to 777", "unheard_of There is no"):
         assert words.lower() in plan.text.lower()
     assert value(session) == "1000"
+
+
+def test_long_values_can_be_read_in_full(sign_in, ada, session):
+    before, after = "Dear reader, " * 20 + "old end", "Dear reader, " * 20 + "new end"
+    settings.by_key(session, "retrieval_no_context_message").value = before
+    session.commit()
+    entry = f"- {{key: retrieval_no_context_message, value: '{after}'}}\n"
+
+    page = sign_in(ada).get("/transfer/import")
+    page = page.submit(to="/transfer/import", text=f"{HEAD}settings:\n{entry}")
+
+    assert f"Whole values Before {before} After {after}" in page.text
+
+
+@pytest.mark.parametrize("path", ["/transfer/import", "/transfer/compare"])
+def test_lines_beyond_the_first_are_folded_and_not_left_out(sign_in, ada, path):
+    keys = [f"many_{number:03}" for number in range(230)]
+    lines = "".join(f"- {{key: {key}, value: 1, data_type: integer}}\n" for key in keys)
+
+    page = sign_in(ada).get(path).submit(to=path, text=f"{HEAD}settings:\n{lines}")
+
+    assert "30 more" in page.text
+    assert all(key in page.text for key in keys)
 
 
 def test_the_import_is_saved_as_reviewed(plan, session):

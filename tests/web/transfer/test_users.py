@@ -40,7 +40,7 @@ def test_the_export_of_the_list_is_taken(sign_in, ada, vera):
     page = browser.get("/transfer/users")
     page = page.submit(to="/transfer/users", csv_text=export.get_data(as_text=True))
 
-    assert "Exist already 2" in page.text
+    assert "Left as they are 2" in page.text
 
 
 def test_a_mistake_stands_at_the_field(sign_in, ada):
