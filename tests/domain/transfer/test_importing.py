@@ -283,7 +283,7 @@ def test_a_comparison_tells_what_only_the_database_has(session, ada):
 
 
 def test_keys_that_differ_only_in_case_or_spaces_are_kept_apart_or_refused(session):
-    for key in ("TOP_K", " padded"):
+    for key in ("TOP_K", " padded", "é"):
         session.add(ApplicationSetting(key=key, value="1", data_type="integer"))
     session.commit()
     first = transfer.written(transfer.export(session, [Part.SETTINGS], actor=OPERATOR), "yaml")
@@ -295,15 +295,17 @@ def test_keys_that_differ_only_in_case_or_spaces_are_kept_apart_or_refused(sessi
         "- {key: top_k, value: 3, data_type: integer}\n"
         "- {key: 'b ', value: 4, data_type: integer}\n"
         "- {key: b, value: 4, data_type: integer}\n"
-        "- {key: B, value: 5, data_type: integer}\n",
+        "- {key: B, value: 5, data_type: integer}\n"
+        "- {key: é, value: 6}\n- {key: e, value: 6, data_type: integer}\n",
     )
 
     told = {line.name: line.reason for _, line in plan.of(PlanOutcome.REFUSED)}
     assert told == {
-        "top_k": "There is a setting named TOP_K, which differs only in case or spaces.",
+        "top_k": "There is a setting named TOP_K, which differs only in case, accents or spaces.",
         "b ": "A key cannot begin or end with a space.",
         "B": told["B"],
+        "e": "There is a setting named é, which differs only in case, accents or spaces.",
     }
     assert "starts with a lowercase letter" in told["B"]
-    values = {key: settings.by_key(session, key).value for key in ("TOP_K", " padded", "b")}
-    assert values == {"TOP_K": "2", " padded": "2", "b": "4"}
+    values = {key: settings.by_key(session, key).value for key in ("TOP_K", " padded", "b", "é")}
+    assert values == {"TOP_K": "2", " padded": "2", "b": "4", "é": "6"}

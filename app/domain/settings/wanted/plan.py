@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from unicodedata import combining, normalize
 
 from sqlalchemy import Select, select
 
@@ -35,7 +36,7 @@ MISSING = (
     " data_type."
 )
 SPACED = "A key cannot begin or end with a space."
-ALIKE = "There is a setting named {key}, which differs only in case or spaces."
+ALIKE = "There is a setting named {key}, which differs only in case, accents or spaces."
 COLUMNS = {"data_type": "data type", "category": "category", "description": "description"}
 
 
@@ -74,7 +75,7 @@ class _Stored:
     """The settings of the file that there are, by key, and what their checks need.
 
     Attributes:
-        alike: Their keys by what some databases compare, which is neither case nor spaces.
+        alike: Their keys by what some databases compare of them; see `_compared`.
     """
 
     session: DbSession
@@ -113,7 +114,7 @@ def plan_wanted(
     stored = _Stored(
         session,
         by_key,
-        {key.strip().casefold(): key for key in by_key},
+        {_compared(key): key for key in by_key},
         secret_marks(session),
         read_only.always_set(session),
         may,
@@ -155,9 +156,9 @@ def _columns(stored: _Stored, one: WantedSetting) -> dict[str, Any]:
         raise _Refused(NO_SECRETS.format(key=one.key))
     if one.data_type is None:
         raise _Refused(MISSING.format(key=one.key))
-    if one.key != (plain := one.key.strip()):
+    if one.key != one.key.strip():
         raise _Refused(SPACED)
-    if other := stored.alike.get(plain.casefold()):
+    if other := stored.alike.get(_compared(one.key)):
         raise _Refused(ALIKE.format(key=other))
     _require(stored, PermissionCode.SETTINGS_CREATE)
     if one.text is None and stored.always_set:
@@ -171,6 +172,12 @@ def _columns(stored: _Stored, one: WantedSetting) -> dict[str, Any]:
         is_mutable=one.is_mutable,
     )
     return new_setting.columns_of(new)
+
+
+def _compared(key: str) -> str:
+    """Return a key without case, accents and spaces around it, as some collations compare it."""
+    letters = normalize("NFKD", key.strip())
+    return "".join(each for each in letters if not combining(each)).casefold()
 
 
 def _compare(
