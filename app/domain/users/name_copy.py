@@ -109,9 +109,14 @@ def uncopied(session: DbSession) -> list[StoredNames]:
     return _read(session, _ODD)
 
 
+def all_uncopied(session: DbSession) -> list[StoredNames]:
+    """Return users whose names are not copied, also those whose names are stored folded."""
+    return _read(session, _UNCOPIED)
+
+
 def copy_uncopied(session: DbSession) -> None:
     """Copy the names of users that are not copied, as the beginning of a change."""
-    copy(session.connection(), _read(session, _UNCOPIED))
+    copy(session.connection(), all_uncopied(session))
 
 
 def copy_after(session: DbSession, user_id: int) -> tuple[int | None, int]:

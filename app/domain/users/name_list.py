@@ -16,7 +16,7 @@ from app.domain.phrases import listed
 from app.domain.text import checked, is_name
 from app.domain.users import lookup, name_copy
 from app.domain.users.name_search import COPIES, NAMES
-from app.domain.users.nearest_names import USERS, ListedPerson, nearest, people_with
+from app.domain.users.nearest_names import USERS, ListedPerson, nearest, people_with, words_uncopied
 from app.models import DbSession, User, UserNames
 from app.models.base import normalised
 from app.models.spelling import folded, is_same_address, key, stored_address
@@ -116,8 +116,10 @@ def _has_letter(name: str) -> bool:
 
 
 def _sorted_out(
-    session: DbSession, resolved: Iterable[tuple[str, Sequence[ListedPerson]]]
+    session: DbSession, resolved: Sequence[tuple[str, Sequence[ListedPerson]]]
 ) -> NameList:
+    has_missing = not all(people for _, people in resolved)
+    uncopied = words_uncopied(session) if has_missing else {}
     found: dict[int, ListedPerson] = {}
     ambiguous: list[ListedName] = []
     missing: list[ListedName] = []
@@ -128,7 +130,9 @@ def _sorted_out(
             ambiguous.append(ListedName(text, people))
         else:
             has_nearest = len(missing) < MOST_WITH_NEAREST
-            missing.append(ListedName(text, nearest(session, text) if has_nearest else ()))
+            missing.append(
+                ListedName(text, nearest(session, text, uncopied) if has_nearest else ())
+            )
     return NameList(list(found.values()), ambiguous, missing)
 
 

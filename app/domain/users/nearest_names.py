@@ -1,10 +1,13 @@
 """The users whom a name may mean, and those whose names are nearest to a text."""
 
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select, union
 
+from app.domain.users import name_copy
 from app.domain.users.name_search import COPIES, NAMES
 from app.domain.users.word_search import HIGHEST
 from app.models import DbSession, User, UserNames, user_words
@@ -15,6 +18,7 @@ NEAREST = 3
 CANDIDATES = 20
 MOST_WORDS = 3
 LIKE = 0.6
+UserWords = Mapping[int, Sequence[str]]
 USERS = select(User.id, User.username, User.email, User.full_name, User.is_active)
 
 
@@ -40,8 +44,20 @@ def people_with(session: DbSession, ids: Any) -> list[ListedPerson]:
     return [ListedPerson(*row) for row in session.execute(query)]
 
 
-def nearest(session: DbSession, text: str) -> list[ListedPerson]:
-    """Return the users whose names are most like a text, of those that begin alike."""
+def words_uncopied(session: DbSession) -> UserWords:
+    """Return the words of the full names of users whose names are not copied, by their ids."""
+    users = name_copy.all_uncopied(session)
+    return {user.id: split(user.full_name) for user in users if user.full_name}
+
+
+def nearest(session: DbSession, text: str, uncopied: UserWords) -> list[ListedPerson]:
+    """Return the users whose names are most like a text, of those that begin alike.
+
+    Args:
+        session: The database session.
+        text: The text.
+        uncopied: What `words_uncopied` returns, read once for many texts.
+    """
     columns = [*((name, User.id) for name in NAMES), *((copy, UserNames.id) for copy in COPIES)]
     words = split(text)[:MOST_WORDS]
     searched: list[tuple[Any, Any, str]] = [
@@ -53,6 +69,8 @@ def nearest(session: DbSession, text: str) -> list[ListedPerson]:
         for column, row_id, wanted in searched
         for beginning in sorted(_beginnings(wanted))
     ]
+    if ids := [id_ for word in words for id_ in _beginning_alike(word, uncopied)]:
+        parts.append(select(User.id).where(User.id.in_(ids)))
     people = people_with(session, union(*parts)) if parts else []
     matcher = SequenceMatcher(b=folded(text))
     alike = [(_likeness(matcher, person, is_word=len(words) == 1), person) for person in people]
@@ -62,6 +80,19 @@ def nearest(session: DbSession, text: str) -> list[ListedPerson]:
 
 def _beginnings(text: str) -> set[str]:
     return {text[:length] for length in (2, len(text) // 2, len(text) - 2, len(text))} - {""}
+
+
+def _beginning_alike(word: str, uncopied: UserWords) -> list[int]:
+    """Return the first users with a word that begins alike; those that go on alike come first."""
+    found: dict[int, None] = {}
+    for beginning in sorted(_beginnings(word), key=len, reverse=True):
+        alike = (
+            id_
+            for id_, words in uncopied.items()
+            if any(each.startswith(beginning) for each in words)
+        )
+        found |= dict.fromkeys(islice(alike, CANDIDATES))
+    return list(found)
 
 
 def _first(column: Any, row_id: Any, beginning: str) -> Select[Any]:

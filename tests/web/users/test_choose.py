@@ -1,6 +1,9 @@
 """Users chosen by a pasted list of names, for a bulk change."""
 
 import pytest
+from sqlalchemy import delete
+
+from app.models import UserNames, user_words
 
 
 @pytest.fixture
@@ -78,6 +81,16 @@ def test_one_word_of_a_full_name_suggests_who_has_it(sign_in, ada, colleagues, p
 
     assert f"{text} Did you mean: Margaret Hamilton" in page.text
     assert selected(page) == []
+
+
+def test_people_whom_another_program_added_are_suggested_too(sign_in, ada, colleagues, session):
+    session.execute(delete(user_words))
+    session.execute(delete(UserNames))
+    session.commit()
+
+    page = look_up(sign_in(ada), "Hamilten")
+
+    assert "Hamilten Did you mean: Margaret Hamilton" in page.text
 
 
 def test_punctuation_is_not_told_as_missing(sign_in, ada, colleagues):
