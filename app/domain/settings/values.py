@@ -24,13 +24,13 @@ SENTENCE_CHARACTERS = 30
 NOT_SET, EMPTY, HIDDEN = "Not set", "Empty string", "Set (hidden)"
 NOT_JSON = "Not valid JSON"
 REFUSED_ADDRESS = (
-    "The value holds an address with a password: the console cannot store secrets. "
-    "Leave the password out, and give it to the backend by its environment."
+    "The value holds an address with a password, which would be stored in clear. "
+    "Leave the password out, or mark the setting as a secret first."
 )
 
 REFUSED_IN_CLEAR = (
-    "The value holds a password or a token: the console cannot store secrets. "
-    "Leave it out, and give it to the backend by its environment."
+    "The value holds a password or a token, which would be stored in clear. "
+    "Leave it out, or mark the setting as a secret first."
 )
 
 _SUMMARIES = kept_results.KeptResults(4096)

@@ -246,7 +246,7 @@ def test_an_address_with_a_password_is_not_stored(sign_in, ada, add, session):
     page = sign_in(ada).submit(path_of(setting), value=value)
 
     assert page.status_code == 422
-    assert "cannot store secrets" in page.text
+    assert "mark the setting as a secret first" in page.text
     assert PLANTED not in page.html
     session.refresh(setting)
     assert setting.value == "postgresql://db.example/rag"
