@@ -13,7 +13,7 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.settings import SettingEdit
 from app.domain.settings.wanted import WantedCategory, WantedRelation, WantedRule
 from app.domain.transfer import ImportEdit, TransferFile
-from app.models import AuditEvent, ChainHead, DbSession
+from app.models import ApplicationSetting, AuditEvent, ChainHead, DbSession
 from tools.demo_people import username_of
 
 PORT = '{"minimum": 1, "maximum": 65535}'
@@ -87,18 +87,20 @@ def add(session: DbSession, at: datetime) -> None:
     edit = ImportEdit(file, "The bounds that we agreed on.")
     transfer.import_file(session, edit, actor=_actor(session, RULER))
     if settings.keys_of(session).current is not None:
-        _set_secrets(session)
+        _set_secrets(session, at)
     # What is recorded gets the time of the day; the triggers keep it, unless they are told not to.
     session.execute(update(ChainHead).values(allows_changes=True))
     session.execute(update(AuditEvent).where(AuditEvent.id > last).values(at=at))
     session.execute(update(ChainHead).values(allows_changes=False))
 
 
-def _set_secrets(session: DbSession) -> None:
+def _set_secrets(session: DbSession, at: datetime) -> None:
     keeper = _actor(session, KEEPER)
     for setting in settings.by_keys(session, SECRETS):
         typed = SettingEdit(secrets.token_urlsafe(), settings.etag_of(setting))
         settings.change(session, setting.id, typed, actor=keeper)
+    changed = update(ApplicationSetting).where(ApplicationSetting.key.in_(SECRETS))
+    session.execute(changed.values(updated_at=at))
 
 
 def _actor(session: DbSession, full_name: str) -> Actor:

@@ -144,6 +144,9 @@ def test_some_secrets_are_set_and_others_are_not(organisation):
     assert {key for key, line in secrets.items() if line.is_set} == set(demo_rules.SECRETS)
     assert len(secrets) > len(demo_rules.SECRETS)
     assert states == {SecretState.ENCRYPTED}
+    for setting in settings.by_keys(organisation, demo_rules.SECRETS):
+        event = select(AuditEvent.at).where(AuditEvent.target_name == setting.key)
+        assert setting.updated_at == organisation.scalar(event)
 
 
 def test_its_record_is_whole(console):
