@@ -111,6 +111,18 @@ def test_forged_headers_change_nothing(visitor, vera, session, hashes):
     assert len(hashes) == 3
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
+def test_a_forged_header_makes_no_other_network_of_one(visitor, vera, header):
+    prefix = "for=" if header == "Forwarded" else ""
+
+    answers = [
+        guess(visitor, f"name{n}", headers=[{header: f"{prefix}198.51.{n}.7"}])[0] for n in range(6)
+    ]
+
+    assert answers == [422] * 4 + [429] * 2
+
+
 def test_a_network_is_refused_whatever_name_is_guessed(visitor, vera):
     assert [guess(visitor, f"name{n}")[0] for n in range(6)] == [422] * 4 + [429] * 2
     assert guess(visitor, password=PASSWORD) == [429]
