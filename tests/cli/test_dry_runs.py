@@ -72,6 +72,16 @@ def test_what_would_be_undone(done, tried, ada, omar):
     assert (told["key"], told["now"], told["restored"]) == ("chunk_size", "640", "1000")
 
 
+def test_roles_that_would_be_as_before(done, tried, ada, vera):
+    granted = done("roles", "grant", "viewer", "audit:read")
+    done("roles", "create", "short")
+    deleted = done("roles", "delete", "short")
+
+    told = tried("roles", "undo", granted).out
+    assert told.startswith("1 user would lose access: vera.\n")
+    assert tried("roles", "undo", deleted).out == "Would restore the role short.\n"
+
+
 def test_a_rule_and_a_relation_with_the_values_that_break_them(tried, session):
     rule = tried("settings", "rule", "chunk_size", "--maximum", "10")
     relation = tried("settings", "add-relation", "chunk_size < chunk_overlap")

@@ -79,7 +79,12 @@ def _write_impact(edit: GrantsEdit, *, as_json: bool) -> None:
     found: GrantsImpact = try_out(review, actor=actor)
     if as_json:
         output.write_json(_as_objects(found))
-        return
+    else:
+        tell_impact(found)
+
+
+def tell_impact(found: GrantsImpact) -> None:
+    """Write who would gain or lose access by a change of roles."""
     if found.is_empty:
         output.say("Nothing would change.")
     for impact in found.roles:

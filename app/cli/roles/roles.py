@@ -7,7 +7,7 @@ import click
 
 from app.cli import output
 from app.cli.actor import current_actor
-from app.cli.arguments import TEXT, json_option, reason_option
+from app.cli.arguments import TEXT, dry_run_option, json_option, reason_option
 from app.cli.commands import CommandGroup
 from app.cli.failures import Failure
 from app.cli.roles import grants
@@ -163,23 +163,35 @@ def delete(name: str, reason: str) -> None:
 
 @roles.command()
 @click.argument("event", type=int)
+@dry_run_option
 @reason_option
-def undo(event: int, reason: str) -> None:
+def undo(event: int, reason: str, *, dry_run: bool) -> None:
     """Undo the save of permissions, or the deletion of a role, that EVENT, an ID, is part of."""
     actor = current_actor()
     if read(lambda: domain.is_deletion(db.session, event)):
-        _restore(event, reason)
+        _restore(event, reason, dry_run=dry_run)
         return
     found = try_out(lambda: domain.review_undo(db.session, event, actor=actor), actor=actor)
+    if dry_run:
+        if found.impact:
+            grants.tell_impact(found.impact)
+        output.say_left_out(found.left_out)
+        return
     typed = Confirmation(reason, found.impact.content.text if found.impact else None)
     changed = carry_out(lambda: domain.undo(db.session, event, typed, actor=actor), actor=actor)
     output.say(f"Undid the changes to {listed([row.name for row in changed])}.")
     output.say_left_out(found.left_out)
 
 
-def _restore(event: int, reason: str) -> None:
+def _restore(event: int, reason: str, *, dry_run: bool) -> None:
     actor = current_actor()
     found = try_out(lambda: domain.review_restore(db.session, event, actor=actor), actor=actor)
+    if dry_run:
+        if found.refusal:
+            raise found.refusal
+        output.write(output.printable(f"Would restore the role {found.name}."))
+        output.say_left_out(found.left_out)
+        return
     typed = Confirmation(reason, found.content.text)
     role = carry_out(lambda: domain.restore(db.session, event, typed, actor=actor), actor=actor)
     output.say(f"Restored the role {role.name}.")
