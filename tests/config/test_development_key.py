@@ -48,10 +48,9 @@ def test_a_key_that_is_missing_or_cut_is_none(file, tmp_path):
 def test_the_printed_line_leads_to_the_key_and_does_not_hold_it(
     file, monkeypatch, capsys, is_inherited
 ):
-    monkeypatch.setattr(run, "SECRET", file)
     monkeypatch.setenv("SECRET_KEY", SECRET_KEY if is_inherited else KEY)
 
-    run._tell_variables({"PORT": "81 00"}, is_inherited=is_inherited)
+    run._tell_variables({"PORT": "81 00"}, {"SECRET_KEY": file}, is_inherited=is_inherited)
 
     said = capsys.readouterr().out
     export = said.removeprefix("For commands in another terminal: ").splitlines()[0]

@@ -18,7 +18,7 @@ __all__ = [
 MASK = "•••"
 # The field in which events tell of a secret.
 IS_SET = "is_set"
-MASKED = "Its value holds a password: the console masks it and cannot change it."
+MASKED = "Its value holds a password. Mark the setting as a secret to replace it."
 
 # A quick look: most values hold nothing of the kind, and lists look at all of them.
 _HINTS = (
