@@ -105,7 +105,11 @@ def chain_fault() -> str:
     # In the trials, no other program writes.
     looks = (integrity.problems, integrity.left_by_others)
     faults = (fault for look in looks for fault in look(db.session, db.session.rollback))
-    return next(faults, "")
+    try:
+        return next(faults, "")
+    finally:
+        # A look that found something has not ended.
+        db.session.rollback()
 
 
 def count_events() -> int:

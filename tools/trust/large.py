@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 
 from app import unit_of_work
-from app.domain import audit, event_export
+from app.domain import audit, event_export, settings
 from app.domain.audit import EventFilter, chain, keys
 from app.extensions import db
 from app.models import AuditEvent, ChainEntry, ChainHead
@@ -73,7 +73,7 @@ def _verification(events: int) -> Outcome:
 
 def _export(events: int) -> Outcome:
     batches = unit_of_work.in_batches(partial(audit.export_batch, EventFilter(sign_ins=True)))
-    pieces = event_export.encoded(batches, "jsonl")
+    pieces = event_export.encoded(batches, settings.secret_marks(db.session), "jsonl")
     size = len(next(pieces))
     start, before, peak = time.monotonic(), _resident(), 0
     for piece in pieces:

@@ -33,13 +33,15 @@ def _killed(name: str) -> Outcome:
             people = Load(consoles, ids, address)
             with people.running():
                 time.sleep(BEFORE)
-                killed = time.monotonic()
+                struck = time.monotonic()
                 consoles[0].program.end(signal.SIGKILL)
+                # Until it is dead, it takes requests that it will not answer.
+                dead = time.monotonic()
                 time.sleep(AFTER)
         missing, fault = load.missing(people, variables)
-    working = [one for one in people.answers if one.begun < killed < one.ended]
+    working = [one for one in people.answers if one.begun < dead and struck < one.ended]
     lost = sum(one.status == BAD_GATEWAY for one in working)
-    later = [one for one in people.answers if one.begun > killed]
+    later = [one for one in people.answers if one.begun > dead]
     unserved = sum(one.status not in {load.OK, load.SAVED} for one in later)
     slowest = max(one.ended - one.begun for one in later)
     result = (

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, select
 
 from app import unit_of_work
+from app.cli.findings import outside
 from app.domain.actor import Actor
 from app.domain.errors import RuleError
 from app.extensions import db
@@ -126,6 +127,8 @@ def trials(cluster: Cluster, rounds: int = ROUNDS) -> Iterator[Outcome]:
             again = _Repeats()
             with again:
                 told, problems = run(rounds)
+            # What each round began with was put back past the console.
+            list(outside.record())
             fault = consoles.chain_fault()
             result = f"{len(problems)} violations, {told} told of it, {again.count} tries repeated"
             result += f"; {fault or 'the chain is whole'}" + "".join(f"; {p}" for p in problems[:3])
