@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools.trust import killing, reading, sequences, week, writing
+from bench import audit_log
+from tools.trust import killing, large, reading, sequences, week, writing
 
 
 @pytest.fixture
@@ -42,3 +43,12 @@ def test_a_reader_sees_each_change_in_time(empty):
     seen, _ = reading.trials(empty, changes=20)
 
     assert seen.is_kept, seen.result
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_record_is_verified_and_exported(all_databases, database_name, monkeypatch):
+    monkeypatch.setattr(audit_log, "ROUNDS", 1)
+    _pages, verified, exported = large.trials(all_databases, database_name, events=2_000)
+
+    assert verified.trial.startswith("verification of 2,000 events")
+    assert exported.is_kept, exported.result
