@@ -35,7 +35,8 @@ def _killed(name: str) -> Outcome:
                 time.sleep(BEFORE)
                 struck = time.monotonic()
                 consoles[0].program.end(signal.SIGKILL)
-                # Until it is dead, it takes requests that it will not answer.
+                # Until then, it takes requests that it will not answer.
+                programs.wait_until(consoles[0].is_gone, "the end of the node")
                 dead = time.monotonic()
                 time.sleep(AFTER)
         missing, fault = load.missing(people, variables)

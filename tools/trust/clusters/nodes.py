@@ -1,5 +1,6 @@
 """Nodes of the console: processes of its server, with workers, as docs/install.md starts them."""
 
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -43,6 +44,11 @@ class Node:
         pid = self.program.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return {pid, *map(int, children.split())}
+
+    def is_gone(self) -> bool:
+        """Tell whether nothing takes connections any more: its workers may outlive its process."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
     def _answers(self) -> bool:
         with suppress(OSError):
