@@ -128,6 +128,15 @@ def test_a_relation_that_is_broken_tells_only_of_values_that_are_set():
     assert relation.broken({"a": 2, "b": 1}) == "“a < b and c < d” must hold: a is 2 and b is 1."
 
 
+@pytest.mark.parametrize("expression", ["a < 1 and b < 1", "b < 1 and a < 1"])
+def test_the_order_of_conditions_does_not_matter(expression):
+    assert Relation(1, expression).broken({"b": 5}).endswith(" must hold: b is 5.")
+    assert Relation(1, expression).broken({"b": 0}) == ""
+    either = Relation(1, f"({expression.replace('and', 'or')}) and c < 1")
+    assert either.broken({"b": 5, "c": 0}) == ""
+    assert either.broken({"b": 0, "c": 5}).endswith(" must hold: b is 0 and c is 5.")
+
+
 def test_a_group_is_not_told_to_lack_a_parenthesis():
     with pytest.raises(InvalidValue, match="“<” does not belong there"):
         expressions.read("(a < b < c) or d < 1")

@@ -1,7 +1,7 @@
 """Comparisons of relations: sums and products of values, exact in decimal, and their kinds."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -60,6 +60,26 @@ class Unknown(Exception):
 
 class Incomparable(Unknown):
     """A number meets a text, so the relation says nothing."""
+
+
+def decided(parts: Sequence[Callable[[Known], bool]], known: Known, *, by: bool) -> bool:
+    """Tell whether a condition decides about all: one that is false for "and", or true for "or".
+
+    One that says nothing leaves it to the others, in whatever order they stand.
+
+    Raises:
+        Unknown: None decides, and one says nothing.
+    """
+    silent: Unknown | None = None
+    for part in parts:
+        try:
+            if part(known) is by:
+                return True
+        except Unknown as one:
+            silent = silent or one
+    if silent:
+        raise silent
+    return False
 
 
 class SidePart(NamedTuple):

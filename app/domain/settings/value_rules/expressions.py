@@ -81,13 +81,13 @@ class _Parser:
         parts = [self._all()]
         while self._takes("or"):
             parts.append(self._all())
-        return lambda known: any(part(known) for part in parts)
+        return lambda known: comparisons.decided(parts, known, by=True)
 
     def _all(self) -> Holds:
         parts = [self._condition()]
         while self._takes("and"):
             parts.append(self._condition())
-        return lambda known: all(part(known) for part in parts)
+        return lambda known: not comparisons.decided(parts, known, by=False)
 
     def _condition(self) -> Holds:
         if self._begins_group():
