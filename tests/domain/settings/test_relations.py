@@ -137,6 +137,21 @@ def test_the_order_of_conditions_does_not_matter(expression):
     assert either.broken({"b": 0, "c": 5}).endswith(" must hold: b is 0 and c is 5.")
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("2GB", "2GB"),
+        ("x" * 70_000, f"{'x' * 29}…"),
+        ("a\n\u200bb", "a ⟨zero-width space⟩b"),
+        ("", "an empty string"),
+    ],
+)
+def test_a_value_that_breaks_a_relation_is_told_as_it_is_stored_and_in_short(value, told):
+    relation = Relation(1, "a == 1GB" if value == "2GB" else 'a == "other"')
+
+    assert relation.broken({"a": operand(value, "string")}).endswith(f": a is {told}.")
+
+
 def test_a_group_is_not_told_to_lack_a_parenthesis():
     with pytest.raises(InvalidValue, match="“<” does not belong there"):
         expressions.read("(a < b < c) or d < 1")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
+from app.domain.settings import values
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import expressions
 from app.domain.settings.value_rules.comparisons import Known, Operand, Unknown
 from app.domain.settings.value_rules.expressions import Expression
-from app.domain.settings.value_rules.sizes import read_size
+from app.domain.settings.value_rules.sizes import Size, read_size
 from app.domain.settings.values import DataType
 
 
@@ -50,7 +51,7 @@ class Relation:
             return ""
         if self.message:
             return self.message
-        stored = [f"{key} is {known[key]}" for key in expression.keys if key in known]
+        stored = [f"{key} is {_told(known[key])}" for key in expression.keys if key in known]
         rule = expression.words or f"“{self.expression}” must hold"
         rule = rule.replace(" must ", " should ", 1) if self.is_warning else rule
         return f"{rule}: {listed(stored, len(stored))}."
@@ -81,6 +82,13 @@ class Relation:
             return expressions.read(self.expression)
         except InvalidValue:
             return None
+
+
+def _told(value: Operand) -> str:
+    """Return a value in a sentence: a size as it was written, a long text cut off."""
+    if isinstance(value, Size):
+        return value.text
+    return values.in_sentence(value) if isinstance(value, str) else str(value)
 
 
 def operand(value: str | None, data_type: str) -> Operand | None:

@@ -7,7 +7,23 @@ _BYTES = {"B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 EXAMPLE = "a size such as 100MB: a whole number and B, KB, MB, GB or TB"
 
 
-def read_size(text: str) -> int | None:
+class Size(int):
+    """The bytes that a size means.
+
+    Attributes:
+        text: The size as it was written.
+    """
+
+    text: str
+
+    def __new__(cls, count: int, text: str) -> "Size":
+        """Make a size of its bytes and its text."""
+        size = super().__new__(cls, count)
+        size.text = text
+        return size
+
+
+def read_size(text: str) -> Size | None:
     """Return the bytes that a size means; None for a text that is not a size."""
     size = _SIZE.fullmatch(text)
-    return int(size[1]) * _BYTES[size[2]] if size else None
+    return Size(int(size[1]) * _BYTES[size[2]], text) if size else None
