@@ -88,6 +88,25 @@ def test_a_warning_is_saved_when_it_is_confirmed(session):
     assert state.findings == ("", "Should be from 0 to 2")
 
 
+def test_all_warnings_are_told_before_they_are_confirmed_and_all_refusals_at_once(session):
+    add(session, ApplicationSetting(key="low", value="1", data_type="float"))
+    add(session, SettingRule(key="low", schema=RANGE, severity="warn"))
+    add(session, *(ValueRelation(expression=f"low < {n}", severity="warn") for n in (3, 4)))
+
+    with pytest.raises(UnusualValue) as warning:
+        save(session, "low", "5")
+    assert str(warning.value) == (
+        "low should be from 0 to 2. low should be less than 3: low is 5.0."
+        " low should be less than 4: low is 5.0."
+    )
+    add(session, *(ValueRelation(expression=f"low < {n}") for n in (5, 6)))
+    with pytest.raises(InvalidValue) as refusal:
+        save(session, "low", "6", anyway=True)
+    assert str(refusal.value) == (
+        "low must be less than 5: low is 6.0. low must be less than 6: low is 6.0."
+    )
+
+
 def test_a_rule_of_another_program_that_cannot_be_read_refuses_changes(session):
     add(session, ApplicationSetting(key="odd", value="1", data_type="integer"))
     add(session, SettingRule(key="odd", schema="{", severity="unheard-of"))
