@@ -38,6 +38,15 @@ def typed(text: str, data_type: DataType | None) -> Any:
     return _typed.__wrapped__(text, data_type)
 
 
+def is_equal(one: str, other: str, data_type: str) -> bool:
+    """Tell whether two texts stand for the same value: 0.70 is 0.7."""
+    kind = DataType.of(data_type)
+    try:
+        return one == other or bool(typed(one, kind) == typed(other, kind))
+    except InvalidValue:
+        return False
+
+
 def _long_document(text: str) -> Any:
     """Return a long document: the strict reader takes 40 times as long as the one of Python.
 

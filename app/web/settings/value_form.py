@@ -8,7 +8,7 @@ from wtforms.widgets import TextInput
 from app.domain import settings
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.settings import DataType, SettingLine, UnusualValue, ValueRule
-from app.domain.text import shortened
+from app.domain.visible import brief, visible
 from app.extensions import db
 from app.models import ApplicationSetting
 from app.web.events import conflicts
@@ -18,6 +18,7 @@ from app.web.forms import PLAIN, Form, SecretField
 NOT_SET = "1"
 LONGEST_LINE = 80
 FEWEST_ROWS, MOST_ROWS = 4, 20
+LONGEST_CHOICE = 40
 HINTS = {
     DataType.INTEGER: "A whole number, such as 42 or -7.",
     DataType.FLOAT: "A number such as 0.7, -12 or 1e-3.",
@@ -111,12 +112,12 @@ class ValueForm(AnywayForm):
         others = dict.fromkeys((self.value.data or "", self.base.data or ""))
         return [
             *((other, self._words_of(other)) for other in others if other not in self.choices),
-            *((choice, choice) for choice in self.choices),
+            *((choice, _words(choice)) for choice in self.choices),
         ]
 
     def _words_of(self, other: str) -> str:
         if other:
-            return f"{shortened(other)} (not one of the choices)"
+            return f"{_words(other)} (not one of the choices)"
         return "Choose a value" if self.base_unset.data else "Empty string (not one of the choices)"
 
     def validate_value(self, field: TextAreaField) -> None:
@@ -148,7 +149,8 @@ class ValueForm(AnywayForm):
         if is_secret:
             self.control = "secret"
             return
-        self.choices = settings.choices(rule.schema, data_type) or []
+        spellings = {self.value.data or "", self.base.data or ""}
+        self.choices = settings.choices(rule.schema, data_type, spellings) or []
         self.unit = rule.unit
         self.control = "choice" if self.choices else self._control_of(kind)
         self.is_json = kind is DataType.JSON
@@ -180,6 +182,10 @@ class ValueForm(AnywayForm):
         folded = sum(1 + len(line) // LONGEST_LINE for line in lines)
         spare = 1 if folded > 1 else 0
         return min(max(folded + spare, fewest), MOST_ROWS)
+
+
+def _words(choice: str) -> str:
+    return visible(brief(choice, LONGEST_CHOICE)) or settings.describe(choice, DataType.STRING)
 
 
 def contested(setting: ApplicationSetting | SettingLine, base: str | None) -> Contested:

@@ -195,6 +195,9 @@ def test_no_pattern_takes_forever():
     [
         ('{"enum": ["a", "b"]}', "string", ["a", "b"]),
         ('{"enum": [1, 2]}', "integer", ["1", "2"]),
+        ('{"enum": [1.0, 2, 1, 1.5]}', "integer", ["1", "2"]),
+        ('{"enum": [1.5]}', "integer", None),
+        ('{"enum": [1, 1.0, 0.5]}', "float", ["1", "0.5"]),
         ('{"enum": ["a", 1]}', "string", None),
         ('{"enum": [true]}', "boolean", None),
         ('{"minimum": 1}', "integer", None),

@@ -1,5 +1,7 @@
 """Rules of values on the pages: the control that follows them, refusals at the field, marks."""
 
+import re
+
 import pytest
 from sqlalchemy import update
 
@@ -29,6 +31,32 @@ def test_choices_become_a_select_and_bounds_and_unit_stand_at_the_field(sign_in,
     rows = browser.get("/settings?edit=all")
     assert '<option value="INFO" selected>INFO</option>' in rows.html
     assert "At least 1." in rows.text
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("data_type", "stored", "schema", "options"),
+    [
+        ("float", "0.70", '{"enum": [0.7, 1]}', ["0.70", "1"]),
+        ("float", "1", '{"enum": [1.0, 2.5]}', ["1", "2.5"]),
+        ("integer", "007", '{"enum": [7.0, 8]}', ["007", "8"]),
+        ("integer", "9", '{"enum": [7, 8]}', ["9 (not one of the choices)", "7", "8"]),
+        ("string", "", '{"enum": ["", "a "]}', ["Empty string", "a⟨space⟩"]),
+    ],
+)
+def test_a_choice_is_spelled_as_it_is_stored_and_can_be_seen(
+    sign_in, ada, add, session, data_type, stored, schema, options
+):
+    setting = add("depth", data_type, stored)
+    session.add(SettingRule(key="depth", schema=schema))
+    session.commit()
+    browser = sign_in(ada)
+
+    page = browser.get(path_of(setting))
+    select = page.html.partition('<select class="input line"')[2].partition("</select>")[0]
+
+    assert re.findall(r">([^<>\n]+)</option>", select) == options
+    assert f'<option value="{stored}" selected>' in select
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ The work is bounded whatever somebody writes: a check has a budget of steps, the
 share another, references are refused, and a pattern is charged for the time of its search.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from app.domain.errors import InvalidValue
 from app.domain.kept_results import KeptResults
 from app.domain.settings import strict_json
 from app.domain.settings.strict_json import NotJson
-from app.domain.settings.typed_values import typed
+from app.domain.settings.typed_values import is_equal, typed
 from app.domain.settings.value_rules.json_schema import asked, check, look, mistakes, patterns
 from app.domain.settings.value_rules.json_schema.look import Remark
 from app.domain.settings.value_rules.json_schema.steps import Allowance, Steps, TooManySteps
@@ -127,14 +128,32 @@ def hint(schema: str) -> str:
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def choices(schema: str, data_type: str) -> list[str] | None:
-    """Return the values that a schema lists, as they are stored; None where it lists none."""
+def choices(schema: str, data_type: str, spellings: Collection[str] = ()) -> list[str] | None:
+    """Return the values that a schema lists, as they are stored; None where it lists none.
+
+    Of numbers that are equal the first is taken, and an integer is never 1.5.
+
+    Args:
+        schema: The schema as JSON, or "".
+        data_type: The data type.
+        spellings: Texts that stand for a choice where they mean the same: 0.70 for 0.7.
+    """
     listed = keywords(schema).get("enum")
     if data_type in {DataType.BOOLEAN, DataType.JSON} or not isinstance(listed, list):
         return None
     kind = str if data_type == DataType.STRING else (int, float)
-    texts = [str(one) for one in listed if isinstance(one, kind) and not isinstance(one, bool)]
-    return texts if 0 < len(texts) <= MOST_CHOICES and len(texts) == len(listed) else None
+    if not all(isinstance(one, kind) and not isinstance(one, bool) for one in listed):
+        return None
+    if data_type == DataType.INTEGER:
+        listed = [int(one) for one in listed if float(one).is_integer()]
+    texts = [str(one) for one in dict.fromkeys(listed)]
+    if not 0 < len(texts) <= MOST_CHOICES:
+        return None
+    return [
+        text
+        for choice in texts
+        for text in [one for one in spellings if is_equal(one, choice, data_type)] or [choice]
+    ]
 
 
 def broken(
