@@ -153,6 +153,39 @@ def test_a_stored_rule_is_typed_in_simple_fields_and_comes_back_the_same(session
 
 
 @SQLITE
+@pytest.mark.parametrize(
+    ("key", "schema"),
+    [
+        ("chunk_size", '{"minimum": 1.0}'),
+        ("chunk_size", '{"minimum": 0.5, "maximum": 9}'),
+        ("chunk_size", '{"maximum": 1e30}'),
+        ("chunk_size", '{"enum": [1.0, 2]}'),
+        ("chunk_size", '{"enum": [1, 1.0]}'),
+        ("chunk_size", '{"enum": [1.5, 2]}'),
+        ("chunk_size", '{"enum": []}'),
+        ("log_level", '{"enum": ["a\\nb", "c"]}'),
+        ("log_level", '{"enum": ["a\\u2028b", "c"]}'),
+        ("log_level", '{"pattern": "a\\nb"}'),
+        ("log_level", '{"pattern": ""}'),
+    ],
+)
+def test_the_schema_of_another_program_stays_when_the_rest_of_its_rule_is_edited(
+    session, key, schema
+):
+    stored(session, key).schema = schema
+    session.commit()
+
+    typed = editing.typed_of(
+        editing.own_rule(session, key), settings.by_key(session, key).data_type
+    )
+    change(session, key, **(vars(typed) | {"unit": "steps"}))
+
+    assert (stored(session, key).schema, stored(session, key).unit) == (schema, "steps")
+    # Browsers drop line breaks from a field of one line.
+    assert "\n" not in typed.pattern
+
+
+@SQLITE
 def test_an_earlier_rule_is_found_by_the_event_that_changed_it(session):
     setting_id = settings.by_key(session, "chunk_size").id
     first = change(session, minimum="7", unit="characters")

@@ -10,6 +10,8 @@ from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
 from app.domain.settings import values
 from app.domain.settings.value_rules import schemas
+from app.domain.settings.value_rules.json_schema import equality
+from app.domain.settings.value_rules.json_schema.steps import Steps
 from app.domain.settings.value_rules.rules import RuleSeverity, ValueRule
 from app.domain.settings.values import DataType
 from app.domain.text import checked_line
@@ -116,11 +118,7 @@ def is_same_schema(one: str, other: str) -> bool:
     if one == other:
         return True
     members = schemas.keywords(one), schemas.keywords(other)
-    return all(members) and _sorted(members[0]) == _sorted(members[1])
-
-
-def _sorted(members: Mapping[str, Any]) -> str:
-    return json.dumps(members, sort_keys=True)
+    return all(members) and equality.is_equal(*members, Steps(schemas.MOST_STEPS))
 
 
 def _simple(rest: dict[str, Any], schema: str, data_type: str) -> dict[str, Any]:
@@ -128,18 +126,36 @@ def _simple(rest: dict[str, Any], schema: str, data_type: str) -> dict[str, Any]
     fields = simple_fields(data_type)
     typed: dict[str, Any] = {}
     choices = schemas.choices(schema, data_type) or []
-    if choices and all(choice.strip() == choice != "" for choice in choices):
+    is_whole = bool(choices) and len(choices) == len(rest["enum"])
+    if is_whole and all(_is_line(choice) and choice.strip() == choice for choice in choices):
         typed["choices"] = "\n".join(choices)
         del rest["enum"]
     for name in BOUNDS:
-        if name in fields and name in rest:
-            typed[name] = json.dumps(rest.pop(name))
-    if "pattern" in fields and "pattern" in rest:
+        if name in fields and (bound := _bound(rest.get(name), data_type)):
+            typed[name] = bound
+            del rest[name]
+    if "pattern" in fields and _is_line(rest.get("pattern", "")):
         typed["pattern"] = rest.pop("pattern")
     if "is_size" in fields and rest.get("format") == "size":
         del rest["format"]
         typed["is_size"] = True
     return typed
+
+
+def _is_line(text: str) -> bool:
+    """Tell whether a text is one line, which is all that a field for one keeps."""
+    return text.splitlines() == [text]
+
+
+def _bound(bound: float | None, data_type: str) -> str:
+    """Return a bound as it would be typed; "" for none, and for one that is of another type."""
+    if bound is None:
+        return ""
+    is_whole = data_type == DataType.INTEGER and float(bound).is_integer()
+    try:
+        return values.canonical(json.dumps(int(bound) if is_whole else bound), DataType(data_type))
+    except InvalidValue:
+        return ""
 
 
 def _schema(typed: TypedRule, data_type: str, stored: str) -> str:
