@@ -14,18 +14,20 @@ from app.domain.access import PermissionSet
 from app.domain.audit import chain
 from app.domain.authentication.second_factor import EnteredCode
 from app.domain.authentication.sessions import Browser
+from app.domain.confirmation import Confirmation
 from app.domain.errors import RuleError
 from app.domain.roles import GrantEdit, GrantsEdit, RoleEdit, wanted
 from app.domain.settings import BulkSettingEdit, SettingEdit, outside
 from app.domain.settings.value_rules import editing, rules
 from app.domain.settings.value_rules.editing import FlagsEdit, RuleEdit, TypedRule
-from app.domain.settings.wanted import plan
+from app.domain.settings.wanted import lock_rules, plan
 from app.domain.sign_in import HalfSignedIn, VerifiedPassword
 from app.domain.users import BulkAction, BulkEdit, Selection, WantedRoles
 from app.domain.webhooks import Claimed, WebhookEdit
 from app.domain.webhooks.deliveries import ReceiverAnswer
 from app.models import (
     ApplicationSetting,
+    AuditEvent,
     CategoryRule,
     ChainHead,
     Role,
@@ -81,6 +83,10 @@ def shown_flags(session, _):
     editing.category_flags(session, locks=True)
 
 
+def imported_rules(session, _):
+    lock_rules(session, [KEY])
+
+
 def relations(session, _):
     rules.take_turns(session)
 
@@ -113,6 +119,11 @@ def imported_assignments(session, _):
     granted = {"admin": ALL, "viewer": PermissionSet(frozenset())}
     made = users.plan_wanted(session, fewer, granted, ALL, actor=OPERATOR)
     users.save_wanted(session, made, "", actor=OPERATOR)
+
+
+def undone_change_of_users(session, _):
+    assigned = session.scalars(select(AuditEvent.id).filter_by(action="role:assigned")).one()
+    users.undo(session, assigned, Confirmation("", "another outcome"), actor=OPERATOR)
 
 
 def administrators(session, _):
@@ -153,11 +164,19 @@ CHANGES = {
         settings_changed_outside,
         imported_settings,
     ),
-    SettingRule: (rule,),
-    CategoryRule: (flags, shown_flags),
+    SettingRule: (rule, imported_rules),
+    CategoryRule: (flags, shown_flags, imported_rules),
     ValueRelation: (relations,),
     Role: (role, grants, imported_roles),
-    User: (user, several_users, imported_assignments, administrators, password, code),
+    User: (
+        user,
+        several_users,
+        imported_assignments,
+        undone_change_of_users,
+        administrators,
+        password,
+        code,
+    ),
     Webhook: (webhook, delivery),
     ChainHead: (end_of_the_chain,),
 }
@@ -172,8 +191,8 @@ COLUMNS = {
 @pytest.fixture
 def _rows(session, ada):
     """A row of each table."""
-    ada.roles.append(session.scalars(select(Role).filter_by(name="viewer")).one())
     session.add(CategoryRule(category="llm", requires_reason=True))
+    users.assign_role(session, ada.id, "viewer", actor=OPERATOR)
     new = WebhookEdit("listener", "https://receiver.example/", webhooks.SUBJECTS)
     added, _ = webhooks.create(session, new, actor=OPERATOR)
     session.commit()

@@ -36,7 +36,8 @@ CHANGES = (
     *(first_administrator.issue_setup_link, first_administrator.set_up, reset_factor),
     *(_own, password_change.change_password, password_link.choose_password),
     *(transfer.import_file, creation.register, users.set_roles, create_own_token),
-    *(user_creation.create_rows, bulk.change_many, tokens._owner_for_change, users.undo),
+    *(user_creation.create_rows, bulk.change_many, users.undo),
+    *(tokens._owner_for_change, users.revoke_token_of_anyone),
 )
 ROLES = ImportEdit(TransferFile(roles=[]))
 
@@ -57,7 +58,8 @@ def test_each_change_of_access_takes_its_turn_first(session):
 def _arguments(change):
     """Return arguments with which a change can do nothing but take its turn."""
     names = list(inspect.signature(change).parameters)[1:]
-    given = {"actor": OPERATOR, "user_id": NOBODY, "role_id": NOBODY, "reason": ""}
+    given = {"actor": OPERATOR, "reason": ""}
+    given |= dict.fromkeys(("user_id", "role_id", "token_id"), NOBODY)
     if change is transfer.import_file:
         given["edit"] = ROLES
     return {name: given.get(name) for name in names}
