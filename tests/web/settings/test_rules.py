@@ -27,6 +27,17 @@ def test_the_list_names_rules_relations_and_what_breaks_them(sign_in, ada, sessi
     assert "/settings/rules" in sign_in(ada).get("/settings").links
 
 
+def test_a_broken_relation_is_told_once(sign_in, ada, session):
+    setting = ApplicationSetting.key == "chunk_overlap"
+    session.scalars(select(ApplicationSetting).where(setting)).one().value = "5000"
+    session.commit()
+
+    page = sign_in(ada).get("/settings/rules")
+
+    assert page.text.count("chunk_overlap is 5000") == 1
+    assert "chunk_overlap is 5000" in sign_in(ada).get("/settings?q=chunk_overlap").text
+
+
 def test_categories_are_flagged(sign_in, ada, session):
     page = sign_in(ada).get("/settings/rules")
 

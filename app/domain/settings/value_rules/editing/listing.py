@@ -44,8 +44,10 @@ class RuleLine:
 
     @property
     def findings(self) -> ValueFindings:
-        """The faults of the stored value, and the warnings about it."""
-        return self.line.findings if self.line else NOTHING_FOUND
+        """What the rule finds in the stored value; relations have lines of their own."""
+        if self.line is None:
+            return NOTHING_FOUND
+        return self.line._replace(related=NOTHING_FOUND).findings
 
 
 @dataclass(frozen=True)
