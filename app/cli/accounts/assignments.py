@@ -1,6 +1,7 @@
 """``flask users assign`` and ``unassign``: one role of a user."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from functools import partial
 
 import click
 
@@ -31,10 +32,7 @@ def assign(name: str, role: str, reason: str, *, dry_run: bool) -> None:
     if dry_run:
         _write_review(name, f"get the role {role}", _reviewed(name, role, reason, Ids.union))
         return
-    user_id, actor = read(lambda: users.named(db.session, name).id), current_actor()
-    changed = carry_out(
-        lambda: users.assign_role(db.session, user_id, role, reason, actor=actor), actor=actor
-    )
+    changed = _is_changed(users.assign_role, name, role, reason)
     output.say(f"{name} {'now' if changed else 'already'} has the role {role}.")
 
 
@@ -48,11 +46,14 @@ def unassign(name: str, role: str, reason: str, *, dry_run: bool) -> None:
     if dry_run:
         _write_review(name, f"lose the role {role}", _reviewed(name, role, reason, Ids.difference))
         return
-    user_id, actor = read(lambda: users.named(db.session, name).id), current_actor()
-    changed = carry_out(
-        lambda: users.unassign_role(db.session, user_id, role, reason, actor=actor), actor=actor
-    )
+    changed = _is_changed(users.unassign_role, name, role, reason)
     output.say(f"{name} {'no longer has' if changed else 'does not have'} the role {role}.")
+
+
+def _is_changed(change: Callable[..., Sized], name: str, role: str, reason: str) -> bool:
+    user_id, actor = read(lambda: users.named(db.session, name).id), current_actor()
+    work = partial(change, db.session, user_id, role, reason, actor=actor)
+    return len(carry_out(work, actor=actor)) > 0
 
 
 def _reviewed(
