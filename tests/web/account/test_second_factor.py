@@ -56,7 +56,7 @@ def test_an_app_on_the_same_phone_is_opened_by_a_link(sign_in, session, person):
     browser = sign_in(person("o'hara&co", roles=["admin"]))
     page = browser.submit(PAGE, begin="y").follow()
 
-    address = urlsplit(unescape(page.link("Open an app on this device")))
+    address = urlsplit(unescape(page.link("open the app")))
 
     assert (address.scheme, address.netloc) == ("otpauth", "totp")
     assert unquote(address.path) == "/RAG Fortress console:o'hara&co"
