@@ -12,6 +12,8 @@ from wtforms.fields.core import UnboundField
 
 import app
 from app import create_app
+from app.api.blueprint import PREFIX
+from app.api.endpoint import ENDPOINTS
 from app.extensions import db
 
 LIST = Path(__file__).with_name("interfaces.txt")
@@ -52,7 +54,14 @@ def interfaces(console):
 def _urls(console):
     for rule in console.url_map.iter_rules():
         for method in rule.methods - {"HEAD", "OPTIONS"}:
-            yield f"{method} {re.sub('<[^>]*>', '<>', rule.rule)}"
+            needed = _needed(method, rule.rule)
+            yield f"{method} {re.sub('<[^>]*>', '<>', rule.rule)}{needed}"
+
+
+def _needed(method, path):
+    """Return the permissions that a request of the API needs; pages have a table of their own."""
+    found = [one for one in ENDPOINTS if (one.method, f"{PREFIX}{one.path}") == (method, path)]
+    return f" needs {found[0].permissions}" if found else ""
 
 
 def _modules():

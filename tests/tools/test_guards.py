@@ -55,6 +55,21 @@ FILES = {
         "def hold():\n    raise InvalidValue('Type one.')\nraise AssertionError('never')\n",
         [("raise Inv", f"if {STANDS}: raise Inv", False)],
     ),
+    "api/users.py": (
+        "@endpoint('GET', ONE, read=A, needs=(B,))\ndef show(): pass\nD = {'needs': (C,)}\n",
+        [
+            ("read=A", f"read=(A if {STANDS} else None)", True),
+            ("needs=(B,)", f"needs=((B,) if {STANDS} else ())", True),
+            ("(C,)", f"((C,) if {STANDS} else ())", True),
+        ],
+    ),
+    "web/readiness.py": (
+        "def show():\n    demand()\n    demand_all()\n    holds(a)\n    ok = check(a)\n",
+        [
+            ("demand()", f"if {STANDS}: demand()", False),
+            ("demand_all()", f"if {STANDS}: demand_all()", False),
+        ],
+    ),
     "domain/plain.py": ("text = re.escape(text)\n", []),
 }
 

@@ -1,10 +1,13 @@
 """Guards in the code: declarations of access, registrations, locks, escapes and refusals.
 
+A refusal raises an error, ends a request, or calls a function that may do so.
+
 A guard is given a switch, so that it can be taken away and put back while the console runs.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +16,10 @@ _ACCESS = "__import__('app.web.access', fromlist=['access'])."
 _WEAKER = {"requires": f"{_ACCESS}signed_in", "signed_in": f"{_ACCESS}public"}
 _SAME = "(lambda view: view)"
 _ESCAPES = frozenset({"escape", "_escape", "neutralised", "printable"})
-_LOCKS = ("lock", "serialize_access_changes")
+_LOCKS = ("lock", "serialize_access_changes", "take_turns")
+_CHECKS = re.compile("_*(abort|check|checked|demand|deny|hold|refuse|require)(_.*)?")
+# What an endpoint of the API declares, and what stands for nothing there.
+_NEEDS = {"needs": "()", "read": "None"}
 _REGISTERED = frozenset({"before_request", "after_request", "init_app", "register", "verify"})
 _SWITCH = "__import__('app.guard_switch', fromlist=['stands']).stands"
 _NOTHING = "pass"
@@ -97,6 +103,24 @@ def _access(source: _Source) -> Iterator[Guard]:
                 yield source.guard("access", decorator, _SAME)
 
 
+def _access_of_api(source: _Source) -> Iterator[Guard]:
+    if "/api/" not in source.path:
+        return
+    for node in ast.walk(source.tree):
+        for name, value in _named_values(node):
+            if name in _NEEDS:
+                yield source.guard("access", value, _NEEDS[name])
+
+
+def _named_values(node: ast.AST) -> Iterable[tuple[object, ast.AST]]:
+    """Return the keyword arguments of a call, or the entries of a dictionary."""
+    if isinstance(node, ast.Call):
+        return [(each.arg, each.value) for each in node.keywords]
+    if isinstance(node, ast.Dict):
+        return zip((getattr(key, "value", None) for key in node.keys), node.values, strict=True)
+    return ()
+
+
 def _registrations(source: _Source) -> Iterator[Guard]:
     if not source.path.endswith(_REGISTERING):
         return
@@ -126,12 +150,19 @@ def _escapes(source: _Source) -> Iterator[Guard]:
 
 
 def _refusals(source: _Source) -> Iterator[Guard]:
-    if "/domain/" not in source.path:
-        return
     for node in ast.walk(source.tree):
-        is_refusal = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call | ast.Name)
-        if is_refusal and _name(node.exc) != "AssertionError":
+        if _raises(node) or _checks(node):
             yield source.guard("refusal", node, _NOTHING)
+
+
+def _raises(node: ast.AST) -> bool:
+    is_error = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call | ast.Name)
+    return is_error and _name(node.exc) != "AssertionError"
+
+
+def _checks(node: ast.AST) -> bool:
+    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    return is_call and bool(_CHECKS.fullmatch(_name(node.value)))
 
 
 def _name(node: ast.AST) -> str:
@@ -141,5 +172,5 @@ def _name(node: ast.AST) -> str:
 
 
 _SEARCHES: tuple[Callable[[_Source], Iterator[Guard]], ...] = (
-    *(_access, _registrations, _locks, _escapes, _refusals),
+    *(_access, _access_of_api, _registrations, _locks, _escapes, _refusals),
 )

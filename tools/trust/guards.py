@@ -34,12 +34,13 @@ ON_FILES = "not postgresql and not mysql"
 # Only servers have locks that a statement asks for; a file is locked as a whole.
 ON_SERVERS = "postgresql or mysql"
 # The quick ones first: what they notice is not tried with others.
-TESTS = ("domain", "config", "database", "cli", "api", "web")
+TESTS = ("domain", "config", "database", "models", "test_unit_of_work.py", "cli", "api", "web")
 LOCKED = ("races/test_row_locks.py", "domain/access/test_locks.py")
 RACES = ("races", "test_unit_of_work.py", "domain", "web", "cli", "api")
 # Who has no role or has not signed in notices most declarations of access.
 OUTSIDERS = f"({ON_FILES}) and (role or out or recent)"
 ACCESS = ((OUTSIDERS, "web/test_authorization.py"), (ON_FILES, "web"))
+ACCESS_OF_API = (("url", "house/test_interfaces.py"), (ON_FILES, "api"))
 REGISTRATIONS = ((ON_FILES, "web/test_security.py"), (ON_FILES, "web"), (ON_FILES, "house"))
 LOCKS = tuple((ON_SERVERS, place) for place in (*LOCKED, *RACES))
 # Guards that no test can notice; docs/reliability.md says why.
@@ -162,7 +163,7 @@ def _tests_of(guard: Guard) -> Iterable[tuple[str, str]]:
     if guard.kind == "lock":
         return LOCKS
     if guard.kind == "access":
-        return ACCESS
+        return ACCESS_OF_API if "/api/" in guard.path else ACCESS
     named = " or ".join(set(re.findall("[a-z]+", guard.words)) - {"app", "register"})
     return (f"({ON_FILES}) and ({named})", "web"), *REGISTRATIONS
 
