@@ -7,7 +7,8 @@ that browser alone, so that nobody who floods an account keeps its owner out.
 A budget of ten attempts in fifteen minutes is used up by ten attempts at once, and refills evenly:
 one attempt in 90 seconds. Attempts that are refused count as well, so that the wait grows with each
 of them; but it never grows beyond twice the period, and then nothing more is written. No account is
-locked.
+locked. A budget that no attempt of today can have charged is full: a clock that was ahead, and was
+set back, keeps nobody out.
 
 What is stored is the time at which a budget is full again (the generic cell rate algorithm). So one
 statement charges a budget, whatever other workers do at that moment.
@@ -36,8 +37,8 @@ from app.domain.phrases import counted
 from app.models import DbSession, SignInBudget
 from app.models.upsert import insert_or_update
 
-# How far the wait grows, in periods.
-MOST_PERIODS = 2
+# How far the wait grows, in periods; and how far ahead the clock of another node may be.
+MOST_PERIODS, AHEAD_PERIODS = 2, 1
 FORGOTTEN_AT_ONCE = 1000
 MINUTE, MILLISECONDS = 60, 1000
 
@@ -81,13 +82,14 @@ def charge(session: DbSession, attempt: Attempt, limits: ThrottleLimits, *, secr
 
     def more(new: Any) -> Mapping[str, Any]:
         stored = SignInBudget.full_at
-        full_at = case((stored < now, new.full_at), else_=stored + new.full_at - now)
+        is_full = or_(stored < now, stored > _latest(now, period))
+        full_at = case((is_full, new.full_at), else_=stored + new.full_at - now)
         return {"full_at": case((full_at > most, most), else_=full_at)}
 
     statement = insert_or_update(session.get_bind().dialect.name, SignInBudget, KEY, more)
     rows = [budget.key | {"full_at": now + budget.step} for budget in budgets]
     session.execute(statement.values(rows))
-    levels = _levels(session, budgets, now)
+    levels = _levels(session, budgets, now, period)
     return max(_wait(level, period) if level.used > period else 0 for level in levels)
 
 
@@ -99,7 +101,7 @@ def longest_wait(
     It answers a flood, which so reads only, and keeps nobody else from writing.
     """
     budgets, period = budgets_of(attempt, limits, secret), in_ms(limits.period)
-    levels = _levels(session, budgets, _now())
+    levels = _levels(session, budgets, _now(), period)
     is_most = (level.used + level.step > MOST_PERIODS * period for level in levels)
     return max(map(_wait, compress(levels, is_most), repeat(period)), default=0)
 
@@ -146,13 +148,22 @@ def forget_full(session: DbSession) -> None:
     _delete(session, session.scalars(full.limit(FORGOTTEN_AT_ONCE)).all())
 
 
-def _levels(session: DbSession, budgets: Sequence[Budget], now: int) -> Sequence[_Level]:
+def _levels(
+    session: DbSession, budgets: Sequence[Budget], now: int, period: int
+) -> Sequence[_Level]:
     steps = {budget[:-1]: budget.step for budget in budgets}
     columns = (SignInBudget.account, SignInBudget.network, SignInBudget.device)
     rows = session.execute(
-        select(*columns, SignInBudget.full_at).where(or_(*(budget.row for budget in budgets)))
+        select(*columns, SignInBudget.full_at)
+        .where(or_(*(budget.row for budget in budgets)))
+        .where(SignInBudget.full_at <= _latest(now, period))
     )
     return [_Level(row.full_at - now, steps[row[:-1]]) for row in rows]
+
+
+def _latest(now: int, period: int) -> int:
+    """Return the latest time at which a charged budget can be full again."""
+    return now + (MOST_PERIODS + AHEAD_PERIODS) * period
 
 
 def _wait(level: _Level, period: int) -> int:

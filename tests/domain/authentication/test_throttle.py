@@ -129,6 +129,27 @@ def test_a_flood_is_answered_without_writing_once_the_wait_is_the_longest(sessio
     assert longest_wait(Attempt("bob", ADA.address)) == 0
 
 
+@pytest.mark.parametrize("device", [None, "a browser"])
+def test_a_clock_that_was_ahead_keeps_nobody_out(session, clock, device):
+    ahead = replace(ADA, device=device)
+    charge(ahead)
+    give_back(ahead)
+    admitted(ahead, 40)
+
+    clock[0] -= 24 * 3_600_000
+
+    assert longest_wait(ahead) == 0
+    assert admitted(ahead, 12) == (LIMITS.browser if device else LIMITS.account)
+
+
+def test_a_node_whose_clock_is_behind_refuses_as_well(session, clock):
+    admitted(ADA, 40)
+
+    clock[0] -= PERIOD - 1
+
+    assert longest_wait(ADA) > 0
+
+
 def test_a_known_browser_has_a_small_budget_of_its_own(session, clock):
     admitted(ADA, 40)
     known = replace(ADA, device="a browser")
