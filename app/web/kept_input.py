@@ -30,9 +30,11 @@ CREDENTIALS = ("username", "password")
 # left out.
 PASSWORD, CODE, WHOLE = REAUTHENTICATION = ("own_password", "own_code", "whole")
 CSRF = "csrf_token"
-# Fields with a value of a setting, the new one and the one that was shown, and with a file of them.
+# Fields with a value of a setting, the new one and the one that was shown.
 VALUE, BASE = VALUES = ("value", "base")
-FILE = "text"
+# Fields with the content of a file, of settings and of users; an uploaded file takes their place.
+FILE, _ = FILES = ("text", "csv_text")
+UPLOAD = "upload"
 T = TypeVar("T")
 CHECK = "Nothing was saved yet. Check what you entered, and save it."
 ANOTHERS = (
@@ -57,10 +59,12 @@ class KeptInput:
     Attributes:
         sent: The fields as they were sent, without the token.
         secrets: The names of those that hold a password or a secret.
+        is_cut: Whether a file was sent with them that cannot be read, and is not kept.
     """
 
     sent: MultiDict[str, str]
     secrets: frozenset[str]
+    is_cut: bool = False
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
@@ -91,6 +95,11 @@ class KeptInput:
         lost = [_label(name) for name, text in pairs if text and (name, text) not in kept]
         return list(dict.fromkeys(lost))
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all that was sent is kept."""
+        return not (self.left_out or self.is_cut)
+
     def _shown_before(self, name: str) -> str | None:
         prefix, dash, own = name.rpartition("-")
         base = f"base_{own}" if own != "value" else "base"
@@ -99,11 +108,13 @@ class KeptInput:
 
 def of_request() -> KeptInput:
     """Return the input of the form that this request has sent."""
-    sent = _sent()
+    sent, upload = _sent(), _uploaded()
+    for name in FILES:
+        if name in sent and upload is not None:
+            sent[name] = upload
     is_password = [name for name in sent if FIELDS.get(_own(name), FieldKind()).is_password]
-    return KeptInput(
-        sent, frozenset([*is_password, *_values_of_secrets(sent), *_secret_file(sent)])
-    )
+    secrets = frozenset([*is_password, *_values_of_secrets(sent), *_secret_file(sent)])
+    return KeptInput(sent, secrets, is_cut=upload == "")
 
 
 def _sent() -> MultiDict[str, str]:
@@ -112,6 +123,19 @@ def _sent() -> MultiDict[str, str]:
         return MultiDict((name, text) for name, text in pairs if name != CSRF)
     own = {CSRF, MARK, *CREDENTIALS, *REAUTHENTICATION}
     return MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
+
+
+def _uploaded() -> str | None:
+    """Return the text of an uploaded file; "" if it cannot be read, None if there is none."""
+    upload = request.files.get(UPLOAD)
+    if upload is None or not upload.filename:
+        return None
+    # The view may have read it before it failed.
+    upload.stream.seek(0)
+    try:
+        return transfer.read_text(upload.stream)
+    except InvalidValue:
+        return ""
 
 
 def is_kept() -> bool:

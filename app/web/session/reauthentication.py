@@ -51,7 +51,7 @@ def at_form() -> Response | None:
         they are.
     """
     form, kept = ReauthenticationForm(), kept_input.of_request()
-    is_whole = kept_input.WHOLE in request.form if kept_input.is_kept() else not kept.left_out
+    is_whole = kept_input.WHOLE in request.form if kept_input.is_kept() else kept.is_whole
     status = signing_in.UNAUTHORIZED
     if kept_input.is_kept():
         if _reauthenticated(form):

@@ -9,9 +9,8 @@ from app.domain import transfer
 from app.domain.errors import InvalidValue
 from app.domain.transfer import TransferFile
 from app.web.forms import PLAIN
+from app.web.kept_input import UPLOAD
 from app.web.review import ReviewedForm
-
-UPLOAD = "upload"
 
 
 class FileForm(ReviewedForm):

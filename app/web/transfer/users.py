@@ -18,11 +18,11 @@ from app.extensions import db
 from app.http.statuses import status_of
 from app.web.access import requires, sensitive
 from app.web.forms import PLAIN, REASON, Form
+from app.web.kept_input import UPLOAD
 from app.web.saving import accepted
 from app.web.security import large_form
 from app.web.session.identity import current_actor
 from app.web.transfer.blueprint import blueprint
-from app.web.transfer.file_form import UPLOAD
 
 SHOWN = 200
 PREVIEW = {
