@@ -203,11 +203,7 @@ def _secret_file(sent: MultiDict[str, str]) -> list[str]:
     """Return the name of the field with a transfer file, if that holds the value of a secret."""
     if request.blueprint != "transfer" or FILE not in sent:
         return []
-    try:
-        entries = transfer.read_file(sent[FILE]).settings or []
-    except InvalidValue:
-        return []
-    return [FILE] if _has_secret([entry.key for entry in entries if entry.has_value]) else []
+    return [FILE] if _has_secret(transfer.keys_with_values(sent[FILE])) else []
 
 
 def _has_secret(keys: Sequence[str]) -> bool:

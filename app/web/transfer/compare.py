@@ -30,6 +30,7 @@ def compare() -> ResponseReturnValue:
     """Show the differences between a file, of another environment for instance, and here."""
     form = CompareForm()
     is_compared = reviewed(form, transfer.compare)
+    form.forget_secrets()
     plan = form.result if is_compared else None
     cards = plan_page.cards(plan, is_compared=True) if plan else []
     return render_template("transfer/compare.html", form=form, plan=plan, cards=cards), form.status

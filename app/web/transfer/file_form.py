@@ -5,12 +5,15 @@ from typing import Any
 from flask import request
 from wtforms import TextAreaField, ValidationError
 
-from app.domain import transfer
+from app.domain import settings, transfer
 from app.domain.errors import InvalidValue
 from app.domain.transfer import TransferFile
+from app.extensions import db
 from app.web.forms import PLAIN
 from app.web.kept_input import UPLOAD
 from app.web.review import ReviewedForm
+
+NOT_REPEATED = "It is not repeated here, as it holds a secret: choose or paste it again."
 
 
 class FileForm(ReviewedForm):
@@ -34,3 +37,12 @@ class FileForm(ReviewedForm):
             self.file = transfer.read_file(field.data or "")
         except InvalidValue as mistake:
             raise ValidationError(str(mistake)) from mistake
+
+    def forget_secrets(self) -> None:
+        """Keep a file with the value of a secret off the page that takes the file."""
+        read = None if self.text.errors else self.file
+        keys = transfer.keys_with_values(self.text.data or "", read)
+        if keys and any(map(settings.secret_marks(db.session).is_secret, keys)):
+            self.text.data = ""
+            if self.text.errors:
+                self.text.errors = [*self.text.errors, NOT_REPEATED]

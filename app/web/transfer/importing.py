@@ -63,6 +63,7 @@ class ImportReview(Review):
         form = self.form
         if form.again.data and form.validate():
             form.text.data = transfer.written(form.file, TransferFormat.YAML)
+        form.forget_secrets()
         return render_template("transfer/importing.html", form=form), form.status
 
     def review_page(self) -> ResponseReturnValue:

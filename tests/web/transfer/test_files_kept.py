@@ -1,18 +1,20 @@
-"""Files are kept where a password is asked for first."""
+"""Files are kept where a password is asked for first, and secrets in them are never shown."""
 
 import io
 
 import pytest
 from sqlalchemy import update
 
-from app.models import ConsoleSession
+from app.models import ConsoleSession, SettingRule
 from app.models.base import utcnow
 from tests.support.browsing import ORIGIN
 from tests.support.people import PASSWORD
 
+CANARY = "canary-4711-in-a-secret"
 HEAD = "format: rag-fortress-console/1\nsettings:\n"
 SETTINGS = f"{HEAD}- {{key: chunk_size, value: 777}}\n"
 USERS = "username,email\nbob,bob@example.org\n"
+SECRET = f"- {{key: llm_api_key, value: {CANARY}}}\n"
 UPLOADS = [
     ("/transfer/import", "text", SETTINGS, "from 1000 to 777"),
     ("/transfer/users", "csv_text", USERS, "bob@example.org"),
@@ -76,3 +78,43 @@ def test_a_file_that_cannot_be_read_is_chosen_again(browser, session):
     assert "Once you confirm, the form comes back" in asked.text
     assert (form.status_code, form.value("text")) == (200, "")
     assert "Nothing was saved yet." in form.text
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("path", ["/transfer/import", "/transfer/compare"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}{SECRET}",
+        f"{HEAD}{SECRET}- [",
+        f"{HEAD}{SECRET}{SECRET}",
+        f"{HEAD}- {{value: {CANARY}, key: llm_api_key}}\n- 1",
+        f"{HEAD}- value: {CANARY}\n  key: 'llm_api_key'\n- [",
+        f'{{"settings": [{{"key": "llm_api_key", "value": "{CANARY}"}}',
+        f"{HEAD}- {{key: quiet, value: {CANARY}}}\n- 1",
+        f"{HEAD}- {{key: llm_api_key, value: [{CANARY}]}}\n",
+    ],
+)
+def test_a_file_with_a_secret_is_not_written_back(browser, session, path, text):
+    session.add(SettingRule(key="quiet", is_secret=True))
+    session.commit()
+
+    answers = [browser.submit(path, to=path, text=text), upload(browser, path, "text", text)]
+    answers.append(browser.post(path, text=text, again="y"))
+    for page in answers[:2]:
+        assert CANARY not in page.html
+        assert page.status_code == 200 or "as it holds a secret" in page.text
+    assert CANARY not in answers[2].html
+    grow_old(session, "last_seen_at")
+    asked = browser.send("post", path, [("text", text), ("csrf_token", browser.csrf_token())])
+    assert CANARY not in asked.html
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("path", ["/transfer/import", "/transfer/compare"])
+def test_a_file_that_names_a_secret_without_its_value_is_written_back(browser, path):
+    text = f"{SETTINGS}- {{key: llm_api_key, description: Of the model}}\n- ["
+
+    page = browser.submit(path, to=path, text=text)
+
+    assert (page.status_code, page.value("text")) == (422, text)
