@@ -1,5 +1,6 @@
 """``flask settings``: the settings of the backend, by command."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -159,19 +160,36 @@ def rotate_key(reason: str, *, in_clear: bool) -> None:
     """
     if domain.keys_of(db.session).current is None:
         raise Misuse("MASTER_ENCRYPTION_KEY is not set, nor SETTINGS_ENCRYPTION_KEY.")
-    actor = current_actor()
-    encrypt = partial(domain.encrypt_again, db.session, reason=reason, actor=actor)
     states = domain.FORMER_OR_CLEAR if in_clear else domain.FORMER
+    too_long = _encrypt_again(states, reason)
+    stored = domain.secret_states(db.session)
+    failures = []
+    if lost := [key for key, state in stored.items() if state is SecretState.UNREADABLE]:
+        failures.append(f"No key decrypts {listed(lost)}. Nothing was changed there.")
+    if too_long:
+        failures.append(f"Too long to be encrypted: {listed(too_long)}. Shorten the value there.")
+    if failures:
+        raise Failure(" ".join(failures))
+
+
+def _encrypt_again(states: Collection[SecretState], reason: str) -> list[str]:
+    """Encrypt the secrets that are stored in these ways; return the keys of those too long."""
+    actor, count, too_long = current_actor(), 0, []
     ids = domain.ids_to_encrypt(db.session, states)
-    count = 0
+    encrypt = partial(domain.encrypt_again, db.session, states=states, reason=reason, actor=actor)
     with output.progress("Secrets", len(ids)) as advance:
         for setting_id in ids:
-            count += carry_out(partial(encrypt, setting_id), actor=actor)
-            advance(1)
+            try:
+                count += carry_out(partial(encrypt, setting_id), actor=actor)
+            except domain.TooLongToEncrypt as refusal:
+                too_long += [refusal.target.name] if refusal.target else []
+            except NotFound:
+                # Deleted meanwhile, by somebody else.
+                continue
+            finally:
+                advance(1)
     output.say(f"Encrypted {counted(count, 'secret')}.")
-    stored = domain.secret_states(db.session)
-    if lost := [key for key, state in stored.items() if state is SecretState.UNREADABLE]:
-        raise Failure(f"No key decrypts {listed(lost)}. Nothing was changed there.")
+    return too_long
 
 
 def _overwrite(key: str, text: str | None, reason: str, *, anyway: bool = False) -> None:

@@ -53,12 +53,7 @@ from app.domain.settings.outside import (
     record_all_outside,
 )
 from app.domain.settings.read_only import always_set, read_only_reason
-from app.domain.settings.readers import (
-    Effect,
-    Readers,
-    effect_of_setting,
-    read_readers,
-)
+from app.domain.settings.readers import Effect, Readers, effect_of_setting, read_readers
 from app.domain.settings.recorded import TOLD_OF, shown_start
 from app.domain.settings.related import RuleState, rule_state
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
@@ -75,6 +70,7 @@ from app.domain.settings.secrets import (
     NO_KEY,
     SecretKeys,
     SecretState,
+    TooLongToEncrypt,
     is_secret_setting,
     keys_of,
     secret_state,
@@ -169,6 +165,7 @@ __all__ = [
     "SettingsPlan",
     "SettingsUndo",
     "ShownSetting",
+    "TooLongToEncrypt",
     "UnusualValue",
     "ValueDifference",
     "ValueRule",

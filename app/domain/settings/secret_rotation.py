@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from app.domain import audit
 from app.domain.actor import Actor
 from app.domain.settings import lookup, secrecy, secrets
-from app.domain.settings.secrets import PREFIX, SecretState
+from app.domain.settings.secrets import PREFIX, SecretKeys, SecretState, TooLongToEncrypt
 from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.models import ApplicationSetting, DbSession
@@ -32,7 +32,14 @@ def ids_to_encrypt(session: DbSession, states: Collection[SecretState]) -> list[
     return [setting.id for setting in _secrets(session) if secrets.secret_state(setting) in states]
 
 
-def encrypt_again(session: DbSession, setting_id: int, reason: str = "", *, actor: Actor) -> bool:
+def encrypt_again(
+    session: DbSession,
+    setting_id: int,
+    states: Collection[SecretState],
+    reason: str = "",
+    *,
+    actor: Actor,
+) -> bool:
     """Encrypt the value of one secret with the key of today, and record who did it.
 
     The value means the same as before, so that read-only settings are encrypted too, and the time
@@ -41,6 +48,7 @@ def encrypt_again(session: DbSession, setting_id: int, reason: str = "", *, acto
     Args:
         session: The database session; the caller commits it.
         setting_id: The setting; its row is locked, and looked at again.
+        states: The ways of storing it in which it is encrypted.
         reason: Why, in the actor's words.
         actor: The command.
 
@@ -49,14 +57,15 @@ def encrypt_again(session: DbSession, setting_id: int, reason: str = "", *, acto
 
     Raises:
         NotFound: The setting does not exist.
-        InvalidValue: There is no key, the result would not fit, or the reason is too long.
+        TooLongToEncrypt: The result would not fit; the target is the setting.
+        InvalidValue: There is no key, or the reason is too long.
     """
     setting = lookup.load_for_update(session, setting_id)
     keys, stored = secrets.keys_of(session), setting.value
-    if stored is None or secrets.secret_state(setting) not in FORMER_OR_CLEAR:
+    if stored is None or secrets.secret_state(setting) not in states:
         return False
     text = keys.decrypted(stored) if stored.startswith(PREFIX) else stored
-    value = secrets.encrypted(text or "", keys)
+    value = _encrypted(setting, text or "", keys)
     where = ApplicationSetting.id == setting_id
     # The time stays: to whoever reads the value, nothing has changed.
     same_time = {"updated_at": ApplicationSetting.updated_at}
@@ -68,6 +77,13 @@ def encrypt_again(session: DbSession, setting_id: int, reason: str = "", *, acto
     )
     session.expire(setting)
     return True
+
+
+def _encrypted(setting: ApplicationSetting, text: str, keys: SecretKeys) -> str:
+    try:
+        return secrets.encrypted(text, keys)
+    except TooLongToEncrypt as refusal:
+        raise TooLongToEncrypt(str(refusal), target=Target.of_setting(setting)) from refusal
 
 
 def _secrets(session: DbSession) -> Iterable[ApplicationSetting]:

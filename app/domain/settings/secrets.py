@@ -46,6 +46,10 @@ class SecretState(StrEnum):
     UNCHECKED = "not checked"
 
 
+class TooLongToEncrypt(InvalidValue):
+    """The database cannot hold the value once it is encrypted."""
+
+
 @dataclass(frozen=True)
 class SecretKeys:
     """The key of new values, and former ones that values may still be encrypted with."""
@@ -133,11 +137,13 @@ def encrypted(text: str, keys: SecretKeys, field_name: str = FIELD) -> str:
     """Return a text the way it is stored, once it is sure that it can be read back.
 
     Raises:
-        InvalidValue: There is no key, or the database cannot hold the result.
+        TooLongToEncrypt: The database cannot hold the result.
+        InvalidValue: There is no key.
     """
     value = keys.encrypted(text)
     if len(value) > TEXT_BYTES:
-        raise InvalidValue("The value is too long to be encrypted. Shorten it.", field=field_name)
+        message = "The value is too long to be encrypted. Shorten it."
+        raise TooLongToEncrypt(message, field=field_name)
     if text and keys.decrypted(value) != text:
         raise InvalidValue("The value could not be decrypted again.", field=field_name)
     return value

@@ -211,24 +211,25 @@ def test_a_key_is_rotated_row_by_row_and_read_only_ones_too(session, keyed, make
     keyed(KEY, OTHER)
 
     for setting_id in settings.ids_to_encrypt(session, settings.FORMER_OR_CLEAR):
-        assert settings.encrypt_again(session, setting_id, actor=ADA)
+        assert settings.encrypt_again(session, setting_id, settings.FORMER_OR_CLEAR, actor=ADA)
         session.commit()
 
     assert backend_fernet().decrypt(old.value[3:].encode()).decode() == CANARY
     assert backend_fernet().decrypt(clear.value[3:].encode()).decode() == CANARY
     with pytest.raises(InvalidToken):
         backend_fernet().decrypt(lost.value[3:].encode())
-    assert not settings.encrypt_again(session, old.id, actor=ADA)
+    assert not settings.encrypt_again(session, old.id, settings.FORMER_OR_CLEAR, actor=ADA)
 
 
-def test_what_was_replaced_meanwhile_is_not_rotated_back(session, keyed, make):
+@pytest.mark.parametrize("value", [by_backend("new"), "in clear"])
+def test_what_was_replaced_meanwhile_is_not_rotated_back(session, keyed, make, value):
     setting = make(value=by_backend("old", OTHER))
     keyed(KEY, OTHER)
     [setting_id] = settings.ids_to_encrypt(session, settings.FORMER)
     session.rollback()
     with db.engine.begin() as other:
-        other.execute(update(ApplicationSetting).values(value=by_backend("new")))
+        other.execute(update(ApplicationSetting).values(value=value))
 
-    assert not settings.encrypt_again(session, setting_id, actor=ADA)
+    assert not settings.encrypt_again(session, setting_id, settings.FORMER, actor=ADA)
     session.commit()
-    assert SecretKeys(KEY).decrypted(setting.value) == "new"
+    assert setting.value == value

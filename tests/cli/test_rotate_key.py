@@ -1,0 +1,62 @@
+"""The key of secrets is rotated by command, whatever is wrong with one of them."""
+
+import pytest
+from sqlalchemy import delete
+
+from app import unit_of_work
+from app.domain import settings
+from app.domain.settings import SecretKeys
+from app.models import ApplicationSetting
+
+OLD, NEW = bytes(32), bytes(range(32))
+
+
+@pytest.fixture
+def stored(session):
+    """Stores secrets as other programs do, and tells what the console reads of them afterwards."""
+    engine = session.get_bind()
+    before = engine.get_execution_options()[settings.KEYS]
+    engine.update_execution_options(**{settings.KEYS: SecretKeys(NEW, (OLD,))})
+
+    def stored(**values):
+        session.add_all(ApplicationSetting(key=key, value=value) for key, value in values.items())
+        session.commit()
+        return lambda key: SecretKeys(NEW).decrypted(settings.by_key(session, key).value)
+
+    yield stored
+    engine.update_execution_options(**{settings.KEYS: before})
+
+
+def by_former_key(text):
+    return SecretKeys(OLD).encrypted(text)
+
+
+def test_a_secret_that_is_too_long_keeps_no_other_from_being_encrypted(flask, stored):
+    read = stored(a_password="x" * 60_000, b_password="short", c_password=by_former_key("old"))
+
+    done = flask("settings", "rotate-key", "--in-clear")
+
+    assert done.code == 1
+    assert "Encrypted 2 secrets." in done.err
+    assert "Too long to be encrypted: a_password." in done.err
+    assert (read("b_password"), read("c_password")) == ("short", "old")
+
+
+def test_a_secret_that_is_deleted_meanwhile_keeps_no_other_from_it(
+    flask, stored, session, monkeypatch
+):
+    read = stored(a_password=by_former_key("one"), b_password=by_former_key("two"))
+    begin, engine = unit_of_work.begin_writing, session.get_bind().engine
+
+    def begin_late(*arguments):
+        with engine.begin() as other:
+            gone = ApplicationSetting.key == "a_password"
+            other.execute(delete(ApplicationSetting).where(gone))
+        begin(*arguments)
+
+    monkeypatch.setattr(unit_of_work, "begin_writing", begin_late)
+
+    done = flask("settings", "rotate-key")
+
+    assert (done.code, "Encrypted 1 secret." in done.err) == (0, True)
+    assert read("b_password") == "two"
