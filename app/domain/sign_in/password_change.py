@@ -14,7 +14,8 @@ from app.domain.actor import Actor
 from app.domain.authentication import one_time_links, passwords, sessions
 from app.domain.authentication.sessions import Browser
 from app.domain.errors import InvalidValue
-from app.domain.sign_in.sign_in import Account, account_of
+from app.domain.sign_in.second_step import SignInFailed
+from app.domain.sign_in.sign_in import NOT_YOURS, Account, account_of
 from app.domain.target import Target
 from app.domain.users import NewUser
 from app.models import DbSession, User
@@ -117,10 +118,11 @@ def verify_change(
     """Compare the current password, and hash the new one by the scheme.
 
     Raises:
-        InvalidValue: The current password is wrong, or the new one not good enough.
+        SignInFailed: The current password is wrong.
+        InvalidValue: The new one is not good enough.
     """
     if not passwords.verify(account.password_hash, current):
-        raise InvalidValue("That is not your password.", field="current")
+        raise SignInFailed(NOT_YOURS, field="current")
     return PasswordChange(account.password_hash, new_hash(account, new, scheme))
 
 

@@ -1,19 +1,19 @@
 """The page to change one's own password."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
 
 from app import unit_of_work
 from app.domain import sign_in
 from app.domain.authentication.budgets import Attempt
-from app.domain.sign_in import PasswordChange
+from app.domain.sign_in import PasswordChange, SignInFailed
 from app.extensions import db
-from app.web.access import signed_in
+from app.web.access import sensitive_if, signed_in
 from app.web.account.blueprint import blueprint
 from app.web.forms import GOOD_PASSWORDS, Form
 from app.web.saving import saved_after
-from app.web.session import device_cookie, identity, session_cookie, throttling
+from app.web.session import device_cookie, failures, identity, session_cookie, throttling
 
 
 class OwnPasswordForm(Form):
@@ -23,7 +23,13 @@ class OwnPasswordForm(Form):
     password = PasswordField("New password", description=GOOD_PASSWORDS)
 
 
+def _has_second_factor() -> bool:
+    # The new session counts as one that has just been authenticated, which takes the code too.
+    return bool(g.me.has_second_factor)
+
+
 @blueprint.route("/password", methods=["GET", "POST"])
+@sensitive_if(_has_second_factor)
 @signed_in
 def password() -> ResponseReturnValue:
     """Change the person's own password; every other session ends."""
@@ -31,6 +37,8 @@ def password() -> ResponseReturnValue:
     if saved_after(form, lambda: _verified(form), _change):
         flash("Your password was changed, and your other sessions have ended.", "success")
         return session_cookie.store(redirect(url_for(".show"), 303), form.result)
+    if isinstance(form.rule_error, SignInFailed):
+        failures.note(g.me.username)
     return render_template("account/password.html", form=form), form.status
 
 

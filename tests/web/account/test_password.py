@@ -1,15 +1,18 @@
 """The page to change one's own password."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domain.authentication import one_time_links
-from app.models import AuditEvent, User
+from app.models import AuditEvent, ConsoleSession, FailedSignIn, User
+from app.models.base import utcnow
 from tests.support.contents import recorded
 from tests.support.cookies import cookie
 from tests.support.people import PASSWORD, PASSWORD_HASH
+from tests.support.second_factors import code_of, set_up
 
 NEW = "another good password"
 
@@ -53,6 +56,31 @@ def test_a_change_that_is_refused_changes_nothing(sign_in, vera, current, passwo
     assert sentence in answer.text
     assert vera.password_hash == PASSWORD_HASH
     assert browser.get("/account").status_code == 200
+
+
+def test_a_wrong_password_is_a_failed_sign_in(sign_in, vera, session):
+    sign_in(vera).submit("/account/password", current="not my password", password=NEW)
+
+    assert session.scalars(select(FailedSignIn.failures)).one() == 1
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_password_alone_renews_no_session_that_has_a_second_factor(app, sign_in, vera, session):
+    key, _ = set_up(session, vera, app.config["SECRET_KEY"])
+    browser = sign_in(vera)
+    page = browser.get("/account/password")
+    long_ago = utcnow() - timedelta(hours=1)
+    session.execute(update(ConsoleSession).values(authenticated_at=long_ago))
+    session.commit()
+
+    asked = page.submit(current=PASSWORD, password=NEW)
+    assert (asked.status_code, vera.password_hash) == (401, PASSWORD_HASH)
+    removal = browser.submit("/account/remove-second-factor")
+    assert (removal.status_code, "Confirm that it is you" in removal.text) == (401, True)
+
+    form = asked.submit(own_password=PASSWORD, own_code=code_of(key))
+    assert "Nothing was saved yet." in form.text
+    assert form.submit(current=PASSWORD, password=NEW).location == "/account"
 
 
 def test_a_link_for_a_new_password_stops_working_when_it_is_changed(
