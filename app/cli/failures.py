@@ -20,7 +20,7 @@ from app.domain.errors import RuleError
 from app.unit_of_work import OutcomeUnknown
 
 # Errors of SQLite that concern the file, not the statement.
-_OF_THE_FILE = ("SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
+_OF_THE_FILE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
 
 
 class Failure(click.ClickException):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.errors import Diagnostic, QueryCanceled, _WaitTimeout
+from psycopg.errors import Diagnostic, LockNotAvailable, QueryCanceled, _WaitTimeout
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ class LimitedConnection(psycopg.Connection[Any]):
 
         Raises:
             QueryCanceled: The server has ended the statement, because it was told to.
+            LockNotAvailable: It has waited for a lock for too long.
             OperationalError: The server does not answer. The connection is closed.
         """
         try:
@@ -78,8 +79,9 @@ class LimitedConnection(psycopg.Connection[Any]):
         try:
             self.cancel_safe(timeout=GRACE)
             return super().wait(gen, timeout=GRACE)
-        except QueryCanceled:
-            raise
         except psycopg.Error as error:
+            # At the same moment, the server may have given up waiting for a lock by itself.
+            if isinstance(error, (QueryCanceled, LockNotAvailable)):
+                raise
             self.close()
             raise psycopg.OperationalError("timeout expired: the server does not answer") from error

@@ -108,7 +108,6 @@ _CAUSES = (
     _Cause("there is no file", "the file does not exist", ("SQLITE_PATH",)),
     _Cause("unable to open database", "the file cannot be opened", ("SQLITE_PATH",)),
     _Cause("readonly database", "the file cannot be written to", ("SQLITE_PATH",)),
-    _Cause("database is locked", "another program keeps the file locked", ("SQLITE_PATH",)),
 )
 
 

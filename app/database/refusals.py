@@ -7,6 +7,9 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from app.config import Configuration
+from app.database import waiting
+
+BUSY = "The database was busy for too long: another program keeps what is needed locked."
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _OF_MYSQL = re.compile(r"(?P<command>\w[\w ]*) command denied to user '(?P<user>[^']*)'@")
@@ -141,11 +144,19 @@ def _about_damage(configuration: Configuration, line: str) -> str:
     return f"Restore a backup: docs/backup.md. The database says: {line}"
 
 
+def _about_waiting(_configuration: Configuration, line: str) -> str:
+    return f"Try again, or end the other program. The database says: {line}"
+
+
 def _quoted(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 
 _KINDS = (
+    _Kind(
+        Refusal(BUSY, _about_waiting),
+        frozenset({*waiting.STATES, *waiting.NUMBERS, "SQLITE_BUSY"}),
+    ),
     _Kind(
         Refusal("The database is read-only and takes no changes.", _about_writing),
         frozenset({"25006", 1792, 1836, "SQLITE_READONLY", "SQLITE_CANTOPEN"}),

@@ -23,8 +23,8 @@ _LIMIT = {
 }
 _SHORTENED = "waits_less"
 # A lock, or the time of a statement: PostgreSQL's SQLSTATEs and the numbers of MySQL and MariaDB.
-_STATES = frozenset({"55P03", "57014"})
-_NUMBERS = frozenset({1205, 1969, 3024})
+STATES = frozenset({"55P03", "57014"})
+NUMBERS = frozenset({1205, 1969, 3024})
 
 
 class Waiting:
@@ -114,7 +114,7 @@ def has_waited(error: DBAPIError) -> bool:
     if getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
         return True
     number = original.args[0] if original is not None and original.args else None
-    return getattr(original, "sqlstate", None) in _STATES or number in _NUMBERS
+    return getattr(original, "sqlstate", None) in STATES or number in NUMBERS
 
 
 def _set_limit(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from app import unit_of_work
-from app.database import problems, revisions
+from app.database import problems, refusals, revisions
 from app.database.connections import MissingFile
 from app.database.waiting import has_waited
 from app.domain.authentication.capacity import Overloaded
@@ -48,10 +48,7 @@ QUEUE_SENTENCE = (
     "The console saves only a few changes at once, and the database keeps them waiting. Yours was"
     " not begun. Try again in a few seconds."
 )
-BUSY = (
-    "The database was busy for too long: another program keeps what is needed locked. Nothing was"
-    " saved. Try again in a few seconds."
-)
+BUSY = f"{refusals.BUSY} {UNSAVED} Try again in a few seconds."
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
 log = logging.getLogger(__name__)
 

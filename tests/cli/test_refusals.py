@@ -10,7 +10,9 @@ from app.domain.settings import by_key
 from app.extensions import db
 from app.models import User
 from tests.support import servers
+from tests.support.api import Program
 from tests.support.databases import Database
+from tests.support.tokens import token_of
 
 READ_ONLY = "The database is read-only and takes no changes."
 NO_ROOM = "The database has no room: its disk is full, or a quota is used up."
@@ -130,6 +132,38 @@ def test_a_full_disk_is_told_on_servers(app, flask, sign_in, ada, session, datab
         session.rollback()
         session.execute(text(unmake))
         session.commit()
+
+
+BUSY = "The database was busy for too long: another program keeps what is needed locked."
+LOCKS = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": "SELECT * FROM application_settings FOR UPDATE",
+    "mysql": "SELECT * FROM application_settings FOR UPDATE",
+}
+
+
+def test_what_another_program_keeps_locked_is_told(
+    app, sign_in, ada, session, flask, database, database_name, caplog
+):
+    browser, program = sign_in(ada), Program(app.test_client(), token_of(session, ada))
+    page = browser.get(f"/settings/{by_key(session, 'chunk_size').id}")
+    session.rollback()
+
+    engine = database.engine()
+    with engine.connect() as other:
+        other.exec_driver_sql(LOCKS[database_name])
+        answer = page.submit("edit", value="777")
+        sent = program.send("PUT", "/settings/chunk_size", {"value": 777}, If_Match="*")
+        done = flask("settings", "set", "chunk_size", "777")
+    engine.dispose()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert f"{BUSY} Nothing was saved. Try again in a few seconds." in answer.text
+    assert (sent.status_code, sent.json["detail"]) == (503, f"{BUSY} Nothing was saved.")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert f": {BUSY} Try again, or end the other program. The database says:" in done.err
+    assert caplog.text.count(BUSY) == 2
+    assert page.submit("edit", value="778").status_code == 303
 
 
 @pytest.fixture
