@@ -159,7 +159,7 @@ _KINDS = (
     ),
     _Kind(
         Refusal("The database is read-only and takes no changes.", _about_writing),
-        frozenset({"25006", 1792, 1836, "SQLITE_READONLY", "SQLITE_CANTOPEN"}),
+        frozenset({"25006", 1036, 1792, 1836, 1881, "SQLITE_READONLY", "SQLITE_CANTOPEN"}),
     ),
     _Kind(
         Refusal("The database is read-only and takes no changes.", _about_writing),

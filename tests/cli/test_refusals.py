@@ -78,6 +78,29 @@ def test_a_database_that_takes_no_changes_can_be_looked_at_and_says_so(
     assert by_key(session, "chunk_size").value == "1000"
 
 
+@pytest.mark.only_on("mysql")
+@pytest.mark.parametrize("number", [1036, 1881])
+def test_a_server_that_recovers_and_lets_nobody_write_is_read_only(
+    app, flask, sign_in, ada, session, number
+):
+    browser = sign_in(ada)
+    page = browser.get(f"/settings/{by_key(session, 'chunk_size').id}")
+    # As innodb_read_only and innodb_force_recovery answer.
+    session.execute(
+        text(
+            "CREATE TRIGGER recovering BEFORE INSERT ON console_audit_events FOR EACH ROW SIGNAL"
+            f" SQLSTATE 'HY000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'Table is read only'"
+        )
+    )
+    session.commit()
+    try:
+        is_told(app, flask, browser, page, READ_ONLY)
+    finally:
+        session.rollback()
+        session.execute(text("DROP TRIGGER recovering"))
+        session.commit()
+
+
 @pytest.mark.only_on("sqlite")
 def test_a_full_disk_is_told_on_sqlite(app, flask, sign_in, ada, session):
     browser = sign_in(ada)
