@@ -26,11 +26,13 @@ _REFUSED = "the server does not accept the user name or the password"
 _NOT_FREE = "no connection of the pool came free"
 _NOT_SPARE = "the server has no connection to spare"
 _NO_WRITES = "no server there takes writes"
+_NOT_YET = "the server is starting, stopping or recovering"
 # For everybody, without naming the database; the others are for operators only.
 _SENTENCES = {
     _NOT_FREE: "All connections of the console to the database are in use.",
     _NOT_SPARE: "The database server has no connection to spare.",
     _NO_WRITES: "No server of the database takes changes.",
+    _NOT_YET: "The database server is starting, stopping or recovering.",
 }
 _CAUSES = (
     _Cause("queuepool limit", _NOT_FREE, ("DB_POOL_SIZE",)),
@@ -77,6 +79,7 @@ _CAUSES = (
         ("DB_POOL_SIZE", "DB_MAX_OVERFLOW"),
     ),
     _Cause("session is read-only", _NO_WRITES, ("DB_HOST",)),
+    _Cause("the database system is |server shutdown in progress", _NOT_YET, ()),
     _Cause(
         r"failed to resolve host|could not translate host|\[errno -\d+\]",
         "the host name is not known",
@@ -185,8 +188,9 @@ def _sentence(configuration: Configuration, meaning: str, variables: tuple[str, 
     of_address = {*_ADDRESS, "DATABASE_PROVIDER"}
     names = [BY_URL if is_by_url and name in of_address else name for name in variables]
     check = listed(list(dict.fromkeys(names)), most=len(names))
+    advice = f"Check {check}." if names else "Try again, or look at its log."
     hint = _password_hint(configuration) if meaning == _REFUSED else ""
-    return f"No connection to {configuration.where}: {meaning}. Check {check}.{hint}"
+    return f"No connection to {configuration.where}: {meaning}. {advice}{hint}"
 
 
 def _password_hint(configuration: Configuration) -> str:

@@ -508,6 +508,10 @@ def test_a_file_of_another_kind_is_one_line(tmp_path, connect):
             "the server has no connection to spare. Check DB_POOL_SIZE and DB_MAX_OVERFLOW.",
         ),
         (
+            "FATAL:  the database system is not yet accepting connections",
+            "the server is starting, stopping or recovering. Try again, or look at its log.",
+        ),
+        (
             "connection failed: session is read-only",
             "no server there takes writes. Check DB_HOST.",
         ),
