@@ -1,4 +1,4 @@
-"""Request lines: the log has one for each request, written when its answer has been sent."""
+"""Request lines: the log has one for each request, written when its answer is ready."""
 
 import logging
 import re
@@ -28,7 +28,7 @@ def _note_start() -> None:
 def _tell_later(response: Response) -> Response:
     if not log.isEnabledFor(logging.INFO):
         return response
-    # An answer may be sent after the request has ended, such as an export.
+    # An answer may be made after the request has ended, such as an export.
     started_at, me = g.get("started_at", time.perf_counter()), g.get("me")
     caller = g.get("caller")  # The owner of a token.
     fields = {
@@ -45,7 +45,11 @@ def _tell_later(response: Response) -> Response:
         milliseconds = round((time.perf_counter() - started_at) * 1000, 1)
         log.info("request", extra={**fields, "ms": milliseconds})
 
-    response.call_on_close(tell)
+    if response.is_streamed:
+        response.call_on_close(tell)
+    else:
+        # A server that stops ends its threads once the last answer has been sent.
+        tell()
     return response
 
 

@@ -51,6 +51,15 @@ def test_each_request_has_a_line(sign_in, vera, log):
 
 
 @pytest.mark.only_on("sqlite")
+def test_a_line_is_there_before_a_server_that_stops_sends_its_last_answer(app, log):
+    answer = app.test_client().get("/login")
+    told = [line["request_id"] for line in lines_of(log, LOG_OF)]
+    answer.close()
+
+    assert told == [answer.headers["X-Request-Id"]]
+
+
+@pytest.mark.only_on("sqlite")
 def test_files_and_errors_have_a_line_too(visitor, log):
     answers = [visitor.get("/static/app.css"), visitor.get("/nowhere"), visitor.open("/", "PUT")]
 

@@ -130,10 +130,11 @@ def test_whoever_is_being_answered_when_it_stops_gets_the_answer(
         time.sleep(0.3)
         other.rollback()
         other.close()
-        assert saved.result()[0] == 303
+        status, request_id = saved.result()
         [one.result() for one in asking]
 
     assert served.server.wait(SECONDS) == 0
     assert set(outcomes) == {200, "refused"}
+    assert status == served.lines()[request_id]["status"] == 303
     session.expire_all()
     assert by_key(session, "chunk_size").value == "1001"
