@@ -96,14 +96,14 @@ def test_all_warnings_are_told_before_they_are_confirmed_and_all_refusals_at_onc
     with pytest.raises(UnusualValue) as warning:
         save(session, "low", "5")
     assert str(warning.value) == (
-        "low should be from 0 to 2. low should be less than 3: low is 5.0."
-        " low should be less than 4: low is 5.0."
+        "low should be from 0 to 2. low should be less than 3: low is 5."
+        " low should be less than 4: low is 5."
     )
     add(session, *(ValueRelation(expression=f"low < {n}") for n in (5, 6)))
     with pytest.raises(InvalidValue) as refusal:
         save(session, "low", "6", anyway=True)
     assert str(refusal.value) == (
-        "low must be less than 5: low is 6.0. low must be less than 6: low is 6.0."
+        "low must be less than 5: low is 6. low must be less than 6: low is 6."
     )
 
 

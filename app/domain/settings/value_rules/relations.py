@@ -10,6 +10,7 @@ from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import expressions
 from app.domain.settings.value_rules.comparisons import Known, Operand, Unknown
 from app.domain.settings.value_rules.expressions import Expression
+from app.domain.settings.value_rules.json_schema import asked
 from app.domain.settings.value_rules.sizes import Size, read_size
 from app.domain.settings.values import DataType
 
@@ -88,7 +89,7 @@ def _told(value: Operand) -> str:
     """Return a value in a sentence: a size as it was written, a long text cut off."""
     if isinstance(value, Size):
         return value.text
-    return values.in_sentence(value) if isinstance(value, str) else str(value)
+    return values.in_sentence(value) if isinstance(value, str) else asked.as_text(value)
 
 
 def operand(value: str | None, data_type: str) -> Operand | None:
