@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from app.domain.settings.secret_keys import is_secret
 
@@ -31,8 +32,9 @@ _IN_URL = re.compile(
 )
 _TOKEN_IN_URL = re.compile(r"""(?P<before>https?://)[^\s/?#:@"'<>]{16,200}(?=@)""", re.IGNORECASE)
 _IN_QUERY = re.compile(
-    r"""(?P<before>[?&;#](?:password|passwd|pwd|(?:client_?)?secret|api_?key|access_?key"""
-    r"""|(?:access_|auth_|refresh_)?token|sig|signature)=)(?![{$%])[^\s&;"'<>#]+""",
+    r"""(?P<before>[?&;#](?:password|passwd|pwd|(?:client[_-]?)?secret|api[_-]?key"""
+    r"""|access[_-]?key|(?:(?:access|auth|refresh)[_-])?token|sig|signature)=)"""
+    r"""(?![{$%\\])[^\s&;"'<>#]+""",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
@@ -44,16 +46,25 @@ _TOKEN = re.compile(
 _PRIVATE_KEY = re.compile(r"(?P<before>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+")
 # A list of names and values, as drivers take it in place of an address.
 _PLACE = re.compile(
-    r"(?:^|[;\s])(?:host|server|data source|user|user id|uid|dbname|database|accountname)\s?=",
+    r"""(?:^|[;\s"'])(?:host|server|data source|user|user id|uid|dbname|database|accountname)"""
+    r"\s?=",
     re.IGNORECASE,
 )
 _IN_LIST = re.compile(
-    r"(?P<before>(?:^|[;\s])(?:password|passwd|pwd|accountkey|sharedaccesskey)\s?=\s?)[^\s;]+",
+    r"""(?P<before>(?:^|[;\s"'])(?:password|passwd|pwd|accountkey|sharedaccesskey)\s?=\s?)"""
+    # In quotes, as a password with spaces is, also within JSON.
+    r"""(?:'[^']{1,1000}'|"[^"]{1,1000}"|\\"[^"\\]{1,1000}\\"|[^\s;]+)""",
     re.IGNORECASE,
 )
 _MEMBER = re.compile(
     r'(?P<before>"(?P<name>[^"\\]{1,80})"\s{0,20}:\s{0,20}")(?P<text>(?:[^"\\]|\\.){1,4000})(?=")'
 )
+# The same in JSON that is a text of JSON.
+_MEMBER_OF_TEXT = re.compile(
+    r'(?P<before>\\"(?P<name>[^"\\]{1,80})\\"\s{0,20}:\s{0,20}\\")'
+    r'(?P<text>(?:[^"\\]|\\\\(?:\\.)?){1,4000})(?=\\")'
+)
+_MEMBERS = (_MEMBER, _MEMBER_OF_TEXT)
 _EVERYWHERE = (_IN_URL, _TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
 # Names that members of any JSON object may have, and what stands for a secret in its place.
 _PLAIN_NAMES = frozenset({"key", "pass", "salt", "signature", "token"})
@@ -66,7 +77,9 @@ def masked(value: str) -> str:
         return value
     for pattern in _patterns(value):
         value = pattern.sub(rf"\g<before>{MASK}", value)
-    return _MEMBER.sub(_masked_member, value)
+    for members in _MEMBERS:
+        value = members.sub(_masked_member, value)
+    return value
 
 
 def recorded(value: str | None, *, is_secret: bool) -> dict[str, str | bool | None]:
@@ -80,7 +93,8 @@ def holds_password(value: str | None) -> bool:
         return False
     if any(pattern.search(value) for pattern in _patterns(value)):
         return True
-    return any(_is_secret_member(member) for member in _MEMBER.finditer(value))
+    members = chain.from_iterable(pattern.finditer(value) for pattern in _MEMBERS)
+    return any(map(_is_secret_member, members))
 
 
 def _may_hold_secret(value: str) -> bool:

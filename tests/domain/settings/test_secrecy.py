@@ -91,6 +91,16 @@ def test_a_key_about_something_else_is_none(key):
         ("https://ghp_0123456789abcdef@h/r", "https://•••@h/r"),
         ("Server=h;User Id=sa;Password=hunter2;", "Server=h;User Id=sa;Password=•••;"),
         ("host=h dbname=d password=hunter2", "host=h dbname=d password=•••"),
+        ("host=h password='two words' dbname=d", "host=h password=••• dbname=d"),
+        ('Server=h;Password="a;b c";Port=1', "Server=h;Password=•••;Port=1"),
+        ('{"dsn": "password=pw host=h", "n": 1}', '{"dsn": "password=••• host=h", "n": 1}'),
+        ('"host=h password=pw port=1"', '"host=h password=••• port=1"'),
+        ('{"a": "Server=h;Password=\\"a b\\""}', '{"a": "Server=h;Password=•••"}'),
+        (
+            r'"{\"model\": \"m\", \"password\": \"a\\\"b\", \"n\": 1}"',
+            r'"{\"model\": \"m\", \"password\": \"•••\", \"n\": 1}"',
+        ),
+        ("https://h/?api-version=1&api-key=pw", "https://h/?api-version=1&api-key=•••"),
         (
             '{"smtp": {"host": "h", "password": "a\\"b"}}',
             '{"smtp": {"host": "h", "password": "•••"}}',
@@ -135,6 +145,8 @@ def test_a_value_made_to_take_long_is_looked_at_quickly():
         "password=",
         '"api_key": "',
         "host=",
+        "host= password='",
+        r"\"password\":\"",
     ):
         begun = time.perf_counter()
         settings.masked(part * (65_000 // len(part)))
