@@ -88,7 +88,7 @@ def test_a_warning_is_saved_when_it_is_confirmed(session):
     assert state.findings == ("", "Should be from 0 to 2")
 
 
-def test_all_warnings_are_told_before_they_are_confirmed_and_all_refusals_at_once(session):
+def test_all_warnings_are_told_before_they_are_confirmed_and_a_refusal_outweighs_them(session):
     add(session, ApplicationSetting(key="low", value="1", data_type="float"))
     add(session, SettingRule(key="low", schema=RANGE, severity="warn"))
     add(session, *(ValueRelation(expression=f"low < {n}", severity="warn") for n in (3, 4)))
@@ -102,9 +102,7 @@ def test_all_warnings_are_told_before_they_are_confirmed_and_all_refusals_at_onc
     add(session, *(ValueRelation(expression=f"low < {n}") for n in (5, 6)))
     with pytest.raises(InvalidValue) as refusal:
         save(session, "low", "6", anyway=True)
-    assert str(refusal.value) == (
-        "low must be less than 5: low is 6. low must be less than 6: low is 6."
-    )
+    assert str(refusal.value) == "low must be less than 5: low is 6."
 
 
 def test_a_rule_of_another_program_that_cannot_be_read_refuses_changes(session):

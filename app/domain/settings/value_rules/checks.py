@@ -135,11 +135,11 @@ def _add(
 ) -> None:
     if is_warning and value.anyway:
         return
-    kind = UnusualValue if is_warning else InvalidValue
     found = mistakes.get(value.key)
-    if type(found) is kind:
-        # Nobody confirms, or corrects, what they were not told.
-        mistakes[value.key] = kind(f"{found} {message}", field=VALUE_FIELD)
-    elif found is None or not is_warning:
-        # What is refused outweighs what can be saved anyway.
+    if is_warning and isinstance(found, UnusualValue):
+        # Nobody confirms what they were not told.
+        message = f"{found} {message}"
+    # What is refused outweighs what can be saved anyway.
+    if found is None or isinstance(found, UnusualValue):
+        kind = UnusualValue if is_warning else InvalidValue
         mistakes[value.key] = kind(message, field=VALUE_FIELD)
