@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, update
 
 from app.domain import audit, etags, validation
 from app.domain.actor import Actor
-from app.domain.errors import ChangedMeanwhile, RuleError
+from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
 from app.domain.settings import outside, read_only, secrecy, secrets, values
 from app.domain.settings.lookup import load_for_update
 from app.domain.settings.value_rules import checks, rules
@@ -202,8 +202,19 @@ def _ruled(
 
 def _reason(found: SettingRules, setting: ApplicationSetting, edit: SettingEdit) -> str:
     is_needed = found.of(setting.key, setting.category).requires_reason
-    is_change = edit.text != setting.value
-    return checks.reason_for(edit.reason, [setting.key] if is_needed and is_change else [])
+    is_asked = is_needed and _is_change(setting, edit.text)
+    return checks.reason_for(edit.reason, [setting.key] if is_asked else [])
+
+
+def _is_change(setting: ApplicationSetting, text: str | None) -> bool:
+    """Tell whether a text as typed is another value; browsers send line ends as CRLF."""
+    kind = DataType.of(setting.data_type)
+    if text is None or kind is None:
+        return text != setting.value
+    try:
+        return values.of_type(text, kind) != setting.value
+    except InvalidValue:
+        return True
 
 
 def _put(

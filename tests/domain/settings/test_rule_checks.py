@@ -160,6 +160,20 @@ def test_a_flagged_setting_or_category_needs_a_reason_for_everything(session):
     assert settings.undo(session, event.id, Confirmation("Undone."), actor=OPERATOR)
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("data_type", "stored", "typed"),
+    [("integer", "7", " 007 "), ("json", "[\n1]", "[\r\n1]"), ("boolean", "true", "yes")],
+)
+def test_no_reason_is_needed_for_the_value_that_is_stored(session, data_type, stored, typed):
+    add(session, ApplicationSetting(key="motto", value=stored, data_type=data_type))
+    add(session, SettingRule(key="motto", requires_reason=True))
+
+    assert save(session, "motto", typed) is None
+    with pytest.raises(InvalidValue, match="motto needs a reason"):
+        save(session, "motto", "0")
+
+
 def test_two_saves_at_the_same_moment_do_not_break_a_relation_together(app, session):
     def move(key, text):
         setting_id, typed = edit(session, key, text)
