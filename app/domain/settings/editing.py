@@ -156,17 +156,15 @@ def etag_of(setting: ApplicationSetting) -> str:
     """Return the digest of what an editor of the setting sees."""
     is_secret = secrets.is_secret_setting(setting)
     keys = secrets.keys_for(setting)
-    value = keys.fingerprint(setting.value) if is_secret else setting.value
+    seen = secrets.seen_in_etag(setting.value, secrets.shown_value(setting), keys)
     return digest(
-        setting.key, value, setting.data_type, is_mutable=setting.is_mutable, is_secret=is_secret
+        setting.key, seen, setting.data_type, is_mutable=setting.is_mutable, is_secret=is_secret
     )
 
 
-def digest(
-    key: str, value: str | None, data_type: str, *, is_mutable: bool, is_secret: bool
-) -> str:
-    """Return the etag of a setting by its columns; of a secret's value, by its fingerprint."""
-    return etags.of_row(key, value, data_type, is_mutable, is_secret)
+def digest(key: str, seen: str | None, data_type: str, *, is_mutable: bool, is_secret: bool) -> str:
+    """Return the etag of a setting by its columns, and by what `secrets.seen_in_etag` returns."""
+    return etags.of_row(key, seen, data_type, is_mutable, is_secret)
 
 
 def _locked(session: DbSession, setting_id: int) -> tuple[ApplicationSetting, SettingRules]:

@@ -107,10 +107,11 @@ def _shown(columns: tuple[Any, ...], keys: SecretKeys) -> ShownSetting:
         is_secret=is_secret,
         has_key=keys.current is not None,
     )
-    seen = keys.fingerprint(value) if is_secret else value
+    shown = None if value is None or is_secret else secrecy.masked(value)
+    seen = secrets.seen_in_etag(value, shown, keys)
     return ShownSetting(
         key,
-        None if value is None or is_secret else secrecy.masked(value),
+        shown,
         value is not None,
         is_secret,
         is_mutable,

@@ -52,7 +52,7 @@ class SettingLine(NamedTuple):
     Attributes:
         rule: The rule of its values.
         related: What the relations with other settings find.
-        fingerprint: What stands for the value of a secret in the etag.
+        seen: What stands for the value in the etag.
         secret_state: How the value of a secret is stored; None for others.
         effect: What the programs that read it run.
         allowance: The steps that are left for the checks of all lines of the list.
@@ -70,7 +70,7 @@ class SettingLine(NamedTuple):
     read_only_reason: str | None
     rule: ValueRule = NO_RULE
     related: ValueFindings = NOTHING_FOUND
-    fingerprint: str | None = None
+    seen: str | None = None
     secret_state: SecretState | None = None
     effect: Effect = UNKNOWN_EFFECT
     allowance: Allowance | None = None
@@ -80,7 +80,7 @@ class SettingLine(NamedTuple):
         """The digest that an edit of this line is checked against."""
         return editing.digest(
             self.key,
-            self.fingerprint if self.is_secret else self.value,
+            self.seen,
             self.data_type,
             is_mutable=self.is_mutable,
             is_secret=self.is_secret,
@@ -192,10 +192,11 @@ def _line(
         is_secret=is_secret,
         has_key=keys.current is not None,
     )
+    shown = None if value is None or is_secret else secrecy.masked(value)
     line = SettingLine(
         number,
         key,
-        None if value is None or is_secret else secrecy.masked(value),
+        shown,
         value is not None,
         data_type,
         description,
@@ -205,8 +206,7 @@ def _line(
         reason,
         rule,
         NOTHING_FOUND if is_secret else by_key.get(key, NOTHING_FOUND),
+        seen=secrets.seen_in_etag(value, shown, keys),
         allowance=allowance,
     )
-    if not is_secret:
-        return line
-    return line._replace(fingerprint=keys.fingerprint(value), secret_state=keys.state_of(value))
+    return line._replace(secret_state=keys.state_of(value)) if is_secret else line

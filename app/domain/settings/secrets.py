@@ -167,6 +167,19 @@ def shown_value(setting: ApplicationSetting) -> str | None:
     return secrecy.masked(setting.value)
 
 
+def seen_in_etag(value: str | None, shown: str | None, keys: SecretKeys) -> str | None:
+    """Return what stands for a value in an etag; nobody can guess from it what is hidden.
+
+    Without a key, what is hidden of a value does not count.
+
+    Args:
+        value: The value.
+        shown: What may be shown of it; None for nothing.
+        keys: The keys of the application.
+    """
+    return value if shown == value else keys.fingerprint(value) or shown or ""
+
+
 def secret_state(setting: ApplicationSetting) -> SecretState | None:
     """Return how the value of a secret is stored; None for other settings."""
     if not is_secret_setting(setting):

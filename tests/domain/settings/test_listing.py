@@ -64,7 +64,7 @@ def test_settings_are_filtered_by_nothing_but_what_is_offered(session, wanted):
 
 
 def test_the_line_of_a_list_and_the_page_have_one_etag(session):
-    for value in ("Hello", "", None):
+    for value in ("Hello", "", None, "redis://:hunter2@h"):
         setting = add(session, f"greeting{len(str(value))}", value)
         [line] = found(session, SettingFilter(q=setting.key))
         assert line.etag == settings.etag_of(setting)

@@ -19,6 +19,7 @@ from app.domain.settings import (
     SecretState,
     SettingEdit,
     WouldReveal,
+    editing,
     secrets,
 )
 from app.extensions import db
@@ -169,6 +170,23 @@ def test_etags_cannot_be_guessed_from(session, keyed, make):
     keyed(KEY)
     [line] = [line for line in settings.read_all(session) if line.key == "x_api_key"]
     assert line.etag == etag
+
+
+def test_a_password_in_a_value_cannot_be_guessed_from_its_etag(session, keyed, make):
+    def etags():
+        return settings.etag_of(setting), settings.shown_setting(setting).etag
+
+    setting = make("plain", value="redis://:hunter2@h")
+    guess = editing.digest("plain", setting.value, "string", is_mutable=True, is_secret=False)
+    with_key = etags()
+    setting.value = "redis://:hunter3@h"
+    assert len({guess, *with_key, *etags()}) == 3
+
+    keyed(None)
+    without_key = etags()
+    setting.value = "redis://:hunter2@h"
+    assert without_key == etags()
+    assert guess not in without_key
 
 
 def test_a_mark_hides_and_its_removal_reveals_nothing(session, keyed, make):
