@@ -17,6 +17,7 @@ from app.models.base import utcnow
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
 from tests.support.people import PASSWORD
+from tests.support.second_factors import set_up
 
 # So that only attempts with unknown names take long.
 QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -200,6 +201,17 @@ def test_success_gives_the_attempts_back(app, visitor, vera):
 
 
 @pytest.mark.only_on("sqlite")
+def test_sign_ins_with_a_code_use_up_no_network(app, person, session):
+    """Each is an attempt at the password and one at the code, and both succeed."""
+    for number in range(LIMITS.network + 1):
+        someone = person(f"nora{number}", password_hash=HASH)
+        _, codes = set_up(session, someone, app.config["SECRET_KEY"])
+        asked = Browser(app.test_client()).submit(
+            "/login", username=someone.username, password=PASSWORD
+        )
+        assert asked.follow().submit(own_code=codes[0]).status_code == 303
+
+
 def test_the_password_page_draws_on_the_same_budget(app, sign_in, vera, visitor):
     guess(visitor, times=2)
     hers = sign_in(vera)

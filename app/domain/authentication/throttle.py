@@ -115,13 +115,23 @@ def give_back(session: DbSession, attempt: Attempt, limits: ThrottleLimits, *, s
         limits: The sizes of the budgets.
         secret: The key of the digests.
     """
+    give_back_shared(session, attempt, limits, secret=secret)
     for budget in budgets_of(attempt, limits, secret):
-        row = budget.row
+        if not budget.is_shared:
+            session.execute(delete(SignInBudget).where(budget.row))
+
+
+def give_back_shared(
+    session: DbSession, attempt: Attempt, limits: ThrottleLimits, *, secret: str
+) -> None:
+    """Give an attempt back to the budget that others draw on; the account's stays charged.
+
+    Args are those of `give_back`.
+    """
+    for budget in budgets_of(attempt, limits, secret):
         if budget.is_shared:
             less = update(SignInBudget).values(full_at=SignInBudget.full_at - budget.step)
-            session.execute(less.where(row).execution_options(synchronize_session=False))
-        else:
-            session.execute(delete(SignInBudget).where(row))
+            session.execute(less.where(budget.row).execution_options(synchronize_session=False))
 
 
 def clear(

@@ -120,7 +120,8 @@ def _sign_in(proven: tuple[VerifiedPassword | None, Attempt]) -> str | HalfSigne
     actor, browser, secret = identity.current_actor(), identity.browser(), identity.secret()
     entered = sign_in.complete(db.session, proof, browser, actor=actor, secret=secret)
     if isinstance(entered, HalfSignedIn):
-        # The budget stays charged, so that a known password gives no more guesses at the code.
+        # The account's stays charged, so that a known password gives no more guesses at the code.
+        throttling.give_back_shared(attempt)
         return entered
     identity.end_previous_session()
     throttling.give_back(attempt)

@@ -66,6 +66,12 @@ def give_back(attempt: Attempt) -> None:
     throttle.give_back(db.session, attempt, limits, secret=identity.secret())
 
 
+def give_back_shared(attempt: Attempt) -> None:
+    """Give an attempt with the right password back to the network, before its code."""
+    limits = config.current().sign_in_limits
+    throttle.give_back_shared(db.session, attempt, limits, secret=identity.secret())
+
+
 def _refuse_flood(attempt: Attempt) -> None:
     limits, secret = config.current().sign_in_limits, identity.secret()
     ask = partial(throttle.longest_wait, db.session, attempt, limits, secret=secret)
