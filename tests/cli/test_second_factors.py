@@ -30,6 +30,16 @@ def test_a_reset_removes_it_ends_the_sessions_and_is_recorded(app, flask, sign_i
     assert flask(*RESET).code == 1
 
 
+def test_a_second_factor_that_is_being_set_up_is_none(app, flask, sign_in, session, vera):
+    second_factor.begin(session, vera.id, (app.config["SECRET_KEY"],))
+    sign_in(vera)
+
+    done = flask(*RESET)
+
+    assert (done.code, "vera has no second factor." in done.err) == (1, True)
+    assert len(session.scalars(select(ConsoleSession)).all()) == 1
+
+
 def test_doctor_tells_of_keys_that_no_secret_key_decrypts(flask, session, vera):
     set_up(session, vera, "another secret key, of 32 bytes or more")
 

@@ -115,11 +115,10 @@ def use(session: DbSession, user_id: int, code: EnteredCode) -> UsedCode | None:
     return UsedCode(codes_left(session, user_id))
 
 
-def remove(session: DbSession, user_id: int) -> bool:
-    """Remove the second factor of a user and the recovery codes; tell whether there was one."""
+def remove(session: DbSession, user_id: int) -> None:
+    """Remove the second factor of a user, also one being set up, and the recovery codes."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    removed = session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
-    return bool(cast(CursorResult[Any], removed).rowcount)
+    session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
 
 
 def unreadable(session: DbSession, secrets: Sequence[str]) -> list[int]:

@@ -137,8 +137,9 @@ def reset_factor(session: DbSession, user_id: int, reason: str, *, actor: Actor)
     access.serialize_access_changes(session)
     user = access.load_user_for_update(session, user_id)
     reason = checked_reason(reason)
-    if not second_factor.remove(session, user.id):
+    if not second_factor.is_set(session, user.id):
         raise FactorState(f"{user.username} has no second factor.")
+    second_factor.remove(session, user.id)
     sessions.end_all(session, user.id)
     target = Target.of_user(user)
     audit.record(session, "second-factor:reset", target, actor=actor, reason=reason)
