@@ -186,6 +186,23 @@ def test_the_schema_of_another_program_stays_when_the_rest_of_its_rule_is_edited
 
 
 @SQLITE
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("count", [9, 1900])
+def test_a_long_schema_is_typed_as_it_is_saved_and_line_ends_do_not_count(session, count, line_end):
+    row = stored(session)
+    row.schema = json.dumps({"not": {"enum": list(range(count))}}, separators=(",", ":"))
+    session.commit()
+
+    typed = editing.typed_of(editing.own_rule(session, "chunk_size"), "integer")
+    sent = typed.schema.replace("\n", line_end)
+    assert change(session, **(vars(typed) | {"schema": sent, "unit": "steps"}))
+    assert stored(session).schema.count("\n") == 0
+
+    change(session, schema=f'{{{line_end}"minimum": 5}}')
+    assert stored(session).schema == '{\n"minimum": 5}'
+
+
+@SQLITE
 def test_an_earlier_rule_is_found_by_the_event_that_changed_it(session):
     setting_id = settings.by_key(session, "chunk_size").id
     first = change(session, minimum="7", unit="characters")

@@ -14,7 +14,7 @@ from app.domain.settings.value_rules.json_schema import equality
 from app.domain.settings.value_rules.json_schema.steps import Steps
 from app.domain.settings.value_rules.rules import RuleSeverity, ValueRule
 from app.domain.settings.values import DataType
-from app.domain.text import checked_line
+from app.domain.text import checked_line, with_line_feeds
 
 UNIT_CHARACTERS = 30
 NUMBERS = (DataType.INTEGER, DataType.FLOAT)
@@ -72,14 +72,23 @@ def typed_of(rule: ValueRule, data_type: str) -> TypedRule:
     typed: dict[str, Any] = {}
     if schemas.is_readable(rule.schema):
         typed = _simple(rest, rule.schema, data_type)
-    text = json.dumps(rest, ensure_ascii=False, indent=2) if rest else ""
     return TypedRule(
         **typed,
-        schema=text if schemas.is_readable(rule.schema) else rule.schema,
+        schema=_as_text(rest) if schemas.is_readable(rule.schema) else rule.schema,
         unit=rule.unit,
         severity=rule.severity,
         requires_reason=rule.requires_reason,
     )
+
+
+def _as_text(members: Mapping[str, Any]) -> str:
+    """Return a schema to be edited: on several lines, unless it would be too long to be saved."""
+    if not members:
+        return ""
+    text = json.dumps(members, ensure_ascii=False, indent=2)
+    if len(text) <= schemas.LONGEST_SCHEMA:
+        return text
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def checked_rule(typed: TypedRule, data_type: str, stored: str = "") -> ValueRule:
@@ -160,9 +169,11 @@ def _bound(bound: float | None, data_type: str) -> str:
 
 def _schema(typed: TypedRule, data_type: str, stored: str) -> str:
     """Return the one schema of the simple fields and the rest."""
+    # As in a value: browsers send line ends as CRLF.
+    typed_schema = with_line_feeds(typed.schema)
     passed = validation.all_of(
         simple=lambda: _keywords(typed, data_type),
-        rest=lambda: schemas.read_schema(typed.schema),
+        rest=lambda: schemas.read_schema(typed_schema),
     )
     simple, rest = passed["simple"], passed["rest"]
     if both := simple.keys() & rest.keys():
@@ -171,7 +182,7 @@ def _schema(typed: TypedRule, data_type: str, stored: str) -> str:
     members = rest | simple
     if not members:
         return ""
-    text = json.dumps(members, ensure_ascii=False) if simple else typed.schema
+    text = json.dumps(members, ensure_ascii=False) if simple else typed_schema
     if is_same_schema(stored, text):
         return stored
     return schemas.checked_schema(text, data_type)
