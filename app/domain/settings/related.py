@@ -37,9 +37,9 @@ def findings_by_key(
     found: dict[str, ValueFindings] = {}
     for relation in relations:
         if broken := relation.broken(known):
-            name = "warning" if relation.is_warning else "problem"
+            said = {"warning" if relation.is_warning else "problem": broken.removesuffix(".")}
             for key in relation.keys:
-                found[key] = found.get(key, NOTHING_FOUND)._replace(**{name: broken[:-1]})
+                found[key] = found.get(key, NOTHING_FOUND)._replace(**said)
     return found
 
 

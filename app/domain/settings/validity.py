@@ -60,7 +60,9 @@ def findings(
         return related._replace(warning=related.warning or f"{NOT_CHECKED}: it {broken}")
     words = checks.softened(broken, rule)
     said = f"{words[0].upper()}{words[1:]}"
-    return ValueFindings("", related.warning or said) if rule.is_warning else ValueFindings(said)
+    if rule.is_warning:
+        return related._replace(warning=related.warning or said)
+    return ValueFindings(said)
 
 
 def problem(value: str | None, data_type: str) -> str:

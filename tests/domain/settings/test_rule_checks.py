@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from app.domain import settings
 from app.domain.confirmation import Confirmation, Deletion
@@ -158,6 +159,28 @@ def test_a_flagged_setting_or_category_needs_a_reason_for_everything(session):
         settings.undo(session, event.id, actor=OPERATOR)
     session.rollback()
     assert settings.undo(session, event.id, Confirmation("Undone."), actor=OPERATOR)
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_warning_does_not_hide_the_relation_that_a_stored_value_breaks(session, sign_in, ada):
+    row = session.scalars(select(SettingRule).where(SettingRule.key == "chunk_size")).one()
+    row.schema, row.severity = '{"maximum": 5}', "warn"
+    add(session, ValueRelation(expression="chunk_size < 6", severity="refuse"))
+
+    state = settings.rule_state(session, settings.by_key(session, "chunk_size"))
+    assert state.findings == (
+        *("chunk_size must be less than 6: chunk_size is 1000", "Should be at most 5"),
+    )
+    assert "chunk_size must be less than 6" in sign_in(ada).get("/settings?state=invalid").text
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("message", ["Keep it small", "Keep it small."])
+def test_a_sentence_of_a_relation_is_told_whole_with_or_without_a_full_stop(session, message):
+    add(session, ValueRelation(expression="chunk_size < 5", message=message, severity="refuse"))
+
+    state = settings.rule_state(session, settings.by_key(session, "chunk_size"))
+    assert state.findings == ("Keep it small", "")
 
 
 @pytest.mark.only_on("sqlite")
