@@ -55,9 +55,8 @@ def add_relation(
     review = read(lambda: editing.review_relation(db.session, number, edit, actor=actor))
     put = partial(editing.put_relation, db.session, number, edit, actor=actor)
     event = None if dry_run else carry_out(put, actor=actor)
-    for key in review.found.missing:
-        output.say(f"There is no setting named {key}.")
-    for sentence in review.found.unchecked:
+    found = review.found
+    for sentence in (*editing.silent(found.missing, found.secret), *found.unchecked):
         output.say(sentence)
     if dry_run:
         words = editing.relation_in_words(review.after)

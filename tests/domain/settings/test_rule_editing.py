@@ -328,6 +328,22 @@ def test_lists_tell_what_in_stored_rules_checks_nothing(session):
     assert [one.unchecked != [] for one in found.relations] == [False, True]
 
 
+def test_lists_name_settings_that_a_relation_cannot_compare(session, sign_in, ada):
+    session.add(ValueRelation(expression="chunk_size < gone and chunk_size < llm_api_key"))
+    session.commit()
+
+    *_, line = editing.all_rules(session).relations
+    assert line.unchecked == [
+        "There is no setting named gone. A comparison with it says nothing until there is one.",
+        "llm_api_key is a secret. A comparison with it says nothing.",
+    ]
+    browser = sign_in(ada)
+    assert f"not checked {line.unchecked[0]}" in browser.get("/settings/rules").text
+    review = browser.submit("/settings/relation", expression="chunk_overlap < gone")
+    assert "The present values fit the relation." not in review.text
+    assert "It cannot be told, as a part of it compares nothing." in review.text
+
+
 def test_a_stored_rule_of_which_a_part_checks_nothing_can_be_edited_around_it(session):
     stored(session).schema = '{"minimun": 5, "minimum": 1}'
     session.commit()

@@ -14,7 +14,11 @@ from app.domain.settings.value_rules.editing.listing import (
     RuleLine,
     all_rules,
 )
-from app.domain.settings.value_rules.editing.present_values import BrokenValue, broken_by_rule
+from app.domain.settings.value_rules.editing.present_values import (
+    BrokenValue,
+    broken_by_rule,
+    silent,
+)
 from app.domain.settings.value_rules.editing.relation import (
     NEW,
     earlier_relation,
@@ -92,6 +96,7 @@ __all__ = [
     "rule_etag",
     "rule_in_words",
     "schema_in_words",
+    "silent",
     "simple_fields",
     "typed_in_words",
     "typed_of",

@@ -1,5 +1,6 @@
 """All rules, with the settings that they are about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import union_all
@@ -7,7 +8,9 @@ from sqlalchemy import union_all
 from app.domain.settings.listing import SettingLine, read_all
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
 from app.domain.settings.value_rules import checks, schemas
+from app.domain.settings.value_rules.comparisons import Known
 from app.domain.settings.value_rules.editing import words
+from app.domain.settings.value_rules.editing.present_values import silent
 from app.domain.settings.value_rules.relations import Relation
 from app.domain.settings.value_rules.rules import ALL_RULES, NO_RULE, ValueRule, collected
 from app.models import DbSession
@@ -81,19 +84,21 @@ def all_rules(session: DbSession) -> AllRules:
     known = checks.stored_operands(
         [(line.key, line.value, line.data_type) for line in lines.values() if not line.is_secret]
     )
-    types = {key: line.data_type for key, line in lines.items()}
     return AllRules(
         [
             RuleLine(key, rule, lines.get(key))
             for key, rule in sorted(unmarked.items())
             if rule != NO_RULE
         ],
-        [
-            RelationLine(
-                one,
-                one.broken(known),
-                list(filter(None, [one.why_never(types) or one.idle(known)])),
-            )
-            for one in found.relations
-        ],
+        [_relation_line(one, lines, known) for one in found.relations],
     )
+
+
+def _relation_line(one: Relation, lines: Mapping[str, SettingLine], known: Known) -> RelationLine:
+    types = {key: lines[key].data_type for key in one.keys if key in lines}
+    unchecked = [*filter(None, [one.why_never(types) or one.idle(known)])]
+    unchecked += silent(
+        [key for key in one.keys if key not in lines],
+        [key for key in one.keys if key in lines and lines[key].is_secret],
+    )
+    return RelationLine(one, one.broken(known), unchecked)

@@ -101,6 +101,15 @@ def broken_by_relation(session: DbSession, relation: Relation) -> RelationKeys:
     return RelationKeys(broken, missing, secret, unchecked)
 
 
+def silent(missing: Collection[str], secret: Collection[str]) -> list[str]:
+    """Return in sentences what keys of a relation are nothing to compare with."""
+    nothing = "A comparison with it says nothing"
+    return [
+        *(f"There is no setting named {key}. {nothing} until there is one." for key in missing),
+        *(f"{key} is a secret. {nothing}." for key in secret),
+    ]
+
+
 def refuse_incomparable(relation: Relation, types: Mapping[str, str]) -> None:
     """Refuse a relation that never compares values of these data types, by key.
 
