@@ -132,7 +132,11 @@ def read_all(session: DbSession) -> list[SettingLine]:
     stored = [row for row in rows if row[0] == "setting"]
     found = rules.collected(row for row in rows if row[0] not in {"setting", "reader"})
     reading = readers.collected(row for row in rows if row[0] == "reader")
-    shown = (row[2:5] for row in stored if not found.of(row[2], row[6]).is_secret)
+    shown = (
+        row[2:5]
+        for row in stored
+        if not secrecy.is_secret(row[2], mark=found.of(row[2], row[6]).is_secret)
+    )
     by_key = related.findings_by_key(found.relations, shown)
     stored.sort(key=lambda row: (row[6] or "", row[2]))
     keys = secrets.keys_of(session)

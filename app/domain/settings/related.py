@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, true
-
 from app.domain.settings import secrets, validity
 from app.domain.settings.validity import NOTHING_FOUND, ValueFindings
 from app.domain.settings.value_rules import checks, rules
@@ -28,7 +26,7 @@ def findings_by_key(
 
     Args:
         relations: The relations.
-        lines: The key, the value and the data type of each setting.
+        lines: The key, the value and the data type of each setting that is no secret.
     """
     keys = {key for relation in relations for key in relation.keys}
     if not keys:
@@ -51,11 +49,7 @@ def rule_state(session: DbSession, setting: ApplicationSetting) -> RuleState:
     by_key = {}
     if concerned:
         keys = {key for relation in concerned for key in relation.keys}
-        columns = (ApplicationSetting.key, ApplicationSetting.value, ApplicationSetting.data_type)
-        query = select(*columns).where(ApplicationSetting.key.in_(keys))
-        query = query.where(ApplicationSetting.secret_mark.is_not(true()))
-        lines = ((row.key, row.value, row.data_type) for row in session.execute(query))
-        by_key = findings_by_key(concerned, lines)
+        by_key = findings_by_key(concerned, checks.open_values(session, keys))
     value = secrets.shown_value(setting)
     related = by_key.get(setting.key, NOTHING_FOUND)
     return RuleState(rule, validity.findings(value, setting.data_type, rule, related))

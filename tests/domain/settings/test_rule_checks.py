@@ -77,6 +77,27 @@ def test_a_relation_is_checked_with_the_values_that_the_save_leaves(session):
     save(session, "chunk_size", "50")
 
 
+@pytest.mark.parametrize("key", ["prompt_token", "limit"])
+@pytest.mark.parametrize("is_secret", [True, False])
+def test_the_mark_of_a_setting_says_whether_relations_look_at_it(session, key, is_secret):
+    add(session, ApplicationSetting(key=key, value="50", data_type="integer"))
+    add(session, ApplicationSetting(key="room", value="9", data_type="integer"))
+    add(session, SettingRule(key=key, is_secret=is_secret))
+    add(session, ValueRelation(expression=f"{key} < room"))
+    lines = {line.key: line.problem for line in settings.read_all(session)}
+    state = settings.rule_state(session, settings.by_key(session, "room"))
+    sentence = f"{key} must be less than room: {key} is 50 and room is 9"
+    expected = "" if is_secret else sentence
+
+    assert (lines["room"], state.findings.problem) == (expected, expected)
+    if is_secret:
+        save(session, "room", "8")
+        return
+    for changed, text in (("room", "8"), (key, "60")):
+        with pytest.raises(InvalidValue, match=f"{key} must be less than room"):
+            save(session, changed, text)
+
+
 def test_a_warning_is_saved_when_it_is_confirmed(session):
     add(session, ApplicationSetting(key="temperature", value="1", data_type="float"))
     add(session, SettingRule(key="temperature", schema=RANGE, severity="warn"))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 
 from app.domain.errors import InvalidValue
 from app.domain.phrases import listed
@@ -107,11 +107,11 @@ def softened(broken: str, rule: ValueRule) -> str:
 
 
 def stored_operands(lines: Collection[tuple[str, str | None, str]]) -> dict[str, Operand]:
-    """Return stored values as relations take them, given key, value and data type; no secrets."""
+    """Return values as relations take them, given key, value and data type of what is no secret."""
     operands = {
         key: relations.operand(value, data_type)
         for key, value, data_type in lines
-        if not (secrecy.is_secret(key) or secrecy.holds_password(value))
+        if not secrecy.holds_password(value)
     }
     return {key: operand for key, operand in operands.items() if operand is not None}
 
@@ -122,12 +122,19 @@ def _known(
     """Return all values of these relations as the save would leave them."""
     others = {key for relation in concerned for key in relation.keys} - by_key.keys()
     lines = [(value.key, value.value, value.data_type) for value in by_key.values()]
-    if others:
-        columns = (ApplicationSetting.key, ApplicationSetting.value, ApplicationSetting.data_type)
-        query = select(*columns).where(ApplicationSetting.key.in_(others))
-        query = query.where(ApplicationSetting.secret_mark.is_not(true()))
-        lines += [(row.key, row.value, row.data_type) for row in session.execute(query)]
-    return stored_operands(lines)
+    return stored_operands([*lines, *(open_values(session, others) if others else ())])
+
+
+def open_values(session: DbSession, keys: Collection[str]) -> Sequence[tuple[str, str | None, str]]:
+    """Return key, value and data type of those of the settings that are no secrets."""
+    columns = (ApplicationSetting.key, ApplicationSetting.value, ApplicationSetting.data_type)
+    query = select(*columns, ApplicationSetting.secret_mark)
+    rows = session.execute(query.where(ApplicationSetting.key.in_(keys)))
+    return [
+        (key, value, data_type)
+        for key, value, data_type, mark in rows
+        if not secrecy.is_secret(key, mark=mark)
+    ]
 
 
 def _add(
