@@ -70,6 +70,17 @@ def test_a_rule_says_what_the_stored_value_breaks_and_then_refuses_such_values(a
     assert api.change("PUT", ONE, {"value": 4999, "anyway": True}).status_code == 200
 
 
+def test_a_long_schema_is_counted_without_the_spaces_that_the_console_adds(api):
+    schema = {"not": {"enum": list(range(1900))}}
+
+    saved = api.change("PUT", RULE, {"schema": schema})
+
+    assert saved.status_code == 200
+    assert api.get(RULE).json["schema"] == schema
+    much = api.change("PUT", RULE, {"schema": {"enum": list(range(3000))}})
+    assert (much.status_code, much.json["errors"][0]["pointer"]) == (422, "#/schema")
+
+
 def test_a_needed_reason_is_asked_for(api):
     api.change("PUT", RULE, {"requires_reason": True})
 

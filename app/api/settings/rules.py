@@ -1,6 +1,5 @@
 """Rules of settings, and the categories whose settings need a reason for each change."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -128,9 +127,8 @@ def flag_categories(body: dict[str, Any]) -> Answer:
 
 
 def _edit(setting: ApplicationSetting, body: dict[str, Any]) -> RuleEdit:
-    schema = body.get("schema")
     typed = TypedRule(
-        schema="" if schema is None else json.dumps(schema, ensure_ascii=False),
+        schema=editing.schema_as_text(body.get("schema") or {}),
         unit=body.get("unit", ""),
         severity=body.get("severity", RuleSeverity.REFUSE),
         requires_reason=body.get("requires_reason", False),

@@ -4,7 +4,8 @@ The work is bounded whatever somebody writes: a check has a budget of steps, the
 share another, references are refused, and a pattern is charged for the time of its search.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -84,6 +85,16 @@ def read_schema(text: str) -> dict[str, Any]:
     if not isinstance(schema, dict):
         raise _unusable("A schema is a JSON object, such as {“minimum”: 1}.")
     return schema
+
+
+def as_text(members: Mapping[str, Any], indent: int | None = None) -> str:
+    """Return the text of a schema, "" for none; without spaces where it would be too long else."""
+    if not members:
+        return ""
+    text = json.dumps(members, ensure_ascii=False, indent=indent)
+    if len(text) <= LONGEST_SCHEMA:
+        return text
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def remarks(members: dict[str, Any], data_type: str = "") -> list[Remark]:

@@ -57,6 +57,7 @@ from app.domain.settings.value_rules.editing.words import (
     schema_in_words,
     typed_in_words,
 )
+from app.domain.settings.value_rules.schemas import as_text as schema_as_text
 
 __all__ = [
     "NEW",
@@ -95,6 +96,7 @@ __all__ = [
     "review_rule",
     "rule_etag",
     "rule_in_words",
+    "schema_as_text",
     "schema_in_words",
     "silent",
     "simple_fields",

@@ -74,21 +74,11 @@ def typed_of(rule: ValueRule, data_type: str) -> TypedRule:
         typed = _simple(rest, rule.schema, data_type)
     return TypedRule(
         **typed,
-        schema=_as_text(rest) if schemas.is_readable(rule.schema) else rule.schema,
+        schema=schemas.as_text(rest, indent=2) if schemas.is_readable(rule.schema) else rule.schema,
         unit=rule.unit,
         severity=rule.severity,
         requires_reason=rule.requires_reason,
     )
-
-
-def _as_text(members: Mapping[str, Any]) -> str:
-    """Return a schema to be edited: on several lines, unless it would be too long to be saved."""
-    if not members:
-        return ""
-    text = json.dumps(members, ensure_ascii=False, indent=2)
-    if len(text) <= schemas.LONGEST_SCHEMA:
-        return text
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def checked_rule(typed: TypedRule, data_type: str, stored: str = "") -> ValueRule:
@@ -182,7 +172,7 @@ def _schema(typed: TypedRule, data_type: str, stored: str) -> str:
     members = rest | simple
     if not members:
         return ""
-    text = json.dumps(members, ensure_ascii=False) if simple else typed_schema
+    text = schemas.as_text(members) if simple else typed_schema
     if is_same_schema(stored, text):
         return stored
     return schemas.checked_schema(text, data_type)
