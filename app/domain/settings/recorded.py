@@ -110,7 +110,7 @@ def shown_start(event: Any, fields: audit.Fields, marks: SecretMarks) -> audit.F
     if event.action != STARTED:
         return fields
     values = {
-        key: HIDDEN if marks.hides(key, event.id) else value
+        key: HIDDEN if marks.hides(key, event.id) else value and secrecy.masked(value)
         for key, value in sorted(map(tuple, fields.get(VALUES, {}).values()))
     }
     return {**fields, VALUES: values}

@@ -211,6 +211,18 @@ def test_a_secret_that_was_none_yet_is_hidden_in_exports(session):
 
 
 @pytest.mark.only_on("sqlite")
+def test_a_password_that_an_earlier_version_did_not_see_is_masked(session):
+    target, values = Target("settings", "values of settings", 0), {"1": ("a_dsn", "amqp://a:b@h")}
+    audit.record(session, STARTED, target, actor=OPERATOR, after={"values": values})
+    session.commit()
+
+    rows = session.execute(select(AuditEvent.__table__)).all()
+    pieces = event_export.encoded([rows], settings.secret_marks(session), "jsonl")
+
+    assert '"a_dsn": "amqp://a:•••@h"' in b"".join(pieces).decode()
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_secret_that_is_none_any_more_did_not_change(session):
     setting = ApplicationSetting(key="once_hidden", value="shown")
     session.add(setting)
