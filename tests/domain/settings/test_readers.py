@@ -110,6 +110,15 @@ def test_of_a_secret_only_is_said_whether_it_is_the_same(report, effect, is_same
     assert found.running == (1 if is_same else 0)
 
 
+@pytest.mark.only_on("sqlite")
+def test_a_password_is_masked_before_a_long_text_is_cut(report, effect):
+    address = f"postgresql://app:canary-4711{'x' * 80}@h/db"
+    report("api-1", llm_endpoint_url=["environment", "", NOW, address, None])
+
+    [said] = sentences(effect("llm_endpoint_url"))
+    assert said == "overridden by the environment on api-1: postgresql://app:•••@h/db"
+
+
 def test_a_reader_that_reports_no_longer_fades(report, effect):
     report("api-1", seconds_ago=90, chunk_size=value("800"))
 

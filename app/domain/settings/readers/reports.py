@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, cast, false, func, literal_column, null, select
 
+from app.domain.settings import secrecy
 from app.domain.visible import brief, visible
 from app.models import DbSession, ReaderReport
 from app.models.base import utcnow
@@ -149,6 +150,7 @@ def _value(entry: Any) -> ReadValue | None:
             (bool() | None) as same,
         ]:
             if source in list(ReadFrom) and _DIGEST.fullmatch(digest) and 0 <= since < _LATEST:
-                shown = None if text is None else text[: LONGEST_TEXT + 1]
+                # Before it is cut: of half an address nobody could tell where its password is.
+                shown = None if text is None else secrecy.masked(text)[: LONGEST_TEXT + 1]
                 return ReadValue(ReadFrom(source), digest, since, shown, same)
     return None
