@@ -20,6 +20,7 @@ from app.web.session import identity, ownership, reauthentication, session_cooki
 
 ENDED = "Your session has ended. Sign in to go on."
 ENDED_BEFORE_FORM = "Your session had ended, so nothing was changed. Sign in and try again."
+FACTOR_FIRST = "Nothing was saved: your permissions require a second factor first."
 
 
 def register(app: Flask) -> None:
@@ -55,9 +56,9 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
     missing = declared.missing(me, request.method)
     if missing is not None:
         deny(missing)
-    if me.lacks_second_factor and not declared.is_first:
-        return redirect(url_for("account.second_factor"), 303)
     is_form = request.method not in SAFE_METHODS
+    if me.lacks_second_factor and not declared.is_first:
+        return _to_second_factor(is_form=is_form)
     arguments = request.view_args or {}
     is_sensitive = is_form and declared.is_sensitive_for(arguments, is_recent=me.is_recent)
     answer = _note_use(me, is_sensitive=is_sensitive)
@@ -65,6 +66,12 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
         # The change begins a transaction of its own.
         db.session.rollback()
     return answer
+
+
+def _to_second_factor(*, is_form: bool) -> Response:
+    if is_form:
+        flash(FACTOR_FIRST, "warning")
+    return redirect(url_for("account.second_factor"), 303)
 
 
 def _note_use(me: identity.CurrentUser, *, is_sensitive: bool) -> Response | None:

@@ -88,7 +88,9 @@ def test_who_has_to_have_one_and_has_none_does_nothing_before(
         assert visitor.get(path).location == PAGE
     page = visitor.get(PAGE)
     fields = {"name": "support", "csrf_token": page.value("csrf_token")[0]}
-    assert visitor.open("/roles/new", "POST", data=fields).location == PAGE
+    refused = visitor.open("/roles/new", "POST", data=fields)
+    assert refused.location == PAGE
+    assert "Nothing was saved: your permissions require a second factor" in refused.follow().text
     assert "You need a second factor to go on" in page.text
     assert visitor.get("/logout").status_code == 200
 
