@@ -64,6 +64,7 @@ def ids(session, vera):
 
 def assert_all_told(page, mistakes):
     assert page.status_code == 422
+    assert "<title>Error: " in page.html
     for field, (typed, sentence) in mistakes.items():
         assert sentence in page.text
         assert f'aria-describedby="{field}-error' in page.html
@@ -103,3 +104,20 @@ def test_a_name_and_an_address_that_are_taken_are_both_told(sign_in, ada, vera):
             "email": (ada.email, f"Another user has {ada.email}"),
         },
     )
+
+
+def test_the_title_tells_of_an_error_only_where_there_is_one(sign_in, ada, ids, visitor):
+    page = sign_in(ada).get(f"/settings/{ids['setting']}")
+
+    assert "<title>chunk_size · " in page.html
+    assert "<title>Error: chunk_size · " in page.submit(value="many").html
+    assert "<title>Error: Sign in · " in visitor.submit("/login", username="ada").html
+    assert "<title>Error: " not in visitor.get("/settings").html
+
+
+@pytest.mark.parametrize("path", ["/account/tokens", "/settings/rules"])
+def test_the_title_tells_of_an_error_on_pages_with_several_forms(sign_in, ada, path):
+    page = sign_in(ada).submit(path, reason=LONG)
+
+    assert page.status_code == 422
+    assert "<title>Error: " in page.html
