@@ -38,7 +38,8 @@ def category(name: str | None, reason: str, *, needs_reason: bool | None, as_jso
         _list(present, as_json=as_json)
         return
     if name not in present:
-        raise NotFound(f"There is no category named {name}.")
+        missing = f"There is no category named {name}." if name else "Every setting has a category."
+        raise NotFound(missing)
     if needs_reason is None:
         if as_json:
             output.write_json(_as_objects({name: present[name]}))

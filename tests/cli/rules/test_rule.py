@@ -96,8 +96,9 @@ def test_a_category_is_flagged(flask, session):
     assert editing.category_flags(session)["cache"] is True
     assert "No change" in flask("settings", "category", "cache", "--needs-reason").err
     clear = ("settings", "category", "cache", "--needs-no-reason")
-    assert "A change of cache needs a reason." in flask(*clear).err
+    assert "A change of the category cache needs a reason." in flask(*clear).err
     assert flask(*clear, "--reason", "Too much.").code == 0
     session.expire_all()
     assert editing.category_flags(session)["cache"] is False
     assert flask("settings", "category", "none").code == 1
+    assert flask("settings", "category", "").err == "Error: Every setting has a category.\n"

@@ -79,7 +79,7 @@ def change_flags(session: DbSession, edit: FlagsEdit, *, actor: Actor) -> list[A
     if edit.etag != flags_etag(present):
         raise FlagsChangedMeanwhile
     changed = [name for name, was in present.items() if (name in edit.categories) != was]
-    cleared = [name or WITHOUT for name in changed if present[name]]
+    cleared = [f"the category {name}" if name else WITHOUT for name in changed if present[name]]
     reason = checks.reason_for(edit.reason, cleared)
     for name in changed:
         row = rows.get(name)
