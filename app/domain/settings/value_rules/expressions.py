@@ -186,7 +186,9 @@ class _Parser:
     def _unexpected(self) -> InvalidValue:
         found = self._peek()
         where = f"“{shortened(found)}” does not belong there" if found else "the end is missing"
-        return _mistake(f"This is not a relation: {where}. Type it like chunk_overlap < chunk_size.")
+        return _mistake(
+            f"This is not a relation: {where}. Type it like chunk_overlap < chunk_size."
+        )
 
 
 def _constant(token: re.Match[str]) -> SidePart:
