@@ -29,6 +29,8 @@ CREDENTIALS = ("username", "password")
 # Sent with them by the pages that ask for a password again or for a code; the last, if nothing was
 # left out.
 PASSWORD, CODE, WHOLE = REAUTHENTICATION = ("own_password", "own_code", "whole")
+# Names of the fields that are not kept, sent with the others so that each later page can tell.
+LOST = "lost"
 CSRF = "csrf_token"
 # Fields with a value of a setting, the new one and the one that was shown.
 VALUE, BASE = VALUES = ("value", "base")
@@ -36,7 +38,8 @@ VALUE, BASE = VALUES = ("value", "base")
 FILE, _ = FILES = ("text", "csv_text")
 UPLOAD = "upload"
 T = TypeVar("T")
-CHECK = "Nothing was saved yet. Check what you entered, and save it."
+NOT_YET = "Nothing has been saved yet."
+CHECK = f"{NOT_YET} Check what you entered, and save it."
 ANOTHERS = (
     "Another person entered this before you signed in. Nothing was saved: check it, or leave the"
     " page."
@@ -59,11 +62,13 @@ class KeptInput:
     Attributes:
         sent: The fields as they were sent, without the token.
         secrets: The names of those that hold a password or a secret.
+        lost: The names of those that an earlier page has not kept.
         is_cut: Whether a file was sent with them that cannot be read, and is not kept.
     """
 
     sent: MultiDict[str, str]
     secrets: frozenset[str]
+    lost: Sequence[str] = ()
     is_cut: bool = False
 
     @cached_property
@@ -76,7 +81,8 @@ class KeptInput:
     def hidden_fields(self) -> list[tuple[str, str]]:
         """The fields under names that the fields for signing in leave free."""
         moved = {name: MOVED + name for name in CREDENTIALS}
-        return [(MARK, "1"), *((moved.get(name, name), text) for name, text in self.fields)]
+        kept = [(moved.get(name, name), text) for name, text in self.fields]
+        return [(MARK, "1"), *((LOST, name) for name in self._not_kept), *kept]
 
     @property
     def texts(self) -> list[KeptText]:
@@ -90,15 +96,19 @@ class KeptInput:
     @property
     def left_out(self) -> list[str]:
         """The labels of the fields that are not kept, or not in full."""
-        kept = set(self.fields)
-        pairs = self.sent.items(multi=True)
-        lost = [_label(name) for name, text in pairs if text and (name, text) not in kept]
-        return list(dict.fromkeys(lost))
+        return _labels(self._not_kept)
 
     @property
     def is_whole(self) -> bool:
         """Tell whether all that was sent is kept."""
         return not (self.left_out or self.is_cut)
+
+    @property
+    def _not_kept(self) -> list[str]:
+        kept = set(self.fields)
+        pairs = self.sent.items(multi=True)
+        lost = [name for name, text in pairs if text and (name, text) not in kept]
+        return list(dict.fromkeys([*self.lost, *lost]))
 
     def _shown_before(self, name: str) -> str | None:
         prefix, dash, own = name.rpartition("-")
@@ -114,15 +124,19 @@ def of_request() -> KeptInput:
             sent[name] = upload
     is_password = [name for name in sent if FIELDS.get(_own(name), FieldKind()).is_password]
     secrets = frozenset([*is_password, *_values_of_secrets(sent), *_secret_file(sent)])
-    return KeptInput(sent, secrets, is_cut=upload == "")
+    return KeptInput(sent, secrets, _lost(), is_cut=upload == "")
 
 
 def _sent() -> MultiDict[str, str]:
     pairs = request.form.items(multi=True)
     if not is_kept():
         return MultiDict((name, text) for name, text in pairs if name != CSRF)
-    own = {CSRF, MARK, *CREDENTIALS, *REAUTHENTICATION}
+    own = {CSRF, MARK, LOST, *CREDENTIALS, *REAUTHENTICATION}
     return MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
+
+
+def _lost() -> list[str]:
+    return request.form.getlist(LOST) if is_kept() else []
 
 
 def _uploaded() -> str | None:
@@ -154,9 +168,11 @@ def resume(previous: int | None) -> None:
     Args:
         previous: The person whose browser it was when the input was entered.
     """
+    again = ", ".join(_labels(_lost()))
     request.form = ImmutableMultiDict(_sent())
     g.is_resumed = True
-    flash(ANOTHERS if is_anothers(previous) else CHECK, "warning")
+    check = f"{NOT_YET} Enter what was not kept ({again}), and save it." if again else CHECK
+    flash(ANOTHERS if is_anothers(previous) else check, "warning")
 
 
 def go_on() -> None:
@@ -170,6 +186,10 @@ def is_anothers(previous: int | None) -> bool:
     """Tell whether somebody else than the current user has entered the kept input."""
     me = g.get("me")
     return me is not None and previous is not None and previous != me.id
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(map(_label, names)))
 
 
 def _label(name: str) -> str:

@@ -57,7 +57,7 @@ def test_a_form_sent_after_the_session_comes_back_filled_and_unsaved(
 
     form = enter(failed)
     assert (form.status_code, text_setting.value) == (200, "old")
-    assert "Nothing was saved yet." in form.text
+    assert "Nothing has been saved yet." in form.text
     assert (normalized(form.value("value")), form.value("reason")) == (TYPED, "because")
     assert "data-unsaved" in form.html
 
@@ -180,6 +180,7 @@ def test_secrets_are_left_out_and_named(browser, session):
     assert "pw1" not in asked.html
     form = enter(asked)
     assert (form.value("key"), form.value("value")) == ("openai_api_key", "")
+    assert "Enter what was not kept (Description, Value), and save it." in form.text
 
 
 CANARY = "canary-4711"

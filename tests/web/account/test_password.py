@@ -79,7 +79,7 @@ def test_the_password_alone_renews_no_session_that_has_a_second_factor(app, sign
     assert (removal.status_code, "Confirm that it is you" in removal.text) == (401, True)
 
     form = asked.submit(own_password=PASSWORD, own_code=code_of(key))
-    assert "Nothing was saved yet." in form.text
+    assert "Nothing has been saved yet." in form.text
     assert form.submit(current=PASSWORD, password=NEW).location == "/account"
 
 

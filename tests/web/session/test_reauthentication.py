@@ -89,7 +89,7 @@ def test_a_form_that_is_not_kept_in_full_comes_back_unsaved(browser, session):
     form = asked.submit(own_password="wrong").submit(own_password=PASSWORD)
 
     assert (form.value("name"), roles_named(session, "support")) == ("support", [])
-    assert "Nothing was saved yet." in form.text
+    assert "Nothing has been saved yet." in form.text
     assert form.submit(name="support", description="Helps.").status_code == 303
 
 
@@ -154,7 +154,10 @@ def test_a_new_secret_waits_for_the_password_and_is_typed_again(browser, session
 
     asked = page.submit(key=key, value=SECRET, category="billing", reason="A new plan.")
     assert (asked.status_code, "Not kept, as it is secret: Value." in asked.text) == (401, True)
-    form = asked.submit(own_password="wrong").submit(own_password=PASSWORD)
+    again = asked.submit(own_password="wrong")
+    assert "Not kept, as it is secret: Value." in again.text
+    form = again.submit(own_password=PASSWORD)
+    assert "Nothing has been saved yet. Enter what was not kept (Value), and save it." in form.text
     named = select(ApplicationSetting).where(ApplicationSetting.key == key)
     assert session.scalars(named).all() == []
 

@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_read_is_chosen_again(browser, session):
 
     assert "Once you confirm, the form comes back" in asked.text
     assert (form.status_code, form.value("text")) == (200, "")
-    assert "Nothing was saved yet." in form.text
+    assert "Nothing has been saved yet." in form.text
 
 
 @pytest.mark.only_on("sqlite")
