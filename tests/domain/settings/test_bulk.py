@@ -16,7 +16,7 @@ from app.domain.settings import (
     BulkSettingEdit,
     SettingEdit,
 )
-from app.models import ApplicationSetting, AuditEvent, SettingRule
+from app.models import ApplicationSetting, AuditEvent, SettingRule, ValueRelation
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
 from tests.support.contents import events
@@ -291,3 +291,17 @@ def test_a_value_that_breaks_a_rule_stays_and_the_others_are_put_back(session, a
     settings.undo(session, made[0].id, Confirmation("", found.content.text), actor=OPERATOR)
 
     assert values(session, top, size) == ["5", "7"]
+
+
+def test_a_value_that_is_left_out_breaks_no_relation_with_those_that_are_put_back(session, add):
+    low, high = add("low", "5", "integer"), add("high", "1", "integer")
+    made = settings.change_many(session, typed(a=(low, "2"), b=(high, "7")), actor=OPERATOR)
+    session.add(SettingRule(key="high", schema='{"minimum": 6}'))
+    session.add(ValueRelation(expression="low < high"))
+    session.commit()
+
+    found = settings.review_undo(session, made[0].id, actor=OPERATOR)
+    assert found.left_out == [("high", "high must be at least 6.")]
+    settings.undo(session, made[0].id, Confirmation("", found.content.text), actor=OPERATOR)
+
+    assert values(session, low, high) == ["5", "7"]

@@ -159,6 +159,17 @@ def test_relations_hold_between_the_values_that_are_left(session):
     assert set(outcomes(plan).values()) == {"refused"}
 
 
+def test_a_relation_is_not_held_against_a_value_that_its_own_rule_refuses(session):
+    text = f"{HEAD}settings: [{{key: chunk_size, value: 0}}, {{key: chunk_overlap, value: 500}}]"
+
+    plan = imported(session, text)
+
+    assert outcomes(plan) == {"chunk_size": "refused", "chunk_overlap": "change"}
+    [(_, line)] = plan.of(PlanOutcome.REFUSED)
+    assert line.reason == "chunk_size must be at least 1."
+    assert settings.by_key(session, "chunk_overlap").value == "500"
+
+
 def test_a_reason_is_demanded_where_a_category_needs_one(session):
     category = settings.by_key(session, "chunk_size").category
     session.add(CategoryRule(category=category, requires_reason=True))

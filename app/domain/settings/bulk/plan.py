@@ -61,6 +61,11 @@ class SavePlan:
             for one, value in pairs
         ]
 
+    def of_values(self, mistakes: Mapping[str, RuleError]) -> dict[str, RuleError]:
+        """Return those of mistakes by key that are about values, and not about deletions."""
+        keys = {one.key for one in (*(one for one, _ in self.changed), *self.restored.values())}
+        return {key: mistake for key, mistake in mistakes.items() if key in keys}
+
     def note(self, mistakes: Mapping[str, RuleError]) -> None:
         """Note the refusals of settings by their keys."""
         for setting, _ in self.changed:
@@ -177,9 +182,12 @@ def hold_to_rules(session: DbSession, plan: SavePlan) -> None:
 
 def rule_mistakes(session: DbSession, plan: SavePlan) -> dict[str, RuleError]:
     """Return what breaks a rule of those that the plan changes or restores, by their keys."""
-    mistakes = checks.mistakes_of(session, plan.rules, plan.new_values())
-    keys = {one.key for one in (*(one for one, _ in plan.changed), *plan.restored.values())}
-    return {key: mistake for key, mistake in mistakes.items() if key in keys}
+    return plan.of_values(checks.mistakes_of(session, plan.rules, plan.new_values()))
+
+
+def next_rule_mistakes(session: DbSession, plan: SavePlan) -> dict[str, RuleError]:
+    """Return those that are left out next, where the others are saved; see `rule_mistakes`."""
+    return plan.of_values(checks.next_mistakes(session, plan.rules, plan.new_values()))
 
 
 def _there(setting: ApplicationSetting | None) -> ApplicationSetting:

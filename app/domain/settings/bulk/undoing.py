@@ -14,11 +14,11 @@ from app.domain.settings.as_of import DeletedSetting
 from app.domain.settings.bulk import changing, restored, saving
 from app.domain.settings.bulk.plan import (
     SavePlan,
+    next_rule_mistakes,
     noted,
     plan_change,
     plan_deletion,
     plan_restored,
-    rule_mistakes,
 )
 from app.domain.settings.bulk.refusal import refusal_of
 from app.domain.settings.bulk.saves import SavedValue, SettingsSave, save_of
@@ -168,7 +168,7 @@ def _planned(
             with noted(plan.errors, setting_id):
                 _take_back(session, plan, save, same, value)
     # One that is left out may have been what another one's rule compares with.
-    while mistakes := rule_mistakes(session, plan):
+    while mistakes := next_rule_mistakes(session, plan):
         plan.leave_out(mistakes)
     return plan
 

@@ -42,12 +42,7 @@ def mistakes_of(
         found: The rules of these settings, and all relations.
         new: The values that change, all of one save.
     """
-    mistakes: dict[str, InvalidValue] = {}
-    allowance = Allowance(schemas.MOST_STEPS_OF_MANY)
-    for value in new:
-        rule = found.of(value.key, value.category)
-        if broken := schemas.broken(value.value, value.data_type, rule.schema, allowance):
-            _add(mistakes, value, sentence(value.key, broken, rule), is_warning=rule.is_warning)
+    mistakes = _of_own_rules(found, new)
     by_key = {value.key: value for value in new}
     concerned = [one for one in found.relations if not by_key.keys().isdisjoint(one.keys)]
     known = _known(session, concerned, by_key) if concerned else {}
@@ -57,6 +52,22 @@ def mistakes_of(
                 if key in by_key:
                     _add(mistakes, by_key[key], broken, is_warning=relation.is_warning)
     return mistakes
+
+
+def next_mistakes(
+    session: DbSession, found: SettingRules, new: Sequence[NewValue]
+) -> dict[str, InvalidValue]:
+    """Return what speaks against the next parts of a save that goes on without them.
+
+    What its own rule refuses goes first: then no relation compares anything with it. See
+    `mistakes_of`.
+    """
+    refused = {
+        key: mistake
+        for key, mistake in _of_own_rules(found, new).items()
+        if not isinstance(mistake, UnusualValue)
+    }
+    return refused or mistakes_of(session, found, new)
 
 
 def refuse(session: DbSession, found: SettingRules, new: NewValue) -> None:
@@ -114,6 +125,16 @@ def stored_operands(lines: Collection[tuple[str, str | None, str]]) -> dict[str,
         if not secrecy.holds_password(value)
     }
     return {key: operand for key, operand in operands.items() if operand is not None}
+
+
+def _of_own_rules(found: SettingRules, new: Sequence[NewValue]) -> dict[str, InvalidValue]:
+    mistakes: dict[str, InvalidValue] = {}
+    allowance = Allowance(schemas.MOST_STEPS_OF_MANY)
+    for value in new:
+        rule = found.of(value.key, value.category)
+        if broken := schemas.broken(value.value, value.data_type, rule.schema, allowance):
+            _add(mistakes, value, sentence(value.key, broken, rule), is_warning=rule.is_warning)
+    return mistakes
 
 
 def _known(

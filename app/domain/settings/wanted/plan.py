@@ -220,7 +220,7 @@ def _require(stored: _Stored, code: PermissionCode) -> None:
 
 def _hold_to_rules(session: DbSession, plan: SettingsPlan, *, anyway: bool) -> None:
     """Refuse what breaks a rule; without it, others may break a relation, so they are asked too."""
-    while mistakes := checks.mistakes_of(session, plan.rules, _new_values(plan, anyway=anyway)):
+    while mistakes := checks.next_mistakes(session, plan.rules, _new_values(plan, anyway=anyway)):
         plan.added = [one for one in plan.added if one["key"] not in mistakes]
         plan.changed = [pair for pair in plan.changed if pair[0].key not in mistakes]
         plan.lines = [
