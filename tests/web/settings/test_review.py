@@ -383,3 +383,21 @@ def test_the_review_shows_what_cannot_be_seen(sign_in, ada, add):
     assert '<ins>X<span class="unseen">⟨no-break space⟩</span></ins>' in page.html
     assert '<ins><span class="unseen">⟨space⟩</span></ins>' in page.html
     assert "The value ends with a no-break space." in page.text
+
+
+@pytest.mark.parametrize(
+    ("data_type", "stored", "typed"), [("integer", " 7", "7"), ("float", ".5", "0.5")]
+)
+def test_a_number_that_another_program_spelled_can_be_corrected(
+    sign_in, ada, add, session, data_type, stored, typed
+):
+    setting = add("depth", data_type, stored)
+    browser = sign_in(ada)
+
+    review = browser.submit(EDIT, "sheet", **value(setting, typed))
+    assert review.submit("save", confirmed=1).status_code == 303
+    session.expire_all()
+    assert setting.value == typed
+    # As it is stored, but for white space.
+    again = browser.submit(EDIT, "sheet", **value(setting, f" {typed} "))
+    assert "No changes: all values are the same" in again.follow().text

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain import settings
 from app.domain.settings import DataType, SettingEdit, SettingLine, ValueRule
-from app.web.settings.value_form import ValueForm
+from app.web.settings.value_form import NUMBERS, ValueForm
 
 
 class SettingRowForm(ValueForm):
@@ -54,14 +54,20 @@ class SettingRowForm(ValueForm):
 
     @property
     def is_touched(self) -> bool:
-        """Tell whether the typed value differs in meaning from the shown one."""
+        """Tell whether the typed value differs from the shown one.
+
+        Browsers change line ends, and radio buttons spell a boolean; nothing but hands changes a
+        number.
+        """
         if self.unset.data and self.base_unset.data:
             return bool(self.value.data)
         typed, seen = self.typed, self.seen
         if not self._is_sent or typed == seen:
             return False
         kind = DataType.of(self.line.data_type) if self.line else None
-        return typed is None or seen is None or not settings.is_same(typed, seen, kind)
+        if typed is None or seen is None or kind in NUMBERS:
+            return True
+        return not settings.is_same(typed, seen, kind)
 
     @property
     def edit(self) -> SettingEdit:
