@@ -12,6 +12,7 @@ from app.models import ApplicationSetting
 from app.web.access import requires, sensitive_if
 from app.web.forms import PLAIN, REASON
 from app.web.saving import saved
+from app.web.settings import secret_notes
 from app.web.settings.blueprint import blueprint, is_secret_key, note_use_for_secret
 from app.web.settings.value_form import FEWEST_ROWS, AnywayForm
 
@@ -80,6 +81,8 @@ def new() -> ResponseReturnValue:
     if saved(form, settings.create):
         flash(f"Created {form.result.key}.", "success")
         if is_secret_key(form.result.key):
+            if note := secret_notes.note_of_ends(form.edit.text):
+                flash(note, "info")
             note_use_for_secret()
         return redirect(page_of(form.result), 303)
     form.forget_secrets()

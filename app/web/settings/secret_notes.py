@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from app.domain import audit, settings
 from app.domain.settings import LastChange, SecretState, SettingLine
+from app.domain.text import with_line_feeds
 from app.extensions import db
 from app.models import ApplicationSetting, AuditEvent
 from app.web import filters
 from app.web.settings import recent
 
 SET, NOT_SET = "Set", "Not set"
+LINE_BREAK = "The value ends with a line break. Change it if that is not meant."
 # A save writes the row and its event one after the other.
 AT_ONCE = timedelta(seconds=5)
 PROBLEMS = {
@@ -87,6 +89,15 @@ def sentence(event: AuditEvent) -> str:
         return f"Removed the value of {event.target_name}."
     was_set = before.get(settings.IS_SET) or before.get("value") is not None
     return f"{'Replaced' if was_set else 'Set'} the value of {event.target_name}."
+
+
+def note_of_ends(text: str | None) -> str:
+    """Return a note on an end of a new value, which nobody sees any more; "" for none."""
+    value = with_line_feeds(text or "")
+    line = value.rstrip("\n")
+    if line != value and "\n" not in line:
+        return LINE_BREAK
+    return settings.note_of_ends(value)
 
 
 def _last_changes(ids: Collection[int]) -> Mapping[int, LastChange]:

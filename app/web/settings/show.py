@@ -66,6 +66,8 @@ def _saved(form: SettingForm, setting_id: int) -> ResponseReturnValue:
         flash("No change: that is already the value.", "info")
     elif sentence := secret_notes.sentence(event):
         flash(sentence, "success")
+        if note := secret_notes.note_of_ends(form.typed):
+            flash(note, "info")
         note_use_for_secret()
     else:
         undo_form.remember(event)

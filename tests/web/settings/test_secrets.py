@@ -41,6 +41,30 @@ def test_a_secret_is_set_replaced_and_removed(sign_in, ada, add, keyed):
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("typed", "end"),
+    [
+        (f"{CANARY}\r\n", "ends with a line break."),
+        (f"{CANARY} ", "ends with a space."),
+        (f"-----BEGIN\r\n{CANARY}\r\n", ""),
+        (CANARY, ""),
+    ],
+)
+def test_an_end_that_nobody_will_see_is_told_once(sign_in, ada, add, keyed, typed, end):
+    setting = add("an_api_key", value=None)
+    browser = sign_in(ada)
+
+    pages = [
+        browser.submit(path_of(setting), "edit", secret=typed).follow(),
+        browser.submit("/settings/new", key="new_api_key", value=typed).follow(),
+    ]
+
+    for page in pages:
+        assert ("The value ends with" in page.text, end in page.text) == (bool(end), True)
+        assert CANARY not in page.html
+
+
+@pytest.mark.only_on("sqlite")
 def test_an_empty_field_keeps_the_value(sign_in, ada, add, keyed):
     setting = add("an_api_key", value="stored in clear")
 
