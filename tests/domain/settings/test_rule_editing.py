@@ -163,6 +163,8 @@ def test_a_stored_rule_is_typed_in_simple_fields_and_comes_back_the_same(session
         ("chunk_size", '{"enum": [1, 1.0]}'),
         ("chunk_size", '{"enum": [1.5, 2]}'),
         ("chunk_size", '{"enum": []}'),
+        ("chunk_size", '{"enum": [1e30, 2]}'),
+        ("log_level", '{"enum": ["a", "postgres://u:p@host/"]}'),
         ("log_level", '{"enum": ["a\\nb", "c"]}'),
         ("log_level", '{"enum": ["a\\u2028b", "c"]}'),
         ("log_level", '{"pattern": "a\\nb"}'),

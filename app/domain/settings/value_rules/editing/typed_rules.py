@@ -126,7 +126,7 @@ def _simple(rest: dict[str, Any], schema: str, data_type: str) -> dict[str, Any]
     typed: dict[str, Any] = {}
     choices = schemas.choices(schema, data_type) or []
     is_whole = bool(choices) and len(choices) == len(rest["enum"])
-    if is_whole and all(_is_line(choice) and choice.strip() == choice for choice in choices):
+    if is_whole and all(_is_choice(choice, data_type) for choice in choices):
         typed["choices"] = "\n".join(choices)
         del rest["enum"]
     for name in BOUNDS:
@@ -144,6 +144,15 @@ def _simple(rest: dict[str, Any], schema: str, data_type: str) -> dict[str, Any]
 def _is_line(text: str) -> bool:
     """Tell whether a text is one line, which is all that a field for one keeps."""
     return text.splitlines() == [text]
+
+
+def _is_choice(text: str, data_type: str) -> bool:
+    """Tell whether a choice can be typed: it may also be what no value of a setting can be."""
+    try:
+        values.canonical(text, DataType(data_type))
+    except InvalidValue:
+        return False
+    return _is_line(text) and text.strip() == text
 
 
 def _bound(bound: float | None, data_type: str) -> str:
