@@ -9,12 +9,12 @@ from app.extensions import db
 
 NAMED = 5
 ADVICE = {
-    SecretState.IN_CLEAR: "stored in clear. Replace them, or run:"
+    SecretState.IN_CLEAR: "stored in clear. Enter new values, or run:"
     " flask settings rotate-key --in-clear",
     SecretState.FORMER_KEY: "encrypted with a former key. Run: flask settings rotate-key",
     SecretState.UNREADABLE: "encrypted with a key that the console does not have, or damaged."
-    " Replace them, or name the key in SETTINGS_ENCRYPTION_KEY_FALLBACKS.",
-    SecretState.UNCHECKED: "encrypted, and the console has no key to check and change them."
+    " Enter new values, or name the key in SETTINGS_ENCRYPTION_KEY_FALLBACKS.",
+    SecretState.UNCHECKED: "encrypted, and the console has no key to check that."
     " Set MASTER_ENCRYPTION_KEY to that of the backend.",
 }
 
@@ -24,5 +24,5 @@ def secret_warnings() -> Iterator[str]:
     states = settings.secret_states(db.session)
     for state, advice in ADVICE.items():
         if keys := [key for key, found in states.items() if found is state]:
-            have = counted(len(keys), "secret is", "secrets are")
-            yield f"{have} ({listed(keys, NAMED)}) {advice}"
+            verb = "is" if len(keys) == 1 else "are"
+            yield f"{counted(len(keys), 'secret')} ({listed(keys, NAMED)}) {verb} {advice}"
