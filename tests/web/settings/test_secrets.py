@@ -1,6 +1,7 @@
 """Secrets on pages: set, replaced and removed, and never shown by anything."""
 
 import logging
+import re
 
 import pytest
 import sqlalchemy
@@ -62,6 +63,18 @@ def test_an_end_that_nobody_will_see_is_told_once(sign_in, ada, add, keyed, type
     for page in pages:
         assert ("The value ends with" in page.text, end in page.text) == (bool(end), True)
         assert CANARY not in page.html
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_link_to_a_row_leads_to_the_field_of_its_secret(sign_in, ada, add, keyed):
+    setting = add("an_api_key", value=None)
+    browser = sign_in(ada)
+
+    page = browser.get(browser.get("/settings").link("Set an_api_key").partition("#")[0])
+
+    assert f'<label for="setting-{setting.id}">New value' in page.html
+    assert re.search(rf'<textarea[^>]* id="setting-{setting.id}"', page.html)
+    assert '<a href="#secret">' in page.submit("edit", secret="").html
 
 
 @pytest.mark.only_on("sqlite")
