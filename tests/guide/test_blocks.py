@@ -98,7 +98,7 @@ def test_the_variables_that_are_shown_can_be_used(document):
 def test_every_cause_of_a_connection_problem_is_explained():
     text = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
 
-    explained = re.findall(r"^\| `([^`]+?)\. Check ", text, re.MULTILINE)
+    explained = re.findall(r"^\| `([^`]+?)\. (?:Check|Try again)", text, re.MULTILINE)
     meanings = {cause.meaning.format("LATIN1") for cause in problems._CAUSES}
     assert meanings == set(explained)
 
