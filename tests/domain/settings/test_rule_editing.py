@@ -21,6 +21,7 @@ from app.domain.settings.value_rules.editing import (
 from app.models import ApplicationSetting, AuditEvent, SettingRule, ValueRelation
 from tests.support.people import OPERATOR
 
+ENUM = '{"enum": ["B"]}'
 SQLITE = pytest.mark.only_on("sqlite")
 
 
@@ -107,6 +108,7 @@ def test_the_same_rule_in_another_spelling_is_no_change(session):
         ("chunk_size", {"choices": " \n"}, "choices", "at least one choice"),
         ("chunk_size", {"pattern": "a"}, "pattern", "cannot be given for the data type integer"),
         ("chunk_size", {"minimum": "1", "schema": '{"minimum": 2}'}, "schema", "Keep one of"),
+        ("log_level", {"choices": "A", "schema": ENUM}, "schema", "“enum” .the choices."),
         ("chunk_size", {"schema": "{"}, "schema", "not JSON at line 1"),
         ("chunk_size", {"schema": "[]"}, "schema", "A schema is a JSON object"),
         ("chunk_size", {"schema": '{"minimum": "1"}'}, "schema", "This is no JSON Schema"),

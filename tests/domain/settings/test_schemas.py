@@ -117,7 +117,7 @@ def test_other_texts_are_no_sizes(size):
     ("schema", "sentence"),
     [
         ("{", "The schema is not JSON at line 1"),
-        ("[]", "A schema is a JSON object"),
+        ("[]", 'A schema is a JSON object, such as {"minimum": 1}.'),
         ('{"minimum": "one"}', "This is no JSON Schema (2020-12): see minimum."),
         ('{"$ref": "https://example.com/a"}', "“$ref” cannot be used here."),
         ('{"items": {"$dynamicRef": "#a"}}', "“$dynamicRef” cannot be used here (in items)."),

@@ -120,6 +120,7 @@ def test_a_warning_is_saved_once_it_is_confirmed(sign_in, ada, add, session):
     assert page.submit("edit", anyway=True).status_code == 303
     sheet = browser.submit("/settings?category=tests&edit=all", "sheet", **value(setting, "4"))
     assert "warmth should be at most 2." in sheet.text
+    assert "Some values are unusual: change them" in sheet.text
     review = sheet.submit("sheet", **{f"{setting.id}-anyway": True})
     assert "Will be saved anyway warmth should be at most 2." in review.text
     assert review.submit("save", confirmed=1).status_code == 303

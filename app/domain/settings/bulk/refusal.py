@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.domain.errors import ChangedMeanwhile, InvalidValue, NotFound, RuleError
 from app.domain.settings.editing import SettingIsReadOnly
+from app.domain.settings.value_rules.checks import UnusualValue
 
 Errors = Mapping[int, RuleError]
 
@@ -48,4 +49,7 @@ def refusal_of(errors: Errors, not_restored: Errors) -> BulkRefused:
     if any(issubclass(kind, ChangedMeanwhile | NotFound) for kind in kinds):
         sentence = "Somebody else changed settings while you were editing them."
         return BulkOutdated(sentence, errors, not_restored)
+    if all(issubclass(kind, UnusualValue) for kind in kinds):
+        sentence = "Some values are unusual: change them, or confirm that they are meant."
+        return BulkInvalid(sentence, errors, not_restored)
     return BulkInvalid("Some values are not valid.", errors, not_restored)

@@ -83,7 +83,7 @@ def read_schema(text: str) -> dict[str, Any]:
     except NotJson as mistake:
         raise _unusable(f"The schema is not JSON at {mistake.place}: {mistake}.") from mistake
     if not isinstance(schema, dict):
-        raise _unusable("A schema is a JSON object, such as {“minimum”: 1}.")
+        raise _unusable('A schema is a JSON object, such as {"minimum": 1}.')
     return schema
 
 

@@ -20,6 +20,7 @@ UNIT_CHARACTERS = 30
 NUMBERS = (DataType.INTEGER, DataType.FLOAT)
 BOUNDS = ("minimum", "maximum")
 # The simple fields that suit a data type; others have a JSON Schema alone.
+NAMES = {"enum": "“enum” (the choices)", "format": "“format” (the size)"}
 FIELDS: Mapping[DataType | None, tuple[str, ...]] = {
     DataType.INTEGER: ("choices", *BOUNDS),
     DataType.FLOAT: ("choices", *BOUNDS),
@@ -176,7 +177,8 @@ def _schema(typed: TypedRule, data_type: str, stored: str) -> str:
     )
     simple, rest = passed["simple"], passed["rest"]
     if both := simple.keys() & rest.keys():
-        message = f"{listed(sorted(both))} is in a field of its own too. Keep one of the two."
+        names = listed([NAMES.get(keyword, f"“{keyword}”") for keyword in sorted(both)])
+        message = f"Set twice, in the schema and in a field: {names}. Keep one of the two."
         raise InvalidValue(message, field=schemas.SCHEMA_FIELD)
     members = rest | simple
     if not members:
