@@ -1,11 +1,20 @@
 """Long names, and the colours that a reader has chosen: nothing is lost, nothing in the way."""
 
+from itertools import combinations
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import String, literal, type_coerce, update
 
-from app.models import ApplicationSetting, AuditEvent, ChainHead, Permission, Role, User
+from app.models import (
+    ApplicationSetting,
+    AuditEvent,
+    ChainHead,
+    Permission,
+    Role,
+    SettingRule,
+    User,
+)
 from app.models.user import ADMIN
 from tests.browser.crawling import crawl
 from tests.browser.reading import overflow
@@ -33,6 +42,12 @@ STATES = {
     ("/account/theme", ".choice .button >> nth=0"): "one.ariaPressed = 'true'",
     ("/", ".timeline li >> nth=1"): "one.className = 'latest'",
 }
+# The fields and boxes of a row, as their edges.
+BOXES = """
+(row) => [...document.querySelectorAll(`${row} input:not([type=hidden]), ${row} textarea`)]
+  .map((one) => one.getBoundingClientRect())
+  .map(({left, top, right, bottom}) => [left, top, right, bottom])
+"""
 FILLS = """
 ["1", "2", "3", "ground"].map((name) =>
   getComputedStyle(document.querySelector(`.series-${name}`)).fill)
@@ -73,3 +88,26 @@ def test_states_are_seen_in_forced_colours(window, inhabited, ada):
 
     assert unseen == []
     assert len(set(page.evaluate(FILLS))) == 4
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_the_fields_of_a_warned_value_cover_no_other(window, ada, session, width):
+    setting = ApplicationSetting(key="warmth", value="1", data_type="float", category="tests")
+    session.add_all([setting, SettingRule(key="warmth", schema='{"maximum": 2}', severity="warn")])
+    session.commit()
+    page = window(ada)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/settings?category=tests&edit=all")
+    page.fill(f"[name='{setting.id}-value']", "9")
+    page.click("text=Review changes >> nth=0")
+
+    boxes = page.evaluate(BOXES, f"#setting-{setting.id}")
+
+    assert len(boxes) == 3
+    assert [(a, b) for a, b in combinations(boxes, 2) if overlap(a, b)] == []
+
+
+def overlap(one, other):
+    """Tell whether two boxes, each as its left, top, right and bottom, have a part in common."""
+    (left, top, right, bottom), (start, head, end, foot) = one, other
+    return left < end and start < right and top < foot and head < bottom
