@@ -28,6 +28,8 @@ HINTS = {
 REMOVING = " To remove the value, choose “Not set”."
 NUMBERS = {DataType.INTEGER, DataType.FLOAT}
 ONCE = "Not shown again after saving."
+# The id of the reason in the form that removes the value of a secret.
+REMOVAL_REASON = "remove-reason"
 
 
 class AnywayForm(Form):
@@ -62,7 +64,10 @@ class ValueForm(AnywayForm):
         is_json: Whether the value is JSON, which a script can format.
         is_row: Whether it is a row of a list, where the key is the visible label.
         always_set: Why "not set" is not offered, or "".
+        removes: Whether the form that removes the value of a secret was sent.
     """
+
+    removes = False
 
     value = TextAreaField("Value")
     secret = SecretField("New value", description=ONCE, render_kw=PLAIN | {"rows": 1})
@@ -148,6 +153,8 @@ class ValueForm(AnywayForm):
         self.always_set = settings.always_set(db.session)
         if is_secret:
             self.control = "secret"
+            self.removes = bool(self.unset.raw_data)
+            self.reason.id = REMOVAL_REASON if self.removes else self.reason.id
             return
         spellings = {self.value.data or "", self.base.data or ""}
         self.choices = settings.choices(rule.schema, data_type, spellings) or []

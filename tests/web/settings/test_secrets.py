@@ -12,6 +12,7 @@ from app.domain.actor import OUTSIDE
 from tests.support.settings import path_of, value
 
 CANARY = "canary-4711-in-a-secret"
+IDS = ("reason", "remove-reason", "remove-reason-error")
 PAGES = (
     *("/", "/settings", "/settings?edit=all", "/settings?changed=ever", "/settings/past"),
     *("/settings/past?at=2020-01-01T00:00", "/settings/deleted", "/settings/new", "/audit"),
@@ -75,6 +76,22 @@ def test_the_link_to_a_row_leads_to_the_field_of_its_secret(sign_in, ada, add, k
     assert f'<label for="setting-{setting.id}">New value' in page.html
     assert re.search(rf'<textarea[^>]* id="setting-{setting.id}"', page.html)
     assert '<a href="#secret">' in page.submit("edit", secret="").html
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_removal_that_is_refused_is_told_in_its_own_form(sign_in, ada, add, keyed):
+    browser = sign_in(ada)
+    page = browser.get(path_of(add("an_api_key", value=CANARY)))
+
+    refused = page.submit("remove", reason="x" * 501)
+
+    assert '<a href="#remove-reason">' in refused.html
+    assert 'aria-describedby="remove-reason-error' in refused.html
+    assert [html.count(f'id="{name}"') for html in (page.html, refused.html) for name in IDS] == [
+        *(1, 1, 0),
+        *(1, 1, 1),
+    ]
+    assert refused.submit("remove", reason="Leaked.").status_code == 303
 
 
 @pytest.mark.only_on("sqlite")
