@@ -7,8 +7,9 @@ from sqlalchemy import delete, func, insert, select, update
 
 from app.domain import access, users
 from app.domain.access import LastAdministrator
+from app.domain.confirmation import Confirmation
 from app.domain.errors import BeyondOwnPermissions
-from app.domain.users import AssignmentEdit
+from app.domain.users import AssignmentEdit, bulk
 from app.models import AuditEvent, Role, User, user_roles
 from app.unit_of_work import carry_out
 from tests.races.pairs import Pair
@@ -60,6 +61,27 @@ def test_one_administrator_is_always_left(app, session, ada, boris, database_nam
         f"{ROUNDS} races for the last administrator on {database_name}: "
         f"{ROUNDS} demoted, {len(refusals)} told no, 0 times nobody left",
     )
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_an_undo_sees_what_another_program_takes_meanwhile(session, ada, boris, monkeypatch):
+    for change in (users.unassign_role, users.assign_role):
+        change(session, ada.id, "admin", actor=OPERATOR)
+    session.commit()
+    event_id = session.scalars(select(AuditEvent.id).filter_by(action="role:assigned")).one()
+    reviewed = users.review_undo(session, event_id, actor=OPERATOR).content.etag
+    deactivated = update(User).where(User.id == boris.id).values(is_active=False)
+    session.rollback()
+
+    def carry_out_late(session, plans, carry_out=bulk.carry_out):
+        with session.get_bind().engine.begin() as other:
+            other.execute(deactivated)
+        carry_out(session, plans)
+
+    monkeypatch.setattr(bulk, "carry_out", carry_out_late)
+
+    with pytest.raises(LastAdministrator, match="Nobody would be left"):
+        users.undo(session, event_id, Confirmation("", reviewed), actor=OPERATOR)
 
 
 def unassign(session, target, actor, _admin):
