@@ -12,16 +12,27 @@ from tools.trust import finding_guards
 from tools.trust.guards import MOST, NOTICED, PENDING
 
 TESTS = """
-from app.guard_switch import stands
+from app.guard_switch import refuses, stands
 
 def test_that_reaches_and_does_not_look():
     stands(1), stands(2)
+
+def test_that_is_not_refused():
+    refuses(4, lambda: True)
+
+def test_that_is_refused():
+    try:
+        refuses(4, lambda: 1 / 0)
+    except ZeroDivisionError:
+        return
+    assert False
 
 def test_that_notices():
     assert stands(1)
 """
 
 STANDS = "__import__('app.guard_switch', fromlist=['stands']).stands(7)"
+REFUSES = "__import__('app.guard_switch', fromlist=['stands']).refuses(7, lambda:"
 ACCESS = "__import__('app.web.access', fromlist=['access'])."
 FILES = {
     "web/roles/edit.py": (
@@ -66,8 +77,8 @@ FILES = {
     "web/readiness.py": (
         "def show():\n    demand()\n    demand_all()\n    holds(a)\n    ok = check(a)\n",
         [
-            ("demand()", f"if {STANDS}: demand()", False),
-            ("demand_all()", f"if {STANDS}: demand_all()", False),
+            ("demand()", f"{REFUSES} demand())", False),
+            ("demand_all()", f"{REFUSES} demand_all())", False),
         ],
     ),
     "domain/plain.py": ("text = re.escape(text)\n", []),
@@ -97,7 +108,7 @@ def test_a_test_is_repeated_without_each_guard_that_it_reaches(tmp_path):
     shutil.copy("tools/trust/guard_switch.py", tmp_path / "app")
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
     pending, noticed = tmp_path / "pending.json", tmp_path / "noticed.txt"
-    pending.write_text("[1, 2, 3]", encoding="utf-8")
+    pending.write_text("[1, 2, 3, 4]", encoding="utf-8")
     environ = {PENDING: str(pending), NOTICED: str(noticed), MOST: "5"}
 
     done = subprocess.run(
@@ -108,4 +119,7 @@ def test_a_test_is_repeated_without_each_guard_that_it_reaches(tmp_path):
         check=False,
     )
 
-    assert noticed.read_text(encoding="utf-8") == "1 test_it.py::test_that_notices\n", done
+    assert noticed.read_text(encoding="utf-8").splitlines() == [
+        "4 test_it.py::test_that_is_refused",
+        "1 test_it.py::test_that_notices",
+    ], done

@@ -18,11 +18,12 @@ _SAME = "(lambda view: view)"
 _ESCAPES = frozenset({"escape", "_escape", "neutralised", "printable"})
 _LOCKS = ("lock", "serialize_access_changes", "take_turns")
 _CHECKS = re.compile("_*(abort|check|checked|demand|deny|hold|refuse|require)(_.*)?")
+_NO_GUARDS = frozenset({"AssertionError", "NotImplementedError"})
 # What an endpoint of the API declares, and what stands for nothing there.
 _NEEDS = {"needs": "()", "read": "None"}
 _REGISTERED = frozenset({"before_request", "after_request", "init_app", "register", "verify"})
-_SWITCH = "__import__('app.guard_switch', fromlist=['stands']).stands"
-_NOTHING = "pass"
+_SWITCH = "__import__('app.guard_switch', fromlist=['stands'])"
+_NOTHING, _NO_CALL = "pass", "no call"
 _REGISTERING = ("web/security.py", "web/guard.py", "web/sections.py")
 
 
@@ -45,9 +46,11 @@ class Guard:
     def with_switch(self, source: bytes, number: int) -> bytes:
         """Return the source of its file, in which a switch with a number takes it away."""
         start, end = self.place
-        guard, stands = source[start:end].decode(), f"{_SWITCH}({number})"
+        guard, stands = source[start:end].decode(), f"{_SWITCH}.stands({number})"
         if self.instead == _NOTHING:
             switched = f"if {stands}: {guard}"
+        elif self.instead == _NO_CALL:
+            switched = f"{_SWITCH}.refuses({number}, lambda: {guard})"
         else:
             switched = f"({guard} if {stands} else {self.instead})"
         return source[:start] + switched.encode() + source[end:]
@@ -151,13 +154,15 @@ def _escapes(source: _Source) -> Iterator[Guard]:
 
 def _refusals(source: _Source) -> Iterator[Guard]:
     for node in ast.walk(source.tree):
-        if _raises(node) or _checks(node):
+        if _raises(node):
             yield source.guard("refusal", node, _NOTHING)
+        elif _checks(node):
+            yield source.guard("refusal", node, _NO_CALL)
 
 
 def _raises(node: ast.AST) -> bool:
     is_error = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call | ast.Name)
-    return is_error and _name(node.exc) != "AssertionError"
+    return is_error and _name(node.exc) not in _NO_GUARDS
 
 
 def _checks(node: ast.AST) -> bool:
