@@ -49,7 +49,9 @@ LOCKS = tuple((ON_SERVERS, place) for place in (*LOCKED, *RACES))
 UNNOTICEABLE = ("The value could not be decrypted again.",)
 # Files that tell the plugin of the tests, taking_away.py, what to take away.
 PENDING, NOTICED, MOST = "PENDING_GUARDS", "NOTICED_GUARDS", "MOST_TESTS"
-OPTIONS = ("-q", "-p", "no:cacheprovider", "-m", "not browser", "-o", "timeout_func_only=true")
+OPTIONS = ("-q", "-p", "no:cacheprovider", "-o", "timeout_func_only=true")
+# Guesses and races reach nearly everything, and notice little that others do not.
+MARKED, QUICK = "not browser", "not browser and not slow"
 PASSED, NO_TESTS = 0, 5
 SECONDS = 120
 Numbered = dict[int, Guard]
@@ -118,14 +120,19 @@ class _Trial:
         locks = {number for number in numbers if guards[number].kind == "lock"}
         left = numbers - locks
         for most in (FEW, ALL):
-            left = self._unnoticed(left, TESTS, ON_FILES, most)
+            left = self._unnoticed(left, TESTS, ON_FILES, most, QUICK)
         left = self._unnoticed(left, SERVED, ON_SERVERS, ALL)
         for places in (LOCKED, RACES):
             locks = self._unnoticed(locks, places, ON_SERVERS, ALL)
         return left | locks
 
     def _unnoticed(
-        self, numbers: set[int], folders: tuple[str, ...], where: str, most: int
+        self,
+        numbers: set[int],
+        folders: tuple[str, ...],
+        where: str,
+        most: int,
+        marked: str = MARKED,
     ) -> set[int]:
         if not numbers:
             return set()
@@ -133,14 +140,15 @@ class _Trial:
         pending.write_text(json.dumps(sorted(numbers)), encoding="utf-8")
         noticed.write_text("", encoding="utf-8")
         environ = {PENDING: str(pending), NOTICED: str(noticed), MOST: str(most)}
-        self._pytest(["-p", "tools.trust.taking_away", "-k", where], folders, environ)
+        options = ["-p", "tools.trust.taking_away", "-k", where, "-m", marked]
+        self._pytest(options, folders, environ)
         lines = noticed.read_text(encoding="utf-8").splitlines()
         return numbers - {int(line.partition(" ")[0]) for line in lines}
 
     def _survives(self, number: int, guards: Numbered) -> bool:
         environ = {WITHOUT: str(number)}
         survives = all(
-            self._pytest(["-x", "-k", where], [place], environ) in {PASSED, NO_TESTS}
+            self._pytest(["-x", "-k", where, "-m", MARKED], [place], environ) in {PASSED, NO_TESTS}
             for where, place in _tests_of(guards[number])
         )
         print(f"{'NOT NOTICED' if survives else 'noticed'}: {guards[number]}", file=sys.stderr)
