@@ -12,7 +12,13 @@ from tools.trust import finding_guards
 from tools.trust.guards import MOST, NOTICED, PENDING
 
 TESTS = """
+import subprocess
+import sys
 from app.guard_switch import refuses, stands
+
+def test_that_starts_a_program():
+    told = "from app.guard_switch import stands; assert stands(3)"
+    subprocess.run([sys.executable, "-c", told], check=True, env={})
 
 def test_that_reaches_and_does_not_look():
     stands(1), stands(2)
@@ -108,7 +114,7 @@ def test_a_test_is_repeated_without_each_guard_that_it_reaches(tmp_path):
     shutil.copy("tools/trust/guard_switch.py", tmp_path / "app")
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
     pending, noticed = tmp_path / "pending.json", tmp_path / "noticed.txt"
-    pending.write_text("[1, 2, 3, 4]", encoding="utf-8")
+    pending.write_text("[1, 2, 3, 4, 5]", encoding="utf-8")
     environ = {PENDING: str(pending), NOTICED: str(noticed), MOST: "5"}
 
     done = subprocess.run(
@@ -120,6 +126,7 @@ def test_a_test_is_repeated_without_each_guard_that_it_reaches(tmp_path):
     )
 
     assert noticed.read_text(encoding="utf-8").splitlines() == [
+        "3 test_it.py::test_that_starts_a_program",
         "4 test_it.py::test_that_is_refused",
         "1 test_it.py::test_that_notices",
     ], done

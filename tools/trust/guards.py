@@ -77,8 +77,9 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="console-guards-") as folder:
         has_locks = any(guard.kind == "lock" for guard in guards.values())
         with _running(servers.NAMES if has_locks else ()) as environ:
-            trial = _Trial(Path(folder) / "console", everything, environ)
-            survivors = trial.survivors(guards)
+            # A guard that counts at set-up is away in one process, another in all of a copy.
+            copies = [_Copy(Path(folder) / name, everything, environ) for name in ("one", "all")]
+            survivors = _survivors(guards, *copies)
     print(f"{len(guards)} guards taken away, {len(guards) - len(survivors)} of them noticed.")
     print(*(f"NOT NOTICED: {guard}" for guard in survivors.values()), sep="\n")
     sys.exit(1 if survivors else 0)
@@ -94,7 +95,18 @@ def _running(names: tuple[str, ...]) -> Iterator[dict[str, str]]:
             server.stop()
 
 
-class _Trial:
+def _survivors(guards: Numbered, for_declared: "_Copy", for_reached: "_Copy") -> Numbered:
+    """Take guards away; return those whose absence no test notices."""
+    declared = [number for number, guard in guards.items() if guard.is_declared]
+    reached = guards.keys() - set(declared)
+    with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        others = at_once.submit(for_reached.unnoticed_of_reached, reached, guards)
+        survive = at_once.map(lambda number: for_declared.survives(number, guards), declared)
+        left = {*compress(declared, survive), *others.result()}
+    return {number: guards[number] for number in sorted(left)}
+
+
+class _Copy:
     """A copy of the project whose guards have switches."""
 
     def __init__(self, copy: Path, guards: Numbered, environ: dict[str, str]) -> None:
@@ -106,17 +118,8 @@ class _Trial:
         shutil.copy(ROOT / SWITCH, copy / "app")
         _give_switches(copy, guards)
 
-    def survivors(self, guards: Numbered) -> Numbered:
-        """Take guards away; return those whose absence no test notices."""
-        declared = [number for number, guard in guards.items() if guard.is_declared]
-        reached = guards.keys() - set(declared)
-        with ThreadPoolExecutor(os.cpu_count()) as at_once:
-            others = at_once.submit(self._unnoticed_of_reached, reached, guards)
-            survive = at_once.map(lambda number: self._survives(number, guards), declared)
-            left = {*compress(declared, survive), *others.result()}
-        return {number: guards[number] for number in sorted(left)}
-
-    def _unnoticed_of_reached(self, numbers: set[int], guards: Numbered) -> set[int]:
+    def unnoticed_of_reached(self, numbers: set[int], guards: Numbered) -> set[int]:
+        """Take guards away in the tests that reach them; return those that none notices."""
         locks = {number for number in numbers if guards[number].kind == "lock"}
         left = numbers - locks
         for most in (FEW, ALL):
@@ -145,7 +148,8 @@ class _Trial:
         lines = noticed.read_text(encoding="utf-8").splitlines()
         return numbers - {int(line.partition(" ")[0]) for line in lines}
 
-    def _survives(self, number: int, guards: Numbered) -> bool:
+    def survives(self, number: int, guards: Numbered) -> bool:
+        """Take away a guard that counts at set-up; tell whether all tests pass without it."""
         environ = {WITHOUT: str(number)}
         survives = all(
             self._pytest(["-x", "-k", where, "-m", MARKED], [place], environ) in {PASSED, NO_TESTS}

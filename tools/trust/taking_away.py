@@ -30,11 +30,11 @@ class Removals:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run a test, and once more without each guard that it has reached."""
-        guard_switch.reached.clear()
+        guard_switch.reached()
         if not self._pending:
             item.session.shouldstop = "All guards are noticed."
         elif not _fails(item, nextitem):
-            for number in sorted(self._pending & guard_switch.reached):
+            for number in sorted(self._pending & guard_switch.reached()):
                 self._try_without(number, item, nextitem)
         return True
 
@@ -42,12 +42,12 @@ class Removals:
         self._tests[number] += 1
         if self._tests[number] > self._most:
             return
-        os.environ[guard_switch.WITHOUT] = str(number)
+        guard_switch.AWAY.write_text(str(number))
         _forget()
         try:
             is_noticed = _fails(item, nextitem)
         finally:
-            del os.environ[guard_switch.WITHOUT]
+            guard_switch.AWAY.write_text("")
             _forget()
         if is_noticed:
             self._pending.remove(number)
