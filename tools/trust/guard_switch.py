@@ -11,32 +11,38 @@ from pathlib import Path
 WITHOUT = "WITHOUT_GUARD"
 AWAY = Path(__file__).with_name("guard_away.txt")
 _REACHED = Path(__file__).with_name("guards_reached.txt")
-_noted: set[int] = set()
+_REFUSED = "!"
+_noted: set[str] = set()
 
 
 def stands(number: int) -> bool:
     """Tell whether a guard stands, and note that it was reached."""
-    _note(number)
+    _note(f"{number}{_REFUSED}")
     return not _is_away(number)
 
 
 def refuses(number: int, check: Callable[[], object]) -> None:
-    """Call a check unless it is taken away; it was reached if it refuses something."""
+    """Call a check unless it is taken away; note that, and whether it refuses something."""
+    _note(f"{number}")
     if _is_away(number):
         return
     try:
         check()
     except Exception:
-        _note(number)
+        _note(f"{number}{_REFUSED}")
         raise
 
 
-def reached() -> set[int]:
-    """Return the guards that were reached since this was asked last."""
+def reached(*, refused: bool) -> set[int]:
+    """Return the guards that were reached since this was asked last.
+
+    Args:
+        refused: Whether checks count only if they have refused something.
+    """
     _noted.clear()
-    numbers = set(map(int, _REACHED.read_text().split())) if _REACHED.exists() else set()
+    lines = _REACHED.read_text().split() if _REACHED.exists() else []
     _REACHED.write_text("")
-    return numbers
+    return {int(line.rstrip(_REFUSED)) for line in lines if line.endswith(_REFUSED) or not refused}
 
 
 def _is_away(number: int) -> bool:
@@ -44,8 +50,8 @@ def _is_away(number: int) -> bool:
     return away == str(number)
 
 
-def _note(number: int) -> None:
-    if number not in _noted:
-        _noted.add(number)
+def _note(line: str) -> None:
+    if line not in _noted:
+        _noted.add(line)
         with _REACHED.open("a") as file:
-            file.write(f"{number}\n")
+            file.write(f"{line}\n")
