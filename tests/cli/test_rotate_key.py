@@ -31,6 +31,25 @@ def by_former_key(text):
     return SecretKeys(OLD).encrypted(text)
 
 
+def test_without_a_key_nothing_is_encrypted(flask, stored, session):
+    stored(a_password="short")
+    session.get_bind().update_execution_options(**{settings.KEYS: SecretKeys(None)})
+
+    done = flask("settings", "rotate-key", "--in-clear")
+
+    assert (done.code, done.out) == (2, "")
+    assert "MASTER_ENCRYPTION_KEY is not set, nor SETTINGS_ENCRYPTION_KEY." in done.err
+
+
+def test_a_secret_that_no_key_decrypts_is_told(flask, stored):
+    stored(a_password=SecretKeys(bytes(range(1, 33))).encrypted("lost"))
+
+    done = flask("settings", "rotate-key")
+
+    assert done.code == 1
+    assert "No key decrypts a_password. Nothing was changed there." in done.err
+
+
 def test_a_secret_that_is_too_long_keeps_no_other_from_being_encrypted(flask, stored):
     read = stored(a_password="x" * 60_000, b_password="short", c_password=by_former_key("old"))
 

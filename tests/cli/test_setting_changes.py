@@ -81,3 +81,14 @@ def test_what_a_rule_forbids_is_told(flask, arguments, sentence):
 
     assert done.code == 1
     assert sentence in done.err
+
+
+def test_an_unusual_setting_is_created_if_it_is_meant(flask):
+    flask("settings", "add-relation", "reranked < chunk_size", "--severity", "warn")
+    unusual = ("settings", "create", "reranked", "5000", "--type", "integer")
+
+    refused = flask(*unusual)
+
+    assert refused.code == 1
+    assert "If it is meant, add --anyway." in refused.err
+    assert flask(*unusual, "--anyway").err == "Created reranked.\n"

@@ -108,6 +108,24 @@ def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
     assert value("greeting") is None
 
 
+def test_a_value_is_named_or_read(flask, greeting):
+    done = flask("settings", "set", "greeting")
+
+    assert (done.code, done.err) == (2, "Error: Name a VALUE, or use --stdin.\n")
+
+
+def test_an_unusual_value_is_saved_if_it_is_meant(flask, value):
+    flask("settings", "rule", "chunk_size", "--maximum", "2000", "--severity", "warn")
+    unusual = ("settings", "set", "chunk_size", "3000")
+    refused = flask(*unusual)
+
+    assert refused.code == 1
+    assert "If it is meant, add --anyway." in refused.err
+    assert value("chunk_size") == "1000"
+    assert flask(*unusual, "--anyway").code == 0
+    assert value("chunk_size") == "3000"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -124,6 +142,7 @@ def test_input_that_is_no_utf_8_is_refused(flask, greeting, value):
         (("set", "nothing", "5"), "There is no setting named nothing."),
         (("unset", "nothing"), "There is no setting named nothing."),
         (("get", "nothing"), "There is no setting named nothing."),
+        (("status", "nothing"), "There is no setting named nothing."),
     ],
 )
 def test_what_is_not_valid_is_refused_and_changes_nothing(
