@@ -31,7 +31,8 @@ def test_verify_finds_the_first_bad_event(flask, session, recorded):
     session.commit()
     bad = flask("audit", "verify")
     assert (bad.code, bad.err) == (1, f"Error: Event {recorded[0]} was edited or moved.\n")
-    assert json.loads(flask("audit", "verify", "--json").out)["event"] == recorded[0]
+    told = flask("audit", "verify", "--json")
+    assert (told.code, json.loads(told.out)["event"]) == (1, recorded[0])
 
 
 @pytest.mark.only_on("sqlite")
@@ -103,6 +104,16 @@ def test_pruned_events_are_gone_and_the_chain_goes_on(flask, session, recorded):
     assert (event.action, event.reason) == ("audit:pruned", "Kept for a year.")
     assert audit.length_of_chain(session) == 1
     assert flask("audit", "verify").out == "The chain of 1 event is whole.\n"
+
+
+def test_a_broken_chain_is_not_pruned(flask, session, recorded):
+    session.execute(update(ChainHead).values(allows_changes=True))
+    session.execute(update(AuditEvent).values(reason="Edited."))
+
+    done = flask("audit", "prune", "--before", "2020-01-01")
+
+    assert done.code == 1
+    assert done.err.endswith(f"Event {recorded[0]} was edited or moved. Nothing was deleted.\n")
 
 
 @pytest.mark.only_on("sqlite")

@@ -107,7 +107,13 @@ def test_a_password_is_not_read_from_a_terminal_that_shows_it(database, session)
     ],
 )
 @pytest.mark.parametrize(
-    "command", [("users", "create", "cleo", "cleo@example.org"), ("setup-link",)], ids="-".join
+    "command",
+    [
+        ("users", "create", "cleo", "cleo@example.org"),
+        ("users", "reset-password", "cleo"),
+        ("setup-link",),
+    ],
+    ids="-".join,
 )
 def test_no_link_is_made_that_could_not_be_opened_safely(
     process, session, command, environ, sentence

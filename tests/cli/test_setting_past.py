@@ -76,3 +76,12 @@ def test_what_cannot_be_restored_is_told(flask, gone, key, sentence):
 
     assert done.code == 1
     assert sentence in done.err
+
+
+def test_a_value_that_a_rule_forbids_now_is_not_restored(flask, session, gone):
+    flask("settings", "rule", "chunk_size", "--minimum", "2000")
+
+    done = flask(*THEN, "--restore", "chunk_size")
+
+    assert (done.code, done.err) == (1, "Error: chunk_size must be at least 2000.\n")
+    assert settings.by_key(session, "chunk_size").value == "777"

@@ -5,6 +5,7 @@ import pytest
 
 from app import config
 from app.config import ConfigurationError
+from app.domain.permissions import PermissionCode
 
 # Not a secret: every character is used once, so that it passes for a random one.
 KEY = "Gq7ZkX2vN9wLr4TbYc8JmPd5HfSa3EuK-xW6"
@@ -21,6 +22,13 @@ DOMAINS = "EMAIL_DOMAINS must be domains with commas between them, such as corp.
 BASE_URL = (
     "CONSOLE_BASE_URL must be a scheme, a host and perhaps a port and a path, "
     "such as https://console.example or https://example.org/console."
+)
+FACTORS = "SECOND_FACTOR_FOR must be permissions with commas between them, of these: " + (
+    f"{', '.join(PermissionCode)}."
+)
+NO_BASE64 = (
+    "{} is not base64url: use the value of the backend, or generate one with"
+    " openssl rand -base64 32."
 )
 SERVED = {"SECRET_KEY": KEY, "CONSOLE_BASE_URL": "https://console.example"}
 
@@ -99,6 +107,14 @@ def test_sessions_last_as_long_as_is_said():
         ({"EMAIL_DOMAINS": "admin@corp.local"}, DOMAINS),
         ({"EMAIL_DOMAINS": "corp.local;intranet"}, DOMAINS),
         ({"CONSOLE_BASE_URL": "https://[::1"}, BASE_URL),
+        ({"AUDIT_KEY": "a key"}, "AUDIT_KEY must have at least 32 bytes."),
+        ({"SECOND_FACTOR_FOR": "settings:update, settings:write"}, FACTORS),
+        ({"MASTER_ENCRYPTION_KEY": "not base64!"}, NO_BASE64.format("MASTER_ENCRYPTION_KEY")),
+        ({"SETTINGS_ENCRYPTION_KEY": "é" * 22}, NO_BASE64.format("SETTINGS_ENCRYPTION_KEY")),
+        (
+            {"SETTINGS_ENCRYPTION_KEY_FALLBACKS": "AAAAAAAAAAAAAAAAAAAA"},
+            "SETTINGS_ENCRYPTION_KEY_FALLBACKS must hold at least 16 bytes.",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_variable(environ, line):
