@@ -23,7 +23,8 @@ BASE_URL = (
     "CONSOLE_BASE_URL must be a scheme, a host and perhaps a port and a path, "
     "such as https://console.example or https://example.org/console."
 )
-FACTORS = "SECOND_FACTOR_FOR must be permissions with commas between them, of these: " + (
+FACTORS = (
+    "SECOND_FACTOR_FOR must be permissions with commas between them, of these: "
     f"{', '.join(PermissionCode)}."
 )
 NO_BASE64 = (
