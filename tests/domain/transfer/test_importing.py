@@ -186,6 +186,7 @@ ROLES_REFUSED = [
     ("- {name: 'a,b', permissions: []}", "a comma"),
     ("- {name: admin., permissions: []}", "looks like"),
     ("- {name: support, permissions: [user:delete]}", "so you cannot grant it"),
+    ("- {name: viewer, permissions: [user:delete]}", "so you cannot grant it"),
     ("- {name: user, permissions: []}", "so you cannot change it"),
 ]
 
