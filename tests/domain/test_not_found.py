@@ -12,6 +12,7 @@ from app.domain.settings.value_rules import editing
 from app.domain.target import Target
 from app.domain.webhooks import WebhookEdit
 from app.models.base import HIGHEST_ID
+from tests.support.contents import recorded
 from tests.support.people import OPERATOR
 
 pytestmark = pytest.mark.only_on("sqlite")
@@ -25,6 +26,8 @@ EDIT = WebhookEdit("listener", "https://receiver.example/", webhooks.SUBJECTS)
         lambda session, id_: settings.by_keys(session, ["chunk_size", f"key{id_}"]),
         lambda session, id_: roles.undo(session, id_, UNREVIEWED, actor=OPERATOR),
         lambda session, id_: users.undo(session, id_, UNREVIEWED, actor=OPERATOR),
+        lambda session, id_: roles.review_restore(session, id_, actor=OPERATOR),
+        lambda session, id_: settings.version(session, "chunk_size", id_, is_before=True),
         lambda session, id_: webhooks.change(session, id_, EDIT, actor=OPERATOR),
     ],
 )
@@ -47,6 +50,17 @@ def test_an_event_that_lacks_its_content_cannot_be_undone(session, action, undo)
 
     with pytest.raises(NotFound):
         undo(session, event.id, actor=OPERATOR)
+
+
+def test_an_event_of_something_else_is_not_found(session):
+    settings.create(session, NewSetting("motto", "string", "Onwards."), actor=OPERATOR)
+    session.flush()
+    event_id = recorded(session)[-1].id
+
+    with pytest.raises(NotFound, match="This change of the setting does not exist."):
+        settings.version(session, "chunk_size", event_id, is_before=False)
+    with pytest.raises(NotFound, match="This change does not exist."):
+        roles.review_restore(session, event_id, actor=OPERATOR)
 
 
 def test_a_data_type_that_does_not_exist_is_refused(session):

@@ -33,6 +33,12 @@ def test_a_role_gets_no_name_that_looks_like_another(session, typed):
     assert refused.value.field == "name"
 
 
+def test_a_role_gets_no_name_of_several_scripts(session):
+    with pytest.raises(InvalidValue, match="mixes Cyrillic and Latin letters") as refused:
+        create(session, "\u0440\u0435dakteur")
+    assert refused.value.field == "name"
+
+
 @pytest.mark.parametrize("typed", ["поддержка", "編集者", "admins", "help desk", "user 2"])
 def test_other_names_are_free(session, typed):
     assert create(session, typed).name == typed

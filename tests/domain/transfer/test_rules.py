@@ -145,6 +145,7 @@ REFUSED = [
     ("rules: [{key: chunk_size, schema: 'no'}]", "The schema is not JSON"),
     ("""rules: [{key: chunk_size, schema: '{"$ref": "x"}'}]""", "“$ref” cannot be used here."),
     ("relations: [{expression: chunk_size}]", "A relation compares"),
+    ("relations: [{expression: chunk_size < cache_enabled}]", "so it checks nothing"),
     ("categories: [{name: ghosts, requires_reason: true}]", "no category named ghosts"),
 ]
 
