@@ -209,6 +209,10 @@ def test_postgresql_without_a_host_is_left_to_its_library():
             {"DATABASE_URL": "postgresql://u:ge\nheim@h/d"},
             "DATABASE_URL must not contain control characters.",
         ),
+        (
+            {"DATABASE_URL": "sqlite:///a%01b.db"},
+            "DATABASE_URL must not contain control characters.",
+        ),
         ({"DATABASE_URL": "garbage"}, SHAPE),
         ({"DATABASE_URL": "u:geheim@h/d"}, SHAPE),
         ({"DATABASE_URL": "://u:geheim@h/d"}, SHAPE),

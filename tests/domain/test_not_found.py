@@ -57,9 +57,9 @@ def test_an_event_of_something_else_is_not_found(session):
     session.flush()
     event_id = recorded(session)[-1].id
 
-    with pytest.raises(NotFound, match="This change of the setting does not exist."):
+    with pytest.raises(NotFound, match="This change of the setting does not exist"):
         settings.version(session, "chunk_size", event_id, is_before=False)
-    with pytest.raises(NotFound, match="This change does not exist."):
+    with pytest.raises(NotFound, match="This change does not exist"):
         roles.review_restore(session, event_id, actor=OPERATOR)
 
 

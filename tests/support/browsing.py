@@ -29,6 +29,7 @@ class Page:
         self.headers = response.headers
         self.html = response.get_data(as_text=True)
         response.close()  # as servers do once an answer is sent
+        _hold_summary_to_fields(self.html)
         self._reader: Reader | None = None
 
     @property
@@ -187,3 +188,12 @@ class Browser:
         self._around()
         query = response.request.query_string.decode(errors="replace")
         return Page(self, f"{response.request.path}?{query}".rstrip("?"), response)
+
+
+def _hold_summary_to_fields(html: str) -> None:
+    """Each sentence of a summary of errors leads to a field that is on the page."""
+    _, has_summary, rest = html.partition('<div class="error-summary"')
+    if has_summary:
+        targets = re.findall(r'<a href="#([^"]+)"', rest.partition("</div>")[0])
+        missing = [target for target in targets if f'id="{target}"' not in html]
+        assert missing == [], f"errors of fields that are not on the page: {missing}"

@@ -110,7 +110,8 @@ def test_at_another_revision_pages_say_what_to_run(sign_in, vera, version, sente
     signed_in = browser.get("/account")
     browser.client.delete_cookie(cookie("console"))
 
-    for page in (signed_in, browser.get("/login"), browser.get("/account")):
+    paths = ("/login", "/login/second-factor", "/account", "/setup/x", "/reset/x")
+    for page in (signed_in, *map(browser.get, paths)):
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         assert sentence in page.text
         assert ("flask db upgrade" in page.text) == has_command
@@ -118,7 +119,7 @@ def test_at_another_revision_pages_say_what_to_run(sign_in, vera, version, sente
     assert (ready.status_code, ready.response.json["reason"][:40]) == (503, sentence[:40])
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/account", "/setup/x"])
+@pytest.mark.parametrize("path", ["/", "/login", "/account", "/setup/x", "/reset/x"])
 def test_without_tables_pages_say_what_to_run(empty_database, path):
     with browsing(empty_database) as browser:
         page = browser.get(path)

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.domain.authentication import hashing, passwords, throttle
-from app.domain.authentication.budgets import ThrottleLimits
+from app.domain.authentication.budgets import Attempt, ThrottleLimits
 from app.domain.authentication.capacity import CapacityLimiter
 from app.models import ConsoleSession, SignInBudget
 from app.models.base import utcnow
+from app.web.session import throttling
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
 from tests.support.people import PASSWORD
@@ -248,6 +249,20 @@ def test_who_is_sent_away_for_lack_of_capacity_loses_nothing(visitor, vera, sess
         assert guess(visitor) == [503]
 
     assert session.scalar(select(func.count(SignInBudget.id))) == 0
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    "charge", [throttling.charge, lambda attempt: throttling.charged(attempt).__enter__()]
+)
+def test_who_has_to_wait_is_told_so_before_anything_is_written(
+    app, visitor, vera, monkeypatch, charge
+):
+    assert guess(visitor, times=11)[-1] == 429
+    monkeypatch.setattr(throttling, "_charge", lambda _: pytest.fail("Something is written."))
+
+    with app.test_request_context(), pytest.raises(throttle.TooManyAttempts):
+        charge(Attempt("vera", "127.0.0.1"))
 
 
 @pytest.mark.only_on("sqlite")

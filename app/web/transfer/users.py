@@ -58,13 +58,6 @@ class UsersForm(Form):
         except InvalidValue as mistake:
             raise ValidationError(str(mistake)) from mistake
 
-    def validate_reason(self, field: TextAreaField) -> None:
-        """Check the reason, before the first batch is saved."""
-        try:
-            checked_reason(field.data)
-        except InvalidValue as mistake:
-            raise ValidationError(str(mistake)) from mistake
-
 
 @dataclass(frozen=True)
 class UsersReport:
@@ -72,6 +65,11 @@ class UsersReport:
 
     results: list[RowResult]
     titles: dict[PlanOutcome, str]
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the users were created."""
+        return self.titles is RESULT
 
     @property
     def cards(self) -> list[tuple[str, list[RowResult], list[RowResult]]]:
@@ -108,11 +106,13 @@ def users_() -> ResponseReturnValue:
 def _report(form: UsersForm) -> UsersReport | None:
     try:
         if form.confirmed.data:
+            checked_reason(form.reason.data)
             return UsersReport(_created(form), RESULT)
         return UsersReport(_planned(form), PREVIEW)
     except RuleError as refusal:
         form.refuse(refusal, status_of(refusal))
-        return None
+        # The reason is corrected at the preview, everything else in the file.
+        return UsersReport(_planned(form), PREVIEW) if form.reason.errors else None
 
 
 def _planned(form: UsersForm) -> list[RowResult]:

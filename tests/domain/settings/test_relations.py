@@ -152,6 +152,12 @@ def test_a_value_that_breaks_a_relation_is_told_as_it_is_stored_and_in_short(val
     assert relation.broken({"a": operand(value, "string")}).endswith(f": a is {told}.")
 
 
+@pytest.mark.parametrize("expression", ["a < 1 or b < 1", "b < 1 or a < 1"])
+def test_of_two_conditions_one_that_is_not_known_may_still_hold(expression):
+    assert Relation(0, expression).broken({"a": 5}) == ""
+    assert "must hold" in Relation(0, expression).broken({"a": 5, "b": 5})
+
+
 def test_a_group_is_not_told_to_lack_a_parenthesis():
     with pytest.raises(InvalidValue, match="“<” does not belong there"):
         expressions.read("(a < b < c) or d < 1")

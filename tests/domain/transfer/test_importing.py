@@ -246,6 +246,11 @@ def test_each_change_needs_its_permission(session, person, omar):
         imported(session, FILE, actor=only_users)
 
 
+def test_a_reason_that_is_too_long_is_told_by_the_review(session):
+    with pytest.raises(InvalidValue, match="The reason is 501 characters long"):
+        transfer.review_import(session, edit(FILE, reason="x" * 501), actor=OPERATOR)
+
+
 def test_another_plan_than_the_reviewed_one_is_refused(session, omar):
     reviewed = transfer.review_import(session, edit(FILE), actor=OPERATOR).content.text
     settings.by_key(session, "chunk_size").value = "5"

@@ -93,6 +93,12 @@ def test_a_file_beyond_the_limit_is_refused():
         transfer.read_text(BytesIO(b"#" * (8 * 1024 * 1024 + 1)))
 
 
+@pytest.mark.parametrize("read", [transfer.read_env, transfer.read_users])
+def test_other_files_have_the_same_limit(read):
+    with pytest.raises(InvalidValue, match="larger than 8 MiB"):
+        read("#" * (8 * 1024 * 1024 + 1))
+
+
 def test_values_may_be_written_without_quotes():
     file = transfer.read_file(
         f"{HEAD}settings:\n- {{key: a, value: 0800}}\n- {{key: b, value: true}}\n"

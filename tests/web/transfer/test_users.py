@@ -54,6 +54,9 @@ def test_a_reason_that_is_too_long_creates_nobody(preview, session):
     page = preview.submit("users-form", confirmed="1", reason="x" * 501)
 
     assert (page.status_code, people(session)) == (422, 1)
+    assert 'aria-describedby="reason-error' in page.html
+    mended = page.submit("users-form", confirmed="1", reason="They are new.")
+    assert (mended.status_code, people(session)) == (200, 2)
 
 
 def test_one_goes_back_to_the_file_to_mend_a_row(preview, session):

@@ -1,7 +1,9 @@
 """The page of a delivery."""
 
+from app.domain import webhooks
 from app.models import WebhookDelivery
 from tests.support.contents import events
+from tests.support.people import OPERATOR
 
 
 def test_it_shows_message_and_answer_and_sends_again(sign_in, ada, webhook, session):
@@ -21,4 +23,8 @@ def test_it_shows_message_and_answer_and_sends_again(sign_in, ada, webhook, sess
     session.refresh(row)
     assert (row.state, row.attempts) == ("pending", 0)
     assert events(session)[-1].reason == "It is up again."
-    assert sign_in(ada).get(f"/webhooks/999/delivery/{row.id}").status_code == 404
+    new = webhooks.WebhookEdit("other", "https://receiver.example/", webhooks.SUBJECTS)
+    other, _ = webhooks.create(session, new, actor=OPERATOR)
+    session.commit()
+    for webhook_id in (other.id, 999):
+        assert sign_in(ada).get(f"/webhooks/{webhook_id}/delivery/{row.id}").status_code == 404
