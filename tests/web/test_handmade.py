@@ -84,6 +84,11 @@ def test_what_had_no_value_once_is_not_restored_or_undone(operator, browser):
         page = browser.get(path.format(id_))
         assert ALWAYS_SET in page.text
         assert browser.post(path.format(id_)).status_code == 422
+    past = ("settings", "past", "--at", "2020-01-01T00:00", "--restore", "gone")
+    assert flask(operator, *past) == (
+        1,
+        f"Error: {ALWAYS_SET} Enter a value; a string may be empty.\n",
+    )
 
 
 def test_a_text_that_is_left_out_is_stored_as_empty(operator, browser):

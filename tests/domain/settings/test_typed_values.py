@@ -48,3 +48,8 @@ def test_a_long_text_that_is_no_strict_json_is_refused_each_time(text):
     for _ in range(2):
         with pytest.raises(InvalidValue):
             typed(text + PADDING, DataType.JSON)
+
+
+def test_what_is_no_json_is_told_without_a_place():
+    with pytest.raises(InvalidValue, match="^Not valid JSON$"):
+        typed('{"a": }', DataType.JSON)

@@ -59,6 +59,11 @@ def test_a_user_name_that_could_mislead_is_refused(typed, sentence):
     assert refused.value.field == "username"
 
 
+def test_a_long_email_address_is_told_its_length():
+    with pytest.raises(InvalidValue, match="The email address is 312 characters long"):
+        checked_email(f"{'a' * 60}@{'mail.' * 48}example.org")
+
+
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
