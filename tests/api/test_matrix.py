@@ -82,6 +82,21 @@ def test_mistakes_in_the_matrix_name_their_place(program, session, ada):
     assert digests(session.get_bind()) == before
 
 
+def test_a_permission_that_does_not_exist_is_told(program, ada):
+    api, path = program(ada), "/roles/viewer/permissions"
+    before = api.get("/roles/viewer").json["permissions"]
+
+    for method in ("PUT", "DELETE"):
+        answer = api.send(method, f"{path}/no:such", {}, If_Match="*")
+        assert answer.status_code == 404
+        assert answer.json["detail"] == "This permission does not exist."
+    unknown = api.send("PUT", path, {"permissions": [*before, "no:such"]}, If_Match="*")
+    assert unknown.status_code == 422
+    assert "There is no permission no:such." in unknown.text
+
+    assert api.get("/roles/viewer").json["permissions"] == before
+
+
 def test_nobody_grants_what_they_do_not_have(program, person, editors):
     codes = ["role:read", "role:update", READ]
     api = program(person("rosa", permissions=codes))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import text
 
 from app.api.described import ALWAYS, answers_of, path_of
 from app.api.endpoint import ENDPOINTS
@@ -74,6 +75,17 @@ def test_the_token_of_a_deactivated_owner_is_refused_at_once(program, session, v
     session.commit()
 
     assert api.get("/check?user=vera&permission=x").status_code == 401
+
+
+def test_at_another_revision_the_api_says_what_to_run(program, session, vera):
+    api = program(vera)
+    session.execute(text("UPDATE alembic_version SET version_num = '002'"))
+    session.commit()
+
+    answer = api.get("/settings")
+
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert "The database is at revision 002" in answer.json["detail"]
 
 
 def test_the_description_has_every_route_and_no_other(app, visitor):

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.domain.permissions import PermissionCode
 from app.web import access
 
 
@@ -26,6 +27,15 @@ def test_a_console_with_an_undeclared_view_does_not_start(console):
     careless.add_url_rule("/careless", "careless", lambda: "Come in.")
 
     with pytest.raises(access.UndeclaredAccess, match="careless"):
+        access.verify(careless)
+
+
+def test_a_console_with_a_form_that_nobody_needs_a_permission_for_does_not_start(console):
+    careless = create_app({})
+    view = access.requires(read=PermissionCode.SETTINGS_READ)(lambda: "Done.")
+    careless.add_url_rule("/careless", "careless", view, methods=["GET", "POST"])
+
+    with pytest.raises(access.UndeclaredAccess, match="takes forms but declares no change"):
         access.verify(careless)
 
 

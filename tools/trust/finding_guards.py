@@ -85,7 +85,7 @@ class _Source:
         place = self.start(node), self.end(node)
         words = b" ".join(self.text[slice(*place)].split()).decode()
         is_run = any(first < node.lineno <= last for first, last in self._functions)
-        is_declared = kind == "registration" or not is_run
+        is_declared = kind in {"access", "registration"} or not is_run
         return Guard(kind, self.path, node.lineno, words[:90], place, instead, is_declared)
 
 

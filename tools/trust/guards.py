@@ -34,9 +34,12 @@ ON_FILES = "not postgresql and not mysql"
 # Only servers have locks that a statement asks for; a file is locked as a whole.
 ON_SERVERS = "postgresql or mysql"
 # The quick ones first: what they notice is not tried with others.
-TESTS = ("domain", "config", "database", "models", "test_unit_of_work.py", "cli", "api", "web")
+TESTS = (
+    *("domain", "config", "database", "models", "migrations", "test_unit_of_work.py"),
+    *("house/test_urls.py", "cli", "api", "web"),
+)
 # What only servers answer, and what other programs do meanwhile.
-SERVED = ("races", "database", "test_unit_of_work.py", "cli", "domain")
+SERVED = ("races", "database", "config", "test_unit_of_work.py", "cli", "domain", "migrations")
 LOCKED = ("races/test_row_locks.py", "domain/access/test_locks.py")
 RACES = ("races", "test_unit_of_work.py", "domain", "web", "cli", "api")
 # Who has no role or has not signed in notices most declarations of access.

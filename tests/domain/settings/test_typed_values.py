@@ -51,5 +51,5 @@ def test_a_long_text_that_is_no_strict_json_is_refused_each_time(text):
 
 
 def test_what_is_no_json_is_told_without_a_place():
-    with pytest.raises(InvalidValue, match="^Not valid JSON$"):
+    with pytest.raises(InvalidValue, match=r"^Not valid JSON$"):
         typed('{"a": }', DataType.JSON)
