@@ -6,7 +6,15 @@ from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, Field, PasswordField, StringField, TextAreaField
+from wtforms import (
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.core import UnboundField
 from wtforms.widgets import Input
 
@@ -50,6 +58,14 @@ class AddressField(StringField):
         """Write the field, with the keyboard for addresses on phones."""
         html: Markup = super().__call__(**{"inputmode": "email", **PLAIN, **kwargs})
         return html
+
+
+class ButtonField(StringField):
+    """A field whose value a button sends."""
+
+
+# A page shows them by buttons, or by many boxes.
+WITHOUT_CONTROL = (HiddenField, ButtonField, SelectMultipleField)
 
 
 class Form(FlaskForm):
@@ -106,8 +122,12 @@ class Form(FlaskForm):
 
     @property
     def errors_summary(self) -> list[tuple[str, str]]:
-        """The id of each field with an error, and the sentence."""
-        return [(field.id, str(error)) for field in self for error in field.errors]
+        """The id of each field with an error, "" where no control has it, and the sentence."""
+        return [
+            ("" if isinstance(field, WITHOUT_CONTROL) else field.id, str(error))
+            for field in self
+            for error in field.errors
+        ]
 
     def refuse(self, error: RuleError, status: int) -> None:
         """Put each sentence beside its field, or above the form."""
@@ -118,7 +138,7 @@ class Form(FlaskForm):
 
     def _tell(self, mistake: RuleError) -> None:
         field: Field | None = self._fields.get(mistake.field) if mistake.field else None
-        if field is None or field.type == "HiddenField":
+        if field is None or isinstance(field, HiddenField):
             self.refusal = str(mistake)
         else:
             field.errors = [*field.errors, str(mistake)]

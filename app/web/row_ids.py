@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map, PathConverter, ValidationError
-from wtforms import SelectMultipleField, StringField
+from wtforms import SelectMultipleField
 
 from app.domain.text import is_name
 from app.models.base import HIGHEST_ID
+from app.web.forms import ButtonField
 
 NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -40,7 +41,7 @@ class NameConverter(PathConverter):
         return value
 
 
-class IdField(StringField):
+class IdField(ButtonField):
     """A field for the id of one row."""
 
     def __init__(self, label: str, message: str, **options: Any) -> None:

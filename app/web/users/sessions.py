@@ -2,14 +2,14 @@
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField, TextAreaField, ValidationError
+from wtforms import TextAreaField, ValidationError
 
 from app.domain import users
 from app.domain.authentication import sessions as domain_sessions
 from app.domain.permissions import PermissionCode
 from app.extensions import db
 from app.web.access import requires
-from app.web.forms import REASON, ReasonForm
+from app.web.forms import REASON, ButtonField, ReasonForm
 from app.web.row_ids import possible_id
 from app.web.saving import saved
 from app.web.session.identity import limits
@@ -21,7 +21,7 @@ ALL = "all"
 class EndUserSessionForm(ReasonForm):
     """The session of a user to end, the id of one or all, and the reason."""
 
-    session = StringField("Session")
+    session = ButtonField("Session")
     reason = TextAreaField("Reason", description=REASON)
 
     @property
@@ -29,7 +29,7 @@ class EndUserSessionForm(ReasonForm):
         """The id of the session to end; None for all of them, 0 where it is no id."""
         return None if self.session.data == ALL else possible_id(self.session.data)
 
-    def validate_session(self, _field: StringField) -> None:
+    def validate_session(self, _field: ButtonField) -> None:
         """Refuse a value that no button of the page sends."""
         if self.session_id == 0:
             raise ValidationError("Choose the session to end.")
