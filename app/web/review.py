@@ -97,16 +97,20 @@ class Review:
             return self._reviewed()
         if isinstance(form.rule_error, ChangedMeanwhile):
             return self.conflict_page(form.rule_error)
+        # The page of the form has no field for the reason.
+        form.refusal, form.reason.errors = next(iter(form.reason.errors), form.refusal), ()
         return self.edit_page()
 
     def _is_reviewed_again(self) -> bool:
         form = self.form
         if not isinstance(form.rule_error, (ReviewOutdated, InvalidValue)):
             return False
-        errors = form.reason.errors
+        reason, errors = form.reason.data, form.reason.errors
+        # Some reviews would refuse the reason, too; it is corrected there.
+        form.reason.data = ""
         is_reviewed = reviewed(form, self.review, *self.ids)
         # The review validates the form again, which drops the errors of the save.
-        form.reason.errors = errors
+        form.reason.data, form.reason.errors = reason, errors
         return is_reviewed
 
     def _reviewed(self) -> ResponseReturnValue:

@@ -29,7 +29,6 @@ class Page:
         self.headers = response.headers
         self.html = response.get_data(as_text=True)
         response.close()  # as servers do once an answer is sent
-        _hold_summary_to_fields(self.html)
         self._reader: Reader | None = None
 
     @property
@@ -83,7 +82,9 @@ class Page:
         chosen = self._form(form, to, fields)
         action, pairs = chosen.filled(fields)
         target = urljoin(self.path, action or self.path)
-        return self.browser.send(chosen.method, target, pairs, referrer=self.path)
+        answer = self.browser.send(chosen.method, target, pairs, referrer=self.path)
+        _hold_summary_to_fields(answer.html)
+        return answer
 
     def follow(self) -> Page:
         """Go where the answer redirects to."""

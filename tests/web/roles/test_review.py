@@ -444,6 +444,18 @@ def test_a_tick_in_a_row_that_was_not_shown_means_nothing(sign_in, session, ada,
     assert grants_of(session, "editor") == {"document:read", "document:update", "settings:read"}
 
 
+def test_a_reason_that_is_too_long_is_corrected_at_the_review(sign_in, session, ada, cell):
+    page = sign_in(ada).get("/roles")
+    page = page.submit("matrix", grants=[*page.value("grants"), cell("viewer", "document:update")])
+
+    refused = page.submit("review-form", confirmed="1", reason="x" * 501)
+
+    assert (refused.status_code, refused.value("reason")) == (422, "x" * 501)
+    assert 'aria-describedby="reason-error' in refused.html
+    assert refused.submit("review-form", confirmed="1", reason="They write.").status_code == 303
+    assert "document:update" in grants_of(session, "viewer")
+
+
 @pytest.mark.parametrize("confirmed", [None, "1"])
 @pytest.mark.parametrize("fields", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_no_form_sends_changes_nothing(sign_in, session, ada, fields, confirmed):
