@@ -26,11 +26,13 @@ def refuses(number: int, check: Callable[[], object]) -> None:
     _note(f"{number}")
     if _is_away(number):
         return
+    is_refused = True
     try:
         check()
-    except Exception:
-        _note(f"{number}{_REFUSED}")
-        raise
+        is_refused = False
+    finally:
+        if is_refused:
+            _note(f"{number}{_REFUSED}")
 
 
 def reached(*, refused: bool) -> set[int]:
