@@ -7,6 +7,7 @@ from urllib.parse import quote, urljoin
 
 import pytest
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import NotFound
 
 from app.domain import users
 from tests.support.people import acting
@@ -114,6 +115,12 @@ def test_no_query_is_a_fault(app, visit, ada, rows, monkeypatch):
 
     assert faults == []
     assert tried > 100
+
+
+@pytest.mark.parametrize("row_id", ["0", "2147483648", "9999999999"])
+def test_an_id_that_no_row_can_have_is_no_path(app, row_id):
+    with pytest.raises(NotFound):
+        app.url_map.bind("localhost").match(f"/users/{row_id}")
 
 
 def test_no_field_is_a_fault(app, sign_in, ada, rows):
