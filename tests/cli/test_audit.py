@@ -32,7 +32,7 @@ def test_verify_finds_the_first_bad_event(flask, session, recorded):
     bad = flask("audit", "verify")
     assert (bad.code, bad.err) == (1, f"Error: Event {recorded[0]} was edited or moved.\n")
     told = flask("audit", "verify", "--json")
-    assert (told.code, json.loads(told.out)["event"]) == (1, recorded[0])
+    assert (told.code, told.err, json.loads(told.out)["event"]) == (1, "", recorded[0])
 
 
 @pytest.mark.only_on("sqlite")

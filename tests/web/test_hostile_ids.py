@@ -117,10 +117,12 @@ def test_no_query_is_a_fault(app, visit, ada, rows, monkeypatch):
     assert tried > 100
 
 
-@pytest.mark.parametrize("row_id", ["0", "2147483648", "9999999999"])
-def test_an_id_that_no_row_can_have_is_no_path(app, row_id):
+@pytest.mark.parametrize(
+    "path", ["/users/0", "/users/2147483648", "/users/9999999999", "/reset/a\0b", "/setup/\ud800"]
+)
+def test_what_no_row_can_have_is_no_path(app, path):
     with pytest.raises(NotFound):
-        app.url_map.bind("localhost").match(f"/users/{row_id}")
+        app.url_map.bind("localhost").match(path)
 
 
 def test_no_field_is_a_fault(app, sign_in, ada, rows):

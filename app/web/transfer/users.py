@@ -12,7 +12,6 @@ from app.domain import transfer
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.permissions import PermissionCode
 from app.domain.plan_lines import PlanOutcome
-from app.domain.text import checked_reason
 from app.domain.transfer import RowResult, SeenRows, UserRow
 from app.extensions import db
 from app.http.statuses import status_of
@@ -106,7 +105,6 @@ def users_() -> ResponseReturnValue:
 def _report(form: UsersForm) -> UsersReport | None:
     try:
         if form.confirmed.data:
-            checked_reason(form.reason.data)
             return UsersReport(_created(form), RESULT)
         return UsersReport(_planned(form), PREVIEW)
     except RuleError as refusal:

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -66,19 +67,11 @@ def decided(parts: Sequence[Callable[[Known], bool]], known: Known, *, by: bool)
     """Tell whether a condition decides about all: one that is false for "and", or true for "or".
 
     One that says nothing leaves it to the others, in whatever order they stand.
-
-    Raises:
-        Unknown: None decides, and one says nothing.
     """
-    silent: Unknown | None = None
     for part in parts:
-        try:
+        with suppress(Unknown):
             if part(known) is by:
                 return True
-        except Unknown as one:
-            silent = silent or one
-    if silent:
-        raise silent
     return False
 
 

@@ -8,7 +8,7 @@ from app.domain.phrases import listed
 from app.domain.settings import values
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import expressions
-from app.domain.settings.value_rules.comparisons import Known, Operand, Unknown
+from app.domain.settings.value_rules.comparisons import Known, Operand
 from app.domain.settings.value_rules.expressions import Expression
 from app.domain.settings.value_rules.json_schema import asked
 from app.domain.settings.value_rules.sizes import Size, read_size
@@ -45,10 +45,7 @@ class Relation:
     def broken(self, known: Known) -> str:
         """Return the sentence for values that break the relation, or ""; see `operands`."""
         expression = self._read()
-        try:
-            if expression is None or expression.holds(known):
-                return ""
-        except Unknown:
+        if expression is None or expression.holds(known):
             return ""
         if self.message:
             return self.message
