@@ -1,6 +1,7 @@
 import contextlib
 import gc
 import socket
+import struct
 import threading
 import time
 import uuid
@@ -648,3 +649,14 @@ def _server_that_says(answer: bytes) -> Iterator[int]:
             thread.join()
             for client in clients:
                 client.close()
+
+
+def test_what_a_driver_cannot_read_is_an_error_of_the_database(session, monkeypatch):
+    def misread(*_):
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    monkeypatch.setattr(opening, "opened", misread)
+    dialect = session.get_bind().dialect
+
+    with pytest.raises(dialect.loaded_dbapi.OperationalError, match="requires a buffer"):
+        connections._connect(dialect, None, [":memory:"], {})

@@ -5,9 +5,10 @@ here changes anything, since an UPDATE would lock the row, too.
 """
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.domain import access, roles, settings, sign_in, users, webhooks
 from app.domain.access import PermissionSet
@@ -19,7 +20,7 @@ from app.domain.errors import RuleError
 from app.domain.roles import GrantEdit, GrantsEdit, RoleEdit, wanted
 from app.domain.settings import BulkSettingEdit, SettingEdit, outside
 from app.domain.settings.value_rules import editing, rules
-from app.domain.settings.value_rules.editing import FlagsEdit, RuleEdit, TypedRule
+from app.domain.settings.value_rules.editing import FlagsEdit, RelationEdit, RuleEdit, TypedRule
 from app.domain.settings.wanted import lock_rules, plan
 from app.domain.sign_in import HalfSignedIn, VerifiedPassword
 from app.domain.users import BulkAction, BulkEdit, Selection, WantedRoles
@@ -38,9 +39,11 @@ from app.models import (
     WebhookDelivery,
 )
 from app.models.base import utcnow
+from tests.support import past_settings
 from tests.support.people import OPERATOR
 
 KEY = "chunk_size"
+TOO_LONG = "x" * 501
 ALL = PermissionSet(frozenset(), is_all=True)
 CODE = EnteredCode("000000", (), utcnow())
 
@@ -89,6 +92,34 @@ def imported_rules(session, _):
 
 def relations(session, _):
     rules.take_turns(session)
+
+
+def removed_relation(session, relation_id):
+    editing.remove_relation(session, relation_id, RelationEdit(""), actor=OPERATOR)
+
+
+def deletion(session):
+    """Delete a setting, and the relations; return the event."""
+    event_id = past_settings.delete(session, settings.by_key(session, "cache_enabled"))
+    session.execute(delete(ValueRelation))
+    session.commit()
+    return event_id
+
+
+def restored_setting(session, _):
+    settings.restore(session, deletion(session), TOO_LONG, actor=OPERATOR)
+
+
+def restored_settings(session, _):
+    deletion(session)
+    past = settings.as_of(session, datetime(2020, 1, 1, tzinfo=UTC))
+    edit = settings.edit_of_past(past, ["cache_enabled"], TOO_LONG)
+    session.rollback()
+    settings.change_many(session, edit, actor=OPERATOR)
+
+
+def undone_deletion(session, _):
+    settings.undo(session, deletion(session), Confirmation(TOO_LONG), actor=OPERATOR)
 
 
 def role(session, role_id):
@@ -166,7 +197,7 @@ CHANGES = {
     ),
     SettingRule: (rule, imported_rules),
     CategoryRule: (flags, shown_flags, imported_rules),
-    ValueRelation: (relations,),
+    ValueRelation: (relations, setting, removed_relation),
     Role: (role, grants, imported_roles),
     User: (
         user,
@@ -178,7 +209,7 @@ CHANGES = {
         code,
     ),
     Webhook: (webhook, delivery),
-    ChainHead: (end_of_the_chain,),
+    ChainHead: (end_of_the_chain, restored_setting, restored_settings, undone_deletion),
 }
 COLUMNS = {
     ApplicationSetting: {"key": KEY},
