@@ -2,8 +2,10 @@
 
 import threading
 
+import psycopg
 import pytest
 from sqlalchemy import NullPool, create_engine, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from app import config
 from app.database import locks, trigram_index
@@ -287,3 +289,13 @@ def test_the_extension_may_be_in_a_schema_of_its_own(app, session, elsewhere, cr
         elsewhere.execute(text("DROP EXTENSION pg_trgm CASCADE"))
         elsewhere.execute(text(f"DROP SCHEMA {schema}"))
         elsewhere.commit()
+
+
+def test_a_server_without_the_extension_is_told():
+    class Server:
+        def exec_driver_sql(self, statement):
+            absent = psycopg.errors.FeatureNotSupported("could not open extension control file")
+            raise DBAPIError(statement, None, absent)
+
+    with pytest.raises(NoIndex, match="The server does not have the extension"):
+        trigram_index._schema_of_extension(Server())
