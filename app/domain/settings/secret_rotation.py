@@ -66,17 +66,21 @@ def encrypt_again(
         return False
     text = keys.decrypted(stored) if stored.startswith(PREFIX) else stored
     value = _encrypted(setting, text or "", keys)
-    where = ApplicationSetting.id == setting_id
-    # The time stays: to whoever reads the value, nothing has changed.
-    same_time = {"updated_at": ApplicationSetting.updated_at}
-    session.execute(update(ApplicationSetting).where(where).values(value=value, **same_time))
-    is_set = secrecy.recorded(value, is_secret=True)
     target, reason = Target.of_setting(setting), checked_reason(reason)
+    _store(session, setting, value)
+    is_set = secrecy.recorded(value, is_secret=True)
     audit.record(
         session, ENCRYPTED, target, actor=actor, reason=reason, before=is_set, after=is_set
     )
-    session.expire(setting)
     return True
+
+
+def _store(session: DbSession, setting: ApplicationSetting, value: str) -> None:
+    where = ApplicationSetting.id == setting.id
+    # The time stays: to whoever reads the value, nothing has changed.
+    same_time = {"updated_at": ApplicationSetting.updated_at}
+    session.execute(update(ApplicationSetting).where(where).values(value=value, **same_time))
+    session.expire(setting)
 
 
 def _encrypted(setting: ApplicationSetting, text: str, keys: SecretKeys) -> str:

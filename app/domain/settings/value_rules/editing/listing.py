@@ -47,7 +47,7 @@ class RuleLine:
 
     @property
     def findings(self) -> ValueFindings:
-        """What the rule finds in the stored value; relations have lines of their own."""
+        """The findings of the rule in the stored value; relations have lines of their own."""
         if self.line is None:
             return NOTHING_FOUND
         return self.line._replace(related=NOTHING_FOUND).findings
