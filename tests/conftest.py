@@ -32,6 +32,7 @@ from tests.support import (
     rendering,
     servers,
     statements,
+    unordered,
 )
 from tests.support.browsing import Browser
 from tests.support.cookies import cookie
@@ -110,6 +111,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _templates_never_query() -> Iterator[None]:
     with rendering.without_queries():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_without_an_order_come_last_first() -> Iterator[None]:
+    with unordered.reversed_rows():
         yield
 
 

@@ -191,7 +191,8 @@ def _by_full_name(session: DbSession, names: Collection[str]) -> dict[str, list[
     has_name = User.full_name.in_(spellings) | func.lower(User.full_name).in_(spellings)
     wanted = {name.casefold() for name in names}
     people: dict[str, list[ListedPerson]] = {}
-    for row in session.execute(USERS.where(has_name).limit(MOST_NAMES)):
+    query = USERS.where(has_name).order_by(User.username).limit(MOST_NAMES)
+    for row in session.execute(query):
         person = ListedPerson(*row)
         name = " ".join((person.full_name or "").split()).casefold()
         if name in wanted:
