@@ -8,6 +8,7 @@ from app.models.audit_event import AuditEvent
 from app.models.base import Base, DbSession
 from app.models.console_session import ConsoleSession
 from app.models.failed_sign_in import FailedSignIn
+from app.models.leftovers import forget_leftovers
 from app.models.one_time_link import OneTimeLink
 from app.models.reader_report import ReaderReport
 from app.models.second_factor import RecoveryCode, SecondFactor
@@ -44,6 +45,7 @@ __all__ = [
     "ValueRelation",
     "Webhook",
     "WebhookDelivery",
+    "forget_leftovers",
     "role_permissions",
     "user_roles",
     "user_words",

@@ -18,7 +18,7 @@ from app.domain.roles.grant_edit import GrantEdit, GrantsEdit, grants_etag
 from app.domain.roles.matrix import Matrix, MatrixRole, read_matrix
 from app.domain.target import Target
 from app.domain.text import checked_reason
-from app.models import DbSession, Role, role_permissions
+from app.models import DbSession, Role, forget_leftovers, role_permissions
 from app.models.spelling import folded
 
 ALWAYS_ALL = "The role {name} grants every permission, always."
@@ -229,6 +229,7 @@ def _created(session: DbSession, plan: RolesPlan) -> list[tuple[Target, Change]]
         not_null.filled(connection, Role, {"name": new.name, "description": new.description})
         for new in plan.added
     ]
+    forget_leftovers(connection, Role)
     connection.execute(insert(Role), rows)
     query = select(Role.name, Role.id).where(Role.name.in_([new.name for new in plan.added]))
     role_ids = {row.name: row.id for row in session.execute(query)}

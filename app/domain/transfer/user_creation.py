@@ -14,7 +14,7 @@ from app.domain.target import Target
 from app.domain.text import checked_reason
 from app.domain.transfer.user_rows import RowResult, SeenRows, UserRow, plan_rows
 from app.domain.users import NewUser
-from app.models import DbSession, User, user_roles
+from app.models import DbSession, User, forget_leftovers, user_roles
 from app.models.user_names import StoredNames, copy
 
 
@@ -53,6 +53,7 @@ def _create(session: DbSession, added: Sequence[RowResult], reason: str, actor: 
         not_null.filled(connection, User, _columns(new, result.row))
         for new, result in zip(new_users, added, strict=True)
     ]
+    forget_leftovers(connection, User)
     connection.execute(insert(User), columns)
     stored = select(User.id, User.username, User.email, User.full_name)
     stored = stored.where(User.username.in_([new.username for new in new_users]))
