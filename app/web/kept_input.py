@@ -229,8 +229,7 @@ def _secret_file(sent: MultiDict[str, str]) -> list[str]:
 def _has_secret(keys: Sequence[str]) -> bool:
     if any(map(settings.is_secret, keys)):
         return True
-    marks = _answered(lambda: settings.secret_marks(db.session)) if any(keys) else None
-    return marks is not None and any(map(marks.is_secret, keys))
+    return any(keys) and bool(_answered(lambda: settings.have_secret(db.session, keys)))
 
 
 def _answered(question: Callable[[], T]) -> T | None:

@@ -134,7 +134,7 @@ def accepted(session: DbSession, setting: ApplicationSetting, edit: SettingEdit)
         read_only.refuse_not_set(session)
         return None
     data_type = DataType(setting.data_type)
-    if secrecy.is_secret(setting.key, mark=setting.secret_mark):
+    if secrets.is_next_encrypted(setting):
         return secrets.canonical(edit.text, data_type, secrets.keys_of(session))
     return values.canonical(edit.text, data_type)
 
@@ -193,7 +193,7 @@ def _ruled(
 ) -> str | None:
     value = accepted(session, setting, edit)
     # Rules are told in sentences with the value, so secrets have none.
-    if value != setting.value and not secrecy.is_secret(setting.key, mark=setting.secret_mark):
+    if value != setting.value and not secrets.is_next_encrypted(setting):
         hold_to_rules(session, found, setting, value, anyway=edit.anyway)
     return value
 
@@ -221,8 +221,8 @@ def _put(
     if value == setting.value:
         return None
     outside.record_outside(session, [setting], actor=actor)
+    is_secret = secrets.is_next_encrypted(setting)
     session.connection().execute(_PUT, {"setting_id": setting.id, "new_value": value})
-    is_secret = secrecy.is_secret(setting.key, mark=setting.secret_mark)
     event = audit.record(
         session,
         "setting:changed",

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 
 from app.domain import audit
 from app.domain.settings import secrecy
+from app.domain.settings.secrets import TOKEN
 from app.domain.settings.values import HIDDEN
+from app.domain.text import is_name
 from app.models import ApplicationSetting, AuditEvent, DbSession, SettingRule
 
 UNMARKED = "setting:unmarked-secret"
@@ -22,6 +24,8 @@ _MARKS = (
     .outerjoin(_NEWEST, _NEWEST.c.target_name == SettingRule.key)
     .where(SettingRule.is_secret.is_not(None))
 )
+
+_IS_ENCRYPTED = ApplicationSetting.value.startswith(TOKEN)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,20 @@ def secret_marks(session: DbSession) -> SecretMarks:
 
 
 def secret_ids(session: DbSession, setting_ids: Collection[int]) -> frozenset[int]:
-    """Return those of the settings with these ids whose values are secrets."""
+    """Return those of the settings with these ids whose values are hidden."""
     columns = ApplicationSetting.id, ApplicationSetting.key, ApplicationSetting.secret_mark
-    rows = session.execute(select(*columns).where(ApplicationSetting.id.in_(setting_ids)))
-    return frozenset(id_ for id_, key, mark in rows if secrecy.is_secret(key, mark=mark))
+    query = select(*columns, _IS_ENCRYPTED).where(ApplicationSetting.id.in_(setting_ids))
+    return frozenset(
+        id_
+        for id_, key, mark, is_encrypted in session.execute(query)
+        if is_encrypted or secrecy.is_secret(key, mark=mark)
+    )
+
+
+def have_secret(session: DbSession, keys: Collection[str]) -> bool:
+    """Tell whether one of these keys is that of a secret, or of a value that is encrypted."""
+    if any(map(secret_marks(session).is_secret, keys)):
+        return True
+    names = [key for key in keys if is_name(key)]
+    query = select(ApplicationSetting.id).where(ApplicationSetting.key.in_(names), _IS_ENCRYPTED)
+    return session.scalars(query.limit(1)).first() is not None

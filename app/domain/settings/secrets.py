@@ -160,6 +160,17 @@ def is_secret_setting(setting: ApplicationSetting) -> bool:
     return is_secret or is_encrypted(setting.value)
 
 
+def is_next_encrypted(setting: ApplicationSetting) -> bool:
+    """Tell whether a new value of a setting is encrypted.
+
+    That of a secret is, and one that replaces an encrypted value, unless a mark says that the
+    setting is none: the program that encrypted it decrypts it too.
+    """
+    mark = setting.secret_mark
+    is_replaced = mark is None and is_encrypted(setting.value)
+    return is_replaced or secrecy.is_secret(setting.key, mark=mark)
+
+
 def shown_value(setting: ApplicationSetting) -> str | None:
     """Return what may be shown of a setting's value; None for nothing."""
     if setting.value is None or is_secret_setting(setting):

@@ -28,6 +28,7 @@ HINTS = {
 REMOVING = " To remove the value, choose “Not set”."
 NUMBERS = {DataType.INTEGER, DataType.FLOAT}
 ONCE = "Not shown again after saving."
+IN_CLEAR = "Stored in clear and shown: the setting is marked as not secret."
 # The id of the reason in the form that removes the value of a secret.
 REMOVAL_REASON = "remove-reason"
 
@@ -125,6 +126,13 @@ class ValueForm(AnywayForm):
             return f"{_words(other)} (not one of the choices)"
         return "Choose a value" if self.base_unset.data else "Empty string (not one of the choices)"
 
+    def _tell(self, mistake: RuleError) -> None:
+        """Tell of a value beside the field that it was entered in."""
+        super()._tell(mistake)
+        if self.is_secret_sent:
+            self.secret.errors = [*self.secret.errors, *self.value.errors]
+            self.value.errors = []
+
     def validate_value(self, field: TextAreaField) -> None:
         """Refuse a value that would be lost because "Not set" is still selected."""
         if field.data and self.unset.data and self.base_unset.data:
@@ -154,6 +162,7 @@ class ValueForm(AnywayForm):
         if is_secret:
             self.control = "secret"
             self.removes = bool(self.unset.raw_data)
+            self.secret.description = IN_CLEAR if rule.is_secret is False else ONCE
             self.reason.id = REMOVAL_REASON if self.removes else self.reason.id
             return
         spellings = {self.value.data or "", self.base.data or ""}

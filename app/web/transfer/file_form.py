@@ -42,7 +42,7 @@ class FileForm(ReviewedForm):
         """Keep a file with the value of a secret off the page that takes the file."""
         read = None if self.text.errors else self.file
         keys = transfer.keys_with_values(self.text.data or "", read)
-        if keys and any(map(settings.secret_marks(db.session).is_secret, keys)):
+        if keys and settings.have_secret(db.session, keys):
             self.text.data = ""
             if self.text.errors:
                 self.text.errors = [*self.text.errors, NOT_REPEATED]

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain import settings
 from app.domain.actor import OUTSIDE
+from app.domain.settings import SecretKeys
+from app.models import SettingRule
 from tests.support.settings import path_of, value
 
 CANARY = "canary-4711-in-a-secret"
@@ -64,6 +66,35 @@ def test_an_end_that_nobody_will_see_is_told_once(sign_in, ada, add, keyed, type
     for page in pages:
         assert ("The value ends with" in page.text, end in page.text) == (bool(end), True)
         assert CANARY not in page.html
+
+
+@pytest.fixture
+def encrypted(add, keyed):
+    """A setting that no key and no mark calls a secret, encrypted by another program."""
+    return add("partner", value=SecretKeys(bytes(range(32))).encrypted("former"))
+
+
+def test_what_replaces_an_encrypted_value_is_encrypted_whatever_its_key(sign_in, ada, encrypted):
+    browser = sign_in(ada)
+
+    saved = browser.submit(path_of(encrypted), "edit", secret=CANARY).follow()
+
+    assert "Replaced the value of partner." in saved.text
+    assert encrypted.value.startswith("v1:gAAAAA")
+    for path in (path_of(encrypted), path_of(encrypted, "/history"), "/settings", "/audit"):
+        assert CANARY not in browser.get(path).html
+
+
+def test_one_that_is_marked_as_no_secret_is_said_to_be_shown(sign_in, ada, session, encrypted):
+    session.add(SettingRule(key="partner", schema='{"enum": ["a", "b"]}', is_secret=False))
+    session.commit()
+
+    page = sign_in(ada).get(path_of(encrypted))
+    assert "Stored in clear and shown: the setting is marked as not secret." in page.text
+    page = page.submit("edit", secret="c")
+    assert (page.status_code, "partner must be a or b." in page.text) == (422, True)
+    assert page.submit("edit", secret="b").status_code == 303
+    assert encrypted.value == "b"
 
 
 @pytest.mark.only_on("sqlite")

@@ -5,7 +5,7 @@ import io
 import pytest
 from sqlalchemy import update
 
-from app.models import ConsoleSession, SettingRule
+from app.models import ApplicationSetting, ConsoleSession, SettingRule
 from app.models.base import utcnow
 from tests.support.browsing import ORIGIN
 from tests.support.people import PASSWORD
@@ -93,10 +93,12 @@ def test_a_file_that_cannot_be_read_is_chosen_again(browser, session):
         f'{{"settings": [{{"key": "llm_api_key", "value": "{CANARY}"}}',
         f"{HEAD}- {{key: quiet, value: {CANARY}}}\n- 1",
         f"{HEAD}- {{key: llm_api_key, value: [{CANARY}]}}\n",
+        f"{HEAD}- {{key: closed, value: {CANARY}}}\n",
     ],
 )
 def test_a_file_with_a_secret_is_not_written_back(browser, session, path, text):
-    session.add(SettingRule(key="quiet", is_secret=True))
+    encrypted = ApplicationSetting(key="closed", value="v1:gAAAAA")
+    session.add_all([SettingRule(key="quiet", is_secret=True), encrypted])
     session.commit()
 
     answers = [browser.submit(path, to=path, text=text), upload(browser, path, "text", text)]
