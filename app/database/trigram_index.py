@@ -24,6 +24,8 @@ PAUSE = 0.05  # seconds, in which others write
 _SQLITE = "PRAGMA busy_timeout = 60000"
 _OLDEST_SQLITE = (3, 34, 0)
 _NOT_ALLOWED = "42501"
+# The second one up to PostgreSQL 14.
+_NOT_INSTALLED = {"0A000", "58P01"}
 _SCHEMA_OF_EXTENSION = (
     "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace"
     " WHERE e.extname = 'pg_trgm'"
@@ -130,15 +132,18 @@ def _schema_of_extension(connection: Connection) -> str:
     try:
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _NOT_ALLOWED:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == _NOT_ALLOWED:
             raise NoIndex(
                 "The extension pg_trgm is not in this database, and this user may not create it."
                 " Have its owner run: CREATE EXTENSION pg_trgm"
             ) from error
-        raise NoIndex(
-            "The server does not have the extension pg_trgm, which comes with PostgreSQL's contrib"
-            " modules. Install them on the server."
-        ) from error
+        if state in _NOT_INSTALLED:
+            raise NoIndex(
+                "The server does not have the extension pg_trgm, which comes with PostgreSQL's"
+                " contrib modules. Install them on the server."
+            ) from error
+        raise
     schema: str = connection.scalar(text(_SCHEMA_OF_EXTENSION)) or ""
     return connection.dialect.identifier_preparer.quote(schema)
 

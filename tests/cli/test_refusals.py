@@ -332,13 +332,15 @@ def test_a_database_that_was_made_read_only_is_told(servant, make_app):
         db.engine.dispose()
 
     ready = app.test_client().get("/readyz")
-    done = app.test_cli_runner().invoke(args=["settings", "set", "chunk_size", "600"])
+    run = app.test_cli_runner().invoke
+    commands = (["settings", "set", "chunk_size", "600"], ["users", "search-index", "build"])
+    refused = [run(args=command) for command in commands]
     page = app.test_client().get("/login")
     reset = "ALTER DATABASE {database} RESET default_transaction_read_only"
     allow("SET TRANSACTION READ WRITE", reset)
 
     assert (ready.status_code, ready.json["reason"]) == (503, READ_ONLY)
-    assert (done.exit_code, READ_ONLY in done.stderr) == (3, True)
+    assert [(done.exit_code, READ_ONLY in done.stderr) for done in refused] == [(3, True)] * 2
     assert page.status_code == 200
 
 
