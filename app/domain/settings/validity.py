@@ -58,7 +58,7 @@ def findings(
         return related
     if broken in schemas.NOT_CHECKED:
         return related._replace(warning=related.warning or f"{NOT_CHECKED}: it {broken}")
-    words = checks.softened(broken, rule)
+    words = checks.softened(broken, rule).removeprefix("is ")
     said = f"{words[0].upper()}{words[1:]}"
     if rule.is_warning:
         return related._replace(warning=related.warning or said)

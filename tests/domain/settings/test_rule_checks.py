@@ -102,12 +102,12 @@ def test_a_warning_is_saved_when_it_is_confirmed(session):
     add(session, ApplicationSetting(key="temperature", value="1", data_type="float"))
     add(session, SettingRule(key="temperature", schema=RANGE, severity="warn"))
 
-    with pytest.raises(UnusualValue, match=r"temperature should be from 0 to 2\."):
+    with pytest.raises(UnusualValue, match=r"temperature is outside the usual range 0 to 2\."):
         save(session, "temperature", "3")
     assert save(session, "temperature", "3", anyway=True)
 
     state = settings.rule_state(session, settings.by_key(session, "temperature"))
-    assert state.findings == ("", "Should be from 0 to 2")
+    assert state.findings == ("", "Outside the usual range 0 to 2")
 
 
 def test_all_warnings_are_told_before_they_are_confirmed_and_a_refusal_outweighs_them(session):
@@ -118,7 +118,7 @@ def test_all_warnings_are_told_before_they_are_confirmed_and_a_refusal_outweighs
     with pytest.raises(UnusualValue) as warning:
         save(session, "low", "5")
     assert str(warning.value) == (
-        "low should be from 0 to 2. low should be less than 3: low is 5."
+        "low is outside the usual range 0 to 2. low should be less than 3: low is 5."
         " low should be less than 4: low is 5."
     )
     add(session, *(ValueRelation(expression=f"low < {n}") for n in (5, 6)))

@@ -1,5 +1,6 @@
 """Checks of new values against the rules, the same for pages, reviews and commands."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from app.domain.settings.value_rules.rules import SettingRules, ValueRule
 from app.domain.settings.values import VALUE_FIELD
 from app.domain.text import checked_reason, is_name
 from app.models import ApplicationSetting, DbSession
+
+_BOUNDS = re.compile(r"must be from (\S+ to \S+)")
 
 
 class UnusualValue(InvalidValue):
@@ -113,8 +116,12 @@ def sentence(key: str, broken: str, rule: ValueRule) -> str:
 
 
 def softened(broken: str, rule: ValueRule) -> str:
-    """Return what a value breaks; a rule that only warns says "should"."""
-    return broken.replace("must", "should", 1) if rule.is_warning else broken
+    """Return what a value breaks; a rule that only warns says "should", or what is usual."""
+    if not rule.is_warning:
+        return broken
+    if bounds := _BOUNDS.fullmatch(broken):
+        return f"is outside the usual range {bounds[1]}"
+    return broken.replace("must", "should", 1)
 
 
 def stored_operands(lines: Collection[tuple[str, str | None, str]]) -> dict[str, Operand]:
