@@ -19,7 +19,6 @@ from app.cli.findings.file import whole_file
 from app.cli.findings.finding import InstallationFinding, Verdict
 from app.cli.findings.record import record_problems, record_warnings
 from app.cli.findings.rules import rule_warnings
-from app.cli.findings.secrets import secret_warnings
 from app.cli.search_index import SENTENCES
 from app.database import revisions, trigram_index
 from app.database.revisions import SchemaStatus
@@ -34,7 +33,6 @@ _WARNINGS = {
     "names": names.uncopied,
     "lookalikes": names.lookalikes,
     "scripts": names.mixed_scripts,
-    "secrets": secret_warnings,
     "rules": rule_warnings,
 }
 

@@ -84,8 +84,9 @@ def test_a_secret_that_is_deleted_meanwhile_keeps_no_other_from_it(
 def test_the_doctor_names_the_secrets_by_how_they_are_stored(flask, stored):
     stored(a_password="short", b_password="long", c_password=by_former_key("old"))
 
-    found = [line for line in flask("doctor").out.splitlines() if "secrets: " in line]
+    found = [line for line in flask("doctor").out.splitlines() if "secrets-" in line]
 
     in_clear, former = found
-    assert "secrets: 2 secrets (a_password and b_password) are stored in clear. Enter" in in_clear
-    assert "secrets: 1 secret (c_password) is encrypted with a former key. Run: " in former
+    assert "secrets-in-clear: 2 secrets are stored in clear. Anyone who can read" in in_clear
+    assert "can read a_password and b_password. Enter new values, or run: " in in_clear
+    assert "secrets-former-key: 1 secret is encrypted with a former key. This con" in former

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.domain import settings, webhooks
 from app.domain.audit import Day
 from app.domain.errors import InvalidValue
-from app.domain.overview import figures, webhook_findings
+from app.domain.overview import figures, secret_findings, webhook_findings
 from app.domain.overview.figures import Administrator, People, PermissionUse, RolePeople
 from app.domain.overview.finding import Finding, Severity, Topic
 from app.domain.paging import COUNTED
@@ -71,6 +71,7 @@ def findings(known: Facts, *, now: datetime) -> list[Finding]:
         *_debugging(known.settings or ()),
         *_invalid(known.settings or ()),
         *_not_run(known.settings or ()),
+        *secret_findings.of(known.settings or ()),
         *_absent(known.administrators or (), now - IDLE),
         *_with_one_factor(known.administrators or ()),
         *webhook_findings.of(known.webhooks, now),

@@ -14,6 +14,12 @@ from app.models.base import utcnow
 from app.models.user import ADMIN
 from app.web.home import changes
 
+SECRETS = (
+    Topic.UNREADABLE_SECRETS,
+    Topic.SECRETS_IN_CLEAR,
+    Topic.UNCHECKED_SECRETS,
+    Topic.FORMER_KEYS,
+)
 WEBHOOKS = (Topic.STOPPED_WEBHOOKS, Topic.FAILING_WEBHOOKS, Topic.UNDELIVERED)
 PAGES = {
     Topic.EMPTY_ROLES: "roles.index",
@@ -22,7 +28,12 @@ PAGES = {
     Topic.FAILED_SIGN_INS: "account.show",
     **dict.fromkeys(WEBHOOKS, "webhooks.index"),
 }
-STATES = {Topic.INVALID: "invalid", Topic.NOT_RUN: "differs", Topic.UNSET: "unset"}
+STATES = {
+    Topic.INVALID: "invalid",
+    Topic.NOT_RUN: "differs",
+    Topic.UNSET: "unset",
+    **dict.fromkeys(SECRETS, "secret"),
+}
 # With the filter by the last sign-in.
 OF_ADMINISTRATORS = {Topic.NEVER_SIGNED_IN: "never", Topic.IDLE: "idle", Topic.ONE_FACTOR: None}
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.domain import overview
+from app.domain import overview, settings
 from app.domain.overview import People, Severity, Topic
 from app.domain.permissions import PermissionCode
+from app.domain.settings import SecretKeys
 from app.models import (
     ApplicationSetting,
     AuditEvent,
@@ -229,6 +230,52 @@ def test_only_what_one_may_read_is_found(found, put, ada, omar, codes, topics):
     put("debug_mode", "true")
 
     assert set(found(codes.__contains__)) == topics
+
+
+@pytest.fixture
+def add_secrets(session):
+    """Stores secrets, a console with these keys looking on: ``add_secrets(keys, a_token=...)``."""
+    engine = session.get_bind()
+    before = engine.get_execution_options()[settings.KEYS]
+
+    def add_secrets(keys, **values):
+        engine.update_execution_options(**{settings.KEYS: keys})
+        session.add_all(ApplicationSetting(key=key, value=value) for key, value in values.items())
+        session.commit()
+
+    yield add_secrets
+    engine.update_execution_options(**{settings.KEYS: before})
+
+
+def test_secrets_are_told_apart_by_how_they_are_stored(found, add_secrets):
+    ours, former, another = bytes(32), bytes(range(32)), bytes(reversed(range(32)))
+    values = {
+        f"{name}_token": SecretKeys(key).encrypted("geheim")
+        for name, key in (("a", ours), ("b", former), ("c", another), ("d", another))
+    }
+    add_secrets(SecretKeys(ours, (former,)), **values, e_token="geheim")
+
+    told = {topic: one for topic, one in found().items() if topic.startswith("secrets-")}
+
+    assert {topic: (one.severity, one.title) for topic, one in told.items()} == {
+        Topic.UNREADABLE_SECRETS: (Severity.BAD, "2 secrets cannot be decrypted"),
+        Topic.SECRETS_IN_CLEAR: (Severity.WARN, "1 secret is stored in clear"),
+        Topic.FORMER_KEYS: (Severity.INFO, "1 secret is encrypted with a former key"),
+    }
+    assert "c_token and d_token" in told[Topic.UNREADABLE_SECRETS].cause
+    assert [one.target_id is None for one in told.values()] == [True, False, False]
+    assert not any("geheim" in one.sentence for one in told.values())
+
+
+def test_secrets_without_a_key_cannot_be_checked(found, add_secrets):
+    add_secrets(SecretKeys(), a_token=SecretKeys(bytes(32)).encrypted("geheim"), b_token="")
+
+    one = found()[Topic.UNCHECKED_SECRETS]
+
+    assert one.sentence == (
+        "1 secret cannot be checked or changed. The console has no key for a_token."
+        " Set MASTER_ENCRYPTION_KEY to that of the backend."
+    )
 
 
 @pytest.fixture
