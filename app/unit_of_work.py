@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.config.postgresql_session import LOCK_SECONDS
+from app.database.error_codes import codes_of
 from app.database.waiting import OPTION, Waiting, wait_about
 from app.domain import audit
 from app.domain.actor import Actor
@@ -30,10 +31,9 @@ T = TypeVar("T")
 
 TRIES = 3
 PAUSE = 0.05
-# Serialization failure and deadlock: PostgreSQL's SQLSTATEs and MySQL's numbers. 1020 is what newer
-# MariaDBs say of a row that was changed after the snapshot was taken.
-TRANSIENT_STATES = frozenset({"40001", "40P01"})
-TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
+# Serialization failures, deadlocks and locks. 1020 is what newer MariaDBs say of a row that was
+# changed after the snapshot was taken.
+TRANSIENT = frozenset({"40001", "40P01", 1020, 1205, 1213, "SQLITE_BUSY"})
 
 
 class OutcomeUnknown(Exception):
@@ -214,13 +214,7 @@ def is_transient(error: SQLAlchemyError) -> bool:
         # Another program, which takes no turns, changed the rows between reading and writing. The
         # work reads them again, and then finds a conflict that it can put into words.
         return True
-    original = error.orig
-    if getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-        return True
-    if getattr(original, "sqlstate", None) in TRANSIENT_STATES:
-        return True
-    number = original.args[0] if original is not None and original.args else None
-    return number in TRANSIENT_NUMBERS
+    return not codes_of(error.orig).isdisjoint(TRANSIENT)
 
 
 def _commit() -> None:

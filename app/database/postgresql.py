@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 GRACE = 1.0
 # A statement of a unit of work may take this long even when all time for locks has been used.
 FLOOR = 2.0
+# The server, which can tell that it waited for a lock, gives up first; see `waiting.TOLERANCE`.
+LATER = 0.75
 # What warns that a COMMIT waits for a synchronous standby no longer; its words are in any language.
 _WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 
@@ -73,7 +75,7 @@ class LimitedConnection(psycopg.Connection[Any]):
     def _seconds(self) -> float | None:
         if self.deadline is None or self.limit is None:
             return self.limit
-        return min(self.limit, max(self.deadline - time.monotonic(), FLOOR))
+        return min(self.limit, max(self.deadline + LATER - time.monotonic(), FLOOR))
 
     def _end(self, gen: PQGen[T]) -> T:
         try:

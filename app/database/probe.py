@@ -4,6 +4,7 @@ from sqlalchemy import Connection, Engine, delete, false, func, insert, select, 
 from sqlalchemy.exc import OperationalError
 
 from app.database.connections import without_waiting
+from app.database.error_codes import LOCKED, codes_of
 from app.models import (
     AccessGuard,
     ApplicationSetting,
@@ -57,7 +58,7 @@ def _write_unless_busy(connection: Connection) -> None:
             _write(connection)
     except OperationalError as error:
         # Whoever keeps the file locked is writing.
-        if not getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        if codes_of(error.orig).isdisjoint(LOCKED):
             raise
 
 

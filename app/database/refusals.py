@@ -7,9 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from app.config import Configuration
-from app.database import waiting
-
-BUSY = "The database was busy for too long: another program keeps what is needed locked."
+from app.database.error_codes import LOCKED, TOO_SLOW, codes_of
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _OF_MYSQL = re.compile(r"(?P<command>\w[\w ]*) command denied to user '(?P<user>[^']*)'@")
@@ -48,7 +46,7 @@ def refusal_of(error: SQLAlchemyError) -> Refusal | None:
     if not isinstance(error, StatementError) or error.orig is None:
         return None
     raised = error.orig
-    codes = _codes(raised)
+    codes = codes_of(raised)
     if not error.statement:
         codes -= _WHILE_CONNECTING
     for kind in _KINDS:
@@ -66,15 +64,6 @@ def advice(configuration: Configuration, error: SQLAlchemyError) -> str | None:
         return None
     line = str(error.orig).partition("\n")[0]
     return f"{configuration.where}: {refusal.sentence} {refusal.cure(configuration, line)}"
-
-
-def _codes(error: BaseException | None) -> set[str | int]:
-    """Return the codes of an error: a SQLSTATE, a number of MySQL's, a name of SQLite's."""
-    # SQLITE_READONLY_DIRECTORY is one of several kinds of SQLITE_READONLY.
-    name = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
-    state = getattr(error, "sqlstate", None)
-    codes: set[str | int] = {code for code in (name, state) if code}
-    return codes | {code for code in getattr(error, "args", ())[:1] if isinstance(code, int)}
 
 
 def _about_writing(configuration: Configuration, _line: str) -> str:
@@ -148,14 +137,29 @@ def _about_waiting(_configuration: Configuration, line: str) -> str:
     return f"Try again, or end the other program. The database says: {line}"
 
 
+def _about_time(_configuration: Configuration, line: str) -> str:
+    return f"Try again later, or raise DB_STATEMENT_TIMEOUT. The database says: {line}"
+
+
 def _quoted(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 
 _KINDS = (
     _Kind(
-        Refusal(BUSY, _about_waiting),
-        frozenset({*waiting.STATES, *waiting.NUMBERS, "SQLITE_BUSY"}),
+        Refusal(
+            "The database was busy for too long: another program keeps what is needed locked.",
+            _about_waiting,
+        ),
+        LOCKED,
+    ),
+    _Kind(
+        Refusal(
+            "The database took too long: it has much to do, or another program keeps what is needed"
+            " locked.",
+            _about_time,
+        ),
+        TOO_SLOW,
     ),
     _Kind(
         Refusal("The database is read-only and takes no changes.", _about_writing),

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.config.postgresql_session import LOCK_SECONDS
+from app.database.error_codes import LOCKED, TOO_SLOW, codes_of
 
 OPTION = "waiting"
 # A limit that is right to within this many seconds is left as it is: nobody waits in a quick save,
@@ -22,9 +23,6 @@ _LIMIT = {
     "mysql": "SET innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}",
 }
 _SHORTENED = "waits_less"
-# A lock, or the time of a statement: PostgreSQL's SQLSTATEs and the numbers of MySQL and MariaDB.
-STATES = frozenset({"55P03", "57014"})
-NUMBERS = frozenset({1205, 1969, 3024})
 
 
 class Waiting:
@@ -110,11 +108,7 @@ def _has_begun(connection: Connection, *, is_last: bool) -> bool:
 
 def has_waited(error: DBAPIError) -> bool:
     """Tell whether the database gave up because something took too long."""
-    original = error.orig
-    if getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-        return True
-    number = original.args[0] if original is not None and original.args else None
-    return getattr(original, "sqlstate", None) in STATES or number in NUMBERS
+    return not codes_of(error.orig).isdisjoint(LOCKED | TOO_SLOW)
 
 
 def _set_limit(

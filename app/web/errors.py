@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from app import unit_of_work
-from app.database import problems, refusals, revisions
+from app.database import problems, revisions
 from app.database.connections import MissingFile
 from app.database.waiting import has_waited
 from app.domain.authentication.capacity import Overloaded
@@ -48,7 +48,7 @@ QUEUE_SENTENCE = (
     "The console saves only a few changes at once, and the database keeps them waiting. Yours was"
     " not begun. Try again in a few seconds."
 )
-BUSY = f"{refusals.BUSY} {UNSAVED} Try again in a few seconds."
+AGAIN = "Try again in a few seconds."
 AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree)
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,8 @@ def _not_ready(error: readiness.NotReady) -> Answer:
 def _database(error: SQLAlchemyError) -> Answer:
     log.error("%s", problems.log_line(current_app.config["CONSOLE"], error))
     if isinstance(error, DBAPIError) and has_waited(error):
-        return _unavailable(None, sentence=BUSY), 503, RETRY_AFTER
+        sentence = f"{problems.public_sentence(error)} {UNSAVED} {AGAIN}"
+        return _unavailable(None, sentence=sentence), 503, RETRY_AFTER
     # Without a connection there is nothing more to learn, and asking takes the timeout once more.
     asked = isinstance(error, DBAPIError) and (
         isinstance(error.orig, MissingFile)

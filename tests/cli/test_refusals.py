@@ -5,7 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event, make_url, text, update
+from sqlalchemy.exc import DBAPIError
 
+from app.cli.failures import of_database
+from app.database.problems import public_sentence
 from app.domain.settings import by_key
 from app.extensions import db
 from app.models import User
@@ -353,6 +356,26 @@ def test_a_search_path_without_a_schema_is_told(servant, make_app):
 
     assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
     assert "The database has no schema for tables. Run: CREATE SCHEMA public" in result.stderr
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+def test_a_statement_that_takes_too_long_is_told_apart_from_a_lock(session, database_name):
+    slow = {
+        "postgresql": "SET statement_timeout = 50; SELECT pg_sleep(5)",
+        "mysql": "SET STATEMENT max_statement_time = 0.05 FOR SELECT SLEEP(5)",
+    }
+
+    with pytest.raises(DBAPIError) as slowly:
+        session.execute(text(slow[database_name]))
+    session.rollback()
+    told = of_database(slowly.value)
+
+    assert told.exit_code == 3
+    assert (
+        "The database took too long: it has much to do, or another program keeps what is needed"
+        " locked. Try again later, or raise DB_STATEMENT_TIMEOUT. The database says: "
+    ) in told.format_message()
+    assert public_sentence(slowly.value).startswith("The database took too long: ")
 
 
 @pytest.mark.only_on("sqlite")
