@@ -21,6 +21,8 @@ class _Cause(NamedTuple):
     variables: tuple[str, ...]
 
 
+# A table, a CHECK or a trigger that somebody has made; MySQL's drivers call these operational.
+_OWN_RULES = frozenset({"SQLITE_ERROR", "P0001", 1644, 3819, 4025})
 _ENCODING = re.compile(r"encoding of the database is (\w+)")
 _REFUSED = "the server does not accept the user name or the password"
 _NOT_FREE = "no connection of the pool came free"
@@ -147,8 +149,10 @@ def public_sentence(error: SQLAlchemyError) -> str | None:
 
 def is_rejected(error: SQLAlchemyError) -> bool:
     """Tell whether the database has answered that it cannot do this: a table is missing, or so."""
-    name = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
-    return isinstance(error, ProgrammingError) or name == "SQLITE_ERROR"
+    raised = getattr(error, "orig", None)
+    codes = {getattr(raised, "sqlite_errorname", ""), getattr(raised, "sqlstate", "")}
+    codes |= {*getattr(raised, "args", ())[:1]}
+    return isinstance(error, ProgrammingError) or not codes.isdisjoint(_OWN_RULES)
 
 
 def log_line(configuration: Configuration, error: SQLAlchemyError) -> str:

@@ -182,6 +182,39 @@ def test_a_statement_that_fails_shows_nothing_of_itself(sign_in, vera, session):
     assert shown_request(page) == page.headers["X-Request-Id"]
 
 
+@contextmanager
+def with_a_check(session, database_name):
+    """Have the database refuse long values, as its owner may."""
+    table = "ALTER TABLE application_settings"
+    make, end = f"{table} ADD CONSTRAINT short CHECK (length(value) < 100)", "DROP CONSTRAINT short"
+    if database_name == "sqlite":
+        make = (
+            "CREATE TRIGGER short BEFORE UPDATE ON application_settings"
+            " WHEN length(NEW.value) > 99 BEGIN SELECT RAISE(ABORT, 'too long'); END"
+        )
+        table, end = "", "DROP TRIGGER short"
+    session.execute(text(make))
+    session.commit()
+    try:
+        yield
+    finally:
+        session.commit()
+        session.execute(text(f"{table} {end}"))
+        session.commit()
+
+
+def test_a_rule_of_the_database_itself_is_no_absence(sign_in, ada, session, database_name):
+    browser, path = sign_in(ada), f"/settings/{by_key(session, 'llm_model').id}"
+    page = browser.get(path)
+
+    with with_a_check(session, database_name):
+        answer = page.submit("edit", value="too-long" * 20)
+
+    assert answer.status_code == 503
+    assert "The database refused this. Nothing was saved." in answer.text
+    assert "too-long" * 20 in answer.html
+
+
 @pytest.fixture
 def read_only(app):
     def refuse_writing(connection, *_):
