@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.domain import kept_results
 from app.domain.errors import InvalidValue
 from app.domain.kept_results import KeptResults
-from app.domain.settings import values
+from app.domain.settings import secrecy, values
 from app.domain.settings.typed_values import typed
 from app.domain.settings.value_rules import checks, schemas
 from app.domain.settings.value_rules.json_schema.steps import Allowance
@@ -45,12 +45,16 @@ def findings(
     """Return what is wrong with a stored value, by its data type and by the rules.
 
     Args:
-        value: The value as it may be shown; None for "not set".
+        value: The value as it may be shown; None for "not set". Of one with a password only what
+            the relations find is told.
         data_type: The data type.
         rule: The rule of the setting.
         related: What the relations find.
         allowance: The steps for all values of a list; None for one value.
     """
+    if value is not None and secrecy.MASK in value:
+        # What is left of it is no value, and may be no JSON any more.
+        return related
     if wrong := problem(value, data_type):
         return ValueFindings(wrong)
     broken = schemas.broken(value, data_type, rule.schema, allowance)

@@ -127,7 +127,7 @@ def describe(value: str | None, data_type: DataType | None) -> str:
         return NOT_SET
     if not value:
         return EMPTY
-    if data_type is not DataType.JSON:
+    if data_type is not DataType.JSON or secrecy.MASK in value:
         return shortened(value, SUMMARY_CHARACTERS)
     key = kept_results.key_of(value)
     known = _SUMMARIES.get(key)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain.settings import problem
+from app.domain.settings import DataType, describe, masked, problem, read_all, rule_state
+from app.models import ApplicationSetting, SettingRule
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,21 @@ def test_a_value_of_its_type_is_valid(data_type, values):
 )
 def test_a_value_that_is_not_of_its_type_is_told(data_type, values, sentence):
     assert {problem(value, data_type) for value in values} == {sentence}
+
+
+@pytest.mark.parametrize(
+    ("data_type", "value"),
+    [
+        ("string", "postgresql://u:hunter2@h/db"),
+        ("json", '{"dsn": "host=h password=hunter2", "more": 1}'),
+    ],
+)
+def test_of_a_value_with_a_password_nothing_is_said(session, data_type, value):
+    setting = ApplicationSetting(key="place", value=value, data_type=data_type)
+    session.add_all([setting, SettingRule(key="place", schema='{"format": "uri", "type": "null"}')])
+    session.commit()
+
+    [line] = [line for line in read_all(session) if line.key == "place"]
+
+    assert line.findings == rule_state(session, setting).findings == ("", "")
+    assert describe(line.value, DataType(data_type)) == masked(value)
