@@ -1,6 +1,6 @@
 """Application settings: what the backend is told at runtime."""
 
-from sqlalchemy import String, Text, select, true
+from sqlalchemy import String, Text, func, select, true
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.models.base import Base, natural_key
@@ -27,7 +27,8 @@ class ApplicationSetting(Base):
 
     secret_mark: Mapped[bool | None] = column_property(
         select(SettingRule.is_secret)
-        .where(SettingRule.key == key)
+        # To MySQL a key with spaces after it is the same key.
+        .where(SettingRule.key == key, func.length(SettingRule.key) == func.length(key))
         .correlate_except(SettingRule)
         .scalar_subquery()
     )

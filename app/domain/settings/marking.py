@@ -79,7 +79,8 @@ def _put_mark(session: DbSession, key: str, *, is_secret: bool) -> None:
         connection.dialect.name,
         SettingRule,
         ["key"],
-        lambda row: {"is_secret": row.is_secret, "updated_at": row.updated_at},
+        # With the key: to MySQL one with spaces after it is the same key.
+        lambda row: {"key": row.key, "is_secret": row.is_secret, "updated_at": row.updated_at},
     )
     row = {"key": key, "is_secret": is_secret, "created_at": now, "updated_at": now}
     connection.execute(statement, row)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.domain import settings
 from app.domain.errors import InvalidValue, NotFound
@@ -118,7 +118,12 @@ def test_the_same_rule_in_another_spelling_is_no_change(session):
         ("log_level", {"pattern": "(?=a)"}, "pattern", "it takes RE2 expressions"),
         ("log_level", {"schema": '{"pattern": "(a"}'}, "schema", "it takes RE2 expressions"),
         ("log_level", {"choices": "\n".join(map(str, range(201)))}, "choices", "at most 200"),
-        ("log_level", {"choices": "x" * 9990}, "schema", "at most 10,000 characters"),
+        ("log_level", {"choices": "x" * 9990}, "choices", "Choices may have at most 10,000"),
+        ("log_level", {"pattern": "x" * 9990}, "pattern", "A pattern may have at most 10,000"),
+        (
+            *("log_level", {"choices": "x" * 6000, "pattern": "y" * 6000}, "schema"),
+            "The schema may have at most 10,000 characters",
+        ),
     ],
 )
 def test_a_mistake_is_told_at_its_field(session, key, typed, field, sentence):
@@ -207,6 +212,24 @@ def test_a_long_schema_is_typed_as_it_is_saved_and_line_ends_do_not_count(sessio
 
 
 @SQLITE
+def test_a_number_is_one_choice_however_it_is_spelled(session):
+    change(session, choices="1000\n01000\n2000")
+
+    assert stored(session).schema == '{"enum": [1000, 2000]}'
+
+
+def test_to_mysql_a_key_with_spaces_after_it_is_the_same(session):
+    session.execute(delete(SettingRule).where(SettingRule.key == "chunk_size"))
+    session.add(SettingRule(key="chunk_size ", schema='{"enum": [1]}', is_secret=True))
+    session.commit()
+
+    assert not settings.is_secret_setting(settings.by_key(session, "chunk_size"))
+    assert editing.own_rule(session, "chunk_size").schema == ""
+    change(session, maximum="4000")
+    assert stored(session).schema == '{"maximum": 4000}'
+    assert editing.own_rule(session, "chunk_size").schema == '{"maximum": 4000}'
+
+
 def test_an_earlier_rule_is_found_by_the_event_that_changed_it(session):
     setting_id = settings.by_key(session, "chunk_size").id
     first = change(session, minimum="7", unit="characters")

@@ -23,7 +23,7 @@ from app.domain.settings import (
     secrets,
 )
 from app.extensions import db
-from app.models import ApplicationSetting, AuditEvent
+from app.models import ApplicationSetting, AuditEvent, SettingRule
 
 ADA = Actor(ActorKind.PERSON, "ada", 1)
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -215,6 +215,19 @@ def test_a_mark_hides_and_its_removal_reveals_nothing(session, keyed, make):
     )
     change(session, setting, "in clear")
     assert settings.shown_value(setting) == "in clear"
+
+
+def test_a_mark_is_of_the_very_key(session, make):
+    setting = make("plain", value=CANARY)
+    # To MySQL it is the same key.
+    session.add(SettingRule(key="plain ", unit="words"))
+    session.commit()
+
+    mark(session, setting, is_secret=True)
+
+    assert settings.shown_value(setting) is None
+    [line] = [line for line in settings.read_all(session) if line.key == "plain"]
+    assert (line.value, line.is_secret) == (None, True)
 
 
 def mark(session, setting, *, is_secret):

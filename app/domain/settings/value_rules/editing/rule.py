@@ -74,7 +74,7 @@ class RuleReview:
 
 def own_rule(session: DbSession, key: str) -> ValueRule:
     """Return the rule of a setting itself, without what its category asks for."""
-    return _rule_of(_row(session, key))
+    return _rule_of(_row(session, key), key)
 
 
 def rule_etag(rule: ValueRule) -> str:
@@ -150,7 +150,7 @@ def remove_rule(session: DbSession, key: str, reason: str, *, actor: Actor) -> A
         InvalidValue: There is no reason where one is needed, or it is too long.
     """
     row = _row(session, key, locks=True)
-    if _rule_of(row) == NO_RULE:
+    if _rule_of(row, key) == NO_RULE:
         return None
     query = select(ApplicationSetting.id).where(ApplicationSetting.key == key)
     target = Target("setting", key, session.scalars(query).first())
@@ -179,7 +179,7 @@ def earlier_rule(
 def _review(
     session: DbSession, setting: ApplicationSetting, row: SettingRule | None, edit: RuleEdit
 ) -> RuleReview:
-    before = _rule_of(row)
+    before = _rule_of(row, setting.key)
     if edit.etag != rule_etag(before):
         raise RuleChangedMeanwhile(setting.key)
     after = typed_rules.checked_rule(edit.typed, setting.data_type, before.schema)
@@ -195,8 +195,9 @@ def _row(session: DbSession, key: str, *, locks: bool = False) -> SettingRule | 
     return session.scalars(query).first() if is_name(key) else None
 
 
-def _rule_of(row: SettingRule | None) -> ValueRule:
-    if row is None:
+def _rule_of(row: SettingRule | None, key: str) -> ValueRule:
+    # To MySQL a key with spaces after it is the same key; its rule is not that of the setting.
+    if row is None or row.key != key:
         return NO_RULE
     is_warning = row.severity == RuleSeverity.WARN
     return ValueRule(row.schema or "", row.unit or "", is_warning, row.requires_reason)
@@ -220,13 +221,13 @@ def _put(
     reason: str,
     actor: Actor,
 ) -> AuditEvent:
-    old, new = rule_fields(_rule_of(row)), rule_fields(after)
+    old, new = rule_fields(_rule_of(row, target.name)), rule_fields(after)
     if row is None:
         session.add(SettingRule(key=target.name, **new))
     elif after == NO_RULE and row.is_secret is None:
         session.delete(row)
     else:
-        for name, content in new.items():
+        for name, content in {"key": target.name, **new}.items():
             setattr(row, name, content)
     session.flush()
     changed = [name for name in new if new[name] != old[name]]

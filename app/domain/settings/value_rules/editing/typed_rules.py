@@ -201,6 +201,10 @@ def _keywords(typed: TypedRule, data_type: str) -> dict[str, Any]:
     used = {name: check for name, check in checks.items() if getattr(typed, name)}
     validation.all_of(**{name: lambda name=name: _suits(name, data_type) for name in used})
     passed = validation.all_of(**used)
+    for name, content in passed.items():
+        if len(schemas.as_text({name: content})) > schemas.LONGEST_SCHEMA:
+            message = f"{LABELS[name]} may have at most {schemas.LONGEST_SCHEMA:,} characters."
+            raise InvalidValue(message, field=name)
     if {*BOUNDS} <= passed.keys() and passed["minimum"] > passed["maximum"]:
         raise InvalidValue("The maximum is less than the minimum.", field="maximum")
     names = {"choices": "enum", "is_size": "format"}
@@ -223,7 +227,7 @@ def _choices(text: str, data_type: str) -> list[Any]:
         raise InvalidValue(message, field="choices")
     if data_type == DataType.STRING:
         return [str(_typed(line, DataType.STRING, "choices")) for line in texts]
-    return [_number(line, data_type, "choices") for line in texts]
+    return list(dict.fromkeys(_number(line, data_type, "choices") for line in texts))
 
 
 def _number(text: str, data_type: str, field: str) -> int | float:
