@@ -39,7 +39,7 @@ def create(
     key: str, value: str | None, *, from_input: bool, read_only: bool, **fields: Any
 ) -> None:
     """Create a setting. Without VALUE it is not set; a secret is taken from standard input only."""
-    is_secret = settings.secret_marks(db.session).is_secret(key)
+    is_secret = settings.secret_marks(db.session).is_secret(key.strip())
     if is_secret and value is not None:
         raise Misuse(f"{key} is a secret, which process lists would show. Use --stdin.")
     text = arguments.standard_input() if from_input else value

@@ -22,7 +22,7 @@ class _Cause(NamedTuple):
 
 
 # A table, a CHECK or a trigger that somebody has made; MySQL's drivers call these operational.
-_OWN_RULES = frozenset({"SQLITE_ERROR", "P0001", 1644, 3819, 4025})
+_OWN_RULES = frozenset({"SQLITE_ERROR", 1644, 3819, 4025})
 _ENCODING = re.compile(r"encoding of the database is (\w+)")
 _REFUSED = "the server does not accept the user name or the password"
 _NOT_FREE = "no connection of the pool came free"
@@ -150,8 +150,7 @@ def public_sentence(error: SQLAlchemyError) -> str | None:
 def is_rejected(error: SQLAlchemyError) -> bool:
     """Tell whether the database has answered that it cannot do this: a table is missing, or so."""
     raised = getattr(error, "orig", None)
-    codes = {getattr(raised, "sqlite_errorname", ""), getattr(raised, "sqlstate", "")}
-    codes |= {*getattr(raised, "args", ())[:1]}
+    codes = {getattr(raised, "sqlite_errorname", ""), *getattr(raised, "args", ())[:1]}
     return isinstance(error, ProgrammingError) or not codes.isdisjoint(_OWN_RULES)
 
 

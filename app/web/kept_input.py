@@ -215,7 +215,7 @@ def _values_of_secrets(sent: MultiDict[str, str]) -> list[str]:
         ids |= {name: of_page for name in VALUES if name in sent}
     wanted = set(ids.values()) - {0}
     found = _answered(lambda: settings.secret_ids(db.session, wanted)) if wanted else None
-    is_new = VALUE in sent and _has_secret([sent.get("key", "")])
+    is_new = VALUE in sent and _has_secret([sent.get("key", "").strip()])
     return [name for name, id_ in ids.items() if id_ in (found or ()) or (is_new and not id_)]
 
 

@@ -1,5 +1,7 @@
 """Create, delete and restore settings."""
 
+from dataclasses import replace
+
 from app.domain import audit, confirmation, validation
 from app.domain.actor import Actor
 from app.domain.confirmation import Deletion
@@ -40,6 +42,8 @@ def create(session: DbSession, new: NewSetting, *, actor: Actor) -> ApplicationS
     """
     if not rules.take_turns(session):
         rules.take_turns_over_new(session)
+    # Rules are found by what is stored, and that is without the spaces that somebody typed.
+    new = replace(new, key=new.key.strip(), category=new.category.strip())
     found = rules.read_rules(session, [new.key])
     passed = validation.all_of(
         columns=lambda: checked_columns(session, found, new),

@@ -35,8 +35,8 @@ def holds_secret(setting_id: int) -> bool:
 
 
 def is_secret_key(key: str | None) -> bool:
-    """Tell whether a setting with this key is a secret, by its mark or by its name."""
-    return settings.secret_marks(db.session).is_secret(key or "")
+    """Tell whether a setting with this key, as typed, is a secret, by its mark or by its name."""
+    return settings.secret_marks(db.session).is_secret((key or "").strip())
 
 
 def note_use_for_secret() -> None:

@@ -157,6 +157,31 @@ def test_a_new_a_restored_and_an_undone_setting_hold_to_the_rules(session):
         settings.restore(session, event.id, actor=OPERATOR)
 
 
+@pytest.mark.parametrize(
+    ("key", "category", "sentence"),
+    [
+        ("depth ", "", r"depth must be at least 5\."),
+        (" height", "", "“height < chunk_size or height < 0” must hold"),
+        ("plain\t", "", "without MASTER_ENCRYPTION_KEY"),
+        ("other", " quiet\n", "A change of other needs a reason"),
+    ],
+)
+def test_spaces_around_a_new_key_or_category_do_not_hide_its_rules(
+    session, key, category, sentence
+):
+    add(
+        session,
+        SettingRule(key="depth", schema='{"minimum": 5}'),
+        SettingRule(key="plain", is_secret=True),
+        CategoryRule(category="quiet", requires_reason=True),
+        ValueRelation(expression="height < chunk_size or height < 0"),
+    )
+    value = "9999" if "height" in key else "1"
+
+    with pytest.raises(InvalidValue, match=sentence):
+        settings.create(session, NewSetting(key, "integer", value, category), actor=OPERATOR)
+
+
 def test_a_flagged_setting_or_category_needs_a_reason_for_everything(session):
     add(session, ApplicationSetting(key="motto", value="a", category="texts"))
     add(session, CategoryRule(category="texts", requires_reason=True))

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from app.models import ApplicationSetting
+from app.models import ApplicationSetting, SettingRule
 from tests.support.contents import events
 from tests.support.past_settings import take_start
 
@@ -179,6 +179,18 @@ def test_a_secret_is_not_written_in_clear(sign_in, ada, session, value, sentence
 )
 def test_a_secret_that_is_refused_does_not_come_back(sign_in, ada, fields):
     page = sign_in(ada).submit(PATH, **({"value": "hunter-4711"} | fields))
+
+    assert page.status_code == 422
+    assert "hunter-4711" not in page.html
+
+
+def test_what_a_mark_calls_a_secret_does_not_come_back_with_spaces_around_its_key(
+    sign_in, ada, session
+):
+    session.add(SettingRule(key="quiet", is_secret=True))
+    session.commit()
+
+    page = sign_in(ada).submit(PATH, key=" quiet ", value="hunter-4711", reason="x" * 501)
 
     assert page.status_code == 422
     assert "hunter-4711" not in page.html
