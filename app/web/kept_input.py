@@ -5,7 +5,7 @@ sent to the same URL with ``kept``. Nothing is stored, and nothing is sent by it
 taken with a CSRF token only, and its view shows it as after an error: ``saved`` saves nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -223,13 +223,14 @@ def _secret_file(sent: MultiDict[str, str]) -> list[str]:
     """Return the name of the field with a transfer file, if that holds the value of a secret."""
     if request.blueprint != "transfer" or FILE not in sent:
         return []
-    return [FILE] if _has_secret(transfer.keys_with_values(sent[FILE])) else []
+    valued = transfer.keys_with_values(sent[FILE])
+    return [FILE] if any(valued.values()) or _has_secret(valued) else []
 
 
-def _has_secret(keys: Sequence[str]) -> bool:
+def _has_secret(keys: Collection[str]) -> bool:
     if any(map(settings.is_secret, keys)):
         return True
-    return any(keys) and bool(_answered(lambda: settings.have_secret(db.session, keys)))
+    return any(keys) and bool(_answered(lambda: settings.secrets_among(db.session, keys)))
 
 
 def _answered(question: Callable[[], T]) -> T | None:

@@ -57,7 +57,7 @@ from app.domain.settings.readers import Effect, Readers, effect_of_setting, read
 from app.domain.settings.recorded import TOLD_OF, shown_start
 from app.domain.settings.related import RuleState, rule_state
 from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
-from app.domain.settings.secret_marks import SecretMarks, have_secret, secret_ids, secret_marks
+from app.domain.settings.secret_marks import SecretMarks, secret_ids, secret_marks, secrets_among
 from app.domain.settings.secret_rotation import (
     FORMER,
     FORMER_OR_CLEAR,
@@ -196,7 +196,6 @@ __all__ = [
     "encrypt_again",
     "etag_of",
     "get",
-    "have_secret",
     "hint",
     "holds_password",
     "ids_to_encrypt",
@@ -235,6 +234,7 @@ __all__ = [
     "secret_marks",
     "secret_state",
     "secret_states",
+    "secrets_among",
     "shown_setting",
     "shown_start",
     "shown_value",

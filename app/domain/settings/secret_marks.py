@@ -84,10 +84,8 @@ def secret_ids(session: DbSession, setting_ids: Collection[int]) -> frozenset[in
     )
 
 
-def have_secret(session: DbSession, keys: Collection[str]) -> bool:
-    """Tell whether one of these keys is that of a secret, or of a value that is encrypted."""
-    if any(map(secret_marks(session).is_secret, keys)):
-        return True
+def secrets_among(session: DbSession, keys: Collection[str]) -> set[str]:
+    """Return those of the keys that are of a secret, or of a value that is encrypted."""
     names = [key for key in keys if is_name(key)]
-    query = select(ApplicationSetting.id).where(ApplicationSetting.key.in_(names), _IS_ENCRYPTED)
-    return session.scalars(query.limit(1)).first() is not None
+    query = select(ApplicationSetting.key).where(ApplicationSetting.key.in_(names), _IS_ENCRYPTED)
+    return {*filter(secret_marks(session).is_secret, keys), *session.scalars(query)}

@@ -98,14 +98,9 @@ class ImportPlan:
 
     @property
     def accepted(self) -> TransferFile:
-        """The file without refused settings: they may hold secrets, which no page repeats."""
-        refused = {
-            line.name for part, line in self.of(PlanOutcome.REFUSED) if part is Part.SETTINGS
-        }
-        if self.file.settings is None or not refused:
-            return self.file
-        kept = [entry for entry in self.file.settings if entry.key not in refused]
-        return replace(self.file, settings=kept)
+        """The file without the settings that are refused."""
+        lines = self.of(PlanOutcome.REFUSED)
+        return self.file.without({line.name for part, line in lines if part is Part.SETTINGS})
 
     def _lines_of(self, part: Part) -> Sequence[PlanLine]:
         plan: Any = getattr(self.of_rules if part.is_rule else self, part.value)

@@ -9,11 +9,12 @@ from app.domain.transfer.transfer_file import TransferFile
 # What parts the entries of a list, in JSON and in YAML.
 _BORDER = re.compile(r"[{}]|^[ \t]*-[ \t]", re.MULTILINE)
 _KEY = re.compile(r"""\bkey["']?[ \t]*:\s*["']?([^\s"',]+)""")
+_MARK = re.compile(r"""\bsecret["']?[ \t]*:[ \t]*(?!false)""", re.IGNORECASE)
 _VALUE = re.compile(r"""\bvalue["']?[ \t]*:""")
 
 
-def keys_with_values(text: str, file: TransferFile | None = None) -> list[str]:
-    """Return the keys of the settings that the text of a transfer file gives values to.
+def keys_with_values(text: str, file: TransferFile | None = None) -> dict[str, bool]:
+    """Return the keys of the settings that the text gives values to, and whether as a secret.
 
     Of a text that is no transfer file, with a mistake in a single place for instance, they are
     those that stand with a value in what looks like an entry.
@@ -26,5 +27,6 @@ def keys_with_values(text: str, file: TransferFile | None = None) -> list[str]:
         entries = (file or read_file(text)).settings or []
     except InvalidValue:
         parts = [part for part in _BORDER.split(text) if _VALUE.search(part)]
-        return [key for part in parts for key in _KEY.findall(part)]
-    return [entry.key for entry in entries if entry.has_value]
+        marks = {part: _MARK.search(part) is not None for part in parts}
+        return {key: mark for part, mark in marks.items() for key in _KEY.findall(part)}
+    return {entry.key: entry.is_secret for entry in entries if entry.has_value}

@@ -1,7 +1,7 @@
 """The transfer file: settings and their rules, roles, and assignments, as plain objects."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -114,6 +114,12 @@ class TransferFile:
     def parts(self) -> list[Part]:
         """The parts that the file has."""
         return [part for part in Part if getattr(self, part.value) is not None]
+
+    def without(self, keys: Collection[str]) -> "TransferFile":
+        """Return the file without the settings that have these keys."""
+        if self.settings is None or not keys:
+            return self
+        return replace(self, settings=[one for one in self.settings if one.key not in keys])
 
 
 def as_object(file: TransferFile) -> dict[str, Any]:

@@ -49,4 +49,5 @@ def env() -> ResponseReturnValue:
         return render_template("transfer/env.html", form=form), form.status
     planned = ImportForm(formdata=None)
     planned.carry(form.result.content)
-    return importing.page_of(planned, form.result)
+    # What names no setting may be a secret all the same.
+    return importing.page_of(planned, form.result, form.result.accepted)

@@ -40,9 +40,14 @@ class FileForm(ReviewedForm):
 
     def forget_secrets(self) -> None:
         """Keep a file with the value of a secret off the page that takes the file."""
-        read = None if self.text.errors else self.file
-        keys = transfer.keys_with_values(self.text.data or "", read)
-        if keys and settings.have_secret(db.session, keys):
+        if secret_keys(self.text.data or "", None if self.text.errors else self.file):
             self.text.data = ""
             if self.text.errors:
                 self.text.errors = [*self.text.errors, NOT_REPEATED]
+
+
+def secret_keys(text: str, file: TransferFile | None) -> set[str]:
+    """Return the keys of the secrets that the text of a file, or what was read, gives values to."""
+    valued = transfer.keys_with_values(text, file)
+    marked = {key for key, is_marked in valued.items() if is_marked}
+    return marked | settings.secrets_among(db.session, valued) if valued else marked

@@ -8,14 +8,14 @@ from wtforms import BooleanField, TextAreaField
 
 from app.domain import transfer
 from app.domain.permissions import PermissionCode
-from app.domain.transfer import ImportEdit, ImportPlan, TransferFormat
+from app.domain.transfer import ImportEdit, ImportPlan, TransferFile, TransferFormat
 from app.web.access import requires, sensitive
 from app.web.forms import REASON
 from app.web.review import Review
 from app.web.security import large_form
 from app.web.transfer import plan_page
 from app.web.transfer.blueprint import blueprint
-from app.web.transfer.file_form import FileForm
+from app.web.transfer.file_form import FileForm, secret_keys
 
 CHANGES = (
     *(PermissionCode.SETTINGS_UPDATE, PermissionCode.SETTINGS_CREATE),
@@ -68,7 +68,7 @@ class ImportReview(Review):
 
     def review_page(self) -> ResponseReturnValue:
         """Return the page with the plan."""
-        return page_of(self.form, self.form.result)
+        return page_of(self.form, self.form.result, self.form.file)
 
     def conflict_page(self, _error: Any) -> ResponseReturnValue:
         """Return the page that takes the file."""
@@ -81,9 +81,9 @@ class ImportReview(Review):
         return redirect(url_for("transfer.index"), 303)
 
 
-def page_of(form: ImportForm, plan: ImportPlan) -> ResponseReturnValue:
-    """Return the page with the plan; its form holds no more of the file than may be saved."""
-    form.text.data = transfer.written(plan.accepted, TransferFormat.JSON)
+def page_of(form: ImportForm, plan: ImportPlan, file: TransferFile) -> ResponseReturnValue:
+    """Return the page with the plan; its form holds the file, without the values of secrets."""
+    form.text.data = transfer.written(file.without(secret_keys("", file)), TransferFormat.JSON)
     page = render_template(
         "transfer/import_review.html", form=form, plan=plan, cards=plan_page.cards(plan)
     )

@@ -94,6 +94,8 @@ def test_a_file_that_cannot_be_read_is_chosen_again(browser, session):
         f"{HEAD}- {{key: quiet, value: {CANARY}}}\n- 1",
         f"{HEAD}- {{key: llm_api_key, value: [{CANARY}]}}\n",
         f"{HEAD}- {{key: closed, value: {CANARY}}}\n",
+        f"{HEAD}- {{key: top_k, value: {CANARY}, secret: true}}\n",
+        f"{HEAD}- {{key: top_k, secret: true, value: {CANARY}}}\n- [",
     ],
 )
 def test_a_file_with_a_secret_is_not_written_back(browser, session, path, text):

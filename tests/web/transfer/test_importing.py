@@ -87,6 +87,19 @@ def test_one_goes_back_to_the_file(plan):
     assert "archivist" in page.value("text")
 
 
+def test_what_was_refused_is_still_in_the_file_to_be_corrected(sign_in, ada, session):
+    entries = "- {key: chunk_size, value: 0}\n- {key: log_level, value: DEBUG}\n"
+    page = sign_in(ada).get("/transfer/import")
+    plan = page.submit(to="/transfer/import", text=f"{HEAD}settings:\n{entries}")
+
+    typed = plan.submit("import-form", again="1").value("text")
+    assert "chunk_size must be at least 1." in plan.text
+    assert "key: chunk_size\n  value: '0'" in typed
+
+    assert plan.submit("import-form").status_code == 303
+    assert (value(session), settings.by_key(session, "log_level").value) == ("1000", "DEBUG")
+
+
 def test_a_file_is_uploaded(sign_in, ada):
     browser = sign_in(ada)
     upload = {"upload": (io.BytesIO(FILE.encode()), "console.yaml"), "text": ""}

@@ -145,7 +145,7 @@ def _add(plan: SettingsPlan, stored: _Stored, one: WantedSetting) -> None:
             _compare(plan, stored, setting, one)
     except (RuleError, _Refused) as refusal:
         is_encrypted = setting is not None and secrets.is_encrypted(setting.value)
-        is_hidden = is_encrypted or stored.marks.is_secret(one.key)
+        is_hidden = is_encrypted or one.is_secret or stored.marks.is_secret(one.key)
         after = None if is_hidden else secrecy.masked(one.text or "")
         before = secrets.shown_value(setting) if setting else None
         plan.lines.append(
