@@ -64,12 +64,10 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as text."""
-        words = record.getMessage().encode("unicode_escape").decode("ascii")
-        head = f"{_time(record)} {record.levelname} {_request_id() or '-'} {words}"
-        fault = _fault(record)
-        if not fault:
-            return head
-        return "\n    ".join((head, f"{fault['error']}: {fault['detail']}", *fault["at"]))
+        lines = [f"{_time(record)} {record.levelname} {_request_id() or '-'} {record.getMessage()}"]
+        if fault := _fault(record):
+            lines += [f"{fault['error']}: {fault['detail']}", *fault["at"]]
+        return "\n    ".join(line.encode("unicode_escape").decode("ascii") for line in lines)
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -137,6 +137,21 @@ def test_json_gives_back_what_was_logged():
     assert json.loads(logs.JsonLines().format(record))["message"] == f"said: {HOSTILE}"
 
 
+@pytest.mark.parametrize("formatter", [logs.JsonLines(), logs.TextLines()])
+def test_the_lines_of_a_fault_are_ascii_too(formatter):
+    def fail():
+        raise LookupError(HOSTILE.replace("\n", ""))
+
+    try:
+        fail()
+    except LookupError:
+        record = logging.LogRecord("app", logging.ERROR, "", 1, "Failed.", (), sys.exc_info())
+
+    for line in formatter.format(record).split("\n"):
+        assert line.isascii()
+        assert line.isprintable()
+
+
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("form", [logs.JsonLines(), logs.TextLines()])
 def test_a_fault_says_where_and_no_values(app, session, form):
