@@ -8,6 +8,7 @@ waits for locks no longer than `LOCK_SECONDS` in all.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Row
@@ -198,13 +199,19 @@ def record(
     def add() -> None:
         audit.record(db.session, action, target, actor=actor, after=after, reason=reason)
 
-    try:
+    with repeatable():
         if deadline is None:
             carry_out(add, actor=actor)
         else:
             _carry_out(add, actor, deadline)
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Let work fail whose COMMIT was not confirmed: it only prepares, and may be done twice."""
+    try:
+        yield
     except OutcomeUnknown as unknown:
-        # Only the record is in doubt: of what somebody wanted to do, nothing was done.
         raise unknown.error from None
 
 

@@ -263,6 +263,30 @@ def test_where_the_connection_breaks_at_commit_the_page_claims_nothing(
     assert (setting.value, browser.get(f"/settings/{setting.id}").status_code) == ("1000", 200)
 
 
+@pytest.mark.only_on("postgresql", "mysql")
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/login", {"username": "vera", "password": PASSWORD}),
+        ("/account/password", {"current": PASSWORD, "password": NEW}),
+    ],
+)
+def test_what_only_prepares_is_in_no_doubt(sign_in, vera, session, database, path, fields, visitor):
+    browser = visitor if path == "/login" else sign_in(vera)
+    page = browser.get(path)
+
+    engine = database.engine()
+    with engine.connect() as other, cut_at_commit(session.get_bind(), other):
+        answer = page.submit(**fields)
+    engine.dispose()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Nothing was saved" in answer.text
+    session.expire_all()
+    assert vera.password_hash == PASSWORD_HASH
+    assert page.submit(**fields).status_code == 303
+
+
 @pytest.fixture
 def mistaken(app, monkeypatch):
     """The console with a mistake in its overview."""

@@ -68,8 +68,9 @@ def at_form() -> Response | None:
 
 def _reauthenticated(form: ReauthenticationForm) -> bool:
     code = second_step.entered(form.own_code.data)
-    if saved_after(form, lambda: _proof(form), partial(_renew, code)):
-        return True
+    with unit_of_work.repeatable():
+        if saved_after(form, lambda: _proof(form), partial(_renew, code)):
+            return True
     if isinstance(form.rule_error, SignInFailed):
         failures.note(identity.current_actor().name)
     return False

@@ -11,7 +11,7 @@ from itsdangerous import BadData
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
-from app import config
+from app import config, unit_of_work
 from app.domain import sign_in
 from app.domain.authentication.budgets import Attempt
 from app.domain.authentication.second_factor import EnteredCode
@@ -59,8 +59,9 @@ def current() -> HalfSignedIn | None:
 
 def finished(form: CodeForm, half: HalfSignedIn) -> bool:
     """Start a session if the form was sent and its code is right; its token is the result."""
-    if saved_after(form, lambda: _charged(form, half), partial(_finish, half)):
-        return True
+    with unit_of_work.repeatable():
+        if saved_after(form, lambda: _charged(form, half), partial(_finish, half)):
+            return True
     if isinstance(form.rule_error, WrongCode):
         failures.note(half.username)
     return False

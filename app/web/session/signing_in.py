@@ -41,8 +41,9 @@ def signed_in(form: SignInForm) -> bool:
 
     The result is the session's token, or who has to enter a code first.
     """
-    if saved_after(form, lambda: _proof(form), _sign_in):
-        return True
+    with unit_of_work.repeatable():
+        if saved_after(form, lambda: _proof(form), _sign_in):
+            return True
     if isinstance(form.rule_error, SignInFailed):
         failures.note(form.username.data or "")
     return False

@@ -82,7 +82,8 @@ def _charge(attempt: Attempt) -> None:
     limits, secret = config.current().sign_in_limits, identity.secret()
     work = partial(throttle.charge, db.session, attempt, limits, secret=secret)
     limiter, actor = unit_of_work.SIGN_INS, identity.current_actor()
-    seconds = unit_of_work.carry_out(work, actor=actor, limiter=limiter)
+    with unit_of_work.repeatable():
+        seconds = unit_of_work.carry_out(work, actor=actor, limiter=limiter)
     if seconds:
         current_app.logger.warning("Too many attempts to sign in.")
     _demand(seconds)
