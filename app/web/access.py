@@ -64,6 +64,10 @@ class PermissionMissing(Forbidden):
         self.needed = code
 
 
+class SecondFactorFirst(Forbidden):
+    """The person has sent a form, and has to set up a second factor before."""
+
+
 def requires(
     *, read: PermissionCode | None = None, change: PermissionCode | tuple[PermissionCode, ...] = ()
 ) -> Callable[[View], View]:

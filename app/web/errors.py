@@ -26,7 +26,7 @@ from app.http.requests import request_id
 from app.http.statuses import status_of
 from app.unit_of_work import OutcomeUnknown
 from app.web import kept_input, readiness, redirects, security
-from app.web.access import PermissionMissing, access_of
+from app.web.access import PermissionMissing, SecondFactorFirst, access_of
 from app.web.kept_input import KeptInput
 from app.web.security import SAFE_METHODS, ForeignForm, NotUtf8
 from app.web.session import identity
@@ -35,7 +35,7 @@ Answer = tuple[str, int, dict[str, str]]
 
 RETRY_AFTER = {"Retry-After": "5"}
 FAULT = 500
-EXPIRED = "expired"
+EXPIRED, FACTOR = "expired", "factor"
 CROWD = "Too many people are signing in"
 CROWD_SENTENCE = (
     "The console checks only a few passwords at once, and did not get to yours. Nothing was"
@@ -75,6 +75,8 @@ def _http(error: HTTPException) -> Answer:
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
     if isinstance(error, CSRFError):
         return _expired(), status, headers
+    if isinstance(error, SecondFactorFirst):
+        return _page(FACTOR, kept=_kept(), can_return=True), status, headers
     kept = _kept() if permission and not kept_input.is_kept() else None
     sentence = error.sentence if isinstance(error, ForeignForm | NotUtf8) else ""
     return _page(status, sentence=sentence, permission=permission, kept=kept), status, headers
@@ -88,7 +90,7 @@ def _rule(error: RuleError) -> Answer:
 
 def _queue(_error: unit_of_work.TooManyChanges) -> Answer:
     log.warning("Too many changes at once.")
-    page = _unavailable(None, heading=QUEUE, sentence=QUEUE_SENTENCE, again=_form_sent())
+    page = _unavailable(None, heading=QUEUE, sentence=QUEUE_SENTENCE, again=_again())
     return page, 503, RETRY_AFTER
 
 
@@ -129,9 +131,7 @@ def _unknown(error: OutcomeUnknown) -> Answer:
 def _overloaded(_error: Overloaded) -> Answer:
     # Only passwords have a limit, and they are hashed before anything is written.
     log.warning("Too many passwords at once.")
-    # The page to sign in asks for little, and is opened again.
-    again = _form_sent() if request.endpoint == "auth.login" or not _kept() else None
-    page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=again)
+    page = _unavailable(None, heading=CROWD, sentence=CROWD_SENTENCE, again=_again())
     return page, 503, RETRY_AFTER
 
 
@@ -213,6 +213,12 @@ def _unavailable(
         command=status.command if status else None,
         request_id=request_id(),
     )
+
+
+def _again() -> str | None:
+    """Return the URL of the sent form where nothing that was entered in it is kept."""
+    # The page to sign in asks for little, and is opened again.
+    return _form_sent() if request.endpoint == "auth.login" or not _kept() else None
 
 
 def _form_sent() -> str:

@@ -14,7 +14,7 @@ from app.domain.permissions import PermissionCode
 from app.domain.target import Target
 from app.extensions import db
 from app.web import kept_input, readiness
-from app.web.access import Access, PermissionMissing, access_of
+from app.web.access import Access, PermissionMissing, SecondFactorFirst, access_of
 from app.web.security import SAFE_METHODS
 from app.web.session import identity, ownership, reauthentication, session_cookie, signing_in
 
@@ -69,6 +69,8 @@ def _admit(declared: Access) -> ResponseReturnValue | None:
 
 
 def _to_second_factor(*, is_form: bool) -> Response:
+    if is_form and kept_input.of_request().fields:
+        raise SecondFactorFirst
     if is_form:
         flash(FACTOR_FIRST, "warning")
     return redirect(url_for("account.second_factor"), 303)

@@ -87,7 +87,7 @@ def test_who_has_to_have_one_and_has_none_does_nothing_before(
     for path in ("/settings", "/account", "/users/new"):
         assert visitor.get(path).location == PAGE
     page = visitor.get(PAGE)
-    fields = {"name": "support", "csrf_token": page.value("csrf_token")[0]}
+    fields = {"csrf_token": page.value("csrf_token")[0]}
     refused = visitor.open("/roles/new", "POST", data=fields)
     assert refused.location == PAGE
     assert "Nothing was saved: your permissions require a second factor" in refused.follow().text
@@ -97,6 +97,22 @@ def test_who_has_to_have_one_and_has_none_does_nothing_before(
     key = key_on(page.submit(begin="y").follow())
     assert visitor.submit(PAGE, code=code_of(key)).status_code == 201
     assert visitor.get("/settings").status_code == 200
+
+
+@pytest.mark.only_on("sqlite")
+def test_who_has_to_have_one_from_now_on_loses_nothing(sign_in, app, session, ada, request):
+    page = sign_in(ada).get("/roles/new")
+    request.getfixturevalue("required")
+
+    refused = page.submit(name="support", description="Helps people.")
+
+    assert (refused.status_code, refused.link("Set up a second factor")) == (403, PAGE)
+    assert "Set up a second factor first" in refused.text
+    assert refused.submit(kept="1").status_code == 403
+    set_up(session, ada, app.config["SECRET_KEY"])
+    form = refused.submit(kept="1")
+    assert (form.value("name"), form.value("description")) == ("support", "Helps people.")
+    assert form.submit(name="support").status_code == 303
 
 
 @pytest.mark.only_on("sqlite")
