@@ -1,6 +1,7 @@
 """Secrets: known by the words of a key, or by a password or a well-known token in a value."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -27,9 +28,10 @@ _HINTS = (
     *("v1:g", "akia", "aiza", "hf_", "eyj", "pass", "pwd", "secret", "key", "token", "credential"),
 )
 _KEPT_CHARACTERS = 200
-_IN_URL = re.compile(
-    r"""(?P<before>://[^\s/?#:@"'<>]{0,200}:)(?![0-9]{1,5}[/?#])[^\s"'<>]{1,1000}(?=@)"""
-)
+# A password in an address: up to the last @ within so many characters.
+_URLS = re.compile(r"""[^\s"'<>]++""")
+_USER_IN_URL = re.compile(r"""://[^\s/?#:@"'<>]{0,200}(?=:(?![0-9]{1,5}[/?#]))""")
+_PASSWORD_CHARACTERS = 1000
 _TOKEN_IN_URL = re.compile(r"""(?P<before>https?://)[^\s/?#:@"'<>]{16,200}(?=@)""", re.IGNORECASE)
 _IN_QUERY = re.compile(
     r"""(?P<before>[?&;#](?:password|passwd|pwd|(?:client[_-]?)?secret|api[_-]?key"""
@@ -65,7 +67,7 @@ _MEMBER_OF_TEXT = re.compile(
     r'(?P<text>(?:[^"\\]|\\\\(?:\\.)?){1,4000})(?=\\")'
 )
 _MEMBERS = (_MEMBER, _MEMBER_OF_TEXT)
-_EVERYWHERE = (_IN_URL, _TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
+_EVERYWHERE = (_TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
 # Names that members of any JSON object may have, and what stands for a secret in its place.
 _PLAIN_NAMES = frozenset({"key", "pass", "salt", "signature", "token"})
 _PLACEHOLDERS = ("$", "{", "%", "<")
@@ -75,6 +77,7 @@ def masked(value: str) -> str:
     """Return a value with its passwords and tokens masked."""
     if not _may_hold_secret(value):
         return value
+    value = _masked_in_urls(value)
     for pattern in _patterns(value):
         value = pattern.sub(rf"\g<before>{MASK}", value)
     for members in _MEMBERS:
@@ -91,7 +94,7 @@ def holds_password(value: str | None) -> bool:
     """Tell whether a value holds a password or a token, masked or not."""
     if value is None or not _may_hold_secret(value):
         return False
-    if any(pattern.search(value) for pattern in _patterns(value)):
+    if any(_passwords_in_urls(value)) or any(pattern.search(value) for pattern in _patterns(value)):
         return True
     members = chain.from_iterable(pattern.finditer(value) for pattern in _MEMBERS)
     return any(map(_is_secret_member, members))
@@ -109,6 +112,27 @@ def _has_hint(value: str) -> bool:
 
 def _patterns(value: str) -> tuple[re.Pattern[str], ...]:
     return (*_EVERYWHERE, _IN_LIST) if _PLACE.search(value) else _EVERYWHERE
+
+
+def _masked_in_urls(value: str) -> str:
+    pieces, end = [], 0
+    for password in _passwords_in_urls(value):
+        pieces += [value[end : password.start], MASK]
+        end = password.stop
+    return "".join([*pieces, value[end:]])
+
+
+def _passwords_in_urls(value: str) -> Iterator[slice]:
+    # By a search for the @, since one pattern for all took seconds for a long text of colons.
+    for urls in _URLS.finditer(value):
+        end = 0
+        for user in _USER_IN_URL.finditer(value, *urls.span()):
+            start = user.end() + 1
+            last = min(start + 1 + _PASSWORD_CHARACTERS, urls.end())
+            found = value.rfind("@", start + 1, last)
+            if user.start() >= end and found >= 0:
+                yield slice(start, found)
+                end = found
 
 
 def _masked_member(member: re.Match[str]) -> str:

@@ -151,3 +151,11 @@ def test_a_value_made_to_take_long_is_looked_at_quickly():
         begun = time.perf_counter()
         settings.masked(part * (65_000 // len(part)))
         assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize("end", ["", "@", " @"])
+def test_a_long_text_of_colons_keeps_no_process_busy(end):
+    begun = time.process_time()
+    settings.masked("://:" * 250_000 + end)
+
+    assert time.process_time() - begun < 2
