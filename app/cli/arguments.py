@@ -31,6 +31,16 @@ json_option = click.option(
 )
 
 
+def refuse_both(value: str | None, *, from_input: bool) -> None:
+    """Refuse a value beside ``--stdin``, of which one would be lost.
+
+    Raises:
+        Misuse: Both are given.
+    """
+    if from_input and value not in {None, "-"}:
+        raise Misuse("Name a VALUE or use --stdin, not both.")
+
+
 def standard_input() -> str:
     """Return the text on standard input, without the line break that programs write after it.
 

@@ -42,6 +42,7 @@ def create(
     is_secret = settings.secret_marks(db.session).is_secret(key.strip())
     if is_secret and value is not None:
         raise Misuse(f"{key} is a secret, which process lists would show. Use --stdin.")
+    arguments.refuse_both(value, from_input=from_input)
     text = arguments.standard_input() if from_input else value
     new = NewSetting(key, fields.pop("data_type"), text, is_mutable=not read_only, **fields)
     actor = current_actor()

@@ -114,6 +114,7 @@ def set_(key: str, value: str | None, reason: str, *, from_input: bool, anyway: 
 
 def _typed(key: str, value: str | None, *, from_input: bool) -> str:
     is_secret = domain.is_secret_setting(domain.by_key(db.session, key))
+    arguments.refuse_both(value, from_input=from_input)
     if from_input or value == "-":
         return arguments.standard_input()
     if is_secret and value is not None:

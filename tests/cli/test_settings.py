@@ -112,6 +112,9 @@ def test_a_value_is_named_or_read(flask, greeting):
     done = flask("settings", "set", "greeting")
 
     assert (done.code, done.err) == (2, "Error: Name a VALUE, or use --stdin.\n")
+    for command in ("set", "create"):
+        done = flask("settings", command, "greeting", "lost", "--stdin", typed="")
+        assert (done.code, done.err) == (2, "Error: Name a VALUE or use --stdin, not both.\n")
 
 
 def test_an_unusual_value_is_saved_if_it_is_meant(flask, value):
