@@ -119,6 +119,15 @@ def test_a_password_is_masked_before_a_long_text_is_cut(report, effect):
     assert said == "overridden by the environment on api-1: postgresql://app:•••@h/db"
 
 
+def test_a_value_that_is_not_utf_8_is_shown_for_all_that(report, effect, sign_in, ada, session):
+    # As Python reads a byte of an environment that is not UTF-8.
+    report("api-1", chunk_size=["environment", "", NOW, "caf\udce9", None])
+
+    assert sentences(effect()) == ["overridden by the environment on api-1: caf?"]
+    path = f"/settings/{settings.by_key(session, 'chunk_size').id}"
+    assert "api-1: caf?" in sign_in(ada).get(path).text
+
+
 def test_a_reader_that_reports_no_longer_fades(report, effect):
     report("api-1", seconds_ago=90, chunk_size=value("800"))
 

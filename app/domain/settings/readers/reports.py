@@ -140,6 +140,13 @@ def _values(text: str) -> Mapping[str, ReadValue]:
     return {key: value for key, entry in entries.items() if (value := _value(entry))}
 
 
+def _shown(text: str) -> str:
+    """Return the beginning of a value; a byte of an environment that is not UTF-8 as “?”."""
+    # Before it is cut: of half an address nobody could tell where its password is.
+    beginning = secrecy.masked(text)[: LONGEST_TEXT + 1]
+    return beginning.encode(errors="replace").decode()
+
+
 def _value(entry: Any) -> ReadValue | None:
     match entry:
         case [
@@ -150,7 +157,6 @@ def _value(entry: Any) -> ReadValue | None:
             (bool() | None) as same,
         ]:
             if source in list(ReadFrom) and _DIGEST.fullmatch(digest) and 0 <= since < _LATEST:
-                # Before it is cut: of half an address nobody could tell where its password is.
-                shown = None if text is None else secrecy.masked(text)[: LONGEST_TEXT + 1]
+                shown = None if text is None else _shown(text)
                 return ReadValue(ReadFrom(source), digest, since, shown, same)
     return None
