@@ -14,7 +14,7 @@ from app.web.forms import PLAIN, REASON
 from app.web.saving import saved
 from app.web.settings import secret_notes
 from app.web.settings.blueprint import blueprint, is_secret_key, note_use_for_secret
-from app.web.settings.value_form import FEWEST_ROWS, AnywayForm
+from app.web.settings.value_form import AGAIN, FEWEST_ROWS, AnywayForm
 
 KEY = (
     "Lowercase letters, digits, “_”, “.” and “-”, starting with a letter; at most 255. "
@@ -57,7 +57,11 @@ class NewSettingForm(AnywayForm):
         text = self.value.data or ""
         if not text:
             return
-        self.value.data = "" if is_secret_key(self.key.data) else settings.masked(text)
+        if not is_secret_key(self.key.data):
+            self.value.data = settings.masked(text)
+            return
+        self.value.data = ""
+        self.value.errors = self.value.errors or [AGAIN]
 
     def validate_unset(self, _field: BooleanField) -> None:
         """Refuse a value that would be lost because "Not set" is selected."""

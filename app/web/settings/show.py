@@ -87,6 +87,9 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         form.start_from(value, etag)
     earlier_value = earlier.fill_in(form, setting)
     form.suit(setting.data_type, state.rule, is_secret=is_secret)
+    read_only_reason = settings.read_only_reason(setting)
+    if is_secret and not read_only_reason:
+        form.ask_again()
     event = undo_form.last_change()
     page = render_template(
         "settings/show.html",
@@ -102,7 +105,7 @@ def _page(form: SettingForm, setting: ApplicationSetting) -> ResponseReturnValue
         rule_words=editing.rule_in_words(state.rule),
         findings=state.findings,
         effect=settings.effect_of_setting(db.session, setting),
-        read_only_reason=settings.read_only_reason(setting),
+        read_only_reason=read_only_reason,
         can_be_deleted=settings.deletion_refusal(setting) is None,
         back=_way_back(form, setting.id),
         history=history_card.of_setting(

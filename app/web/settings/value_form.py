@@ -29,6 +29,7 @@ REMOVING = " To remove the value, choose “Not set”."
 NUMBERS = {DataType.INTEGER, DataType.FLOAT}
 ONCE = "Not shown again after saving."
 IN_CLEAR = "Stored in clear and shown: the setting is marked as not secret."
+AGAIN = "The value is not repeated here: enter it again."
 # The id of the reason in the form that removes the value of a secret.
 REMOVAL_REASON = "remove-reason"
 
@@ -154,6 +155,11 @@ class ValueForm(AnywayForm):
         """Start from the stored value, whatever was typed: a secret is never shown again."""
         self.start_from(value, etag)
         self.value.data, self.unset.data = value, value is None
+
+    def ask_again(self) -> None:
+        """Say that a secret that was entered is gone, where nothing else is said of it."""
+        if self.secret.data and not self.secret.errors:
+            self.secret.errors = [AGAIN]
 
     def suit(self, data_type: str, rule: ValueRule, *, is_secret: bool = False) -> None:
         """Give the value the control, the hint and the unit of its data type and its rule."""

@@ -194,6 +194,7 @@ def test_what_a_mark_calls_a_secret_does_not_come_back_with_spaces_around_its_ke
 
     assert page.status_code == 422
     assert "hunter-4711" not in page.html
+    assert "The value is not repeated here: enter it again." in page.text
 
 
 def test_a_secret_can_be_created_as_not_set(sign_in, ada, session):

@@ -155,6 +155,7 @@ def test_a_refused_secret_is_typed_again(sign_in, ada, add, keyed, session, faul
 
     assert answer.status_code == (409 if fault in {"etag", "public"} else 422)
     assert CANARY not in answer.html
+    assert fault == "public" or "enter it again." in answer.text
     session.refresh(setting)
     assert setting.value in {CANARY, "other", None}
 
