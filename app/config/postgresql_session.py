@@ -47,6 +47,8 @@ def for_a_transaction(statement: int, **others: str) -> str:
 def _settings(statement: int) -> dict[str, str]:
     return {
         "timezone": "UTC",
+        # The driver reads times in no other style; a server may have been told to write them so.
+        "datestyle": "ISO",
         "statement_timeout": f"{statement}s",
         "lock_timeout": f"{min(LOCK_SECONDS, statement)}s",
         "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",

@@ -87,7 +87,7 @@ def test_postgresql_is_told_how_long_to_wait():
     assert given["connect_timeout"] == 2
     assert given["read_timeout"] == 4
     assert given["options"] == (
-        "-c timezone=UTC -c statement_timeout=4s -c lock_timeout=4s"
+        "-c timezone=UTC -c datestyle=ISO -c statement_timeout=4s -c lock_timeout=4s"
         " -c idle_in_transaction_session_timeout=60s -c jit=off"
     )
 

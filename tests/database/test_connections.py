@@ -229,6 +229,21 @@ def test_postgresql_is_in_utc_and_does_not_wait_for_ever(postgresql_url, connect
         ]
 
 
+def test_times_of_a_postgresql_that_writes_them_in_another_style_are_read(postgresql_url, connect):
+    plain = connect(config.read({"DATABASE_URL": postgresql_url}))
+    quoted = plain.dialect.identifier_preparer.quote(plain.url.database)
+    style = f"ALTER DATABASE {quoted} {{}} datestyle"
+    with plain.begin() as connection:
+        connection.execute(text(f"{style.format('SET')} = 'German'"))
+    try:
+        made = connect(config.read({"DATABASE_URL": postgresql_url}))
+        with made.connect() as connection:
+            assert connection.scalar(text("SELECT now()")).tzinfo is not None
+    finally:
+        with plain.begin() as connection:
+            connection.execute(text(style.format("RESET")))
+
+
 @pytest.mark.parametrize("idle", [0, 60])
 @pytest.mark.parametrize("provider", ["postgresql", "mysql"])
 def test_a_connection_that_was_lost_while_it_lay_idle_is_replaced(

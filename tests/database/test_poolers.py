@@ -27,6 +27,7 @@ SETTINGS = {
     "lock_timeout": "1s",
     "idle_in_transaction_session_timeout": "1min",
     "TimeZone": "UTC",
+    "DateStyle": "ISO, MDY",
     "jit": "off",
 }
 # Those of other databases are held by other tests.
