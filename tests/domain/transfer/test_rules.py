@@ -105,6 +105,22 @@ def test_importing_again_changes_nothing_and_the_export_is_the_same(session):
     assert exported(session) == first
 
 
+def test_what_other_programs_named_oddly_keeps_no_export_from_being_read(session):
+    session.add_all(
+        [
+            *(ApplicationSetting(key="", value="x"), SettingRule(key="", unit="words")),
+            *(ValueRelation(expression=text) for text in (" a < b", "a < b ", " ")),
+        ]
+    )
+    session.commit()
+
+    text = exported(session)
+
+    found = transfer.compare(session, edit(text), actor=OPERATOR).differences
+    assert {line.outcome for _, line in found} == {PlanOutcome.ONLY_HERE}
+    assert text.count("a < b") == 1
+
+
 def test_a_file_of_the_former_format_leaves_rules_alone(session):
     text = FILE[: FILE.index("rules:")].replace("console/2", "console/1").replace("6000", "700")
 

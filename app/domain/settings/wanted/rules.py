@@ -158,13 +158,18 @@ def wanted_rules(session: DbSession) -> WantedRules:
     plan = read_plan(session)
     own = {key: plan.own(key) for key in plan.ruled}
     # Other programs may have written a relation twice.
-    relations = {one.expression: one for one in reversed(plan.stored.relations)}
+    relations = {one.expression.strip(): one for one in reversed(plan.stored.relations)}
     return WantedRules(
         [
             WantedRule(key, rule.schema, rule.unit, rule.severity.value, rule.requires_reason)
             for key, rule in own.items()
+            if key
         ],
-        [WantedRelation(one.expression, _severity(one), one.message) for one in relations.values()],
+        [
+            WantedRelation(text, _severity(one), one.message)
+            for text, one in relations.items()
+            if text
+        ],
         [WantedCategory(name, requires_reason=True) for name in plan.flagged_now],
     )
 

@@ -43,7 +43,7 @@ def plan_rules(session: DbSession, wanted: WantedRules, may: May) -> RulesPlan:
         plan.rules.lines = _lines(checks, plan.ruled, is_allowed=is_allowed)
     if wanted.relations is not None:
         texts = {one.expression: partial(_relation, plan, one) for one in wanted.relations}
-        here = [one.expression for one in plan.stored.relations]
+        here = [one.expression.strip() for one in plan.stored.relations]
         plan.relations.lines = _lines(texts, here, is_allowed=is_allowed)
     if wanted.categories is not None:
         used = plan.used_categories.union(wanted.new_categories, plan.stored.categories)
@@ -97,9 +97,10 @@ def _is_stored(before: ValueRule, typed: TypedRule) -> bool:
 
 
 def _relation(plan: RulesPlan, one: WantedRelation, *, is_allowed: bool) -> PlanLine:
-    stored = [each for each in plan.stored.relations if each.expression == one.expression]
+    # As a file names it: other programs may have written spaces around it.
+    stored = [each for each in plan.stored.relations if each.expression.strip() == one.expression]
     wanted = {**one._asdict(), "message": one.message or None}
-    if any(relation_fields(each) == wanted for each in stored):
+    if any(relation_fields(each) | {"expression": one.expression} == wanted for each in stored):
         return PlanLine(one.expression, PlanOutcome.UNCHANGED)
     edit = RelationEdit(one.expression, one.severity, one.message)
     after = relation.checked_relation(edit, stored[0].id if stored else relation.NEW)
