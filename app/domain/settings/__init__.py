@@ -56,7 +56,7 @@ from app.domain.settings.read_only import always_set, read_only_reason
 from app.domain.settings.readers import Effect, Readers, effect_of_setting, read_readers
 from app.domain.settings.recorded import TOLD_OF, shown_start
 from app.domain.settings.related import RuleState, rule_state
-from app.domain.settings.secrecy import IS_SET, holds_password, is_secret, masked
+from app.domain.settings.secrecy import IS_SET, is_secret, is_whole, masked
 from app.domain.settings.secret_marks import SecretMarks, secret_ids, secret_marks, secrets_among
 from app.domain.settings.secret_rotation import (
     FORMER,
@@ -197,7 +197,6 @@ __all__ = [
     "etag_of",
     "get",
     "hint",
-    "holds_password",
     "ids_to_encrypt",
     "in_sentence",
     "is_result",
@@ -205,6 +204,7 @@ __all__ = [
     "is_secret",
     "is_secret_setting",
     "is_taken",
+    "is_whole",
     "keys_of",
     "keys_page",
     "keywords",

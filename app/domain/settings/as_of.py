@@ -83,7 +83,7 @@ class PastValue:
             return "Did not exist."
         if self.is_secret or (self.line and self.line.is_secret):
             return "Secret: its former value is recorded nowhere."
-        if secrecy.holds_password(self.value):
+        if not secrecy.is_whole(self.value):
             return secrecy.MASKED
         if self.line:
             return self.line.read_only_reason or ""

@@ -13,13 +13,27 @@ __all__ = [
     "MASKED",
     "holds_password",
     "is_secret",
+    "is_whole",
     "masked",
     "recorded",
+    "why_not_in_clear",
 ]
 
 MASK = "•••"
 # The field in which events tell of a secret.
 IS_SET = "is_set"
+REFUSED_ADDRESS = (
+    "The value holds an address with a password, which would be stored in clear. "
+    "Leave the password out, or mark the setting as a secret first."
+)
+REFUSED_IN_CLEAR = (
+    "The value holds a password or a token, which would be stored in clear. "
+    "Leave it out, or mark the setting as a secret first."
+)
+REFUSED_MASK = (
+    f"The value holds “{MASK}”, which stands for a password or a token that is not shown. "
+    "Enter the value itself."
+)
 MASKED = "Its value holds a password. Mark the setting as a secret to replace it."
 
 # A quick look: most values hold nothing of the kind, and lists look at all of them.
@@ -98,6 +112,19 @@ def holds_password(value: str | None) -> bool:
         return True
     members = chain.from_iterable(pattern.finditer(value) for pattern in _MEMBERS)
     return any(map(_is_secret_member, members))
+
+
+def is_whole(shown: str | None) -> bool:
+    """Tell whether a value as it may be shown is the value itself, with nothing masked."""
+    # Of a token nothing but the mask is left.
+    return shown is None or not (MASK in shown or holds_password(shown))
+
+
+def why_not_in_clear(text: str) -> str:
+    """Return why a value as typed is not stored in clear, as sentences; "" if it may be."""
+    if holds_password(text):
+        return REFUSED_ADDRESS if "://" in text else REFUSED_IN_CLEAR
+    return REFUSED_MASK if MASK in text else ""
 
 
 def _may_hold_secret(value: str) -> bool:

@@ -61,7 +61,7 @@ class SecretMarks:
         """Tell whether an event holds a value that the console shows in full."""
         if "value" not in side or self.hides(key, event_id):
             return False
-        return not secrecy.holds_password(side["value"])
+        return secrecy.is_whole(side["value"])
 
 
 def secret_marks(session: DbSession) -> SecretMarks:

@@ -23,15 +23,6 @@ SENTENCE_CHARACTERS = 30
 # The text in place of a value that cannot be shown.
 NOT_SET, EMPTY, HIDDEN = "Not set", "Empty string", "Set (hidden)"
 NOT_JSON = "Not valid JSON"
-REFUSED_ADDRESS = (
-    "The value holds an address with a password, which would be stored in clear. "
-    "Leave the password out, or mark the setting as a secret first."
-)
-
-REFUSED_IN_CLEAR = (
-    "The value holds a password or a token, which would be stored in clear. "
-    "Leave it out, or mark the setting as a secret first."
-)
 
 _SUMMARIES = kept_results.KeptResults(4096)
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
@@ -81,8 +72,8 @@ def canonical(text: str, data_type: DataType) -> str:
         InvalidValue: The text is not a value of the type or not within the limits; says what is
             wrong, where, and what to do.
     """
-    if secrecy.holds_password(text):
-        raise _invalid(REFUSED_ADDRESS if "://" in text else REFUSED_IN_CLEAR)
+    if refusal := secrecy.why_not_in_clear(text):
+        raise _invalid(refusal)
     return of_type(text, data_type)
 
 

@@ -62,7 +62,7 @@ def require(own: PermissionSet, code: str) -> None:
 
 def setting_entry(line: SettingLine) -> SettingEntry:
     """Return a stored setting as the file has it; a value that holds a password is a secret."""
-    is_secret = line.is_secret or settings.holds_password(line.value)
+    is_secret = line.is_secret or not settings.is_whole(line.value)
     return SettingEntry(
         key=line.key,
         value=None if is_secret else line.value,
@@ -82,7 +82,8 @@ def role_entry(role: MatrixRole) -> RoleEntry:
 
 
 def _settings(session: DbSession) -> list[SettingEntry]:
-    return [setting_entry(line) for line in settings.read_all(session)]
+    # No file can name what another program has given no key.
+    return [setting_entry(line) for line in settings.read_all(session) if line.key]
 
 
 def _roles(session: DbSession) -> list[RoleEntry]:

@@ -99,3 +99,10 @@ def save(session, wanted):
 def told(session, moment):
     past = settings.as_of(session, moment).values
     return {one.key: one.value for one in past if one.was_there and one.key in KEYS}
+
+
+def test_what_is_recorded_as_a_mask_is_not_restored():
+    mask = settings.masked("sk-abcdefghijklmnopqrstuvwx")
+    past = settings.PastValue("k", was_there=True, is_there=True, value=mask, later="x", line=None)
+
+    assert past.why_not.startswith("Its value holds a password.")

@@ -5,6 +5,8 @@ import time
 import pytest
 
 from app.domain import settings
+from app.domain.errors import InvalidValue
+from app.domain.settings import DataType
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.dBjftJeZ4CVP"
 PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
@@ -113,7 +115,7 @@ def test_a_key_about_something_else_is_none(key):
 )
 def test_a_password_in_a_value_is_masked(value, shown):
     assert settings.masked(value) == shown
-    assert settings.holds_password(value)
+    assert not settings.is_whole(value)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_password_in_a_value_is_masked(value, shown):
 )
 def test_other_addresses_stay_as_they_are(value):
     assert settings.masked(value) == value
-    assert not settings.holds_password(value)
+    assert settings.is_whole(value)
 
 
 def test_a_value_made_to_take_long_is_looked_at_quickly():
@@ -159,3 +161,14 @@ def test_a_long_text_of_colons_keeps_no_process_busy(end):
     settings.masked("://:" * 250_000 + end)
 
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "value", ["sk-abcdefghijklmnopqrstuvwx", "https://ghp_0123456789abcdef@h/r"]
+)
+def test_the_mask_of_a_token_is_no_value(value):
+    shown = settings.masked(value)
+
+    assert not settings.is_whole(shown)
+    with pytest.raises(InvalidValue, match="stands for a password or a token that is not shown"):
+        settings.canonical(shown, DataType.STRING)

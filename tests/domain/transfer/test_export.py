@@ -48,6 +48,8 @@ def test_no_secret_is_in_the_file(session, file_format):
             ApplicationSetting(key="plain_name", value=CANARY),
             SettingRule(key="plain_name", is_secret=True),
             ApplicationSetting(key="store_url", value=f"postgresql://u:{CANARY}@host/db"),
+            # Of a token, only the mask is shown.
+            ApplicationSetting(key="greeting", value=f"sk-{CANARY}-abcdefghijklmnop"),
         ]
     )
     session.commit()
@@ -56,7 +58,7 @@ def test_no_secret_is_in_the_file(session, file_format):
 
     assert CANARY not in text
     read = {entry.key: entry for entry in transfer.read_file(text).settings}
-    for key in ("backup_api_key", "plain_name", "store_url"):
+    for key in ("backup_api_key", "plain_name", "store_url", "greeting"):
         assert (read[key].is_secret, read[key].is_set, read[key].has_value) == (True, True, False)
 
 

@@ -66,7 +66,7 @@ def _finished_relation(plan: RulesPlan, line: PlanLine, known: Mapping[str, _Val
 
 def _values(plan: RulesPlan, settings: SettingsPlan | None) -> Iterator[tuple[str, _Value]]:
     for key, line in plan.settings.items():
-        is_hidden = line.is_secret or secrecy.holds_password(line.value)
+        is_hidden = line.is_secret or not secrecy.is_whole(line.value)
         yield key, _Value(None if is_hidden else line.value, line.data_type)
     if settings is not None:
         for one in settings.added:
