@@ -48,7 +48,7 @@ class FieldKind(NamedTuple):
 
 
 # The fields of all forms by name: what error pages know of a form that was sent.
-FIELDS: dict[str, FieldKind] = {}
+FIELDS: dict[str, FieldKind] = {"upload": FieldKind("File")}
 
 
 class AddressField(StringField):

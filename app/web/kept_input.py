@@ -62,14 +62,12 @@ class KeptInput:
     Attributes:
         sent: The fields as they were sent, without the token.
         secrets: The names of those that hold a password or a secret.
-        lost: The names of those that an earlier page has not kept.
-        is_cut: Whether a file was sent with them that cannot be read, and is not kept.
+        lost: The names of those that an earlier page has not kept, and of an unreadable file.
     """
 
     sent: MultiDict[str, str]
     secrets: frozenset[str]
     lost: Sequence[str] = ()
-    is_cut: bool = False
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
@@ -90,18 +88,23 @@ class KeptInput:
         return [
             KeptText(_label(name), text, min(1 + text.count("\n") + len(text) // LINE, MOST_ROWS))
             for name, text in self.fields
-            if text.strip() and _is_text(name) and text != self._shown_before(name)
+            if text.strip() and _kind(name).is_text and text != self._shown_before(name)
         ]
 
     @property
     def left_out(self) -> list[str]:
         """The labels of the fields that are not kept, or not in full."""
-        return _labels(self._not_kept)
+        return _labels([name for name in self._not_kept if name != UPLOAD])
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether a file is not kept, as it cannot be read."""
+        return UPLOAD in self.lost
 
     @property
     def is_whole(self) -> bool:
         """Tell whether all that was sent is kept."""
-        return not (self.left_out or self.is_cut)
+        return not self._not_kept
 
     @property
     def _not_kept(self) -> list[str]:
@@ -122,15 +125,15 @@ def of_request() -> KeptInput:
     for name in FILES:
         if name in sent and upload is not None:
             sent[name] = upload
-    is_password = [name for name in sent if FIELDS.get(_own(name), FieldKind()).is_password]
+    is_password = [name for name in sent if _kind(name).is_password]
     secrets = frozenset([*is_password, *_values_of_secrets(sent), *_secret_file(sent)])
-    return KeptInput(sent, secrets, _lost(), is_cut=upload == "")
+    return KeptInput(sent, secrets, [*_lost(), *([UPLOAD] if upload == "" else [])])
 
 
 def _sent() -> MultiDict[str, str]:
     pairs = request.form.items(multi=True)
     if not is_kept():
-        return MultiDict((name, text) for name, text in pairs if name != CSRF)
+        return MultiDict((name, text) for name, text in pairs if name not in {CSRF, CODE})
     own = {CSRF, MARK, LOST, *CREDENTIALS, *REAUTHENTICATION}
     return MultiDict((name.removeprefix(MOVED), text) for name, text in pairs if name not in own)
 
@@ -141,8 +144,7 @@ def _lost() -> list[str]:
 
 def _uploaded() -> str | None:
     """Return the text of an uploaded file; "" if it cannot be read, None if there is none."""
-    upload = request.files.get(UPLOAD)
-    if upload is None or not upload.filename:
+    if not (upload := request.files.get(UPLOAD)):  # without a name, none was chosen
         return None
     # The view may have read it before it failed.
     upload.stream.seek(0)
@@ -194,12 +196,12 @@ def _labels(names: Sequence[str]) -> list[str]:
 
 def _label(name: str) -> str:
     prefix, _, own = name.rpartition("-")
-    label = FIELDS.get(own, FieldKind()).label or own.replace("_", " ").capitalize()
+    label = _kind(own).label or own.replace("_", " ").capitalize()
     return f"{label} of setting {prefix}" if NUMBER.fullmatch(prefix) else label
 
 
-def _is_text(name: str) -> bool:
-    return FIELDS.get(_own(name), FieldKind()).is_text
+def _kind(name: str) -> FieldKind:
+    return FIELDS.get(_own(name), FieldKind())
 
 
 def _own(name: str) -> str:

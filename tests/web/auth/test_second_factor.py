@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from itsdangerous import TimestampSigner
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
+from app import unit_of_work
 from app.domain.authentication import one_time_links
 from app.domain.authentication.budgets import ThrottleLimits
 from app.models import ApplicationSetting, ConsoleSession, FailedSignIn, Role
@@ -196,3 +198,19 @@ def test_reauthentication_takes_the_code_too_and_does_not_say_which_is_wrong(
         )
     assert asked.submit(own_password=PASSWORD, own_code=code).status_code == 303
     assert session.scalars(select(Role.id).where(Role.name == "support")).one()
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_code_is_on_no_page_of_an_error(visitor, factor, monkeypatch):
+    enter_password(visitor)
+    page, code = visitor.get(PAGE), factor[1][0]
+
+    def fail():
+        raise OperationalError("", {}, Exception())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(unit_of_work, "_commit", fail)
+        failed = page.submit(own_code=code)
+
+    assert (failed.status_code, code in failed.html) == (503, False)
+    assert page.submit(own_code=code).location == "/account"

@@ -73,11 +73,26 @@ def test_a_file_that_cannot_be_read_is_chosen_again(browser, session):
     grow_old(session, "authenticated_at")
 
     asked = upload(browser, "/transfer/import", "text", SETTINGS.encode("utf-16"))
-    form = asked.submit(own_password=PASSWORD)
+    wrong = asked.submit(own_password="wrong")
+    form = wrong.submit(own_password=PASSWORD)
 
     assert "Once you confirm, the form comes back" in asked.text
+    for page in (asked, wrong):
+        assert "The file cannot be read, and is not kept." in page.text
     assert (form.status_code, form.value("text")) == (200, "")
-    assert "Nothing has been saved yet." in form.text
+    assert "Nothing has been saved yet. Enter what was not kept (File)" in form.text
+
+
+@pytest.mark.only_on("sqlite")
+def test_whoever_signs_in_again_is_told_that_their_file_cannot_be_read(browser, session):
+    token = browser.csrf_token()
+    grow_old(session, "last_seen_at")
+
+    asked = upload(browser, "/transfer/users", "csv_text", USERS.encode("utf-16"), token)
+    form = asked.submit(username="ada", password=PASSWORD)
+
+    assert "The file cannot be read, and is not kept." in asked.text
+    assert "Nothing has been saved yet. Enter what was not kept (File)" in form.text
 
 
 @pytest.mark.only_on("sqlite")
