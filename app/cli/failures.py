@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from app import config
 from app.cli.output import printable
+from app.database.error_codes import codes_of
 from app.database.problems import connection_problem
 from app.database.refusals import advice
 from app.database.revisions import BrokenRevisions
@@ -20,7 +21,7 @@ from app.domain.errors import RuleError
 from app.unit_of_work import OutcomeUnknown
 
 # Errors of SQLite that concern the file, not the statement.
-_OF_THE_FILE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB")
+_OF_THE_FILE = frozenset({"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB"})
 
 
 class Failure(click.ClickException):
@@ -79,7 +80,7 @@ def of_database(error: SQLAlchemyError) -> Failure:
         error.statement is None
         or error.connection_invalidated
         or type(error) is DatabaseError
-        or getattr(error.orig, "sqlite_errorname", "").startswith(_OF_THE_FILE)
+        or not codes_of(error.orig).isdisjoint(_OF_THE_FILE)
     )
     if is_unreachable:
         return Unreachable(connection_problem(config.current(), error))

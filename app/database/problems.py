@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 
 from app.config import Configuration
 from app.config.database_url import BY_URL
+from app.database.error_codes import codes_of
 from app.database.refusals import advice, refusal_of
 from app.domain.phrases import listed
 
@@ -149,8 +150,7 @@ def public_sentence(error: SQLAlchemyError) -> str | None:
 
 def is_rejected(error: SQLAlchemyError) -> bool:
     """Tell whether the database has answered that it cannot do this: a table is missing, or so."""
-    raised = getattr(error, "orig", None)
-    codes = {getattr(raised, "sqlite_errorname", ""), *getattr(raised, "args", ())[:1]}
+    codes = codes_of(getattr(error, "orig", None))
     return isinstance(error, ProgrammingError) or not codes.isdisjoint(_OWN_RULES)
 
 
