@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import attributes
 
 from app.domain import audit
 from app.domain.settings import secrecy
@@ -64,13 +65,20 @@ class SecretMarks:
         return secrecy.is_whole(side["value"])
 
 
-def secret_marks(session: DbSession) -> SecretMarks:
-    """Return the marks of all settings, in one statement."""
+def secret_marks(session: DbSession, locked: Collection[ApplicationSetting] = ()) -> SecretMarks:
+    """Return the marks of all settings, in one statement.
+
+    Args:
+        session: The database session.
+        locked: Settings that are loaded, which get these marks: PostgreSQL has read theirs before
+            it waited for the locks of the rows.
+    """
     rows = session.connection().execute(_MARKS).all()
-    return SecretMarks(
-        {row.key: row.is_secret for row in rows},
-        {row.key: row.event_id for row in rows if row.event_id is not None},
-    )
+    by_key = {row.key: row.is_secret for row in rows}
+    for setting in locked:
+        attributes.set_committed_value(setting, "secret_mark", by_key.get(setting.key))
+    unmarked = {row.key: row.event_id for row in rows if row.event_id is not None}
+    return SecretMarks(by_key, unmarked)
 
 
 def secret_ids(session: DbSession, setting_ids: Collection[int]) -> frozenset[int]:

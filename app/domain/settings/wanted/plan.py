@@ -115,7 +115,7 @@ def plan_wanted(
         session,
         by_key,
         {_compared(key): key for key in by_key},
-        secret_marks(session),
+        secret_marks(session, by_key.values()),
         read_only.always_set(session),
         may,
     )
