@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
@@ -20,7 +20,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 from app import config
 from app.api.bearer import SecondFactorMissing, WrongRevision
 from app.api.blueprint import PREFIX, blueprint
-from app.database import problems
+from app.database import problems, revisions
+from app.database.connections import MissingFile
 from app.domain.authentication.capacity import Overloaded
 from app.domain.errors import ChangedMeanwhile, InvalidValue, RuleError
 from app.extensions import db
@@ -185,9 +186,19 @@ def _database(error: SQLAlchemyError) -> Response:
         log.warning("The rollback failed too.")
     if isinstance(error, DataError):
         return problem(422, STORED)
-    sentence = problems.public_sentence(error)
+    sentence = problems.public_sentence(error) or _of_schema(error)
     detail = f"{sentence} Nothing was saved." if sentence else AWAY
     return problem(503, detail, headers=RETRY)
+
+
+def _of_schema(error: SQLAlchemyError) -> str | None:
+    """Return what is wrong with the schema, if it may be why a statement failed."""
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+        return None
+    if error.statement is None and not isinstance(error.orig, MissingFile):
+        return None
+    status = revisions.status_after_fault(db.session)
+    return status.message if status else None
 
 
 @blueprint.errorhandler(Exception)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, column, inspect, select, table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.database.connections import MissingFile
 from app.models import DbSession
@@ -76,6 +76,17 @@ def status(session: DbSession) -> SchemaStatus:
         if not isinstance(error.orig, MissingFile):
             raise
         return status_of(None)
+
+
+def status_after_fault(session: DbSession) -> SchemaStatus | None:
+    """Return the status of the schema if it may be why a statement failed, such as of no table."""
+    try:
+        session.rollback()
+        found = status(session)
+        session.rollback()
+    except SQLAlchemyError:
+        return None
+    return None if found.is_current else found
 
 
 def stored(connection: Connection) -> str | None:

@@ -110,7 +110,7 @@ def _database(error: SQLAlchemyError) -> Answer:
         or (error.statement and not error.connection_invalidated)
     )
     g.is_database_away = not asked
-    status = _schema_status() if asked else None
+    status = revisions.status_after_fault(db.session) if asked else None
     if isinstance(error, DataError) and status is None:
         return _page(422, sentence=VALUE_REFUSED), 422, {}
     is_away = isinstance(error, AWAY) and not problems.is_rejected(error)
@@ -228,14 +228,3 @@ def _form_sent() -> str:
     if redirects.is_ours(target):
         values["next"] = target
     return url_for(request.endpoint or "", **values)
-
-
-def _schema_status() -> revisions.SchemaStatus | None:
-    """Return the status of the schema after a fault: often it is why a table is missing."""
-    try:
-        db.session.rollback()
-        status = revisions.status(db.session)
-        db.session.rollback()
-    except SQLAlchemyError:
-        return None
-    return None if status.is_current else status

@@ -1,6 +1,7 @@
 """What a person sees when something else fails: the database, its revision, the console itself."""
 
 import re
+import zlib
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -129,6 +130,18 @@ def test_without_tables_pages_say_what_to_run(empty_database, path):
         assert "flask db upgrade" in page.text
         assert browser.get("/readyz").status_code == 503
         assert browser.get("/nowhere").status_code == 404
+
+
+def test_without_tables_the_api_says_so(empty_database, make_app):
+    app = make_app({"CONSOLE_ENV": "development"} | empty_database)
+    token = f"rfc_{'x' * 43}"
+    headers = {"Authorization": f"Bearer {token}{zlib.crc32(token.encode()):08x}"}
+
+    answer = app.test_client().get("/api/v1/settings", headers=headers)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    sentence = "The database has no tables of the console yet. Nothing was saved."
+    assert answer.json["detail"] == sentence
 
 
 def test_at_the_right_revision_the_console_is_ready(visitor):
