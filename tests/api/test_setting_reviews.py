@@ -52,6 +52,20 @@ def body_of(api, **values):
     return {"settings": {key: {"etag": etags[key], **sent} for key, sent in values.items()}}
 
 
+@pytest.mark.only_on("sqlite")
+def test_values_of_another_json_type_are_all_told_at_their_settings(api):
+    body = body_of(api, chunk_size={"value": "x"}, llm_model={"value": 5}, llm_timeout={})
+
+    for method, path in (("POST", "/setting-review"), ("PATCH", "/settings")):
+        answer = api.send(method, path, body)
+        assert answer.status_code == 422
+        assert [(error["pointer"], error["detail"]) for error in answer.json["errors"]] == [
+            ("#/settings/chunk_size", "The value is not a JSON value of the type integer."),
+            ("#/settings/llm_model", "The value is not a JSON value of the type string."),
+            ("#/settings/llm_timeout", "Send one of value, text and unset."),
+        ]
+
+
 def test_several_changes_are_reviewed_and_not_saved(api, session, statements):
     api.change("PUT", "/settings/chunk_size/rule", {"schema": {"maximum": 900}, "severity": "warn"})
     before = len(events(session))

@@ -8,7 +8,14 @@ from app.api.endpoint import endpoint, reviewed, saved
 from app.api.schemas import ETAG, MAYBE_TEXT, REASON, TEXT, array_of, given, taken
 from app.api.settings.values import READ, SETTINGS, UPDATE, VALUE, edit_of
 from app.domain import settings
-from app.domain.settings import BulkRefused, BulkSettingEdit, ValueDifference
+from app.domain.errors import InvalidValue
+from app.domain.settings import (
+    BulkInvalid,
+    BulkRefused,
+    BulkSettingEdit,
+    SettingEdit,
+    ValueDifference,
+)
 from app.extensions import db
 from app.models import ApplicationSetting
 
@@ -47,14 +54,32 @@ def _each(body: dict[str, Any], work: Callable[[BulkSettingEdit], Any]) -> Any:
     """Return what becomes of each setting of a body, or what speaks against it."""
     sent = body["settings"]
     found = settings.by_keys(db.session, sent)
-    edits = {row.id: edit_of(sent[row.key], row, _etag(row, sent[row.key])) for row in found}
     keys = {row.id: row.key for row in found}
     try:
-        return {"items": list(work(BulkSettingEdit(edits, body.get("reason", ""))))}
+        edit = BulkSettingEdit(_edits(found, sent), body.get("reason", ""))
+        return {"items": list(work(edit))}
     except BulkRefused as refusal:
         mistakes = refusal.errors.items()
         errors = [problems.mistake(("settings", keys[id_]), str(error)) for id_, error in mistakes]
         return problems.refused(refusal, errors)
+
+
+def _edits(found: list[ApplicationSetting], sent: dict[str, Any]) -> dict[int, SettingEdit]:
+    """Return the new values by the ids of their settings.
+
+    Raises:
+        BulkInvalid: Values are missing, or of another JSON type; says all that are.
+    """
+    edits: dict[int, SettingEdit] = {}
+    mistakes: dict[int, InvalidValue] = {}
+    for row in found:
+        try:
+            edits[row.id] = edit_of(sent[row.key], row, _etag(row, sent[row.key]))
+        except InvalidValue as mistake:
+            mistakes[row.id] = mistake
+    if mistakes:
+        raise BulkInvalid("Some values are not valid.", mistakes, {})
+    return edits
 
 
 def _etag(setting: ApplicationSetting, sent: dict[str, Any]) -> str:
