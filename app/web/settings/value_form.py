@@ -8,6 +8,7 @@ from wtforms.widgets import TextInput
 from app.domain import settings
 from app.domain.errors import InvalidValue, RuleError
 from app.domain.settings import DataType, SettingLine, UnusualValue, ValueRule
+from app.domain.text import with_line_feeds
 from app.domain.visible import brief, visible
 from app.extensions import db
 from app.models import ApplicationSetting
@@ -135,21 +136,30 @@ class ValueForm(AnywayForm):
             self.value.errors = []
 
     def validate_value(self, field: TextAreaField) -> None:
-        """Refuse a value that would be lost because "Not set" is still selected."""
-        if field.data and self.unset.data and self.base_unset.data:
+        """Refuse a new value that would be lost because "Not set" is selected."""
+        if not self.unset.data or not field.data:
+            return
+        if self.base_unset.data:
             raise ValidationError(
                 "“Not set” is still selected. Clear it to save the value, "
                 "or empty the value to leave the setting not set."
             )
+        if with_line_feeds(field.data) != with_line_feeds(self.base.data or ""):
+            raise ValidationError(
+                "“Not set” is selected beside a new value. Clear it to save the value, "
+                "or empty the value to remove the one that is stored."
+            )
 
     def start_from(self, value: str | None, etag: str) -> None:
-        """Start from the stored value; typed text stays."""
+        """Start from the stored value; a text that was typed to be saved stays."""
         self.etag.data = etag
         self.base.data = value
         self.base_unset.data = NOT_SET if value is None else ""
         if not self.is_sent:
             self.value.data = value
             self.unset.data = value is None
+        elif self.unset.data:
+            self.value.data = value
 
     def start_over(self, value: str | None, etag: str) -> None:
         """Start from the stored value, whatever was typed: a secret is never shown again."""

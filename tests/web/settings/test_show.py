@@ -140,6 +140,19 @@ def test_a_value_typed_with_not_set_left_ticked_is_not_lost(sign_in, ada, add, s
     assert changes(session) == []
 
 
+def test_a_new_value_with_not_set_ticked_beside_it_is_not_lost(sign_in, ada, add, session):
+    setting = add("changing", "json", '{\n"a": 1}')
+
+    page = sign_in(ada).submit(path_of(setting), "edit", value='{\r\n"a": 2}', unset=True)
+
+    assert page.status_code == 422
+    assert "“Not set” is selected beside a new value." in page.text
+    assert page.value("value") == '{\n"a": 2}'
+    assert changes(session) == []
+    assert page.submit("edit", value='{\r\n"a": 1}').status_code == 303
+    assert setting.value is None
+
+
 def test_the_reason_is_kept_with_the_change(sign_in, ada, add, session):
     setting = add("changing")
     browser = sign_in(ada)
