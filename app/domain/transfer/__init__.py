@@ -7,7 +7,7 @@ from app.domain.transfer.import_plan import ImportEdit, ImportPlan
 from app.domain.transfer.importing import compare, import_file, review_import
 from app.domain.transfer.reading import read_file, read_text
 from app.domain.transfer.schema import schema_text
-from app.domain.transfer.secret_values import keys_with_values
+from app.domain.transfer.secret_values import keys_in_text, keys_with_values
 from app.domain.transfer.transfer_file import Part, TransferFile, as_object
 from app.domain.transfer.user_creation import create_rows
 from app.domain.transfer.user_rows import RowResult, SeenRows, UserRow, plan_rows
@@ -33,6 +33,7 @@ __all__ = [
     "create_rows",
     "export",
     "import_file",
+    "keys_in_text",
     "keys_with_values",
     "plan_rows",
     "read_env",

@@ -5,6 +5,7 @@ import io
 import pytest
 from sqlalchemy import update
 
+from app.domain.transfer import secret_values
 from app.models import ApplicationSetting, ConsoleSession, SettingRule
 from app.models.base import utcnow
 from tests.support.browsing import ORIGIN
@@ -66,6 +67,17 @@ def test_an_uploaded_file_is_in_the_form_after_the_session_has_ended(
 
     assert (form.status_code, form.value(field)) == (200, content)
     assert words in form.submit(to=path, **{field: content}).text
+
+
+@pytest.mark.only_on("sqlite")
+def test_nobody_has_a_file_read_without_signing_in(visitor, ada, monkeypatch):
+    monkeypatch.setattr(secret_values, "read_file", None)
+    asked = upload(visitor, "/transfer/import", "text", SETTINGS)
+    monkeypatch.undo()
+
+    form = asked.submit(username="ada", password=PASSWORD)
+
+    assert (asked.status_code, form.value("text")) == (401, SETTINGS)
 
 
 @pytest.mark.only_on("sqlite")
@@ -133,6 +145,7 @@ def test_a_file_with_a_secret_is_not_written_back(browser, session, path, text):
 @pytest.mark.parametrize("path", ["/transfer/import", "/transfer/compare"])
 def test_a_file_that_names_a_secret_without_its_value_is_written_back(browser, path):
     text = f"{SETTINGS}- {{key: llm_api_key, description: Of the model}}\n- ["
+    text = text.replace("value: 777", "value: 777, secret: false")
 
     page = browser.submit(path, to=path, text=text)
 
