@@ -119,7 +119,7 @@ def _about_pages(_configuration: Configuration, line: str) -> str:
     return f"Use a server whose innodb_page_size is 16k or more. The database says: {line}"
 
 
-def _about_text(_configuration: Configuration, _line: str) -> str:
+def _about_rows(_configuration: Configuration, _line: str) -> str:
     return "Correct the row with the program that wrote it."
 
 
@@ -206,8 +206,13 @@ _KINDS = (
         frozenset({"42P05", "26000"}),
     ),
     _Kind(
-        Refusal("A row of the database holds text that is not UTF-8.", _about_text),
+        Refusal("A row of the database holds text that is not UTF-8.", _about_rows),
         frozenset(),
         "^could not decode to utf-8",
+    ),
+    _Kind(
+        Refusal("A row of the database holds a time that cannot be read.", _about_rows),
+        frozenset(),
+        "^could not read a time",
     ),
 )

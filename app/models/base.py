@@ -1,11 +1,13 @@
 """The base of all tables: the declarative base, column types and the clock."""
 
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, Text
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session
 from sqlalchemy.sql.functions import FunctionElement
@@ -19,6 +21,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+_UNREADABLE = "could not read a time"  # as app.database.refusals knows it
+# What reading text, BLOBs and numbers raises; PyMySQL hands over text for a day that never was.
+_NO_TIME = (ValueError, TypeError, OverflowError, AttributeError)
 # What the narrowest INTEGER holds; drivers cannot even ask for more.
 HIGHEST_ID = 2**31 - 1
 MYSQL_TABLE: dict[str, Any] = {
@@ -86,6 +91,20 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("A datetime without a time zone cannot be stored.")
         moment = value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None]:
+        """Make an error of the database of what another program stored and is no time."""
+        read: Any = super().result_processor(dialect, coltype)
+
+        def processed(value: Any) -> datetime | None:
+            try:
+                moment: datetime | None = read(value)
+            except _NO_TIME as error:
+                told = ValueError(_UNREADABLE)
+                raise OperationalError("the times of a row", None, told) from error
+            return moment
+
+        return processed
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Return an aware datetime in UTC."""

@@ -20,6 +20,7 @@ from tests.support.tokens import token_of
 READ_ONLY = "The database is read-only and takes no changes."
 NO_ROOM = "The database has no room: its disk is full, or a quota is used up."
 NOT_SPARE = "The database server has no connection to spare."
+NO_TIME = "A row of the database holds a time that cannot be read."
 NO_RIGHT = "The database does not give its user a right that this needs."
 QUERY_ONLY = {
     "sqlite": "PRAGMA query_only = ON",
@@ -410,3 +411,39 @@ def test_text_that_is_not_utf_8_is_told_in_one_line(sign_in, ada, session, flask
     assert "A row of the database holds text that is not UTF-8." in page.text
     assert (done.code, done.err.count("\n")) == (3, 1)
     assert "holds text that is not UTF-8. Correct the row" in done.err
+
+
+def store_times(session, stored):
+    """Store something as the times of all settings and users."""
+    for assignment in ("application_settings SET updated_at", "users SET created_at"):
+        session.execute(text(f"UPDATE {assignment} = {stored}"))
+    session.commit()
+
+
+@pytest.mark.only_on("sqlite", "mysql")
+@pytest.mark.parametrize("stored", ["'yesterday'", "x'ff00'", "'0001-01-01 00:00+05:00'", "0"])
+def test_times_that_cannot_be_read_are_told_in_one_line(
+    app, sign_in, ada, session, flask, database_name, stored
+):
+    if database_name == "mysql":
+        session.execute(text("SET sql_mode = ''"))
+        stored = "'0000-00-00 00:00:00'"
+    browser, program = sign_in(ada), Program(app.test_client(), token_of(session, ada))
+    paths = (f"/settings/{by_key(session, 'chunk_size').id}", f"/users/{ada.id}")
+    store_times(session, stored)
+
+    pages = [browser.get(path) for path in paths]
+    answers = [program.get(path) for path in ("/settings/chunk_size", "/users/ada")]
+    done, examined = flask("settings", "set", "chunk_size", "600"), flask("doctor")
+    store_times(session, "'2026-01-01 00:00:00'")
+    if database_name == "mysql":
+        session.execute(text("SET sql_mode = 'TRADITIONAL'"))
+
+    for page in pages:
+        assert (page.status_code, f"{NO_TIME} Nothing was saved." in page.text) == (503, True)
+    for answer in answers:
+        assert (answer.status_code, answer.json["detail"]) == (503, f"{NO_TIME} Nothing was saved.")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert f": {NO_TIME} Correct the row" in done.err
+    assert (examined.code, examined.err) == (1, "")
+    assert f"Not checked to the end. {app.config['CONSOLE'].where}: {NO_TIME}" in examined.out
