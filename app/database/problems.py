@@ -30,12 +30,14 @@ _NOT_FREE = "no connection of the pool came free"
 _NOT_SPARE = "the server has no connection to spare"
 _NO_WRITES = "no server there takes writes"
 _NOT_YET = "the server is starting, stopping or recovering"
+_NO_DATABASE = "the file is not a SQLite database"
 # For everybody, without naming the database; the others are for operators only.
 _SENTENCES = {
     _NOT_FREE: "All connections of the console to the database are in use.",
     _NOT_SPARE: "The database server has no connection to spare.",
     _NO_WRITES: "No server of the database takes changes.",
     _NOT_YET: "The database server is starting, stopping or recovering.",
+    _NO_DATABASE: "The file of the database is not a SQLite database.",
 }
 _CAUSES = (
     _Cause("queuepool limit", _NOT_FREE, ("DB_POOL_SIZE",)),
@@ -100,7 +102,7 @@ _CAUSES = (
         "there is no answer",
         ("DB_HOST", "DB_PORT"),
     ),
-    _Cause("not a database", "the file is not a SQLite database", ("SQLITE_PATH",)),
+    _Cause("not a database", _NO_DATABASE, ("SQLITE_PATH",)),
     _Cause(
         "unsupported startup parameter",
         "a pooler such as PgBouncer answers there, and the console was not told",
@@ -143,8 +145,7 @@ def public_sentence(error: SQLAlchemyError) -> str | None:
         return f"The encoding of the database is {found[1]}, and the console needs UTF8."
     if (refusal := refusal_of(error)) is not None:
         return refusal.sentence
-    # What a statement is refused for may repeat words that somebody has typed.
-    known = None if getattr(error, "statement", None) else _known(_raised(error))
+    known = _known(_raised(error)) if _is_of_connection(error) else None
     return _SENTENCES.get(known[0].meaning) if known else None
 
 
@@ -157,11 +158,18 @@ def is_rejected(error: SQLAlchemyError) -> bool:
 def log_line(configuration: Configuration, error: SQLAlchemyError) -> str:
     """Say in one line what failed, for the log, without values that a statement has."""
     kind = f"The database answered {type(error).__name__}."
-    if getattr(error, "statement", None):
-        told = advice(configuration, error)
+    if _is_of_connection(error):
+        told: str | None = connection_problem(configuration, error)
     else:
-        told = connection_problem(configuration, error)
+        told = advice(configuration, error)
     return f"{kind} {told}" if told else kind
+
+
+def _is_of_connection(error: SQLAlchemyError) -> bool:
+    """Tell whether an error is of the connection or the file, not of a statement."""
+    # What a statement is refused for may repeat words that somebody has typed.
+    raised = getattr(error, "orig", None)
+    return not getattr(error, "statement", None) or "SQLITE_NOTADB" in codes_of(raised)
 
 
 def _raised(error: Exception) -> BaseException:

@@ -180,3 +180,21 @@ def test_what_cannot_be_written_to_is_not_said_not_to_answer(console, run):
     assert (ready.status_code, ready.json["reason"]) == (
         *(503, "The database refuses what the console asks. flask doctor tells why."),
     )
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("is_running", [False, True])
+def test_what_is_no_sqlite_file_is_said_by_pages_and_the_api_too(console, run, caplog, is_running):
+    token = run(console, "tokens", "create", "nora", "ci").out.split()[-1]
+    client, sentence = console.test_client(), "The file of the database is not a SQLite database."
+    if is_running:
+        assert client.get("/readyz").status_code == 200
+    overwrite(file_of(console), 0, b"This is a letter. " * 20)
+
+    ready, page = client.get("/readyz"), client.get("/login")
+    answer = client.get("/api/v1/settings", headers={"Authorization": f"Bearer {token}"})
+
+    assert (ready.status_code, ready.json["reason"]) == (503, sentence)
+    assert (page.status_code, f"{sentence} Nothing was saved." in page.text) == (503, True)
+    assert (answer.status_code, answer.json["detail"]) == (503, f"{sentence} Nothing was saved.")
+    assert "the file is not a SQLite database. Check SQLITE_PATH." in caplog.text
