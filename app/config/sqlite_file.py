@@ -27,7 +27,17 @@ def sqlite_url(name: str, text: str) -> URL:
 
 
 def _file_problem(path: Path) -> str | None:
-    """Say what keeps SQLite from using the file, if anything does.
+    """Say what keeps SQLite from using the path, if anything does."""
+    # Where the path is a link, SQLite keeps its journal beside the file itself.
+    file = Path(os.path.realpath(path))
+    if file.is_symlink():
+        return "is a link that leads back to itself"
+    problem = _problem_of(file)
+    return f"links to {file}, which {problem}" if problem and path.is_symlink() else problem
+
+
+def _problem_of(path: Path) -> str | None:
+    """Say what keeps SQLite from using a file that is no link.
 
     SQLite itself says "unable to open database file" to all of it. It also needs to write to the
     folder, where it keeps its journal.
@@ -38,6 +48,8 @@ def _file_problem(path: Path) -> str | None:
         return "is in a folder that does not exist"
     if not os.access(path.parent, os.W_OK, effective_ids=True):
         return "is in a folder that cannot be written to"
+    if path.exists() and not path.is_file():
+        return "is a device or a pipe, not a file"
     if path.exists() and not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
         return "cannot be written to"
     return None

@@ -256,6 +256,15 @@ def test_a_file_that_sqlite_cannot_use_is_one_line(variable, tmp_path):
     assert line(absent) == f"{variable}: {absent} is in a folder that does not exist."
     assert line(tmp_path) == f"{variable}: {tmp_path} is a folder, not a file."
     assert line(long) == f"{variable}: {long} cannot be used (File name too long)."
+    loop, link, pipe = (tmp_path / name for name in ("loop", "link", "pipe"))
+    loop.symlink_to(loop)
+    link.symlink_to(absent)
+    os.mkfifo(pipe)
+    assert line(loop) == f"{variable}: {loop} is a link that leads back to itself."
+    assert line(link) == (
+        f"{variable}: {link} links to {absent}, which is in a folder that does not exist."
+    )
+    assert line(pipe) == f"{variable}: {pipe} is a device or a pipe, not a file."
 
 
 def test_a_file_that_may_not_be_written_to_is_one_line():
