@@ -1,6 +1,7 @@
 """Secrets: known by the words of a key, or by a password or a well-known token in a value."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -12,13 +13,27 @@ __all__ = [
     "MASKED",
     "holds_password",
     "is_secret",
+    "is_whole",
     "masked",
     "recorded",
+    "why_not_in_clear",
 ]
 
 MASK = "•••"
 # The field in which events tell of a secret.
 IS_SET = "is_set"
+REFUSED_ADDRESS = (
+    "The value holds an address with a password, which would be stored in clear. "
+    "Leave the password out, or mark the setting as a secret first."
+)
+REFUSED_IN_CLEAR = (
+    "The value holds a password or a token, which would be stored in clear. "
+    "Leave it out, or mark the setting as a secret first."
+)
+REFUSED_MASK = (
+    f"The value holds “{MASK}”, which stands for a password or a token that is not shown. "
+    "Enter the value itself."
+)
 MASKED = "Its value holds a password. Mark the setting as a secret to replace it."
 
 # A quick look: most values hold nothing of the kind, and lists look at all of them.
@@ -27,9 +42,10 @@ _HINTS = (
     *("v1:g", "akia", "aiza", "hf_", "eyj", "pass", "pwd", "secret", "key", "token", "credential"),
 )
 _KEPT_CHARACTERS = 200
-_IN_URL = re.compile(
-    r"""(?P<before>://[^\s/?#:@"'<>]{0,200}:)(?![0-9]{1,5}[/?#])[^\s"'<>]{1,1000}(?=@)"""
-)
+# A password in an address: up to the last @ within so many characters.
+_URLS = re.compile(r"""[^\s"'<>]++""")
+_USER_IN_URL = re.compile(r"""://[^\s/?#:@"'<>]{0,200}(?=:(?![0-9]{1,5}[/?#]))""")
+_PASSWORD_CHARACTERS = 1000
 _TOKEN_IN_URL = re.compile(r"""(?P<before>https?://)[^\s/?#:@"'<>]{16,200}(?=@)""", re.IGNORECASE)
 _IN_QUERY = re.compile(
     r"""(?P<before>[?&;#](?:password|passwd|pwd|(?:client[_-]?)?secret|api[_-]?key"""
@@ -65,7 +81,7 @@ _MEMBER_OF_TEXT = re.compile(
     r'(?P<text>(?:[^"\\]|\\\\(?:\\.)?){1,4000})(?=\\")'
 )
 _MEMBERS = (_MEMBER, _MEMBER_OF_TEXT)
-_EVERYWHERE = (_IN_URL, _TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
+_EVERYWHERE = (_TOKEN_IN_URL, _IN_QUERY, _TOKEN, _PRIVATE_KEY)
 # Names that members of any JSON object may have, and what stands for a secret in its place.
 _PLAIN_NAMES = frozenset({"key", "pass", "salt", "signature", "token"})
 _PLACEHOLDERS = ("$", "{", "%", "<")
@@ -75,6 +91,7 @@ def masked(value: str) -> str:
     """Return a value with its passwords and tokens masked."""
     if not _may_hold_secret(value):
         return value
+    value = _masked_in_urls(value)
     for pattern in _patterns(value):
         value = pattern.sub(rf"\g<before>{MASK}", value)
     for members in _MEMBERS:
@@ -91,10 +108,23 @@ def holds_password(value: str | None) -> bool:
     """Tell whether a value holds a password or a token, masked or not."""
     if value is None or not _may_hold_secret(value):
         return False
-    if any(pattern.search(value) for pattern in _patterns(value)):
+    if any(_passwords_in_urls(value)) or any(pattern.search(value) for pattern in _patterns(value)):
         return True
     members = chain.from_iterable(pattern.finditer(value) for pattern in _MEMBERS)
     return any(map(_is_secret_member, members))
+
+
+def is_whole(shown: str | None) -> bool:
+    """Tell whether a value as it may be shown is the value itself, with nothing masked."""
+    # Of a token nothing but the mask is left.
+    return shown is None or not (MASK in shown or holds_password(shown))
+
+
+def why_not_in_clear(text: str) -> str:
+    """Return why a value as typed is not stored in clear, as sentences; "" if it may be."""
+    if holds_password(text):
+        return REFUSED_ADDRESS if "://" in text else REFUSED_IN_CLEAR
+    return REFUSED_MASK if MASK in text else ""
 
 
 def _may_hold_secret(value: str) -> bool:
@@ -109,6 +139,27 @@ def _has_hint(value: str) -> bool:
 
 def _patterns(value: str) -> tuple[re.Pattern[str], ...]:
     return (*_EVERYWHERE, _IN_LIST) if _PLACE.search(value) else _EVERYWHERE
+
+
+def _masked_in_urls(value: str) -> str:
+    pieces, end = [], 0
+    for password in _passwords_in_urls(value):
+        pieces += [value[end : password.start], MASK]
+        end = password.stop
+    return "".join([*pieces, value[end:]])
+
+
+def _passwords_in_urls(value: str) -> Iterator[slice]:
+    # By a search for the @, since one pattern for all took seconds for a long text of colons.
+    for urls in _URLS.finditer(value):
+        end = 0
+        for user in _USER_IN_URL.finditer(value, *urls.span()):
+            start = user.end() + 1
+            last = min(start + 1 + _PASSWORD_CHARACTERS, urls.end())
+            found = value.rfind("@", start + 1, last)
+            if user.start() >= end and found >= 0:
+                yield slice(start, found)
+                end = found
 
 
 def _masked_member(member: re.Match[str]) -> str:
