@@ -201,13 +201,29 @@ def _serve(host: str, port: int) -> NoReturn:
     # In its own process group: otherwise Ctrl-C in a terminal also reaches the workers, which then
     # stop while they are being stopped, and often hang.
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, lambda *_: process.terminate())
+    _on_end(process.terminate)
     _wait_for_answer(process, host, port)
     displayed = f"[{host}]" if ":" in host else host
     if process.poll() is None:
         print(f"Serving on http://{displayed}:{port} (Ctrl-C stops it).", flush=True)
     raise SystemExit(process.wait())
+
+
+def _on_end(end: Callable[[], None]) -> None:
+    """Call a function at the first signal to end, and ignore the others.
+
+    A second SIGTERM while it handles the first one makes Granian wait for itself for ever; make
+    passes on the signal that a whole group of processes has got.
+    """
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def once(*_: object) -> None:
+        for signum in signals:
+            signal.signal(signum, signal.SIG_IGN)
+        end()
+
+    for signum in signals:
+        signal.signal(signum, once)
 
 
 def _wait_for_answer(process: subprocess.Popen[bytes], host: str, port: int) -> None:

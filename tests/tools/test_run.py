@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -79,6 +80,28 @@ def test_a_port_that_is_taken_is_one_line(make_run, port, tmp_path):
         "Another port: make run PORT=8001\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_server_is_told_to_end_once(port):
+    counting = (
+        "import signal, time; told = []; signal.signal(15, lambda *_: told.append(1));"
+        " print('ready', flush=True)\nwhile not told: time.sleep(0.01)\n"
+        "time.sleep(0.5); print(len(told))"
+    )
+    serving = (
+        f"from tools import run; run.server = lambda *_: ['-c', {counting!r}];"
+        f" run._serve('127.0.0.1', {port})"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", serving], cwd=run.ROOT, stdout=subprocess.PIPE, text=True
+    )
+
+    assert process.stdout.readline() == "ready\n"
+    for signum in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT):
+        process.send_signal(signum)
+        time.sleep(0.1)
+
+    assert process.communicate(timeout=SECONDS)[0] == "1\n"
 
 
 def test_a_port_that_is_no_number_is_one_line(make_run):
