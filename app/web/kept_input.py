@@ -225,7 +225,6 @@ def _secret_file(sent: MultiDict[str, str]) -> list[str]:
     """Return the name of the field with a transfer file, if that holds the value of a secret."""
     if request.blueprint != "transfer" or FILE not in sent:
         return []
-    # To read a large file takes seconds, which is not for those who have not signed in.
     keys_of = transfer.keys_with_values if g.get("me") else transfer.keys_in_text
     valued = keys_of(sent[FILE])
     return [FILE] if any(valued.values()) or _has_secret(valued) else []

@@ -31,7 +31,10 @@ def keys_with_values(text: str, file: TransferFile | None = None) -> dict[str, b
 
 
 def keys_in_text(text: str) -> dict[str, bool]:
-    """Return the same of a text that is not read, only looked through; that is quick."""
+    """Return the same of a text that is only looked through.
+
+    To read a large file takes seconds, which nobody is given who has not signed in.
+    """
     parts = [part for part in _BORDER.split(text) if _VALUE.search(part)]
     marks = {part: _MARK.search(part) is not None for part in parts}
     return {key: mark for part, mark in marks.items() for key in _KEY.findall(part)}
